@@ -1,0 +1,71 @@
+/* SPDX-FileCopyrightText: Letterlock contributors */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "base/clock.h"
+
+#include <time.h>
+
+LlDeadline
+ll_deadline_in (gint64 milliseconds)
+{
+  return g_get_monotonic_time () + milliseconds * 1000;
+}
+
+int
+ll_deadline_left (LlDeadline deadline)
+{
+  gint64 left;
+
+  if (deadline == LL_DEADLINE_NEVER)
+    return G_MAXINT;
+  left = (deadline - g_get_monotonic_time () + 999) / 1000;
+  return (int) CLAMP (left, 0, G_MAXINT);
+}
+
+LlDeadline
+ll_deadline_earlier (LlDeadline a, LlDeadline b)
+{
+  return MIN (a, b);
+}
+
+gint64
+ll_clock_now (void)
+{
+  return g_get_real_time () / G_USEC_PER_SEC;
+}
+
+gint64
+ll_clock_boot (void)
+{
+  struct timespec now;
+
+  clock_gettime (CLOCK_BOOTTIME, &now);
+  return now.tv_sec;
+}
+
+char *
+ll_clock_format (gint64 when)
+{
+  g_autoptr (GDateTime) date = NULL;
+
+  if (when == 0)
+    return NULL;
+  date = g_date_time_new_from_unix_utc (when);
+  return date ? g_date_time_format (date, "%Y-%m-%dT%H:%M:%SZ") : NULL;
+}
+
+gboolean
+ll_clock_parse (const char *text, gint64 *when)
+{
+  g_autoptr (GTimeZone) utc = g_time_zone_new_utc ();
+  g_autoptr (GDateTime) date = NULL;
+  g_autofree char *midnight = NULL;
+
+  if (strlen (text) == strlen ("2026-11-22"))
+    text = midnight = g_strconcat (text, "T00:00:00Z", NULL);
+  date = g_date_time_new_from_iso8601 (text, utc);
+  if (date == NULL)
+    return FALSE;
+  *when = g_date_time_to_unix (date);
+  return TRUE;
+}

@@ -1,0 +1,95 @@
+/* SPDX-FileCopyrightText: Letterlock contributors */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#pragma once
+
+/*
+ * Every limit of the program, with its reason. What is not bounded here is not
+ * read. Times are milliseconds unless the name says otherwise.
+ */
+
+/* -- the local SMTP server ------------------------------------------------ */
+
+/* RFC 5321 4.5.3.1.4 says 512 with extensions adding to it; AUTH with a token needs
+ * 12288 (RFC 4954 4.). Longer is answered 500 and skipped to its CRLF. */
+#define LL_COMMAND_LINE_MAX 12288
+
+/* RFC 5321 4.5.3.1.8 asks for at least 100; Gmail and Exchange Online stop at 500. */
+#define LL_RECIPIENTS_MAX 1000
+
+/* Above every provider's SIZE that we know (Proton and Google 25-50 MB, Exchange 150 MB). */
+#define LL_MESSAGE_SIZE_MAX (512LL * 1024 * 1024)
+
+/* A mail program opens one, a scripted one a few; the second number is for all users' clients. */
+#define LL_SESSIONS_MAX 64
+
+/* Commands that lead nowhere (RFC 5321 4.2.4 lets us close with 421). */
+#define LL_SESSION_ERRORS_MAX 20
+
+/* RFC 5321 4.5.3.2.7: at least 5 minutes for a command; a whole connection is bounded too. */
+#define LL_SESSION_IDLE (5 * 60 * 1000)
+#define LL_SESSION_LIFETIME (60 * 60 * 1000)
+
+/* Three wrong passwords, then each further answer waits this long (Outlook loops for ever). */
+#define LL_AUTH_FREE_TRIES 3
+#define LL_AUTH_SLOW 2000
+
+/* Outlook gives up after 60 s and sends again, so DATA is answered well before. */
+#define LL_DATA_ANSWER 20000
+#define LL_RCPT_ANSWER 300
+
+/* -- addresses and headers ------------------------------------------------ */
+
+/* RFC 5321 4.5.3.1.1 to 4.5.3.1.3 */
+#define LL_LOCAL_PART_MAX 64
+#define LL_DOMAIN_MAX 255
+#define LL_ADDRESS_MAX 254
+
+/* Headers are kept in memory while a letter is looked at; real ones stay below 100 KB. */
+#define LL_HEADER_MAX (1024 * 1024)
+
+/* MIME parts inside parts; deeper is passed on unread, never refused. */
+#define LL_MIME_DEPTH_MAX 64
+
+/* -- talking to servers ---------------------------------------------------- */
+
+/* RFC 5321 4.5.3.1.5 says 512; real servers send more. */
+#define LL_REPLY_LINE_MAX 2048
+
+/* A greeting or EHLO reply with more lines is not a mail server. */
+#define LL_REPLY_LINES_MAX 100
+
+#define LL_CONNECT_TIMEOUT 10000
+#define LL_UPSTREAM_CONNECT 15000
+#define LL_UPSTREAM_COMMAND (5 * 60 * 1000)
+/* RFC 5321 4.5.3.2.6: ten minutes for the reply to the final dot. */
+#define LL_UPSTREAM_DOT (10 * 60 * 1000)
+
+/* Per account; providers count connections and throttle the third. */
+#define LL_UPSTREAM_CONNECTIONS_MAX 2
+
+/* -- looking at the way ------------------------------------------------------ */
+
+#define LL_CHECK_SOFT 4000
+#define LL_CHECK_HARD 8000
+#define LL_DNS_DEADLINE 5000
+
+/* All hosts of a domain are looked up, that many are contacted (facts/assurance.md 2.1). */
+#define LL_MX_HOSTS_MAX 20
+#define LL_PROBE_ADDRESSES_MAX 5
+#define LL_TLSA_RECORDS_MAX 64
+
+/* RFC 8461 3.3 suggests 64 kilobytes for the policy, 3.2 bounds max_age to a year. */
+#define LL_STS_POLICY_MAX 65536
+#define LL_STS_MAX_AGE 31557600
+#define LL_STS_FETCH_BACKOFF_SECONDS 300
+#define LL_STS_FETCH_TIMEOUT 8000
+
+/* RFC 9325 and what facts/assurance.md 2.1 calls WEAK */
+#define LL_TLS_CIPHER_BITS_MIN 128
+#define LL_TLS_RSA_BITS_MIN 2048
+#define LL_TLS_EC_BITS_MIN 224
+
+/* -- files ------------------------------------------------------------------ */
+
+#define LL_CONFIG_FILE_MAX (1024 * 1024)

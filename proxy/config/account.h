@@ -1,0 +1,75 @@
+/* SPDX-FileCopyrightText: Letterlock contributors */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#pragma once
+
+#include "config/config.h"
+
+G_BEGIN_DECLS
+
+/*
+ * [account NAME]: which addresses it serves and how to reach the provider.
+ * Secrets are never here: passwords are in the Secret Service, the local
+ * password's hash in the state folder (config/login.h).
+ */
+
+typedef enum
+{
+  LL_SECURITY_TLS, /* implicit */
+  LL_SECURITY_STARTTLS,
+} LlSecurity;
+
+typedef enum
+{
+  LL_AUTH_PASSWORD,
+  LL_AUTH_OAUTH2,
+  LL_AUTH_CLIENT, /* the mail program's own credentials are passed on */
+  LL_AUTH_CERTIFICATE,
+  LL_AUTH_NONE,
+} LlAuth;
+
+#define LL_HONOURS_STS (1u << 0)
+#define LL_HONOURS_DANE (1u << 1)
+
+struct _LlAccount
+{
+  char *name;
+  GStrv addresses; /* "a@b.example", "*@b.example"; domains lower case A-label */
+  char *login;     /* local user name for AUTH; unique; default: the name */
+
+  char *host; /* upstream; as configured (verified for this name) */
+  guint port;
+  LlSecurity security;
+  LlAuth auth;
+  char *username; /* upstream; default: the first address */
+  char *password_command;
+  char *certificate_file; /* PEM: certificate and key, for auth = certificate */
+  char *ca_file;
+  GStrv pins; /* SHA-256 of the SPKI, lower-case hex */
+
+  gboolean preset_set; /* else the [policy] of the whole */
+  LlPreset preset;
+  LlMode mode;
+  LlMinimum minimum;
+  LlUnknown unknown;
+  GArray *fallback;
+
+  gboolean honours_set;     /* else the shipped table decides */
+  guint honours;            /* LL_HONOURS_* */
+  gboolean declared;        /* the user says: bounces without TLS */
+  LlMinimum declared_level; /* ENCRYPTED or VERIFIED */
+  GStrv declared_domains;   /* empty: all */
+  gint64 declared_when;     /* wall seconds; lapses after 12 months */
+  GStrv internal;           /* domains, without '@' */
+  char *imap;               /* HOST:PORT or NULL */
+  guint rate;               /* messages a minute, 0: the provider table's */
+};
+
+/* Best match for @sender, then @from, among the accounts that @login may use (NULL: all):
+ * exact address before "*@domain". NULL: none. (transfer none) */
+const LlAccount *
+ll_account_select (const LlConfig *config, const char *login, const char *sender, const char *from);
+
+gboolean ll_account_owns (const LlAccount *account, const char *address);
+
+G_END_DECLS

@@ -1,0 +1,83 @@
+/* SPDX-FileCopyrightText: Letterlock contributors */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#pragma once
+
+#include "net/resolver.h"
+
+G_BEGIN_DECLS
+
+/*
+ * The state of the network: can port 25, DNS and HTTPS be believed from here
+ * (design 4.3)? Fed by what the probes saw (ll_network_report), by control hosts
+ * that it contacts itself when in doubt, and by GNetworkMonitor for changes.
+ * Listens to nothing of mail but the port number and a greeting.
+ *
+ * Thread-safe.
+ */
+
+typedef enum
+{
+  LL_NETWORK_UNTESTED,
+  LL_NETWORK_OPEN,       /* an SMTP greeting came from some MX */
+  LL_NETWORK_BLOCKED,    /* control hosts and at least 3 unrelated addresses timed out */
+  LL_NETWORK_REDIRECTED, /* control hosts show foreign certificates */
+  LL_NETWORK_STRIPPED,   /* control hosts show no STARTTLS */
+  LL_NETWORK_PORTAL,     /* a captive portal is in between */
+  LL_NETWORK_OFFLINE,
+} LlNetworkState;
+
+const char *ll_network_state_name (LlNetworkState state);
+
+typedef enum
+{
+  LL_CONTACT_GREETED,  /* an SMTP greeting */
+  LL_CONTACT_TIMEOUT,  /* nothing came back */
+  LL_CONTACT_REFUSED,  /* RST, unreachable: somebody answered */
+  LL_CONTACT_FOREIGN,  /* TLS with a certificate that is not the control host's */
+  LL_CONTACT_STRIPPED, /* greeted, no STARTTLS where the control host has it */
+} LlContact;
+
+typedef struct
+{
+  LlResolver *resolver;       /* (not owned) */
+  const char *const *control; /* NULL: the default ones; empty: recipients alone judge */
+  guint16 mx_port;
+  const char *ca_file;
+  gboolean allow_private;
+} LlNetworkOptions;
+
+typedef struct _LlNetwork LlNetwork;
+
+LlNetwork *ll_network_new (const LlNetworkOptions *options);
+void ll_network_free (LlNetwork *network);
+
+LlNetworkState ll_network_state (LlNetwork *network);
+
+/* One sentence for the banner, e.g. "This network blocks port 25: ..."; NULL when open. */
+char *ll_network_sentence (LlNetwork *network);
+
+/* What contacting @address (an MX of @domain) showed; @control: it was a control host. */
+void
+ll_network_report (LlNetwork *network, const char *address, LlContact contact, gboolean control);
+
+/* Looks at the control hosts if it is not known yet whether port 25 is open; returns at once when
+ * it is known; else waits until @deadline at most. */
+LlNetworkState
+ll_network_judge (LlNetwork *network, LlDeadline deadline, GCancellable *cancellable);
+
+/* Whether @name is below a VPN's routing domain, a single label, or the like. */
+gboolean ll_network_is_internal (LlNetwork *network, const char *name);
+void ll_network_set_internal (LlNetwork *network, const char *const *domains);
+
+/* Whether @address is private, loopback, link-local, or embeds such (NAT64, 6to4, mapped). */
+gboolean ll_network_is_private (const char *address);
+
+/* Called on the main thread after a change (new network, resume); forgets what was known. */
+typedef void (*LlNetworkChanged) (gpointer data);
+void ll_network_watch (LlNetwork *network, LlNetworkChanged changed, gpointer data);
+void ll_network_renew (LlNetwork *network);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (LlNetwork, ll_network_free)
+
+G_END_DECLS

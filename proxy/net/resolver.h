@@ -1,0 +1,112 @@
+/* SPDX-FileCopyrightText: Letterlock contributors */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#pragma once
+
+#include "base/clock.h"
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+/*
+ * Validated DNS, in process (libunbound). One thread owns the context and resolves
+ * asynchronously; callers wait on it with their own deadline and a cancellable.
+ * A change of network swaps the context, because failed validation sticks to one.
+ *
+ * Knows nothing of mail. What it found is a value, not an error: an answer always
+ * comes back, UNKNOWN when the deadline passed or the network's DNS cannot be trusted.
+ *
+ * RFC 1035, 4035; the traps of facts/assurance.md 7.2 are closed here and nowhere else.
+ */
+
+typedef enum
+{
+  LL_FOUND,
+  LL_ABSENT,  /* NODATA or NXDOMAIN, proven or not: see secure */
+  LL_UNKNOWN, /* SERVFAIL, timeout, no network */
+  LL_BOGUS,   /* validation failed for this name, and works for others */
+} LlFinding;
+
+typedef struct
+{
+  gint ref_count;
+  char *name; /* as asked, A-label without root dot */
+  guint16 type;
+  LlFinding finding;
+  gboolean secure; /* validated; for ABSENT: the absence is proven */
+  gboolean nxdomain;
+  gboolean network;   /* UNKNOWN because the self-test failed: not this name's fault */
+  char *canonical;    /* the name after CNAMEs, or NULL when there was none */
+  GPtrArray *records; /* of GBytes: rdata, wire format; empty unless FOUND */
+  guint32 ttl;
+  char *reason; /* why bogus or unknown; or NULL */
+  gint64 time;  /* wall seconds */
+} LlAnswer;
+
+LlAnswer *ll_answer_ref (LlAnswer *answer);
+void ll_answer_unref (LlAnswer *answer);
+
+typedef struct
+{
+  const char *const
+      *resolvers;           /* addresses ("127.0.0.1@5353" gives a port), or NULL: the system's */
+  const char *trust_anchor; /* file, or NULL: dns-root-data's */
+  gboolean allow_private;   /* private addresses in answers are kept */
+} LlResolverOptions;
+
+typedef struct _LlResolver LlResolver;
+
+/* LL_CONFIG_ERROR_FILE when the trust anchor cannot be read (the message says the remedy). */
+LlResolver *ll_resolver_new (const LlResolverOptions *options, GError **error);
+void ll_resolver_free (LlResolver *resolver);
+
+/* The network changed: forget everything, make a new context, self-test again. */
+void ll_resolver_renew (LlResolver *resolver);
+
+/* (transfer full), never NULL. @type: 1 A, 28 AAAA, 15 MX, 16 TXT, 5 CNAME, 52 TLSA, 33 SRV... */
+LlAnswer *ll_resolver_query (LlResolver *resolver,
+                             const char *name,
+                             guint16 type,
+                             LlDeadline deadline,
+                             GCancellable *cancellable);
+
+typedef struct
+{
+  const char *name;
+  guint16 type;
+  LlAnswer *answer; /* (transfer full) set by the call */
+} LlQuery;
+
+/* All at once; returns when all are answered or the deadline passed. */
+void ll_resolver_query_many (LlResolver *resolver,
+                             LlQuery *queries,
+                             gsize n,
+                             LlDeadline deadline,
+                             GCancellable *cancellable);
+
+/* A and AAAA of @name as address strings; *secure when both are. (transfer full) NULL-terminated,
+ * may be empty: then *finding says why. */
+GStrv ll_resolver_addresses (LlResolver *resolver,
+                             const char *name,
+                             LlDeadline deadline,
+                             GCancellable *cancellable,
+                             LlFinding *finding,
+                             gboolean *secure);
+
+/* What the self-test showed. */
+typedef enum
+{
+  LL_DNS_UNTESTED,
+  LL_DNS_VALIDATES,
+  LL_DNS_STRIPPED, /* the network removes DNSSEC, or the root key is old */
+  LL_DNS_CLOCK,    /* signatures are not yet or no longer valid: check the clock */
+  LL_DNS_SILENT,   /* no answers at all */
+} LlDnsState;
+
+LlDnsState ll_resolver_state (LlResolver *resolver, char **detail);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (LlAnswer, ll_answer_unref)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (LlResolver, ll_resolver_free)
+
+G_END_DECLS

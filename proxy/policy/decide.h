@@ -1,0 +1,95 @@
+/* SPDX-FileCopyrightText: Letterlock contributors */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#pragma once
+
+#include "assess/finding.h"
+#include "config/account.h"
+#include "config/rules.h"
+#include "message/parse.h"
+
+G_BEGIN_DECLS
+
+/*
+ * The security decision, on one page: pure, no I/O, no clock of its own.
+ * One recipient in, one decision out; the same function serves RCPT, end of
+ * data, release, retry and `preview` (design 4.4; promises 4, 7, 8).
+ */
+
+/* What a person decided for this recipient (release, override). */
+typedef enum
+{
+  LL_RELEASE_NONE,
+  LL_RELEASE_SEND, /* "Send anyway": never for broken, exclusive, locked policy */
+  LL_RELEASE_PGP,
+  LL_RELEASE_SMIME,
+  LL_RELEASE_ESCROW,
+} LlRelease;
+
+typedef struct
+{
+  const LlConfig *config;
+  const LlAccount *account;
+  const LlRecipient *recipient;
+  const LlMessageFacts *facts;  /* NULL before the content is known (RCPT, preview) */
+  const LlVerdict *verdict;     /* NULL: not looked yet */
+  gboolean verdict_done;        /* FALSE: overdue, more may come */
+  guint recipients;             /* how many the letter has (20-recipient rule) */
+  guint honours;                /* LL_HONOURS_*: the provider, table or measured */
+  gboolean requiretls_offered;  /* in the EHLO after TLS of the connection that will carry it */
+  gboolean requiretls_refused;  /* MAIL said no: decided again without it */
+  gboolean requiretls_measured; /* `account test --onward` showed that it is kept */
+  guint locks;                  /* bit LlMethod: (1u << LL_METHOD_PGP)... that can be used now */
+  gboolean overridden;          /* `override DOMAIN` is in force */
+  gboolean reply_to_locked;     /* the letter answers one that went locked */
+  LlRelease release;
+  gint64 now;
+} LlPolicyInput;
+
+typedef enum
+{
+  LL_DECISION_SEND,
+  LL_DECISION_LOCK,
+  LL_DECISION_HOLD,
+  LL_DECISION_REFUSE, /* 5xx at RCPT or DATA; after 250: failed and told */
+  LL_DECISION_DROP,   /* not sent, recorded, told */
+  LL_DECISION_LATER,  /* looked at again (exclusive with unknown: up to 4 h) */
+} LlDecisionKind;
+
+typedef struct
+{
+  LlDecisionKind kind;
+  LlMethod method; /* for SEND: TLS or OPEN; for LOCK: which; else what was wanted */
+  LlMode mode;     /* in force */
+  LlMinimum minimum;
+  LlUnknown unknown;
+  guint rule; /* number of the rule that matched, 0: none */
+  LlEvidence evidence;
+  LlSource source;
+  LlWhy why;
+  LlBound bound;
+  LlConfidence confidence;
+  LlCode code;
+  gboolean requiretls;      /* MAIL carries REQUIRETLS */
+  gboolean settled;         /* may be said at RCPT */
+  gboolean may_send_anyway; /* "Send anyway" may be offered */
+  gboolean overridden;
+  guint offers;    /* bit LlMethod: what may be offered to the person when held */
+  char *reason;    /* one sentence that a patient's receptionist understands */
+  char *smtp_code; /* for REFUSE: "550 5.7.10" and the like */
+} LlDecision;
+
+/* (transfer full) */
+LlDecision *ll_policy_decide (const LlPolicyInput *input);
+void ll_decision_free (LlDecision *decision);
+
+/* send | lock | hold | refuse, for `preview` */
+const char *ll_decision_name (LlDecisionKind kind);
+
+/* What the JSON shows of it beside the verdict: method evidence source bound confidence reason
+ * code rule... a{sv}. (transfer floating) */
+GVariant *ll_decision_to_variant (const LlDecision *decision);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (LlDecision, ll_decision_free)
+
+G_END_DECLS

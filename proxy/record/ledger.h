@@ -1,0 +1,71 @@
+/* SPDX-FileCopyrightText: Letterlock contributors */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#pragma once
+
+#include "base/database.h"
+#include "spool/store.h"
+
+G_BEGIN_DECLS
+
+/*
+ * The ledger: what was done with every letter and why, for as long as retention
+ * says. Written after the spool, by one writer thread; at start completed from the
+ * spool. Addresses and times; subjects only if switched on.
+ *
+ * Thread-safe. Readers have connections of their own (WAL).
+ */
+
+typedef struct _LlLedger LlLedger;
+
+LlLedger *ll_ledger_open (const char *path, GError **error);
+void ll_ledger_close (LlLedger *ledger); /* writes what is waiting */
+
+/* A snapshot of the letter as it is now: inserts or updates. Queued to the writer, in order;
+ * returns at once. @subject: NULL unless [record] subjects. */
+void ll_ledger_put (LlLedger *ledger, const LlLetter *letter, const char *subject);
+
+/* A point of the letter's timeline: "accepted", "decided", "sent"... with one sentence. */
+void ll_ledger_event (LlLedger *ledger, const char *id, const char *event, const char *text);
+
+/* Waits until all that was put before is committed. */
+gboolean ll_ledger_flush (LlLedger *ledger, GError **error);
+
+/* Called on the writer thread after each commit with the ids that changed. */
+typedef void (*LlLedgerChanged) (const char *const *ids, gpointer data);
+void ll_ledger_watch (LlLedger *ledger, LlLedgerChanged changed, gpointer data);
+
+/* -- reading --------------------------------------------------------------------------- */
+
+typedef struct
+{
+  const char *state;   /* letter's own state by name, or NULL */
+  const char *address; /* any recipient or sender contains it, or NULL */
+  const char *account;
+  gint64 since; /* 0: no bound */
+  gint64 until;
+  guint limit;        /* 1..1000 */
+  const char *before; /* id: page on below it, or NULL */
+} LlLedgerQuery;
+
+/* a{sv} for each letter, newest first, fields as in design 4.7. (transfer full, element full) */
+GPtrArray *ll_ledger_list (LlLedger *ledger, const LlLedgerQuery *query, GError **error);
+
+/* By unique prefix (at least 4 digits); with events. NULL and LL_STORE_ERROR_ABSENT: none or more
+ * than one (the message says which). (transfer full) */
+GVariant *ll_ledger_get (LlLedger *ledger, const char *prefix, GError **error);
+
+/* Whether (account, digest) was taken since @since: the id, or NULL. (transfer full) */
+char *
+ll_ledger_find_digest (LlLedger *ledger, const char *account, const char *digest, gint64 since);
+
+/* Whether a letter to @address with one of @message_ids went locked (design 4.4). */
+gboolean
+ll_ledger_was_locked (LlLedger *ledger, const char *address, const char *const *message_ids);
+
+/* Rows older than @before go; VACUUM is not run. Returns how many. */
+guint ll_ledger_prune (LlLedger *ledger, gint64 before, GError **error);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (LlLedger, ll_ledger_close)
+
+G_END_DECLS
