@@ -62,8 +62,10 @@ typedef struct
   guint preference;
   GStrv addresses;
   gboolean secure_addresses;
-  gboolean contacted; /* somebody at this host was looked at, with a result */
-  gboolean excluded;  /* an enforced MTA-STS policy does not name it */
+  LlFinding addressed; /* what the look-up of the addresses found; BOGUS if one family was */
+  char *alias;         /* the name after CNAMEs that the addresses stood at, or NULL */
+  gboolean contacted;  /* somebody at this host was looked at, with a result */
+  gboolean excluded;   /* an enforced MTA-STS policy does not name it */
   LlEvidence evidence;
   LlWhy why;
   LlCode code;
