@@ -1,0 +1,136 @@
+# SPDX-FileCopyrightText: Letterlock contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Who may include whom, and how long things may be (CONTRIBUTING.md, points 2 and 3)."""
+
+import re
+
+ORDER = [
+    "base", "api", "config", "secrets", "net", "wire", "spool",
+    "listen", "message", "assess", "keys", "policy", "protect", "deliver", "record", "bus",
+]  # fmt: skip
+# Wiped memory is a type like a string; config checks a local password with it.
+TYPES_FOR_ALL = {"secrets/secret.h"}
+# Besides proxy/cli itself; the offline file may look at domains without a daemon.
+CLI_MAY = {"api"}
+CLI_OFFLINE_MAY = {"api", "base", "config", "net", "assess"}
+# The rooms of the whole house: they may know all, and nobody includes them.
+ROOF = re.compile(r"^proxy/(main|app|pipeline)[a-z-]*\.[ch]$")
+ROOF_HEADER = re.compile(r"^(app|pipeline)[a-z-]*\.h$")
+
+FILE_MAX = 500
+FUNCTION_MAX = 100
+DEPTH_MAX = 4
+VAGUE = {"util", "utils", "common", "helper", "helpers", "misc"}
+
+FORBIDDEN = {
+    "strtok": "use base/scan.h",
+    "strtok_r": "use base/scan.h",
+    "sscanf": "use base/scan.h",
+    "atoi": "use ll_scan_number",
+    "atol": "use ll_scan_number",
+    "atoll": "use ll_scan_number",
+    "gets": "has no limit",
+    "strcpy": "has no limit",
+    "strcat": "has no limit",
+    "sprintf": "has no limit; use g_snprintf",
+    "vsprintf": "has no limit",
+    "ub_resolve": "blocks the resolver's thread; use ub_resolve_async",
+    "system": "starts a shell",
+    "popen": "starts a shell",
+    "g_error": "aborts",
+}
+
+INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"', re.M)
+COMMENT_OR_STRING = re.compile(
+    r'//[^\n]*|/\*.*?\*/|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\'', re.S
+)
+
+
+def code_only(text):
+    """The text with comments and strings blanked, lines kept."""
+    return COMMENT_OR_STRING.sub(lambda m: re.sub(r"[^\n]", " ", m.group()), text)
+
+
+def allowed(room):
+    return set(ORDER[: ORDER.index(room) + 1]) if room in ORDER else None
+
+
+def wrong_arrows(path, text):
+    if not path.startswith("proxy/"):
+        return
+    parts = path.split("/")
+    room = parts[1] if len(parts) > 2 else None
+    for target in INCLUDE.findall(text):
+        folder = target.split("/")[0] if "/" in target else None
+        if folder is None:
+            # generated code has no folder; the roof's own headers are for the roof
+            if ROOF_HEADER.match(target) and not ROOF.match(path):
+                yield f'{path}: includes "{target}", which nobody below may know'
+            continue
+        if room is None:
+            if not ROOF.match(path):
+                yield f"{path}: belongs into a room"
+            continue
+        if room == "cli":
+            may = CLI_OFFLINE_MAY if parts[2].startswith("offline") else CLI_MAY
+            if folder not in may | {"cli"}:
+                yield f'{path}: includes "{target}"; the command line knows api/ only'
+        elif allowed(room) is None:
+            yield f"{path}: {room}/ is no room of the house"
+        elif folder not in allowed(room) and target not in TYPES_FOR_ALL:
+            yield f'{path}: includes "{target}", a later room'
+
+
+def own_header_first(path, text, files):
+    own = path[:-1] + "h"
+    if not path.startswith("proxy/") or not path.endswith(".c") or own not in files:
+        return
+    first = re.search(r'^\s*#\s*include\s+["<]([^">]+)', text, re.M)
+    if first is None or not own.endswith("/" + first.group(1)):
+        yield f"{path}: does not include its own header first"
+
+
+def sizes(path, text):
+    lines = text.count("\n")
+    if lines > FILE_MAX:
+        yield f"{path}: {lines} lines, more than {FILE_MAX}; split it by subject"
+    if path.split("/")[-1].split(".")[0] in VAGUE:
+        yield f"{path}: a name without a subject"
+
+
+def functions(path, text):
+    """GNU style: a body stands between { and } in the first column."""
+    start = None
+    name = "?"
+    deepest = depth = 0
+    previous = ""
+    for number, line in enumerate(code_only(text).split("\n"), 1):
+        if line.startswith("{") and re.match(r"[\w ]*\(|.*\)\s*$", previous):
+            start, deepest, depth = number, 0, 0
+        if start is not None:
+            depth += line.count("{") - line.count("}")
+            deepest = max(deepest, depth)
+            if line.startswith("}"):
+                if number - start + 1 > FUNCTION_MAX:
+                    yield f"{path}:{start}: {name} has {number - start + 1} lines"
+                if deepest - 1 > DEPTH_MAX:
+                    yield f"{path}:{start}: {name} is nested {deepest - 1} deep"
+                start = None
+        elif match := re.match(r"^(\w+) \(", line):
+            name = match.group(1)
+        if line.strip():
+            previous = line
+
+
+def forbidden(path, text):
+    if not path.startswith("proxy/"):
+        return
+    code = code_only(text)
+    for match in re.finditer(r"(?<![\w.>])(\w+)\s*\(", code):
+        if match.group(1) in FORBIDDEN:
+            line = code.count("\n", 0, match.start()) + 1
+            yield f"{path}:{line}: {match.group(1)}: {FORBIDDEN[match.group(1)]}"
+    if path != "proxy/base/error.h" and re.search(r"\bgoto\b", code):
+        labels = set(re.findall(r"\bgoto (\w+)", code))
+        if len(labels) > 1:
+            yield f"{path}: goto to more than one label: {', '.join(sorted(labels))}"
