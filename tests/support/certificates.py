@@ -1,0 +1,175 @@
+# SPDX-FileCopyrightText: Letterlock contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A private CA and the good and bad certificates that a test asks for.
+
+    ca = Authority(folder)                    # ca.file is what a client trusts
+    good = ca.issue("mx.good.lab")            # good.chain, good.key: PEM files
+    old = ca.issue("mx.old.lab", expired=True)
+    bad = ca.issue("mx.bad.lab", names=["other.lab"])
+    own = self_signed(folder, "mx.self.lab")
+    good.tlsa(3, 1, 1)                        # "3 1 1 <hex>", to publish
+    good.pin                                  # SHA-256 of the public key, hex
+"""
+
+import datetime
+import hashlib
+import ipaddress
+import os
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+DAY = datetime.timedelta(days=1)
+
+
+def _now():
+    return datetime.datetime.utcnow()
+
+
+def _key(kind):
+    """An "ec" key, or "rsa" with a number of bits behind it: "rsa1024"."""
+    if kind == "ec":
+        return ec.generate_private_key(ec.SECP256R1())
+    return rsa.generate_private_key(65537, int(kind[3:] or 2048))
+
+
+def _name(common):
+    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common)])
+
+
+def _alternative(name):
+    try:
+        return x509.IPAddress(ipaddress.ip_address(name))
+    except ValueError:
+        return x509.DNSName(name)
+
+
+def _write(path, content):
+    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        file.write(content)
+    return path
+
+
+def _pem(certificate):
+    return certificate.public_bytes(serialization.Encoding.PEM)
+
+
+class Certificate:
+    """A leaf (or a CA) on disk: .chain (leaf first), .key, .both in one file."""
+
+    def __init__(self, folder, stem, certificate, key, issuers=()):
+        self.certificate = certificate
+        private = key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
+        chain = _pem(certificate) + b"".join(_pem(i) for i in issuers)
+        self.chain = _write(os.path.join(folder, stem + ".crt"), chain)
+        self.key = _write(os.path.join(folder, stem + ".key"), private)
+        self.both = _write(os.path.join(folder, stem + ".pem"), private + chain)
+
+    def _selected(self, selector):
+        if selector == 0:
+            return self.certificate.public_bytes(serialization.Encoding.DER)
+        return self.certificate.public_key().public_bytes(
+            serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
+        )
+
+    def tlsa(self, usage=3, selector=1, matching=1):
+        data = self._selected(selector)
+        digest = {0: bytes.hex, 1: lambda d: hashlib.sha256(d).hexdigest()}
+        digest[2] = lambda d: hashlib.sha512(d).hexdigest()
+        return f"{usage} {selector} {matching} {digest[matching](data)}"
+
+    @property
+    def pin(self):
+        return hashlib.sha256(self._selected(1)).hexdigest()
+
+    @property
+    def fingerprint(self):
+        return hashlib.sha256(self._selected(0)).hexdigest()
+
+
+def _build(subject, issuer, public, begin, end):
+    return (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(issuer)
+        .public_key(public)
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(begin)
+        .not_valid_after(end)
+    )
+
+
+def _leaf(subject, issuer, key, names, expired, early, days, client=False):
+    begin, end = _now() - DAY, _now() + days * DAY
+    if expired:
+        begin, end = _now() - 400 * DAY, _now() - 2 * DAY
+    if early:
+        begin, end = _now() + 2 * DAY, _now() + 400 * DAY
+    usage = ExtendedKeyUsageOID.CLIENT_AUTH if client else ExtendedKeyUsageOID.SERVER_AUTH
+    builder = _build(subject, issuer, key.public_key(), begin, end).add_extension(
+        x509.ExtendedKeyUsage([usage]), critical=False
+    )
+    if names:
+        alternatives = x509.SubjectAlternativeName([_alternative(n) for n in names])
+        builder = builder.add_extension(alternatives, critical=False)
+    return builder
+
+
+class Authority(Certificate):
+    """A CA; .file is its certificate alone. With @issuer it is an intermediate."""
+
+    def __init__(self, folder, name="Practice CA", issuer=None):
+        os.makedirs(folder, exist_ok=True)
+        self.folder = folder
+        self.issuer = issuer
+        self._key = _key("ec")
+        signer = issuer._key if issuer else self._key
+        above = issuer.certificate.subject if issuer else _name(name)
+        begin, end = _now() - 500 * DAY, _now() + 3650 * DAY
+        certificate = (
+            _build(_name(name), above, self._key.public_key(), begin, end)
+            .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+            .add_extension(
+                x509.KeyUsage(
+                    False, False, False, False, False, True, True, False, False
+                ),
+                critical=True,
+            )
+            .sign(signer, hashes.SHA256())
+        )
+        stem = name.lower().replace(" ", "-")
+        super().__init__(folder, stem, certificate, self._key)
+        self.file = self.chain
+
+    def issue(
+        self, name, names=None, *, expired=False, early=False, key="ec", days=90,
+        cn_only=False, chain=True, client=False, stem=None,
+    ):  # fmt: skip
+        """A leaf for @name; @names replaces its alternative names, @chain sends the issuers."""
+        private = _key(key)
+        listed = [] if cn_only else (names if names is not None else [name])
+        subject = _name((names or [name])[0] if names else name)
+        builder = _leaf(
+            subject, self.certificate.subject, private, listed, expired, early, days, client
+        )
+        certificate = builder.sign(self._key, hashes.SHA256())
+        above, authority = [], self
+        while chain and authority is not None:
+            above.append(authority.certificate)
+            authority = authority.issuer
+        return Certificate(self.folder, stem or name.replace("*", "_"), certificate, private, above)
+
+
+def self_signed(folder, name, *, names=None, key="ec", days=90, expired=False, stem=None):
+    os.makedirs(folder, exist_ok=True)
+    private = _key(key)
+    subject = _name(name)
+    builder = _leaf(subject, subject, private, names or [name], expired, False, days)
+    certificate = builder.sign(private, hashes.SHA256())
+    return Certificate(folder, stem or "self-" + name, certificate, private)
