@@ -323,8 +323,19 @@ ll_connection_has_input (LlConnection *connection)
 {
   struct pollfd one = { .fd = connection->fd, .events = POLLIN };
 
-  if (connection->ssl != NULL && SSL_has_pending (connection->ssl))
-    return TRUE;
+  if (connection->ssl != NULL)
+    {
+      char byte;
+      int result;
+      int reason;
+
+      /* session tickets make the socket readable without a byte for us */
+      ERR_clear_error ();
+      result = SSL_peek (connection->ssl, &byte, 1);
+      reason = SSL_get_error (connection->ssl, result);
+      ERR_clear_error ();
+      return result > 0 || (reason != SSL_ERROR_WANT_READ && reason != SSL_ERROR_WANT_WRITE);
+    }
   return poll (&one, 1, 0) > 0;
 }
 

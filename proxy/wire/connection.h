@@ -53,7 +53,7 @@ gboolean ll_connection_write (LlConnection *connection,
                               GCancellable *cancellable,
                               GError **error);
 
-/* Whether a byte can be read without waiting (also what TLS has buffered). */
+/* Whether a read would not wait: a byte is there (also one that TLS has buffered), or the end. */
 gboolean ll_connection_has_input (LlConnection *connection);
 
 /* Handshakes. @ssl is made by wire/tls.h, with name, SNI and verification set; taken over.
