@@ -85,6 +85,10 @@ typedef struct
   char *issuer;
   char *fingerprint;
   gint64 not_after;
+  LlCode certificate_code; /* why not pkix */
+  gboolean tampered;       /* somebody on the way changed what the server said */
+  char *note;              /* said beside the evidence: "no forward secrecy"; or NULL */
+  gint64 time;             /* when it was looked at; 0: it was not */
   LlStages ms;
 } LlHostFacts;
 
@@ -117,11 +121,21 @@ typedef struct
   char *listed_date;
 } LlVerdict;
 
+/* Of reference count 1, UNKNOWN, no hosts. Filled by assess/verdict.c, immutable once shared. */
+LlVerdict *ll_verdict_new (const char *domain);
 LlVerdict *ll_verdict_ref (LlVerdict *verdict);
 void ll_verdict_unref (LlVerdict *verdict);
 
 LlHostFacts *ll_host_facts_new (const char *name, guint preference);
+LlHostFacts *ll_host_facts_copy (const LlHostFacts *facts);
 void ll_host_facts_free (LlHostFacts *facts);
+
+/* @to is overwritten, not freed. */
+void ll_sts_facts_copy (const LlStsFacts *from, LlStsFacts *to);
+void ll_sts_facts_clear (LlStsFacts *facts);
+
+/* "match"...; NULL for NONE. */
+const char *ll_dane_name (LlDane dane);
 
 /* The dictionary that `check --json` prints and the ledger keeps as proof (design 4.7):
  * domain evidence source why reason code mta_sts hosts... (transfer floating) */
