@@ -46,6 +46,14 @@ gboolean ll_secret_store_save (LlSecretStore *store,
                                const LlSecret *secret,
                                GCancellable *cancellable,
                                GError **error);
+/* Into the file even where there is a keyring: for what must be kept now while that is locked.
+ * The first lookup with an open keyring moves it there. */
+gboolean ll_secret_store_save_here (LlSecretStore *store,
+                                    const char *purpose,
+                                    const char *name,
+                                    const LlSecret *secret,
+                                    GError **error);
+
 /* ABSENT is success. */
 gboolean ll_secret_store_remove (LlSecretStore *store,
                                  const char *purpose,
