@@ -1,0 +1,70 @@
+# SPDX-FileCopyrightText: Letterlock contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Dovecot as the place where a Postfix asks whether a password is right (AUTH over SASL)."""
+
+import os
+import pwd
+
+from process import Program, sbin
+
+CONFIG = """\
+base_dir = {folder}/run
+state_dir = {folder}/state
+log_path = {folder}/log
+protocols =
+ssl = no
+disable_plaintext_auth = no
+default_internal_user = dovecot
+default_login_user = dovenull
+auth_mechanisms = {mechanisms}
+auth_verbose = yes
+auth_failure_delay = 0
+passdb {{
+  driver = passwd-file
+  args = scheme=PLAIN username_format=%u {folder}/users
+}}
+userdb {{
+  driver = static
+  args = uid=nobody gid=nogroup home=/nonexistent
+}}
+service auth {{
+  unix_listener {socket} {{
+    mode = 0660
+    user = postfix
+    group = postfix
+  }}
+}}
+service stats {{
+  process_limit = 1
+}}
+"""
+
+
+class Dovecot:
+    def __init__(self, folder, socket, users, mechanisms="plain login scram-sha-256"):
+        self.folder = folder
+        self.socket = socket
+        os.makedirs(folder, exist_ok=True)
+        os.chmod(folder, 0o755)
+        config = CONFIG.format(folder=folder, socket=socket, mechanisms=mechanisms)
+        with open(os.path.join(folder, "conf"), "w", encoding="utf-8") as file:
+            file.write(config)
+        path = os.path.join(folder, "users")
+        with open(path, "w", encoding="utf-8") as file:
+            file.writelines(f"{user}:{{PLAIN}}{password}\n" for user, password in users.items())
+        os.chown(path, pwd.getpwnam("dovecot").pw_uid, 0)
+        os.chmod(path, 0o600)
+        self.program = None
+
+    def __enter__(self):
+        self.program = Program(
+            "dovecot",
+            [sbin("dovecot"), "-F", "-c", os.path.join(self.folder, "conf")],
+            os.path.join(self.folder, "output"),
+            env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin"},
+        )
+        self.program.wait_until(lambda: os.path.exists(self.socket), "its auth socket is there")
+        return self
+
+    def __exit__(self, *_):
+        self.program.stop()
