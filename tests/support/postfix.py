@@ -8,9 +8,9 @@ address in Delivered-To. As root of the namespace only.
 
 import os
 import pwd
-import shutil
 
-from process import Program, wait_until
+from maildir import Maildir
+from process import Program
 
 DAEMONS = "/usr/lib/postfix/sbin"
 MAIL_USER = "nobody"
@@ -106,10 +106,11 @@ def _make_folders(folder):
     make("mail", mail.pw_uid, mail.pw_gid, 0o700)
 
 
-class Postfix:
+class Postfix(Maildir):
     """An instance; listen() as often as wanted, then start()."""
 
     def __init__(self, folder, hostname, *, relay="permit", transport="virtual", **main):
+        Maildir.__init__(self, os.path.join(folder, "mail", "all"))
         self.folder = folder
         self.addresses = []
         self.services = []
@@ -176,47 +177,3 @@ class Postfix:
                 return file.read()
         except FileNotFoundError:
             return ""
-
-    def letters(self, address=None):
-        """The letters of one address, or of all, as bytes, in the order of arrival."""
-        folder = os.path.join(self.folder, "mail", "all", "new")
-        found = [os.path.join(folder, n) for n in os.listdir(folder)] if os.path.isdir(folder) else []
-        letters = []
-        for path in sorted(found, key=lambda p: (os.stat(p).st_mtime_ns, p)):
-            with open(path, "rb") as file:
-                letter = file.read()
-            if address is None or recipient(letter).lower() == address.lower():
-                letters.append(letter)
-        return letters
-
-    def wait_letters(self, address, count=1):
-        def enough():
-            letters = self.letters(address)
-            return letters if len(letters) >= count else None
-
-        try:
-            return wait_until(enough, f"{count} letters for {address}")
-        except Exception as problem:
-            tail = "\n".join(self.log().split("\n")[-20:])
-            raise AssertionError(f"{problem}\n{tail}") from None
-
-    def empty(self):
-        shutil.rmtree(os.path.join(self.folder, "mail", "all"), ignore_errors=True)
-
-
-def recipient(letter):
-    """Whom a letter of the Maildir was delivered to."""
-    for line in letter.split(b"\n"):
-        if line.startswith(b"Delivered-To: "):
-            return line[len(b"Delivered-To: ") :].decode()
-    return ""
-
-
-def as_sent(letter):
-    """A letter of a Maildir without the lines that Postfix put on top, with CRLF line ends."""
-    lines = letter.split(b"\n")
-    while lines and lines[0].split(b":")[0] in (b"Return-Path", b"Delivered-To", b"X-Original-To", b"Received"):
-        lines.pop(0)
-        while lines and lines[0][:1] in (b" ", b"\t"):
-            lines.pop(0)
-    return b"\r\n".join(lines)
