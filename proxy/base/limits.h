@@ -26,6 +26,10 @@
 /* Commands that lead nowhere (RFC 5321 4.2.4 lets us close with 421). */
 #define LL_SESSION_ERRORS_MAX 20
 
+/* NOOP, RSET, HELO, VRFY and HELP between two letters: a kept-alive connection says NOOP once
+ * a minute for its whole life. */
+#define LL_SESSION_IDLERS_MAX 100
+
 /* RFC 5321 4.5.3.2.7: at least 5 minutes for a command; a whole connection is bounded too. */
 #define LL_SESSION_IDLE (5 * 60 * 1000)
 #define LL_SESSION_LIFETIME (60 * 60 * 1000)

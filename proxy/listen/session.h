@@ -51,10 +51,17 @@ typedef struct
   /* @fault: NULL, or why the content must be refused (NUL, bare CR, too large...): reply is
    * preset to the refusal then and only clean-up is wanted. */
   void (*end) (gpointer data, const LlEnvelope *envelope, const char *fault, LlReply *reply);
-  /* RSET, EHLO, or the connection ended inside a transaction. */
+  /* RSET, EHLO, or the connection ended inside a transaction: mail() was answered with 2xx and
+   * end() was not called. */
   void (*reset) (gpointer data);
   /* Another command came after a final reply to data: the client did receive it (promise 3). */
   void (*received) (gpointer data);
+  /* May be NULL. Just before end(), when content() got other bytes than came in: LF alone became
+   * CRLF, or the CRLF of the last line was missing (promise 5 shows both). */
+  void (*changed) (gpointer data, gboolean bare_lf, gboolean last_crlf);
+  /* May be NULL. Before mail() is asked: FALSE ends the session with 421 (promise 9: whose
+   * process is it now?). */
+  gboolean (*still_ours) (gpointer data);
 } LlSessionHandler;
 
 typedef enum
@@ -85,6 +92,21 @@ void ll_session_secured (LlSession *session);
 
 /* For timeouts and shutdown: 421 with @text. */
 void ll_session_abort (LlSession *session, const char *text, GString *out);
+
+/* A clean TLS close came: what we answered last was received (promise 3). */
+void ll_session_ended (LlSession *session);
+
+/* How many passwords were refused so far; the caller waits, the session has no clock. */
+guint ll_session_wrong_passwords (const LlSession *session);
+
+/* Signed in, or in no need of it. */
+gboolean ll_session_is_admitted (const LlSession *session);
+
+/* Whether the next bytes are a letter, and no command or password. */
+gboolean ll_session_in_content (const LlSession *session);
+
+/* Whether a letter has been begun and is not yet answered. */
+gboolean ll_session_in_transaction (const LlSession *session);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LlSession, ll_session_free)
 
