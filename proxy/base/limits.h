@@ -72,6 +72,30 @@
 /* Per account; providers count connections and throttle the third. */
 #define LL_UPSTREAM_CONNECTIONS_MAX 2
 
+/* An idle connection is given back before most providers close it (1 to 5 minutes). */
+#define LL_UPSTREAM_IDLE_SECONDS 60
+
+/* A ticket older than that costs a full handshake again: the certificate is looked at anew. */
+#define LL_UPSTREAM_SESSION_SECONDS 3600
+
+/* A password is asked for again after that, so that a changed one is noticed. */
+#define LL_UPSTREAM_PASSWORD_SECONDS 180
+#define LL_PASSWORD_COMMAND_TIMEOUT 30000
+#define LL_PASSWORD_MAX 4096
+
+/* What goes into one write: large enough for TLS records of full size, small in memory. */
+#define LL_UPSTREAM_BUFFER (64 * 1024)
+
+/* After a shutdown was asked for, the answer to a final dot may still come: it decides between
+ * "sent" and "uncertain". */
+#define LL_UPSTREAM_DOT_GRACE 20000
+
+/* Seconds: "delayed" is told (design 4.5); a decision is too old; a refused sign-in is tried
+ * again (providers lock accounts that try often). */
+#define LL_RETRY_DELAYED (4 * 60 * 60)
+#define LL_RETRY_DECIDE_ANEW (10 * 60)
+#define LL_RETRY_SIGN_IN (60 * 60)
+
 /* -- looking at the way ------------------------------------------------------ */
 
 #define LL_CHECK_SOFT 4000
