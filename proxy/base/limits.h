@@ -121,3 +121,11 @@
 /* -- files ------------------------------------------------------------------ */
 
 #define LL_CONFIG_FILE_MAX (1024 * 1024)
+
+/* -- the ledger and the bus --------------------------------------------------- */
+
+/* Letters in one answer; a recipient's proof is about 1 kB, a D-Bus message may hold 128 MB. */
+#define LL_LEDGER_PAGE_MAX 1000
+#define LL_LEDGER_PAGE_DEFAULT 100
+#define LL_QUERY_TEXT_MAX 1024
+#define LL_QUERY_STATES_MAX 32
