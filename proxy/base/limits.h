@@ -38,6 +38,9 @@
 #define LL_AUTH_FREE_TRIES 3
 #define LL_AUTH_SLOW 2000
 
+/* From this many recipients on, the mail program never waits for probes (design 4.4). */
+#define LL_MANY_RECIPIENTS 20
+
 /* Outlook gives up after 60 s and sends again, so DATA is answered well before. */
 #define LL_DATA_ANSWER 20000
 #define LL_RCPT_ANSWER 300
