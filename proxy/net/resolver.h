@@ -52,7 +52,8 @@ typedef struct
   const char *const
       *resolvers;           /* addresses ("127.0.0.1@5353" gives a port), or NULL: the system's */
   const char *trust_anchor; /* file, or NULL: dns-root-data's */
-  gboolean allow_private;   /* private addresses in answers are kept */
+  gboolean allow_private;   /* mail servers in private ranges may be contacted: answers are the
+                               same, ll_resolver_allows_private tells those who contact them */
 } LlResolverOptions;
 
 typedef struct _LlResolver LlResolver;
@@ -78,6 +79,8 @@ typedef struct
   LlAnswer *answer; /* (transfer full) set by the call */
 } LlQuery;
 
+gboolean ll_resolver_allows_private (LlResolver *resolver);
+
 /* All at once; returns when all are answered or the deadline passed. */
 void ll_resolver_query_many (LlResolver *resolver,
                              LlQuery *queries,
@@ -86,7 +89,9 @@ void ll_resolver_query_many (LlResolver *resolver,
                              GCancellable *cancellable);
 
 /* A and AAAA of @name as address strings; *secure when both are. (transfer full) NULL-terminated,
- * may be empty: then *finding says why. */
+ * may be empty: then *finding says why. Where the network's DNS cannot be trusted at all, what it
+ * says is given all the same, not secure: for connections that are authenticated by TLS, like the
+ * provider's; nothing may be concluded from it about a recipient. @name may be an address. */
 GStrv ll_resolver_addresses (LlResolver *resolver,
                              const char *name,
                              LlDeadline deadline,
@@ -104,7 +109,14 @@ typedef enum
   LL_DNS_SILENT,   /* no answers at all */
 } LlDnsState;
 
+/* *detail: a sentence, (transfer full), NULL when it validates or is untested; may be NULL. */
 LlDnsState ll_resolver_state (LlResolver *resolver, char **detail);
+
+/* Runs the self-test if it has not run in this network, and waits for it. */
+LlDnsState ll_resolver_test (LlResolver *resolver, LlDeadline deadline, GCancellable *cancellable);
+
+/* The network's DNS answers for what cannot exist: it is waiting for somebody to sign in. */
+gboolean ll_resolver_is_captive (LlResolver *resolver);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LlAnswer, ll_answer_unref)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LlResolver, ll_resolver_free)

@@ -1,0 +1,191 @@
+/* SPDX-FileCopyrightText: Letterlock contributors */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "net/path.h"
+
+#include "net/rdata.h"
+
+#include <string.h>
+
+#define TEST_TIMEOUT 2500 /* ms; a satellite link needs 1.2 s for a question over TCP */
+
+/* -- judgement --------------------------------------------------------------- */
+
+/* libunbound's words for an RRSIG outside its time */
+static gboolean
+blames_clock (const char *reason)
+{
+  return strstr (reason, "signature expired") != NULL || strstr (reason, "inception") != NULL;
+}
+
+LlDnsState
+ll_path_judge (const LlAnswer *answer, char **detail)
+{
+  g_autofree char *now = ll_clock_format (ll_clock_now ());
+
+  *detail = NULL;
+  switch (answer->finding)
+    {
+    case LL_FOUND:
+      if (answer->secure)
+        return LL_DNS_VALIDATES;
+      *detail = g_strdup ("The network's DNS gives the keys of the root without signatures");
+      return LL_DNS_STRIPPED;
+    case LL_BOGUS:
+      if (blames_clock (answer->reason))
+        {
+          *detail = g_strdup_printf ("The signatures of the DNS root are not valid at this "
+                                     "computer's time, %s: check its clock",
+                                     now);
+          return LL_DNS_CLOCK;
+        }
+      *detail = g_strdup_printf ("The network's DNS removes or changes the signatures of DNSSEC, "
+                                 "or the trust anchor is old (%s)",
+                                 answer->reason);
+      return LL_DNS_STRIPPED;
+    case LL_ABSENT:
+      *detail = g_strdup ("The network's DNS says that the root has no keys");
+      return LL_DNS_STRIPPED;
+    case LL_UNKNOWN:
+    default:
+      *detail = g_strdup ("The network's DNS does not answer");
+      return LL_DNS_SILENT;
+    }
+}
+
+GArray *
+ll_path_ladder (const char *const *servers, gboolean configured)
+{
+  static const LlUnboundWay all[]
+      = { LL_UNBOUND_FORWARD, LL_UNBOUND_RECURSE, LL_UNBOUND_FORWARD_TCP, LL_UNBOUND_RECURSE_TCP,
+          LL_UNBOUND_FORWARD_TLS };
+  GArray *ladder = g_array_new (FALSE, FALSE, sizeof (LlUnboundWay));
+  gboolean has_servers = servers != NULL && servers[0] != NULL;
+  gboolean own_port = FALSE;
+
+  for (gsize i = 0; has_servers && servers[i] != NULL; i++)
+    own_port = own_port || strchr (servers[i], '@') != NULL;
+  for (gsize i = 0; i < G_N_ELEMENTS (all); i++)
+    {
+      gboolean recurse = all[i] == LL_UNBOUND_RECURSE || all[i] == LL_UNBOUND_RECURSE_TCP;
+
+      if (recurse ? configured : !has_servers)
+        continue;
+      if (all[i] == LL_UNBOUND_FORWARD_TLS && own_port)
+        continue;
+      g_array_append_val (ladder, all[i]);
+    }
+  return ladder;
+}
+
+/* -- paths --------------------------------------------------------------------- */
+
+void
+ll_path_event_free (LlPathEvent *event)
+{
+  ll_answer_unref (event->answer);
+  g_free (event);
+}
+
+static void
+answered_cb (LlAnswer *answer, gpointer data, gpointer owner)
+{
+  LlPath *path = owner;
+  LlPathEvent *event = g_new0 (LlPathEvent, 1);
+
+  event->path = path;
+  event->answer = answer;
+  event->data = data;
+  g_queue_push_tail (path->events, event);
+}
+
+/* One that no registry has and nobody guesses, so that no cache and no block list knows it. */
+static char *
+impossible_name (const char *zone)
+{
+  return g_strdup_printf ("ll%08x%08x%s%s", g_random_int (), g_random_int (),
+                          g_str_equal (zone, ".") ? "" : ".", g_str_equal (zone, ".") ? "." : zone);
+}
+
+LlPath *
+ll_path_new (LlUnboundWay way,
+             const char *const *servers,
+             const LlAnchor *anchor,
+             gboolean plain,
+             GQueue *events)
+{
+  static gint serial;
+  LlPath *path = g_new0 (LlPath, 1);
+  g_autofree char *name = plain ? impossible_name (anchor->zone) : g_strdup (anchor->zone);
+
+  path->serial = (guint) g_atomic_int_add (&serial, 1) + 1;
+  path->way = way;
+  path->plain = plain;
+  path->events = events;
+  path->state = LL_DNS_UNTESTED;
+  path->started = g_get_monotonic_time ();
+  path->until = ll_deadline_in (TEST_TIMEOUT);
+  path->unbound = ll_unbound_new (way, servers, plain ? NULL : anchor, answered_cb, path, NULL);
+  if (path->unbound != NULL
+      && ll_unbound_ask (path->unbound, name, plain ? LL_RR_A : LL_RR_DNSKEY, NULL, NULL))
+    return path;
+  ll_path_free (path);
+  return NULL;
+}
+
+void
+ll_path_free (LlPath *path)
+{
+  if (path == NULL)
+    return;
+  for (GList *link = path->events->head; link != NULL;)
+    {
+      GList *next = link->next;
+      LlPathEvent *event = link->data;
+
+      if (event->path == path)
+        {
+          ll_path_event_free (event);
+          g_queue_delete_link (path->events, link);
+        }
+      link = next;
+    }
+  ll_unbound_free (path->unbound);
+  g_free (path->detail);
+  g_free (path);
+}
+
+void
+ll_path_tested (LlPath *path, const LlAnswer *answer)
+{
+  g_free (path->detail);
+  path->detail = NULL;
+  if (!path->plain)
+    {
+      path->state = ll_path_judge (answer, &path->detail);
+      return;
+    }
+  path->speaks = answer->finding != LL_UNKNOWN;
+  path->lies = answer->finding == LL_FOUND;
+  path->state = path->speaks ? LL_DNS_STRIPPED : LL_DNS_SILENT;
+  if (path->lies)
+    {
+      g_autofree char *address = ll_rdata_address (answer->records->pdata[0], LL_RR_A);
+
+      path->detail = g_strdup_printf ("The network's DNS answers every name with %s: it may be "
+                                      "waiting for a sign-in page",
+                                      address != NULL ? address : "an address");
+    }
+}
+
+gboolean
+ll_path_settled (LlPath *path)
+{
+  if (path->state != LL_DNS_UNTESTED)
+    return TRUE;
+  if (ll_deadline_left (path->until) > 0)
+    return FALSE;
+  path->state = LL_DNS_SILENT;
+  path->detail = g_strdup ("The network's DNS does not answer");
+  return TRUE;
+}

@@ -1,0 +1,377 @@
+/* SPDX-FileCopyrightText: Letterlock contributors */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "net/resolver-private.h"
+
+#include <poll.h>
+#include <sys/eventfd.h>
+
+/*
+ * The thread that owns all contexts. It sleeps until a question, an answer or the
+ * time of a self-test comes; with nothing under way it has no timer.
+ *
+ * A question goes: grounded -> asked on the path that validates -> answered. A bogus
+ * answer is not believed before a fresh context, whose own self-test is good, was
+ * asked too: either the name is broken, or the network has changed under us.
+ */
+
+/* After failed tests, that long nothing is tested again (microseconds). */
+#define RETEST_AFTER (10 * G_USEC_PER_SEC)
+
+enum
+{
+  FIRST_TRY,
+  SECOND_TRY, /* bogus once: to be asked on the second path */
+  LAST_TRY,   /* the network was tested anew in between: what comes now stands */
+};
+
+static LlPath *
+path_of (LlResolver *resolver, const LlFlight *flight)
+{
+  g_autoptr (GPtrArray) paths = NULL;
+
+  if (flight->path == 0)
+    return NULL;
+  paths = ll_ladder_paths (&resolver->ladder);
+  for (guint i = 0; i < paths->len; i++)
+    if (((LlPath *) paths->pdata[i])->serial == flight->path)
+      return paths->pdata[i];
+  return NULL;
+}
+
+/* Hands @answer over; @flight may be gone then. */
+static void
+land (LlResolver *resolver, LlFlight *flight, LlAnswer *answer)
+{
+  g_mutex_lock (&resolver->lock);
+  flight->answer = answer;
+  g_hash_table_remove (resolver->flights, flight->key);
+  g_cond_broadcast (&resolver->answered);
+  g_mutex_unlock (&resolver->lock);
+  g_ptr_array_remove_fast (resolver->grounded, flight);
+}
+
+static void
+land_unknown (LlResolver *resolver, LlFlight *flight, const char *reason)
+{
+  LlAnswer *answer = ll_answer_new_unknown (flight->name, flight->type, reason);
+
+  answer->network = TRUE;
+  land (resolver, flight, answer);
+}
+
+static void
+set_provisional (LlResolver *resolver, LlFlight *flight, LlAnswer *answer)
+{
+  g_mutex_lock (&resolver->lock);
+  ll_answer_unref (flight->provisional);
+  flight->provisional = answer;
+  g_mutex_unlock (&resolver->lock);
+}
+
+/* -- orders from the callers -------------------------------------------------------- */
+
+/* With the lock held. Returns whether the network is to be looked at anew. */
+static gboolean
+take_incoming (LlResolver *resolver, GPtrArray *abandoned)
+{
+  gboolean renew = resolver->renew;
+  LlFlight *flight;
+
+  resolver->renew = FALSE;
+  while ((flight = g_queue_pop_head (&resolver->incoming)) != NULL)
+    g_ptr_array_add (resolver->grounded, flight);
+  for (guint i = 0; i < resolver->grounded->len; i++)
+    {
+      flight = resolver->grounded->pdata[i];
+      if (!flight->abandoned)
+        continue;
+      flight->abandoned = FALSE;
+      /* somebody may have boarded meanwhile */
+      if (flight->waiters > 0)
+        continue;
+      g_hash_table_remove (resolver->flights, flight->key);
+      g_ptr_array_add (abandoned, flight);
+    }
+  return renew;
+}
+
+static void
+take_orders (LlResolver *resolver)
+{
+  g_autoptr (GPtrArray) abandoned = g_ptr_array_new ();
+  gboolean renew;
+
+  g_mutex_lock (&resolver->lock);
+  renew = take_incoming (resolver, abandoned);
+  g_mutex_unlock (&resolver->lock);
+
+  for (guint i = 0; i < abandoned->len; i++)
+    {
+      LlFlight *flight = abandoned->pdata[i];
+      LlPath *path = path_of (resolver, flight);
+
+      if (path != NULL && flight->again == NULL)
+        ll_unbound_cancel (path->unbound, flight->id);
+      g_ptr_array_remove_fast (resolver->grounded, flight);
+    }
+  if (renew || (resolver->grounded->len > 0 && ll_ladder_is_stale (&resolver->ladder)))
+    ll_ladder_reset (&resolver->ladder);
+}
+
+/* -- asking --------------------------------------------------------------------------- */
+
+static LlPath *
+path_for (LlResolver *resolver, const LlFlight *flight)
+{
+  LlLadder *ladder = &resolver->ladder;
+
+  switch (ladder->phase)
+    {
+    case LL_LADDER_READY:
+      if (flight->tries == SECOND_TRY && !flight->plain)
+        return ll_ladder_second (ladder);
+      return ladder->current;
+    case LL_LADDER_FAILED:
+      return flight->plain ? ladder->plain : NULL;
+    case LL_LADDER_IDLE:
+    case LL_LADDER_TESTING:
+    default:
+      return NULL;
+    }
+}
+
+static void
+ask (LlResolver *resolver, LlFlight *flight)
+{
+  LlPath *path = path_for (resolver, flight);
+
+  if (path == NULL)
+    {
+      land_unknown (resolver, flight, resolver->ladder.detail);
+      return;
+    }
+  flight->path = path->serial;
+  if (!ll_unbound_ask (path->unbound, flight->name, flight->type, flight, &flight->id))
+    land (resolver, flight,
+          ll_answer_new_unknown (flight->name, flight->type, "the resolver cannot ask this"));
+}
+
+static gboolean
+somebody_waits (LlResolver *resolver)
+{
+  for (guint i = 0; i < resolver->grounded->len; i++)
+    if (path_of (resolver, resolver->grounded->pdata[i]) == NULL)
+      return TRUE;
+  return FALSE;
+}
+
+static void
+begin_if_needed (LlResolver *resolver)
+{
+  LlLadder *ladder = &resolver->ladder;
+  gboolean old = ladder->phase == LL_LADDER_FAILED
+                 && g_get_monotonic_time () - ladder->tested > RETEST_AFTER;
+
+  if ((ladder->phase == LL_LADDER_IDLE || old) && somebody_waits (resolver))
+    ll_ladder_begin (ladder);
+}
+
+static void
+ask_all (LlResolver *resolver)
+{
+  g_autoptr (GPtrArray) waiting = g_ptr_array_new ();
+
+  if (resolver->ladder.phase != LL_LADDER_READY && resolver->ladder.phase != LL_LADDER_FAILED)
+    return;
+  for (guint i = 0; i < resolver->grounded->len; i++)
+    if (path_of (resolver, resolver->grounded->pdata[i]) == NULL)
+      g_ptr_array_add (waiting, resolver->grounded->pdata[i]);
+  for (guint i = 0; i < waiting->len; i++)
+    ask (resolver, waiting->pdata[i]);
+}
+
+/* -- answers -------------------------------------------------------------------------- */
+
+/* Nothing but failures for a while: the network may have changed without a word. */
+static void
+suspect (LlResolver *resolver)
+{
+  gint64 good = MAX (resolver->last_good, resolver->ladder.tested);
+
+  if (g_get_monotonic_time () - good > RETEST_AFTER)
+    ll_ladder_reset (&resolver->ladder);
+}
+
+static void
+answered (LlResolver *resolver, LlPath *path, LlFlight *flight, LlAnswer *answer)
+{
+  if (path == resolver->ladder.second)
+    {
+      ll_answer_unref (flight->again);
+      flight->again = answer;
+      return;
+    }
+  if (answer->finding == LL_BOGUS && flight->tries == FIRST_TRY && !path->plain)
+    {
+      set_provisional (resolver, flight, answer);
+      flight->tries = SECOND_TRY;
+      flight->path = 0;
+      return;
+    }
+  if (answer->finding != LL_UNKNOWN)
+    {
+      resolver->last_good = g_get_monotonic_time ();
+      land (resolver, flight, answer);
+      return;
+    }
+  land (resolver, flight, answer);
+  if (!path->plain)
+    suspect (resolver);
+}
+
+/* The network does not validate any more: what it made of these names says nothing. */
+static void
+test_anew (LlResolver *resolver)
+{
+  for (guint i = 0; i < resolver->grounded->len; i++)
+    {
+      LlFlight *flight = resolver->grounded->pdata[i];
+
+      g_clear_pointer (&flight->again, ll_answer_unref);
+      set_provisional (resolver, flight, NULL);
+      if (flight->tries == SECOND_TRY)
+        flight->tries = LAST_TRY;
+    }
+  ll_ladder_begin (&resolver->ladder);
+}
+
+/* Only a clean second answer lifts a failed validation; no answer does not. */
+static void
+land_second (LlResolver *resolver, LlFlight *flight)
+{
+  LlAnswer *chosen = flight->again->finding == LL_UNKNOWN ? flight->provisional : flight->again;
+
+  land (resolver, flight, ll_answer_ref (chosen));
+}
+
+static void
+settle_second (LlResolver *resolver)
+{
+  LlPath *second = resolver->ladder.second;
+  guint under_way = 0;
+
+  if (second == NULL || !ll_path_settled (second))
+    return;
+  if (second->state != LL_DNS_VALIDATES)
+    {
+      test_anew (resolver);
+      return;
+    }
+  for (guint i = resolver->grounded->len; i > 0; i--)
+    {
+      LlFlight *flight = resolver->grounded->pdata[i - 1];
+
+      if (flight->path != second->serial)
+        continue;
+      if (flight->again != NULL)
+        land_second (resolver, flight);
+      else
+        under_way++;
+    }
+  if (under_way == 0)
+    g_clear_pointer (&resolver->ladder.second, ll_path_free);
+}
+
+static void
+take_answers (LlResolver *resolver)
+{
+  LlPathEvent *event;
+
+  while ((event = g_queue_pop_head (&resolver->ladder.events)) != NULL)
+    {
+      if (event->data == NULL)
+        ll_path_tested (event->path, event->answer);
+      else
+        answered (resolver, event->path, event->data, g_steal_pointer (&event->answer));
+      ll_path_event_free (event);
+    }
+}
+
+/* -- the loop -------------------------------------------------------------------------- */
+
+/* What the tests showed, for all to see. */
+static void
+publish (LlResolver *resolver)
+{
+  LlLadder *ladder = &resolver->ladder;
+
+  if (ladder->phase != LL_LADDER_READY && ladder->phase != LL_LADDER_FAILED)
+    return;
+  g_mutex_lock (&resolver->lock);
+  if (!resolver->renew)
+    {
+      resolver->state = ladder->state;
+      resolver->captive = ladder->captive;
+      g_free (resolver->detail);
+      resolver->detail = g_strdup (ladder->detail);
+    }
+  g_mutex_unlock (&resolver->lock);
+}
+
+static void
+sleep_until_needed (LlResolver *resolver)
+{
+  g_autoptr (GPtrArray) paths = ll_ladder_paths (&resolver->ladder);
+  g_autoptr (GArray) fds = g_array_new (FALSE, TRUE, sizeof (struct pollfd));
+  struct pollfd wake = { .fd = resolver->wake, .events = POLLIN };
+  LlDeadline due = ll_ladder_due (&resolver->ladder);
+  eventfd_t ignored;
+
+  g_array_append_val (fds, wake);
+  for (guint i = 0; i < paths->len; i++)
+    {
+      struct pollfd fd
+          = { .fd = ll_unbound_fd (((LlPath *) paths->pdata[i])->unbound), .events = POLLIN };
+
+      g_array_append_val (fds, fd);
+    }
+  if (poll ((struct pollfd *) fds->data, fds->len,
+            due == LL_DEADLINE_NEVER ? -1 : ll_deadline_left (due))
+      < 0)
+    return;
+  eventfd_read (resolver->wake, &ignored);
+  for (guint i = 0; i < paths->len; i++)
+    if (g_array_index (fds, struct pollfd, i + 1).revents != 0)
+      ll_unbound_process (((LlPath *) paths->pdata[i])->unbound);
+}
+
+static gboolean
+is_over (LlResolver *resolver)
+{
+  gboolean quit;
+
+  g_mutex_lock (&resolver->lock);
+  quit = resolver->quit;
+  g_mutex_unlock (&resolver->lock);
+  return quit;
+}
+
+gpointer
+ll_resolver_thread (gpointer data)
+{
+  LlResolver *resolver = data;
+
+  while (!is_over (resolver))
+    {
+      take_answers (resolver);
+      settle_second (resolver);
+      take_orders (resolver);
+      begin_if_needed (resolver);
+      ll_ladder_step (&resolver->ladder);
+      publish (resolver);
+      ask_all (resolver);
+      sleep_until_needed (resolver);
+    }
+  return NULL;
+}
