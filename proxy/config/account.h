@@ -35,7 +35,7 @@ struct _LlAccount
 {
   char *name;
   GStrv addresses; /* "a@b.example", "*@b.example"; domains lower case A-label */
-  char *login;     /* local user name for AUTH; unique; default: the name */
+  char *login;     /* local user name for AUTH; default: the name; accounts may share one */
 
   char *host; /* upstream; as configured (verified for this name) */
   guint port;
@@ -71,5 +71,19 @@ const LlAccount *
 ll_account_select (const LlConfig *config, const char *login, const char *sender, const char *from);
 
 gboolean ll_account_owns (const LlAccount *account, const char *address);
+
+/* Whether who signs in as @login may use @account: its login, or with auth = client the
+ * provider's user name. */
+gboolean ll_account_has_login (const LlAccount *account, const char *login);
+
+/* Whether the user's statement about the provider covers @domain at @now (12 months). */
+gboolean ll_account_is_declared (const LlAccount *account, const char *domain, gint64 now);
+
+/* Whether letters to @domain stay with the provider. */
+gboolean ll_account_is_internal (const LlAccount *account, const char *domain);
+
+/* For config.c: what is not in the file, and what cannot be so. */
+gboolean ll_account_complete (LlAccount *account, GError **error);
+void ll_account_free (LlAccount *account);
 
 G_END_DECLS

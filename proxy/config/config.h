@@ -50,7 +50,11 @@ typedef struct
   LlUnknown unknown;
   GArray *fallback; /* of LlMethod */
   gboolean together;
-  GStrv tags; /* "encrypt" "tls" "pickup" "hold" as written without brackets */
+  char *tag_encrypt; /* the subject tags, lower case, without brackets */
+  char *tag_tls;
+  char *tag_pickup;
+  char *tag_hold;
+  GStrv tags; /* those four in that order, then the tags that rules name */
   gboolean trace_headers;
 
   /* [queue] */
@@ -63,7 +67,8 @@ typedef struct
   GPtrArray *accounts; /* of LlAccount, in file order */
   GPtrArray *rules;    /* of LlRule, in order */
   GPtrArray *foreign;  /* of LlForeign */
-  GStrv locked;        /* "policy.mode": fixed by the administrator */
+  GStrv locked;        /* "policy.mode", "rule": fixed by the administrator */
+  GStrv warnings;      /* sentences for `config check`: what was overruled and why */
 } LlConfig;
 
 /* [foreign NAME]: listeners for others than the user's own processes */
@@ -77,24 +82,62 @@ typedef struct
 /* Reads @system (may be missing), then @user (may be missing) over it. NULL paths: the default
  * places. LL_CONFIG_ERROR; the message names file, group, key and what would be valid. */
 LlConfig *ll_config_load (const char *system, const char *user, GError **error);
+
+/* The same from memory: what @system and @user contain, NULL: missing; the names are for
+ * sentences. */
+typedef struct
+{
+  const char *name;
+  const char *bytes;
+  gsize length;
+} LlConfigText;
+
+LlConfig *ll_config_parse (const LlConfigText *system, const LlConfigText *user, GError **error);
+
+/* Whether the administrator fixed @key ("policy.mode", "account.ca-file", "rule"). */
+gboolean ll_config_is_locked (const LlConfig *config, const char *key);
+
 LlConfig *ll_config_ref (LlConfig *config);
 void ll_config_unref (LlConfig *config);
 
 /* NULL when there is none. (transfer none) */
 const LlAccount *ll_config_account (const LlConfig *config, const char *name);
 
+#define LL_CONFIG_SYSTEM_PATH "/etc/letterlock/letterlock.conf"
+
 /* $XDG_CONFIG_HOME/letterlock/letterlock.conf (transfer full) */
 char *ll_config_user_path (void);
 
 /* -- changing the user's file: comments and order stay; durable; one writer -------- */
 
-/* Sets (or, with @value NULL, removes) one key after validating the whole result. */
+/* Sets (or, with @value NULL, removes) one key after validating the whole result. A key that the
+ * administrator fixed is LL_CONFIG_ERROR_LOCKED. */
 gboolean ll_config_set (
     const char *path, const char *group, const char *key, const char *value, GError **error);
 gboolean ll_config_remove_group (const char *path, const char *group, GError **error);
 
-/* "policy.mode" -> the value in force, as it would stand in the file. (transfer full) */
+/* Several keys of one group at once, as a new account needs; @n 0 removes the group.
+ * @system, @path: as in ll_config_load. */
+typedef struct
+{
+  const char *key;
+  const char *value; /* NULL: the key goes */
+} LlConfigChange;
+
+gboolean ll_config_edit (const char *system,
+                         const char *path,
+                         const char *group,
+                         const LlConfigChange *changes,
+                         gsize n,
+                         GError **error);
+
+/* "policy.mode", "account work.mode", "rule 2.note" -> the value in force, as it would stand in
+ * the file; "" when there is none. (transfer full) */
 char *ll_config_get (const LlConfig *config, const char *key, GError **error);
+
+/* Every key in force, for `config get` and the window: aa{sv} with key group name value default
+ * valid doc locked. (transfer floating) */
+GVariant *ll_config_to_variant (const LlConfig *config);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LlConfig, ll_config_unref)
 

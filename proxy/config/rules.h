@@ -12,10 +12,11 @@ G_BEGIN_DECLS
 struct _LlRule
 {
   guint number;
-  char *account; /* or NULL */
-  GStrv to;      /* "a@b", "@b" or "b" (the domain), "*.b" (below it), "*"; empty: all */
-  GStrv kinds;   /* "list" "calendar" "robot"; empty: all */
-  char *tag;     /* or NULL */
+  gboolean system; /* the administrator's, from /etc */
+  char *account;   /* or NULL */
+  GStrv to;        /* "a@b", "@b" or "b" (the domain), "*.b" (below it), "*"; empty: all */
+  GStrv kinds;     /* "list" "calendar" "robot"; empty: all */
+  char *tag;       /* or NULL */
   gboolean mode_set;
   LlMode mode;
   gboolean minimum_set;
@@ -30,5 +31,9 @@ struct _LlRule
 
 /* Whether @pattern (as in LlRule.to) covers @address (domain A-label, lower case). */
 gboolean ll_rule_pattern_matches (const char *pattern, const char *address);
+
+/* For config.c: whether it says anything at all. */
+gboolean ll_rule_complete (const LlRule *rule, GError **error);
+void ll_rule_free (LlRule *rule);
 
 G_END_DECLS
