@@ -3,7 +3,9 @@
 
 #include "assess/finding.h"
 
+#include "assess/assess.h"
 #include "base/clock.h"
+#include "config/account.h"
 
 /* The words of `dane` in the JSON; nothing published is nothing said. */
 static const char *const dane_names[]
@@ -125,6 +127,12 @@ const char *
 ll_dane_name (LlDane dane)
 {
   return dane_names[dane];
+}
+
+LlEvidence
+ll_verdict_evidence_for (const LlVerdict *verdict, guint honours)
+{
+  return honours & LL_HONOURS_STS ? verdict->evidence_if_sts : verdict->evidence;
 }
 
 /* Absent things are not in the dictionary; whoever prints JSON makes them null. */

@@ -1,0 +1,71 @@
+/* SPDX-FileCopyrightText: Letterlock contributors */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "assess/memory.h"
+
+#include "base/clock.h"
+#include "base/file.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#define FILE_NAME "assess.db"
+
+/* Only ever appended to. */
+static const char *const steps[] = {
+  "CREATE TABLE policy ("
+  "  domain TEXT PRIMARY KEY, id TEXT NOT NULL, mode INTEGER NOT NULL, patterns TEXT NOT NULL,"
+  "  max_age INTEGER NOT NULL, fetched INTEGER NOT NULL, fetched_boot INTEGER NOT NULL,"
+  "  boot_id TEXT NOT NULL, latest INTEGER NOT NULL, used INTEGER NOT NULL,"
+  "  checked INTEGER NOT NULL) WITHOUT ROWID;"
+  "CREATE TABLE failure ("
+  "  domain TEXT PRIMARY KEY, id TEXT NOT NULL, time INTEGER NOT NULL, boot INTEGER NOT NULL,"
+  "  boot_id TEXT NOT NULL, code INTEGER NOT NULL, detail TEXT) WITHOUT ROWID;"
+  "CREATE TABLE history ("
+  "  domain TEXT PRIMARY KEY, first INTEGER NOT NULL, best INTEGER NOT NULL,"
+  "  best_time INTEGER NOT NULL, last INTEGER NOT NULL, last_time INTEGER NOT NULL,"
+  "  dane INTEGER NOT NULL, dane_time INTEGER NOT NULL, sts INTEGER NOT NULL,"
+  "  sts_time INTEGER NOT NULL, starttls INTEGER NOT NULL, starttls_time INTEGER NOT NULL"
+  ") WITHOUT ROWID",
+};
+
+LlMemory *
+ll_memory_new (const char *folder, GError **error)
+{
+  g_autofree char *path = folder ? g_build_filename (folder, FILE_NAME, NULL) : NULL;
+  sqlite3 *database;
+  LlMemory *memory;
+
+  if (folder != NULL && !ll_file_make_folder (folder, error))
+    return NULL;
+  database = ll_database_open (path ? path : ":memory:", steps, G_N_ELEMENTS (steps),
+                               LL_DATABASE_REPLACEABLE, error);
+  if (database == NULL)
+    return NULL;
+  memory = g_new0 (LlMemory, 1);
+  g_mutex_init (&memory->lock);
+  memory->database = database;
+  return memory;
+}
+
+void
+ll_memory_free (LlMemory *memory)
+{
+  if (memory == NULL)
+    return;
+  ll_database_close (memory->database);
+  g_mutex_clear (&memory->lock);
+  g_free (memory);
+}
+
+LlMoment
+ll_moment_now (void)
+{
+  LlMoment now = { .wall = ll_clock_now (), .boot = ll_clock_boot () };
+  LL_AUTO_FD fd = open ("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
+  gssize got = fd >= 0 ? read (fd, now.boot_id, sizeof now.boot_id - 1) : 0;
+
+  now.boot_id[MAX (got, 0)] = '\0';
+  return now;
+}

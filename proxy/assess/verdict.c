@@ -1,0 +1,393 @@
+/* SPDX-FileCopyrightText: Letterlock contributors */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "assess/verdict.h"
+
+#include "assess/sts-policy.h"
+#include "assess/verdict-host.h"
+
+#include <string.h>
+
+/*
+ * The domain is worth the weakest of its hosts that were seen. A host that could
+ * not be reached only lowers "n of m", with one exception: what is claimed of the
+ * whole domain (DANE, MTA-STS) is not claimed while a host is known to lack it.
+ * Two folds are made: for a sender that honours MTA-STS, and for one that does not
+ * and may use a host that the policy excludes.
+ */
+
+/* One host in one of the two folds. */
+typedef struct
+{
+  LlEvidence evidence; /* UNKNOWN: takes no part */
+  LlCode code;
+  const char *detail;
+  gboolean caps; /* not seen, and known to lack what would be claimed of the domain */
+} Share;
+
+static void
+settle (LlVerdict *verdict, LlEvidence evidence, LlSource source, LlWhy why, LlCode code)
+{
+  verdict->evidence = evidence;
+  verdict->evidence_if_sts = evidence;
+  verdict->source = source;
+  verdict->why = why;
+  verdict->code = code;
+}
+
+/* -- MTA-STS ------------------------------------------------------------------- */
+
+static gboolean
+is_enforced (const LlVerdict *verdict)
+{
+  return verdict->sts.mode == LL_STS_ENFORCE;
+}
+
+/* RFC 8461 4: the name is one of the policy's, TLS is up, the certificate is good for the name. */
+static Share
+share_under_policy (const LlHostFacts *host)
+{
+  Share share = { host->evidence, host->code, host->detail, FALSE };
+
+  switch (host->evidence)
+    {
+    case LL_EVIDENCE_PLAIN:
+    case LL_EVIDENCE_OPP:
+    case LL_EVIDENCE_PKIX:
+    case LL_EVIDENCE_HALF:
+    case LL_EVIDENCE_STS:
+      if (!host->contacted || host->pkix)
+        return (Share){ LL_EVIDENCE_STS, LL_CODE_NONE, NULL, FALSE };
+      share.evidence = LL_EVIDENCE_BROKEN;
+      if (host->certificate_code != LL_CODE_NONE)
+        share.code = host->certificate_code;
+      return share;
+    case LL_EVIDENCE_UNKNOWN:
+      /* published, not seen from here */
+      if (host->why != LL_WHY_INTERNAL && host->addressed == LL_FOUND)
+        share.evidence = LL_EVIDENCE_STS;
+      return share;
+    case LL_EVIDENCE_WEAK:
+    case LL_EVIDENCE_DANE:
+    case LL_EVIDENCE_NOMAIL:
+    case LL_EVIDENCE_BROKEN:
+      return share;
+    }
+  g_assert_not_reached ();
+}
+
+static Share
+share_of (const LlVerdict *verdict, const LlHostFacts *host)
+{
+  Share share = { host->evidence, host->code, host->detail, FALSE };
+
+  if (is_enforced (verdict) && !host->excluded)
+    return share_under_policy (host);
+  share.caps = host->evidence == LL_EVIDENCE_UNKNOWN && host->addressed == LL_FOUND
+               && host->why != LL_WHY_INTERNAL;
+  return share;
+}
+
+static void
+mark_excluded (LlVerdict *verdict)
+{
+  if (!is_enforced (verdict))
+    return;
+  for (guint i = 0; i < verdict->hosts->len; i++)
+    {
+      LlHostFacts *host = g_ptr_array_index (verdict->hosts, i);
+
+      host->excluded
+          = !ll_sts_policy_names ((const char *const *) verdict->sts.patterns, host->name);
+    }
+}
+
+/* -- the fold over the hosts -------------------------------------------------------- */
+
+typedef struct
+{
+  LlEvidence evidence; /* UNKNOWN: nothing is known or claimed */
+  LlCode code;
+  const char *detail;
+  gboolean seen;     /* rests on a look */
+  gboolean dns;      /* BROKEN without a look */
+  gboolean all_pkix; /* of those seen */
+  gboolean any_seen;
+} Fold;
+
+/* A claim for the whole domain, while a host that was not seen lacks it, is only worth what the
+ * seen hosts showed by themselves. */
+static LlEvidence
+capped (const Fold *fold)
+{
+  switch (fold->evidence)
+    {
+    case LL_EVIDENCE_DANE:
+    case LL_EVIDENCE_STS:
+    case LL_EVIDENCE_HALF:
+      if (!fold->any_seen)
+        return LL_EVIDENCE_UNKNOWN;
+      return fold->all_pkix ? LL_EVIDENCE_PKIX : LL_EVIDENCE_OPP;
+    case LL_EVIDENCE_PLAIN:
+    case LL_EVIDENCE_WEAK:
+    case LL_EVIDENCE_OPP:
+    case LL_EVIDENCE_PKIX:
+    case LL_EVIDENCE_NOMAIL:
+    case LL_EVIDENCE_BROKEN:
+    case LL_EVIDENCE_UNKNOWN:
+      return fold->evidence;
+    }
+  g_assert_not_reached ();
+}
+
+static Fold
+fold_hosts (const LlVerdict *verdict, gboolean honours_sts)
+{
+  Fold fold = { .evidence = LL_EVIDENCE_UNKNOWN, .all_pkix = TRUE };
+  gboolean cap = FALSE;
+  guint usable = 0;
+
+  for (guint i = 0; i < verdict->hosts->len; i++)
+    {
+      const LlHostFacts *host = g_ptr_array_index (verdict->hosts, i);
+      Share share;
+
+      if (honours_sts && host->excluded)
+        continue;
+      usable++;
+      share = share_of (verdict, host);
+      cap = cap || share.caps;
+      if (host->contacted)
+        {
+          fold.any_seen = TRUE;
+          fold.all_pkix = fold.all_pkix && host->pkix;
+        }
+      if (!ll_evidence_is_weaker (share.evidence, fold.evidence))
+        continue;
+      fold.evidence = share.evidence;
+      fold.code = share.code;
+      fold.detail = share.detail;
+      fold.seen = host->contacted;
+      fold.dns = share.evidence == LL_EVIDENCE_BROKEN && !host->contacted;
+    }
+  if (is_enforced (verdict) && honours_sts && usable == 0 && verdict->hosts->len > 0)
+    return (Fold){ LL_EVIDENCE_BROKEN, LL_CODE_VALIDATION_FAILURE,
+                   "none of its mail servers is one that its policy (MTA-STS) names" };
+  if (cap)
+    {
+      fold.evidence = capped (&fold);
+      fold.seen = fold.any_seen;
+    }
+  return fold;
+}
+
+/* Under an enforced policy that names none of the servers nobody can deliver; the fold for
+ * senders that do not look at policies says so as well (promise 7). */
+static gboolean
+is_impossible (const LlVerdict *verdict)
+{
+  for (guint i = 0; i < verdict->hosts->len; i++)
+    if (!((LlHostFacts *) g_ptr_array_index (verdict->hosts, i))->excluded)
+      return FALSE;
+  return is_enforced (verdict) && verdict->hosts->len > 0;
+}
+
+/* -- what is not known ---------------------------------------------------------------- */
+
+static int
+telling (LlWhy why)
+{
+  switch (why)
+    {
+    case LL_WHY_NONE:
+      return 0;
+    case LL_WHY_TEMPORARY:
+      return 1;
+    case LL_WHY_REFUSED:
+      return 2;
+    case LL_WHY_INTERNAL:
+      return 3;
+    case LL_WHY_OVERDUE:
+      return 4;
+    case LL_WHY_INTERCEPTED:
+      return 5;
+    case LL_WHY_DNS:
+      return 6;
+    case LL_WHY_OFFLINE:
+      return 7;
+    case LL_WHY_PORT25:
+      return 8;
+    }
+  g_assert_not_reached ();
+}
+
+static void
+settle_unknown (LlVerdict *verdict, gboolean open)
+{
+  settle (verdict, LL_EVIDENCE_UNKNOWN, LL_SOURCE_NONE, LL_WHY_NONE, LL_CODE_NONE);
+  for (guint i = 0; i < verdict->hosts->len; i++)
+    {
+      const LlHostFacts *host = g_ptr_array_index (verdict->hosts, i);
+
+      if (host->evidence != LL_EVIDENCE_UNKNOWN || telling (host->why) <= telling (verdict->why))
+        continue;
+      verdict->why = host->why;
+      verdict->code = host->code;
+      g_free (verdict->detail);
+      verdict->detail = g_strdup (host->detail);
+    }
+  if (verdict->sts.intercepted && verdict->sts.mode == LL_STS_UNKNOWN)
+    verdict->why = LL_WHY_INTERCEPTED;
+  else if (open && verdict->why == LL_WHY_NONE)
+    {
+      verdict->why = LL_WHY_OVERDUE;
+      verdict->code = LL_CODE_UNKNOWN_TEMP;
+    }
+}
+
+/* -- the domain's own DNS ---------------------------------------------------------------- */
+
+static void
+settle_dns_failure (const LlVerdictInput *input, LlVerdict *verdict, gboolean bogus)
+{
+  verdict->detail = g_strdup (input->mx->reason);
+  if (input->network == LL_NETWORK_OFFLINE || input->network == LL_NETWORK_PORTAL
+      || (input->dns_silent && !bogus))
+    settle (verdict, LL_EVIDENCE_UNKNOWN, LL_SOURCE_NONE, LL_WHY_OFFLINE,
+            LL_CODE_DNS_NETWORK_BROKEN);
+  else if (input->mx->network)
+    settle (verdict, LL_EVIDENCE_UNKNOWN, LL_SOURCE_NONE, LL_WHY_DNS, LL_CODE_DNS_NETWORK_BROKEN);
+  else
+    {
+      /* facts/assurance.md 2.5, N09: a failed look-up is never "no MX" */
+      settle (verdict, LL_EVIDENCE_BROKEN, LL_SOURCE_PUBLISHED, LL_WHY_NONE,
+              bogus ? LL_CODE_DNSSEC_INVALID : LL_CODE_UNKNOWN_TEMP);
+      verdict->dns_broken = TRUE;
+    }
+}
+
+static void
+settle_no_mail (const LlMxFacts *mx, LlVerdict *verdict)
+{
+  settle (verdict, LL_EVIDENCE_NOMAIL, LL_SOURCE_PUBLISHED, LL_WHY_NONE,
+          mx->nomail ? LL_CODE_NULL_MX : LL_CODE_NO_SUCH_DOMAIN);
+  verdict->nxdomain = mx->nxdomain;
+  verdict->proven = mx->proven;
+  verdict->settled = mx->nomail || mx->proven;
+  verdict->detail = g_strdup (mx->reason);
+}
+
+/* TRUE when there are no hosts to fold. */
+static gboolean
+fold_domain_dns (const LlVerdictInput *input, LlVerdict *verdict)
+{
+  if (input->internal)
+    {
+      settle (verdict, LL_EVIDENCE_UNKNOWN, LL_SOURCE_NONE, LL_WHY_INTERNAL, LL_CODE_NONE);
+      return TRUE;
+    }
+  if (input->mx == NULL)
+    {
+      settle (verdict, LL_EVIDENCE_UNKNOWN, LL_SOURCE_NONE, LL_WHY_OVERDUE, LL_CODE_UNKNOWN_TEMP);
+      return TRUE;
+    }
+  switch (input->mx->finding)
+    {
+    case LL_BOGUS:
+    case LL_UNKNOWN:
+      settle_dns_failure (input, verdict, input->mx->finding == LL_BOGUS);
+      return TRUE;
+    case LL_ABSENT:
+      settle_no_mail (input->mx, verdict);
+      return TRUE;
+    case LL_FOUND:
+      break;
+    }
+  if (input->mx->nomail || input->mx->unaddressed)
+    {
+      settle_no_mail (input->mx, verdict);
+      return TRUE;
+    }
+  return FALSE;
+}
+
+/* -- counting ------------------------------------------------------------------------------ */
+
+static void
+count_hosts (LlVerdict *verdict)
+{
+  gboolean everywhere = TRUE;
+
+  for (guint i = 0; i < verdict->hosts->len; i++)
+    {
+      const LlHostFacts *host = g_ptr_array_index (verdict->hosts, i);
+
+      if (host->addressed == LL_ABSENT)
+        continue; /* nobody can use it */
+      verdict->total++;
+      verdict->seen += host->contacted ? 1 : 0;
+      everywhere = everywhere && host->contacted && host->requiretls;
+    }
+  verdict->requiretls_everywhere = everywhere && verdict->total > 0;
+}
+
+static gboolean
+is_anything_open (const LlVerdictInput *input)
+{
+  for (guint i = 0; input->hosts != NULL && i < input->hosts->len; i++)
+    {
+      const LlVerdictHost *host = g_ptr_array_index (input->hosts, i);
+
+      if (host->tlsa_open || host->look_open)
+        return TRUE;
+    }
+  return input->sts == NULL;
+}
+
+static void
+fold_all_hosts (const LlVerdictInput *input, LlVerdict *verdict)
+{
+  Fold plain = fold_hosts (verdict, FALSE);
+  Fold honoured = fold_hosts (verdict, TRUE);
+
+  if (is_impossible (verdict))
+    plain = honoured;
+  if (plain.evidence == LL_EVIDENCE_UNKNOWN && honoured.evidence == LL_EVIDENCE_UNKNOWN)
+    {
+      settle_unknown (verdict, is_anything_open (input));
+      return;
+    }
+  settle (verdict, plain.evidence, plain.seen ? LL_SOURCE_SEEN : LL_SOURCE_PUBLISHED, LL_WHY_NONE,
+          plain.code);
+  if (plain.evidence == LL_EVIDENCE_UNKNOWN)
+    settle_unknown (verdict, is_anything_open (input));
+  else
+    verdict->detail = g_strdup (plain.detail);
+  verdict->evidence_if_sts = honoured.evidence;
+  verdict->dns_broken = plain.dns;
+  /* BROKEN may be over in a minute, and absent encryption is believed after a second look only:
+   * nothing final is said to a mail program for these */
+  verdict->settled = plain.evidence != LL_EVIDENCE_BROKEN && plain.evidence != LL_EVIDENCE_UNKNOWN
+                     && (plain.evidence != LL_EVIDENCE_PLAIN || input->plain_confirmed);
+}
+
+LlVerdict *
+ll_verdict_fold (const LlVerdictInput *input)
+{
+  LlVerdict *verdict = ll_verdict_new (input->domain);
+
+  if (input->sts != NULL)
+    ll_sts_facts_copy (input->sts, &verdict->sts);
+  if (input->mx != NULL)
+    verdict->mx_secure = input->mx->secure;
+  if (!fold_domain_dns (input, verdict))
+    {
+      for (guint i = 0; i < input->hosts->len; i++)
+        g_ptr_array_add (verdict->hosts,
+                         ll_verdict_fold_host (input, g_ptr_array_index (input->hosts, i)));
+      mark_excluded (verdict);
+      count_hosts (verdict);
+      fold_all_hosts (input, verdict);
+    }
+  return verdict;
+}
