@@ -73,6 +73,7 @@ typedef enum
   LL_STORE_ERROR_NEWER,   /* written by a newer version */
   LL_STORE_ERROR_ABSENT,  /* no such letter */
   LL_STORE_ERROR_IO,
+  LL_STORE_ERROR_LOST, /* the key that opens it is gone for good */
 } LlStoreError;
 
 #define LL_DELIVER_ERROR (ll_deliver_error_quark ())

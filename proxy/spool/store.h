@@ -71,7 +71,8 @@ void ll_store_free (LlStore *store);
 /* Ids of all letters, oldest first. (transfer full) */
 GStrv ll_store_list (LlStore *store);
 
-/* (transfer full) reads header and journal; the content may still be LOCKED. */
+/* (transfer full) reads header and journal; the content may still be LOCKED (facts are NULL
+ * then: they are sealed as the content is). */
 LlLetter *ll_store_load (LlStore *store, const char *id, GError **error);
 
 /* -- intake: begin, write, then commit or abandon ---------------------------- */
@@ -82,6 +83,10 @@ typedef struct _LlIntake LlIntake;
 LlIntake *ll_store_begin (LlStore *store, GError **error);
 const char *ll_intake_id (LlIntake *intake);
 gboolean ll_intake_write (LlIntake *intake, const char *bytes, gsize length, GError **error);
+
+/* SHA-256 over @account, sender, recipients and the bytes so far, hex: what LlLetter.digest
+ * holds, computed while writing (promise 3). (transfer full) */
+char *ll_intake_digest (LlIntake *intake, const char *account, const LlEnvelope *envelope);
 
 /* Content so far can be read back before commit (inspection): see ll_intake_reader. */
 
@@ -95,7 +100,9 @@ void ll_intake_abandon (LlIntake *intake);
 
 typedef struct _LlReader LlReader;
 
-/* From the first byte. LOCKED when the key is neither in memory nor in an open keyring. */
+/* From the first byte. LOCKED when the key is neither in memory nor in an open keyring, LOST
+ * when it is gone for good: report the letter as lost, by its id (promise 2). Fills
+ * @letter's facts where a locked keyring left them out at load. */
 LlReader *ll_store_read (LlStore *store, LlLetter *letter, GError **error);
 LlReader *ll_intake_reader (LlIntake *intake, GError **error);
 

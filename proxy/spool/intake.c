@@ -1,0 +1,299 @@
+/* SPDX-FileCopyrightText: Letterlock contributors */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "spool/intake.h"
+
+#include "base/error.h"
+#include "base/file.h"
+#include "spool/states.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static void
+must (int result)
+{
+  if (result <= 0)
+    abort ();
+}
+
+static void
+seal_preamble (LlIntake *intake)
+{
+  LlPreamble preamble = { 0 };
+  guint8 public_half[LL_SEAL_HALF];
+  guint8 context[LL_PREAMBLE_CONTEXT];
+
+  memcpy (preamble.id, intake->id, sizeof preamble.id);
+  ll_store_key_public (intake->store->key, public_half, preamble.key_id);
+  ll_format_preamble_context (&preamble, context);
+  ll_seal_key_seal (public_half, intake->key, context, sizeof context, &preamble.sealed);
+  ll_format_preamble (&preamble, intake->preamble);
+}
+
+static void
+intake_free (LlIntake *intake)
+{
+  ll_fd_clear (&intake->fd);
+  ll_secret_free (intake->key);
+  ll_seal_free (intake->seal);
+  EVP_MD_CTX_free (intake->digest);
+  ll_secret_wipe (intake->chunk, LL_SEAL_CHUNK);
+  g_free (intake->chunk);
+  g_free (intake->sealed);
+  g_free (intake->path);
+  g_free (intake);
+}
+
+LlIntake *
+ll_store_begin (LlStore *store, GError **error)
+{
+  LlIntake *intake = g_new0 (LlIntake, 1);
+  g_autoptr (GError) local = NULL;
+
+  if (!ll_identity_next (store->identity, intake->id, &local))
+    {
+      g_free (intake);
+      ll_store_take_error (error, g_steal_pointer (&local));
+      return NULL;
+    }
+  ll_room_refill (store);
+  intake->store = store;
+  intake->fd = -1;
+  intake->path = ll_store_incoming_path (store, intake->id);
+  intake->key = ll_seal_new_key ();
+  intake->seal = ll_seal_new (intake->key);
+  intake->chunk = g_malloc (LL_SEAL_CHUNK);
+  intake->sealed = g_malloc (LL_SEAL_CHUNK + LL_SEAL_TAG);
+  intake->digest = EVP_MD_CTX_new ();
+  must (intake->digest != NULL);
+  must (EVP_DigestInit_ex (intake->digest, EVP_sha256 (), NULL));
+  seal_preamble (intake);
+  return intake;
+}
+
+const char *
+ll_intake_id (LlIntake *intake)
+{
+  return intake->id;
+}
+
+static gboolean
+write_out (LlIntake *intake, const void *bytes, gsize length, GError **error)
+{
+  g_autoptr (GError) local = NULL;
+
+  if (ll_file_write_all (intake->fd, bytes, length, &local))
+    return TRUE;
+  intake->failed = TRUE;
+  return ll_store_take_error (error, g_steal_pointer (&local));
+}
+
+/* Small letters reach the disk at their commit only. */
+static gboolean
+open_file (LlIntake *intake, GError **error)
+{
+  g_autoptr (GError) local = NULL;
+
+  if (intake->fd >= 0)
+    return TRUE;
+  intake->fd = open (intake->path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  if (intake->fd >= 0)
+    return write_out (intake, intake->preamble, sizeof intake->preamble, error);
+  intake->failed = TRUE;
+  ll_file_set_error (&local, "create", intake->path);
+  return ll_store_take_error (error, g_steal_pointer (&local));
+}
+
+static gboolean
+flush_chunk (LlIntake *intake, gboolean last, GError **error)
+{
+  if (!open_file (intake, error))
+    return FALSE;
+  ll_seal_chunk (intake->seal, intake->chunks, last, intake->chunk, intake->filled, intake->sealed);
+  if (!write_out (intake, intake->sealed, intake->filled + LL_SEAL_TAG, error))
+    return FALSE;
+  intake->chunks++;
+  intake->filled = 0;
+  return TRUE;
+}
+
+static gboolean
+set_failed (GError **error)
+{
+  g_set_error (error, LL_STORE_ERROR, LL_STORE_ERROR_IO,
+               "The letter could not be written before, and is not complete");
+  return FALSE;
+}
+
+gboolean
+ll_intake_write (LlIntake *intake, const char *bytes, gsize length, GError **error)
+{
+  if (intake->failed)
+    return set_failed (error);
+  must (EVP_DigestUpdate (intake->digest, bytes, length));
+  while (length > 0)
+    {
+      gsize n;
+
+      /* a full chunk waits for the byte after it: it may be the last one */
+      if (intake->filled == LL_SEAL_CHUNK && !flush_chunk (intake, FALSE, error))
+        return FALSE;
+      n = MIN (length, LL_SEAL_CHUNK - intake->filled);
+      memcpy (intake->chunk + intake->filled, bytes, n);
+      intake->filled += n;
+      intake->size += n;
+      bytes += n;
+      length -= n;
+    }
+  return TRUE;
+}
+
+/* With its length first, so that no two envelopes give the same bytes. */
+static void
+digest_text (EVP_MD_CTX *context, const char *text)
+{
+  guint64 length = GUINT64_TO_BE ((guint64) strlen (text));
+
+  must (EVP_DigestUpdate (context, &length, sizeof length));
+  must (EVP_DigestUpdate (context, text, strlen (text)));
+}
+
+char *
+ll_intake_digest (LlIntake *intake, const char *account, const LlEnvelope *envelope)
+{
+  EVP_MD_CTX *context = EVP_MD_CTX_new ();
+  guint8 digest[EVP_MAX_MD_SIZE];
+  guint length;
+  GString *hex = g_string_new (NULL);
+
+  must (context != NULL);
+  must (EVP_MD_CTX_copy_ex (context, intake->digest));
+  must (EVP_DigestFinal_ex (context, digest, &length));
+  must (EVP_DigestInit_ex (context, EVP_sha256 (), NULL));
+  must (EVP_DigestUpdate (context, digest, length));
+  digest_text (context, account);
+  digest_text (context, envelope->sender);
+  for (guint i = 0; i < envelope->recipients->len; i++)
+    digest_text (context, ll_envelope_recipient (envelope, i)->address);
+  must (EVP_DigestFinal_ex (context, digest, &length));
+  EVP_MD_CTX_free (context);
+  for (guint i = 0; i < length; i++)
+    g_string_append_printf (hex, "%02x", digest[i]);
+  return g_string_free (hex, FALSE);
+}
+
+/* -- the end ------------------------------------------------------------------------------- */
+
+void
+ll_intake_abandon (LlIntake *intake)
+{
+  if (intake == NULL)
+    return;
+  if (intake->fd >= 0)
+    unlink (intake->path);
+  intake_free (intake);
+}
+
+static gboolean
+may_begin (const LlLetter *letter, GError **error)
+{
+  gboolean sound = letter->envelope != NULL && letter->envelope->recipients->len > 0
+                   && letter->progress->len == letter->envelope->recipients->len
+                   && letter->account != NULL;
+
+  for (guint i = 0; sound && i < letter->progress->len; i++)
+    sound = ll_states_may_begin (ll_letter_progress (letter, i)->state);
+  if (!sound)
+    {
+      g_critical ("A letter without recipients, or with one in a state to come, was to be kept");
+      g_set_error (error, LL_STORE_ERROR, LL_STORE_ERROR_CORRUPT,
+                   "The letter is not in a state to be kept");
+    }
+  return sound;
+}
+
+static gboolean
+write_whole (LlIntake *intake, LlLetter *letter, GError **error)
+{
+  g_autoptr (GBytes) header = ll_format_header (letter);
+  g_autoptr (GBytes) dictionary = ll_format_dictionary (letter->facts);
+  g_autoptr (GBytes) facts = ll_seal_header (intake->seal, header, dictionary);
+  g_autoptr (GBytes) trailer = ll_format_trailer (intake->preamble, intake->size, header, facts);
+  g_autoptr (GError) local = NULL;
+
+  if (g_bytes_get_size (header) > LL_HEADER_VARIANT_MAX
+      || g_bytes_get_size (facts) > LL_HEADER_VARIANT_MAX)
+    {
+      g_set_error (error, LL_STORE_ERROR, LL_STORE_ERROR_IO,
+                   "The letter's envelope is too large to be kept");
+      return FALSE;
+    }
+  if (!flush_chunk (intake, TRUE, error)
+      || !write_out (intake, g_bytes_get_data (trailer, NULL), g_bytes_get_size (trailer), error))
+    return FALSE;
+  if (fdatasync (intake->fd) == 0)
+    return TRUE;
+  ll_file_set_error (&local, "sync", intake->path);
+  return ll_store_take_error (error, g_steal_pointer (&local));
+}
+
+/* From here on the letter is ours; @path must not outlive a failure. */
+static gboolean
+move_in (LlIntake *intake, const char *path, GError **error)
+{
+  g_autoptr (GError) local = NULL;
+
+  if (rename (intake->path, path) < 0)
+    {
+      ll_file_set_error (&local, "keep", path);
+      return ll_store_take_error (error, g_steal_pointer (&local));
+    }
+  if (ll_folder_sync (intake->store->letters, &local))
+    return TRUE;
+  unlink (path);
+  return ll_store_take_error (error, g_steal_pointer (&local));
+}
+
+static gboolean
+commit (LlIntake *intake, LlLetter *letter, GError **error)
+{
+  LlStore *store = intake->store;
+  g_autofree char *path = ll_store_path (store, intake->id, ".letter");
+  g_autofree char *journal = ll_store_path (store, intake->id, ".journal");
+
+  if (intake->failed)
+    return set_failed (error);
+  if (!may_begin (letter, error))
+    return FALSE;
+  g_free (letter->id);
+  letter->id = g_strdup (intake->id);
+  letter->size = intake->size;
+  if (letter->digest == NULL)
+    letter->digest = ll_intake_digest (intake, letter->account, letter->envelope);
+  if (!write_whole (intake, letter, error)
+      || !ll_journal_prepare (store, intake->id, letter->progress->len, error))
+    return FALSE;
+  if (!move_in (intake, path, error))
+    {
+      unlink (journal);
+      return FALSE;
+    }
+  ll_letter_keep (store, letter)->key = g_steal_pointer (&intake->key);
+  return TRUE;
+}
+
+gboolean
+ll_intake_commit (LlIntake *intake, LlLetter *letter, GError **error)
+{
+  if (!commit (intake, letter, error))
+    {
+      ll_intake_abandon (intake);
+      return FALSE;
+    }
+  intake_free (intake);
+  return TRUE;
+}

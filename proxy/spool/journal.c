@@ -1,0 +1,340 @@
+/* SPDX-FileCopyrightText: Letterlock contributors */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "spool/store-private.h"
+
+#include "base/error.h"
+#include "base/file.h"
+#include "spool/states.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* What a letter's records usually take; more is taken as it comes. */
+#define SPACE 4096
+#define SPACE_PER_RECIPIENT 512
+
+/* Far above what 1000 recipients write in five days of retries. */
+#define JOURNAL_MAX (256 * 1024 * 1024)
+
+static gboolean
+corrupt (GError **error, const char *id)
+{
+  g_set_error (error, LL_STORE_ERROR, LL_STORE_ERROR_CORRUPT, "The journal of letter %s is damaged",
+               id);
+  return FALSE;
+}
+
+static LlState
+state_of (GVariant *progress)
+{
+  guint32 state;
+
+  g_variant_get_child (progress, 0, "u", &state);
+  return (LlState) state;
+}
+
+/* -- reading -------------------------------------------------------------------------------- */
+
+static gboolean
+apply (LlLetter *letter, GVariant *changes, GError **error)
+{
+  LlLetterKept *kept = ll_letter_kept (letter);
+  gsize n = g_variant_n_children (changes);
+
+  for (gsize i = 0; i < n; i++)
+    {
+      g_autoptr (GVariant) change = g_variant_get_child_value (changes, i);
+      g_autoptr (GVariant) variant = g_variant_get_child_value (change, 1);
+      LlProgress *progress;
+      guint32 index;
+
+      g_variant_get_child (change, 0, "u", &index);
+      if (index >= letter->progress->len)
+        return corrupt (error, letter->id);
+      progress = ll_parse_progress (variant, error);
+      if (progress == NULL)
+        return FALSE;
+      ll_progress_free (ll_letter_progress (letter, index));
+      letter->progress->pdata[index] = progress;
+      g_variant_unref (kept->recorded->pdata[index]);
+      kept->recorded->pdata[index] = g_steal_pointer (&variant);
+    }
+  return TRUE;
+}
+
+static void
+set_synced (LlLetterKept *kept)
+{
+  for (guint i = 0; i < kept->recorded->len; i++)
+    {
+      g_variant_unref (kept->synced->pdata[i]);
+      kept->synced->pdata[i] = g_variant_ref (kept->recorded->pdata[i]);
+    }
+  kept->base = kept->sequence;
+}
+
+/* Records are looked for at every multiple of 8, also behind one that does not count: what
+ * follows a torn one may be whole, and must then not be overlooked (states.c). */
+static gboolean
+replay (LlLetter *letter, const guint8 *bytes, gsize length, GError **error)
+{
+  LlLetterKept *kept = ll_letter_kept (letter);
+  gsize at = LL_JOURNAL_HEADER;
+
+  while (at < length)
+    {
+      LlRecord record;
+      g_autoptr (GVariant) changes = NULL;
+      gsize taken;
+
+      if (!ll_parse_record (bytes + at, length - at, letter->id, &record, &taken))
+        {
+          at += 8;
+          continue;
+        }
+      changes = record.changes;
+      at += taken;
+      if (record.sequence <= kept->sequence)
+        continue;
+      if (record.base > kept->sequence)
+        return corrupt (error, letter->id);
+      if (!apply (letter, changes, error))
+        return FALSE;
+      kept->sequence = record.sequence;
+      kept->end = at;
+    }
+  for (at = MIN (MAX (kept->end, LL_JOURNAL_HEADER), length); at < length && !kept->torn; at++)
+    kept->torn = bytes[at] != 0;
+  return TRUE;
+}
+
+/* What was read may still be in memory only, from before a crash of the program; later records
+ * are written as changes to it. */
+static gboolean
+sync_read (const char *path, GError **error)
+{
+  LL_AUTO_FD fd = open (path, O_RDONLY | O_CLOEXEC);
+  g_autoptr (GError) local = NULL;
+
+  if (fd >= 0 && fdatasync (fd) == 0)
+    return TRUE;
+  ll_file_set_error (&local, "sync", path);
+  return ll_store_take_error (error, g_steal_pointer (&local));
+}
+
+gboolean
+ll_journal_load (LlStore *store, LlLetter *letter, GError **error)
+{
+  g_autofree char *path = ll_store_path (store, letter->id, ".journal");
+  g_autoptr (GError) local = NULL;
+  g_autoptr (GBytes) bytes = ll_file_load (path, JOURNAL_MAX, &local);
+  const guint8 *data;
+  gsize length;
+
+  /* none yet: the letter's header says all there is */
+  if (g_error_matches (local, G_FILE_ERROR, G_FILE_ERROR_NOENT))
+    return TRUE;
+  if (bytes == NULL)
+    return ll_store_take_error (error, g_steal_pointer (&local));
+  data = g_bytes_get_data (bytes, &length);
+  (void) ll_parse_journal_header (data, length, letter->id, &local);
+  if (local != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&local));
+      return FALSE;
+    }
+  if (!replay (letter, data, length, error))
+    return FALSE;
+  if (ll_letter_kept (letter)->sequence > 0 && !sync_read (path, error))
+    return FALSE;
+  set_synced (ll_letter_kept (letter));
+  return TRUE;
+}
+
+/* -- writing -------------------------------------------------------------------------------- */
+
+gboolean
+ll_journal_prepare (LlStore *store, const char *id, guint recipients, GError **error)
+{
+  g_autofree char *path = ll_store_path (store, id, ".journal");
+  LL_AUTO_FD fd = open (path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  off_t space = SPACE + SPACE_PER_RECIPIENT * (off_t) recipients;
+  g_autoptr (GError) local = NULL;
+
+  if (fd >= 0 && (fallocate (fd, 0, 0, space) == 0 || errno == EOPNOTSUPP))
+    return TRUE;
+  ll_file_set_error (&local, "make", path);
+  if (fd >= 0)
+    unlink (path);
+  return ll_store_take_error (error, g_steal_pointer (&local));
+}
+
+/* What differs from the last synced record; NULL when the last record says it all already. */
+static GVariant *
+changes_of (LlLetter *letter, GPtrArray *now, gboolean durable, GError **error)
+{
+  LlLetterKept *kept = ll_letter_kept (letter);
+  gboolean unsaid = durable && kept->base != kept->sequence;
+  GVariantBuilder changes;
+
+  g_variant_builder_init (&changes, G_VARIANT_TYPE ("a(u(uubuxxmsmsma{sv}))"));
+  for (guint i = 0; i < letter->progress->len; i++)
+    {
+      GVariant *progress = g_variant_ref_sink (ll_format_progress (ll_letter_progress (letter, i)));
+      LlState from = state_of (kept->recorded->pdata[i]);
+      LlState to = state_of (progress);
+
+      g_ptr_array_add (now, progress);
+      if (!ll_states_may_follow (from, to))
+        {
+          const char *last = ll_state_name (from);
+          const char *next = ll_states_is_state (to) ? ll_state_name (to) : "a state there is not";
+
+          g_critical ("Letter %s: %s cannot follow %s", letter->id, next, last);
+          g_set_error (error, LL_STORE_ERROR, LL_STORE_ERROR_CORRUPT,
+                       "Letter %s: a recipient that is %s cannot become %s", letter->id, last,
+                       next);
+          g_variant_builder_clear (&changes);
+          return NULL;
+        }
+      unsaid = unsaid || !g_variant_equal (progress, kept->recorded->pdata[i]);
+      /* also what only an unsynced record said: that one may be lost, or not */
+      if (!g_variant_equal (progress, kept->synced->pdata[i])
+          || !g_variant_equal (kept->recorded->pdata[i], kept->synced->pdata[i])
+          || (i == 0 && unsaid))
+        g_variant_builder_add (&changes, "(u@(uubuxxmsmsma{sv}))", i, progress);
+    }
+  if (!unsaid)
+    {
+      g_variant_builder_clear (&changes);
+      return NULL;
+    }
+  return g_variant_builder_end (&changes);
+}
+
+/* The journal, made if it is not there. */
+static int
+open_journal (LlStore *store, const char *path, GError **error)
+{
+  LL_AUTO_FD fd = open (path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
+  gboolean made = fd < 0 && errno == ENOENT;
+
+  if (made)
+    fd = open (path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+  if (fd < 0)
+    {
+      ll_file_set_error (error, "open", path);
+      return -1;
+    }
+  /* before the first record: what is synced must be found again */
+  if (made && !ll_folder_sync (store->letters, error))
+    return -1;
+  return ll_fd_steal (&fd);
+}
+
+static gboolean
+write_at (int fd, guint64 offset, const guint8 *bytes, gsize length)
+{
+  while (length > 0)
+    {
+      gssize written = pwrite (fd, bytes, length, (off_t) offset);
+
+      if (written < 0 && errno == EINTR)
+        continue;
+      if (written < 0)
+        return FALSE;
+      offset += (guint64) written;
+      bytes += written;
+      length -= (gsize) written;
+    }
+  return TRUE;
+}
+
+/* Nothing but zeros after @end, and the space that was reserved there again if it can be had. */
+static void
+cut (int fd, guint64 end)
+{
+  struct stat status;
+  int saved = errno;
+
+  if (fstat (fd, &status) == 0 && (guint64) status.st_size > end
+      && ftruncate (fd, (off_t) end) == 0)
+    (void) fallocate (fd, 0, (off_t) end, status.st_size - (off_t) end);
+  errno = saved;
+}
+
+static gboolean
+append (LlStore *store, LlLetter *letter, int fd, GBytes *record, gboolean durable)
+{
+  LlLetterKept *kept = ll_letter_kept (letter);
+  guint64 end = MAX (kept->end, LL_JOURNAL_HEADER);
+  guint8 header[LL_JOURNAL_HEADER];
+  gsize length;
+  const guint8 *bytes = g_bytes_get_data (record, &length);
+  gboolean written = TRUE;
+
+  if (kept->torn)
+    cut (fd, end);
+  if (kept->end == 0)
+    {
+      ll_format_journal_header (letter->id, header);
+      written = write_at (fd, 0, header, sizeof header);
+    }
+  written = written && write_at (fd, end, bytes, length) && (!durable || fdatasync (fd) == 0);
+  if (!written)
+    {
+      cut (fd, end);
+      return FALSE;
+    }
+  kept->torn = FALSE;
+  kept->end = end + length;
+  return TRUE;
+}
+
+static gboolean
+is_full (void)
+{
+  return errno == ENOSPC || errno == EDQUOT;
+}
+
+gboolean
+ll_store_record (LlStore *store, LlLetter *letter, gboolean durable, GError **error)
+{
+  LlLetterKept *kept = ll_letter_kept (letter);
+  g_autoptr (GPtrArray) now
+      = g_ptr_array_new_full (letter->progress->len, (GDestroyNotify) g_variant_unref);
+  g_autofree char *path = ll_store_path (store, letter->id, ".journal");
+  g_autoptr (GError) local = NULL;
+  g_autoptr (GBytes) record = NULL;
+  GVariant *changes;
+  LL_AUTO_FD fd = -1;
+
+  changes = changes_of (letter, now, durable, &local);
+  if (local != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&local));
+      return FALSE;
+    }
+  if (changes == NULL)
+    return TRUE;
+  record = ll_format_record (letter->id, kept->sequence + 1, kept->base, changes);
+  fd = open_journal (store, path, &local);
+  if (fd < 0)
+    return ll_store_take_error (error, g_steal_pointer (&local));
+  if (!append (store, letter, fd, record, durable)
+      && !(is_full () && ll_room_release (store) && append (store, letter, fd, record, durable)))
+    {
+      ll_file_set_error (&local, "write", path);
+      return ll_store_take_error (error, g_steal_pointer (&local));
+    }
+  kept->sequence++;
+  g_ptr_array_unref (kept->recorded);
+  kept->recorded = g_steal_pointer (&now);
+  if (durable)
+    set_synced (kept);
+  return TRUE;
+}

@@ -1,0 +1,167 @@
+/* SPDX-FileCopyrightText: Letterlock contributors */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "spool/intake.h"
+
+#include "base/error.h"
+#include "base/file.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+struct _LlReader
+{
+  int fd; /* -1: all is in memory */
+  LlSeal *seal;
+  guint64 next;   /* chunk to read */
+  guint64 chunks; /* that many are in the file */
+  gboolean ends;  /* the last of them is the letter's last */
+  gsize last;     /* octets in the last chunk of the file */
+  guint8 *sealed;
+  guint8 *plain;
+  gsize have;
+  gsize at;
+  const LlIntake *intake; /* (not owned) what is not in the file yet is there */
+  gboolean tail_read;
+};
+
+static LlReader *
+reader_new (const LlSecret *key)
+{
+  LlReader *reader = g_new0 (LlReader, 1);
+
+  reader->fd = -1;
+  reader->seal = ll_seal_new (key);
+  reader->sealed = g_malloc (LL_SEAL_CHUNK + LL_SEAL_TAG);
+  reader->plain = g_malloc (LL_SEAL_CHUNK);
+  return reader;
+}
+
+void
+ll_reader_free (LlReader *reader)
+{
+  if (reader == NULL)
+    return;
+  ll_fd_clear (&reader->fd);
+  ll_seal_free (reader->seal);
+  ll_secret_wipe (reader->plain, LL_SEAL_CHUNK);
+  g_free (reader->plain);
+  g_free (reader->sealed);
+  g_free (reader);
+}
+
+LlReader *
+ll_store_read (LlStore *store, LlLetter *letter, GError **error)
+{
+  g_auto (LlLetterFile) file = { .fd = -1 };
+  guint64 size;
+  LlReader *reader;
+
+  if (!ll_letter_file_open (store, letter->id, &file, error)
+      || !ll_letter_unlock (store, letter, &file, error))
+    return NULL;
+  size = file.footer.size;
+  reader = reader_new (ll_letter_kept (letter)->key);
+  reader->fd = ll_fd_steal (&file.fd);
+  reader->chunks = (ll_format_content_length (size) - size) / LL_SEAL_TAG;
+  reader->last = (gsize) (size - (reader->chunks - 1) * LL_SEAL_CHUNK);
+  reader->ends = TRUE;
+  return reader;
+}
+
+LlReader *
+ll_intake_reader (LlIntake *intake, GError **error)
+{
+  LlReader *reader;
+  int fd = -1;
+
+  if (intake->fd >= 0)
+    fd = dup (intake->fd);
+  if (intake->fd >= 0 && fd < 0)
+    {
+      g_autoptr (GError) local = NULL;
+
+      ll_file_set_error (&local, "read", intake->path);
+      ll_store_take_error (error, g_steal_pointer (&local));
+      return NULL;
+    }
+  reader = reader_new (intake->key);
+  reader->fd = fd;
+  reader->chunks = intake->chunks;
+  reader->last = LL_SEAL_CHUNK;
+  reader->intake = intake;
+  return reader;
+}
+
+/* pread: an intake's file is still being written through the same offset */
+static gboolean
+read_sealed (LlReader *reader, gsize length, GError **error)
+{
+  guint64 offset = LL_PREAMBLE_LENGTH + reader->next * (LL_SEAL_CHUNK + LL_SEAL_TAG);
+  g_autoptr (GError) local = NULL;
+  gsize got = 0;
+
+  while (got < length)
+    {
+      gssize n = pread (reader->fd, reader->sealed + got, length - got, (off_t) (offset + got));
+
+      if (n < 0 && errno == EINTR)
+        continue;
+      if (n < 0)
+        {
+          ll_file_set_error (&local, "read", "the letter");
+          return ll_store_take_error (error, g_steal_pointer (&local));
+        }
+      if (n == 0)
+        {
+          g_set_error (error, LL_STORE_ERROR, LL_STORE_ERROR_CORRUPT,
+                       "The letter's file is cut off");
+          return FALSE;
+        }
+      got += (gsize) n;
+    }
+  return TRUE;
+}
+
+/* The next chunk into plain; have stays 0 at the end. */
+static gboolean
+fill (LlReader *reader, GError **error)
+{
+  gboolean last = reader->next + 1 == reader->chunks;
+  gsize length = last ? reader->last : LL_SEAL_CHUNK;
+
+  reader->at = 0;
+  reader->have = 0;
+  if (reader->next == reader->chunks)
+    {
+      if (reader->intake != NULL && !reader->tail_read)
+        {
+          reader->have = reader->intake->filled;
+          memcpy (reader->plain, reader->intake->chunk, reader->have);
+          reader->tail_read = TRUE;
+        }
+      return TRUE;
+    }
+  if (!read_sealed (reader, length + LL_SEAL_TAG, error)
+      || !ll_seal_chunk_open (reader->seal, reader->next, last && reader->ends, reader->sealed,
+                              length + LL_SEAL_TAG, reader->plain, error))
+    return FALSE;
+  reader->next++;
+  reader->have = length;
+  return TRUE;
+}
+
+gssize
+ll_reader_read (LlReader *reader, void *bytes, gsize length, GError **error)
+{
+  gsize n;
+
+  if (reader->at == reader->have && !fill (reader, error))
+    return -1;
+  n = MIN (length, reader->have - reader->at);
+  if (n > 0)
+    memcpy (bytes, reader->plain + reader->at, n);
+  reader->at += n;
+  return (gssize) n;
+}

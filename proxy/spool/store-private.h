@@ -1,0 +1,92 @@
+/* SPDX-FileCopyrightText: Letterlock contributors */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#pragma once
+
+#include "spool/folder.h"
+#include "spool/format.h"
+#include "spool/identity.h"
+#include "spool/key.h"
+#include "spool/store.h"
+
+G_BEGIN_DECLS
+
+/* What the files of this room share; nobody else includes this. */
+
+struct _LlStore
+{
+  char *folder;
+  char *incoming; /* FOLDER/tmp */
+  int lock_fd;
+  LlFolder *letters;
+  LlIdentity *identity;
+  LlStoreKey *key;
+  GMutex lock; /* of all below */
+  GHashTable *claims;
+  int reserve_fd;
+  gboolean reserve_held;
+};
+
+/* What a LlLetter carries for us in its private field. */
+typedef struct
+{
+  LlSecret *key;       /* of the content; NULL while it is not to be had */
+  GPtrArray *recorded; /* of GVariant: each recipient's progress as on disk */
+  GPtrArray *synced;   /* of GVariant: the same, as certainly on disk */
+  guint64 end;         /* of the last whole record; 0: no record yet */
+  guint32 sequence;    /* of that record */
+  guint32 base;        /* of the last synced one */
+  gboolean torn;       /* something follows the last whole record */
+} LlLetterKept;
+
+#define ll_letter_kept(letter) ((LlLetterKept *) (letter)->key)
+
+/* Consumes @cause: a full disk is FULL, anything else IO. Returns FALSE. */
+gboolean ll_store_take_error (GError **error, GError *cause);
+
+/* "FOLDER/letters/ID.letter" and so on. (transfer full) */
+char *ll_store_path (LlStore *store, const char *id, const char *suffix);
+char *ll_store_incoming_path (LlStore *store, const char *id);
+
+/* -- letter.c -------------------------------------------------------------------------- */
+
+/* Opens ID.letter and reads what stands around its content. */
+typedef struct
+{
+  int fd;
+  LlPreamble preamble;
+  LlFooter footer;
+  GBytes *header;
+  GBytes *facts; /* sealed */
+} LlLetterFile;
+
+gboolean ll_letter_file_open (LlStore *store, const char *id, LlLetterFile *out, GError **error);
+void ll_letter_file_clear (LlLetterFile *file);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (LlLetterFile, ll_letter_file_clear)
+
+LlLetterKept *ll_letter_keep (LlStore *store, LlLetter *letter);
+
+/* The content key into @letter, and its facts with it. */
+gboolean
+ll_letter_unlock (LlStore *store, LlLetter *letter, const LlLetterFile *file, GError **error);
+
+/* -- journal.c --------------------------------------------------------------------------- */
+
+/* Applies the journal's records to @letter, as ll_parse_header left it. */
+gboolean ll_journal_load (LlStore *store, LlLetter *letter, GError **error);
+
+/* An empty one with space for some records, so that they can be written on a full disk. */
+gboolean ll_journal_prepare (LlStore *store, const char *id, guint recipients, GError **error);
+
+/* -- room.c: space kept back for a full disk ------------------------------------------------ */
+
+void ll_room_open (LlStore *store);
+void ll_room_close (LlStore *store);
+
+/* Gives the reserve away; FALSE when there was none. */
+gboolean ll_room_release (LlStore *store);
+
+/* Takes it again, if it was given away and the disk has room. */
+void ll_room_refill (LlStore *store);
+
+G_END_DECLS
