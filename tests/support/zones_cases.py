@@ -28,7 +28,9 @@ ZONES = {
     # DN19: only at the original name
     "dn19.lab": f"@ MX 10 mx\nmx CNAME real\nreal A 127.0.1.19\n_25._tcp.mx {TLSA}\n",
     # DN19b: the target's look-up fails: the original is not asked
-    "dn19b.lab": f"@ MX 10 mx\nmx CNAME again\nagain A 127.0.1.19\n_25._tcp.mx {TLSA}\n",
+    "dn19b.lab": f"@ MX 10 mx\nmx CNAME again\nagain A 127.0.1.19\n_25._tcp.mx {TLSA}\n"
+    # something must stand there, or a cached NSEC proves the absence without asking
+    f"_25._tcp.again {TLSA}\n",
     # DN21: signed alias, unsigned target
     "dn21.lab": f"@ MX 10 mx\nmx CNAME mx.plain.lab.\n_25._tcp.mx {TLSA}\n",
     # DN24: the TLSA is an alias into an unsigned zone
@@ -119,8 +121,8 @@ def add(lab):
         lab.zone(name, text)
     for name, text in UNSIGNED.items():
         lab.zone(name, text, signed=False)
-    # DN12: signatures of the past
-    lab.zone("dn12.lab", "@ MX 10 mx\nmx A 127.0.1.12\nx A 127.0.1.12\n", dates=(-60 * DAY, -DAY))
+    # DN12: signatures of the past (libunbound forgives a day)
+    lab.zone("dn12.lab", "@ MX 10 mx\nmx A 127.0.1.12\nx A 127.0.1.12\n", dates=(-60 * DAY, -5 * DAY))
     # DN13: the parent vouches for keys that are not there
     lab.zone("dn13.lab", "@ MX 10 mx\nmx A 127.0.1.13\n", signed=False, ds=True)
     # DN07 needs a signed host under an unsigned TLSA name: a child zone cut at _tcp
