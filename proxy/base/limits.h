@@ -34,6 +34,16 @@
 #define LL_SESSION_IDLE (5 * 60 * 1000)
 #define LL_SESSION_LIFETIME (60 * 60 * 1000)
 
+/* A person may be asked by the mail program to trust our certificate while it waits. */
+#define LL_SESSION_HANDSHAKE (2 * 60 * 1000)
+
+/* A reply that nobody reads; and a stranger who has not signed in (foreign listeners). */
+#define LL_SESSION_WRITE (60 * 1000)
+#define LL_SESSION_STRANGER_IDLE (60 * 1000)
+
+/* Strangers never take the last place from the owner's own programs. */
+#define LL_SESSIONS_FOREIGN_MAX (LL_SESSIONS_MAX / 2)
+
 /* Three wrong passwords, then each further answer waits this long (Outlook loops for ever). */
 #define LL_AUTH_FREE_TRIES 3
 #define LL_AUTH_SLOW 2000

@@ -146,7 +146,9 @@ ll_session_auth_answer (LlSession *session, LlScan line, LlReply *reply)
 static gboolean
 is_still_ours (LlSession *session)
 {
-  return session->handler->still_ours == NULL || session->handler->still_ours (session->data);
+  const LlSessionOptions *options = &session->options;
+
+  return options->still_ours == NULL || options->still_ours (options->peer);
 }
 
 static void

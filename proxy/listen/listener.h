@@ -28,7 +28,9 @@ typedef struct
 
 typedef struct
 {
-  /* Called for each accepted connection, in its thread. @data is handed to the handler. */
+  /* Called for each accepted connection, in its thread. What it returns is handed to the
+   * handler; NULL: nothing can be served now (421). @options is preset; of what it says, tls,
+   * tls_available, still_ours and (for foreign) AUTH and TLS are not the factory's to change. */
   gpointer (*open) (gpointer factory_data,
                     const char *peer,
                     gboolean foreign,
@@ -53,12 +55,17 @@ gboolean ll_listener_add (LlListener *listener, const LlListenerAddress *address
 /* Sockets that systemd passed (LISTEN_FDS); *n may be 0. Names say which is implicit TLS. */
 LlListenerAddress *ll_listener_activated (guint *n);
 
-/* Stops accepting; sessions get 421 at their next command; waits until @deadline. */
+/* Stops accepting; sessions get 421 at their next command; waits until @deadline (LlDeadline),
+ * then cuts off what is left. */
 void ll_listener_stop (LlListener *listener, gint64 deadline);
+
+/* The authority's certificate in PEM, to be trusted by mail programs. (transfer full) */
+char *ll_listener_export_authority (LlListener *listener);
 
 /* The port of the n-th address (after binding port 0). */
 guint16 ll_listener_port (LlListener *listener, guint n);
 
+/* Stops at once, and waits until the last handler has returned. */
 void ll_listener_free (LlListener *listener);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LlListener, ll_listener_free)

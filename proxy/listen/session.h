@@ -30,6 +30,10 @@ typedef struct
   gboolean bare_lf_refused; /* [listen] bare-lf = refuse; else normalised in content */
   guint64 size;             /* SIZE to offer */
   const char *host;         /* (not owned) "localhost" */
+  /* May be NULL. Asked at MAIL: FALSE ends the session with 421 (promise 9: whose process is
+   * it now?). Set by the listener. */
+  gboolean (*still_ours) (gpointer peer);
+  gpointer peer;
 } LlSessionOptions;
 
 typedef struct
@@ -59,9 +63,6 @@ typedef struct
   /* May be NULL. Just before end(), when content() got other bytes than came in: LF alone became
    * CRLF, or the CRLF of the last line was missing (promise 5 shows both). */
   void (*changed) (gpointer data, gboolean bare_lf, gboolean last_crlf);
-  /* May be NULL. Before mail() is asked: FALSE ends the session with 421 (promise 9: whose
-   * process is it now?). */
-  gboolean (*still_ours) (gpointer data);
 } LlSessionHandler;
 
 typedef enum

@@ -103,7 +103,7 @@ test_paths (void)
       g_autoptr (GError) error = NULL;
       g_autoptr (LlRecipient) recipient = ll_address_parse_recipient (paths[i].path, &error);
 
-      g_test_message ("%s", paths[i].path);
+      g_test_message ("path %u", i);
       if (paths[i].address == NULL)
         {
           g_assert_null (recipient);
@@ -178,7 +178,7 @@ test_domains (void)
     {
       g_autofree char *ascii = ll_address_domain_ascii (domains[i].domain);
 
-      g_test_message ("%s", domains[i].domain);
+      g_test_message ("domain %u", i);
       g_assert_cmpstr (ascii, ==, domains[i].ascii);
     }
 }
