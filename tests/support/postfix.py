@@ -23,7 +23,7 @@ maillog_file = {folder}/log
 maillog_file_prefixes = {folder}
 myhostname = {hostname}
 mydestination =
-mynetworks =
+mynetworks = 0.0.0.0/0 [::]/0
 inet_interfaces = all
 inet_protocols = all
 local_recipient_maps =
@@ -109,7 +109,7 @@ def _make_folders(folder):
 class Postfix(Maildir):
     """An instance; listen() as often as wanted, then start()."""
 
-    def __init__(self, folder, hostname, *, relay="permit", transport="virtual", **main):
+    def __init__(self, folder, hostname, *, relay="permit_mynetworks,reject", transport="virtual", **main):
         Maildir.__init__(self, os.path.join(folder, "mail", "all"))
         self.folder = folder
         self.addresses = []

@@ -222,19 +222,32 @@ def namespace():
     return None, f"no private network here ({reason})"
 
 
+def second_mail_server():
+    """Exim's path, or nothing when it cannot be had; then its tests are skipped."""
+    log = os.path.join(BUILD, "exim.log")
+    command = "import exim, sys; print(exim.unpack(sys.argv[1]))"
+    folder = os.path.join(os.environ.get("LETTERLOCK_TEST_CACHE", BUILD), "exim")
+    env = environment(PYTHONPATH=os.path.join(TOP, "tests", "support"))
+    status, output = run(["/usr/bin/python3", "-B", "-c", command, folder], log, env, 120)
+    if status != 0:
+        skipped.append("Exim: its package cannot be downloaded")
+        return {}
+    return {"LETTERLOCK_EXIM": output.strip().split("\n")[-1]}
+
+
 def system_tests(wanted):
     folder = os.path.join(TOP, "tests", "system")
     names = sorted(n[:-3] for n in os.listdir(folder) if n.endswith(".py"))
     return [n for n in names if not wanted or n in wanted]
 
 
-def system_one(name, unshare, binaries):
+def system_one(name, unshare, more):
     path = os.path.join(TOP, "tests", "system", name + ".py")
     inside = 'ip link set lo up && exec "$@"'
     env = environment(
         PYTHONPATH=os.path.join(TOP, "tests", "support"),
-        LETTERLOCK_BINARIES=os.path.join(binaries, "proxy"),
         LETTERLOCK_SOURCE=TOP,
+        **more,
     )
     begin = time.monotonic()
     status, output = run(
@@ -247,15 +260,23 @@ def system_one(name, unshare, binaries):
         show(output, 80)
 
 
+def built(binaries, name):
+    return any(os.path.isfile(os.path.join(binaries, "proxy", f, name)) for f in ("", "cli"))
+
+
 def system(binaries, wanted):
     names = system_tests(wanted)
     unshare, reason = namespace()
+    missing = [n for n in ("letterlockd", "letterlock") if not built(binaries, n)]
+    if missing:
+        unshare, reason = None, f"{missing[0]} is not built yet"
     if unshare is None:
         for name in names:
             count(f"system {name}", f"ok 1 {name} # SKIP {reason}", 0)
         return
+    more = {"LETTERLOCK_BINARIES": os.path.join(binaries, "proxy"), **second_mail_server()}
     with concurrent.futures.ThreadPoolExecutor(JOBS) as pool:
-        for done in [pool.submit(system_one, n, unshare, binaries) for n in names]:
+        for done in [pool.submit(system_one, n, unshare, more) for n in names]:
             done.result()
 
 
