@@ -39,10 +39,13 @@ typedef struct
   gboolean requiretls_offered;  /* in the EHLO after TLS of the connection that will carry it */
   gboolean requiretls_refused;  /* MAIL said no: decided again without it */
   gboolean requiretls_measured; /* `account test --onward` showed that it is kept */
+  gboolean requiretls_asked;    /* the mail program's own MAIL parameter */
+  gboolean declared_measured;   /* ... that the provider keeps to what the user declared */
   guint locks;                  /* bit LlMethod: (1u << LL_METHOD_PGP)... that can be used now */
   gboolean overridden;          /* `override DOMAIN` is in force */
   gboolean reply_to_locked;     /* the letter answers one that went locked */
   LlRelease release;
+  gint64 received; /* wall seconds of our 250 to DATA; 0: the mail program still waits */
   gint64 now;
 } LlPolicyInput;
 
@@ -59,7 +62,7 @@ typedef enum
 typedef struct
 {
   LlDecisionKind kind;
-  LlMethod method; /* for SEND: TLS or OPEN; for LOCK: which; else what was wanted */
+  LlMethod method; /* for SEND: TLS or OPEN; for LOCK: which; else NONE */
   LlMode mode;     /* in force */
   LlMinimum minimum;
   LlUnknown unknown;
@@ -85,6 +88,11 @@ void ll_decision_free (LlDecision *decision);
 
 /* send | lock | hold | refuse, for `preview` */
 const char *ll_decision_name (LlDecisionKind kind);
+
+/* How long an unknown way under `exclusive` is looked at again, and a domain that DNS denies
+ * without proof (design 4.4, 4.5); seconds. */
+#define LL_UNKNOWN_PATIENCE (4 * 3600)
+#define LL_ABSENT_PATIENCE (10 * 60)
 
 /* What the JSON shows of it beside the verdict: method evidence source bound confidence reason
  * code rule... a{sv}. (transfer floating) */

@@ -1,0 +1,433 @@
+/* SPDX-FileCopyrightText: Letterlock contributors */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "policy/reason.h"
+
+#include <string.h>
+
+/* So that the reason stands within the first 120 characters of an SMTP reply. */
+#define DOMAIN_SHOWN 48
+
+/* -- what is known of the way: evidence by source ------------------------------------------ */
+
+typedef struct
+{
+  const char *seen;      /* from here */
+  const char *published; /* DNS and HTTPS only: the server itself was not looked at */
+  const char *listed;    /* the shipped table */
+  const char *portal;    /* from outside */
+} Row;
+
+static const Row ways[] = {
+  [LL_EVIDENCE_PLAIN] = { "mail server offers no TLS", "mail server is known to offer no TLS",
+                          "mail server is listed as one without TLS",
+                          "mail server offers no TLS, as seen from outside" },
+  [LL_EVIDENCE_WEAK]
+  = { "mail server offers only outdated encryption, which counts as none",
+      "mail server is known to offer only outdated encryption, which counts as none",
+      "mail server is listed as one with outdated encryption, which counts as none",
+      "mail server offers only outdated encryption, as seen from outside" },
+  [LL_EVIDENCE_OPP] = { "mail server encrypts, but nothing proves that it is the right one",
+                        "mail server has to encrypt by its published keys, none of which is usable",
+                        "mail server is listed as one that encrypts; it was not looked at",
+                        "mail server encrypts, as seen from outside, without proof of who it is" },
+  [LL_EVIDENCE_PKIX]
+  = { "mail server encrypts with a valid certificate; that it is the right server is not proven",
+      "mail server is said to encrypt with a valid certificate; it was not looked at",
+      "mail server is listed as one with a valid certificate; it was not looked at",
+      "mail server encrypts with a valid certificate, as seen from outside" },
+  [LL_EVIDENCE_HALF]
+  = { "mail server shows the key published for it; that it is the right server is not signed",
+      "a key is published for the mail server, which is itself not named in signed DNS",
+      "mail server is listed as one with a published key; it was not looked at",
+      "mail server shows the key published for it, as seen from outside" },
+  [LL_EVIDENCE_STS]
+  = { "the domain asks for verified TLS (MTA-STS) and its mail server showed it",
+      "the domain asks for verified TLS (MTA-STS); its mail server was not looked at",
+      "the domain is listed as one that asks for verified TLS (MTA-STS)",
+      "the domain asks for verified TLS (MTA-STS), and from outside its mail server showed it" },
+  [LL_EVIDENCE_DANE]
+  = { "the domain publishes signed keys (DANE) and its mail server showed them",
+      "the domain publishes signed keys (DANE); its mail server was not looked at",
+      "the domain is listed as one that publishes signed keys (DANE)",
+      "the domain publishes signed keys (DANE), and from outside its mail server showed them" },
+};
+
+static const char *
+way_of (LlEvidence evidence, LlSource source)
+{
+  const Row *row = &ways[evidence];
+
+  switch (source)
+    {
+    case LL_SOURCE_NONE:
+    case LL_SOURCE_SEEN:
+      return row->seen;
+    case LL_SOURCE_PUBLISHED:
+      return row->published;
+    case LL_SOURCE_LISTED:
+      return row->listed;
+    case LL_SOURCE_PORTAL:
+      return row->portal;
+    }
+  g_return_val_if_reached (row->seen);
+}
+
+/* Why could nobody look? */
+static const char *const unknown_whys[] = {
+  [LL_WHY_NONE] = "mail server was not looked at",
+  [LL_WHY_PORT25] = "mail server cannot be looked at, since this network blocks port 25",
+  [LL_WHY_INTERNAL] = "mail server is inside a private network and was not looked at",
+  [LL_WHY_DNS] = "mail server cannot be found out, since this network's DNS is not to be trusted",
+  [LL_WHY_OFFLINE] = "mail server cannot be looked at, since there is no network",
+  [LL_WHY_REFUSED] = "mail server does not talk to this computer, so nothing is known of it",
+  [LL_WHY_TEMPORARY] = "mail server gave no usable answer",
+  [LL_WHY_INTERCEPTED]
+  = "its policy cannot be read, since this network opens encrypted connections",
+  [LL_WHY_OVERDUE] = "mail server was still being looked at",
+};
+
+/* Published security that fails: what does not fit. */
+static const struct
+{
+  LlCode code;
+  const char *text;
+} failures[] = {
+  { LL_CODE_DNSSEC_INVALID, "its signed DNS entries are false or damaged" },
+  { LL_CODE_TLSA_INVALID, "mail server's certificate is not the one it publishes (DANE)" },
+  { LL_CODE_DANE_REQUIRED, "it publishes keys (DANE) that could not be checked" },
+  { LL_CODE_STARTTLS_NOT_SUPPORTED, "it promises TLS, but its mail server offers none" },
+  { LL_CODE_CERTIFICATE_HOST_MISMATCH,
+    "it promises verified TLS, but the certificate is for another name" },
+  { LL_CODE_CERTIFICATE_EXPIRED, "it promises verified TLS, but the certificate has expired" },
+  { LL_CODE_CERTIFICATE_NOT_TRUSTED,
+    "it promises verified TLS, but nobody trusted vouches for the certificate" },
+  { LL_CODE_STS_POLICY_INVALID, "its published policy (MTA-STS) excludes all its mail servers" },
+  { LL_CODE_WEAK_PROTOCOL, "it promises verified TLS, but offers an outdated kind" },
+  { LL_CODE_WEAK_CIPHER, "it promises verified TLS, but offers an outdated kind" },
+  { LL_CODE_WEAK_KEY, "it promises verified TLS, but its key is too short" },
+};
+
+static const char *
+failure_of (LlCode code)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (failures); i++)
+    if (failures[i].code == code)
+      return failures[i].text;
+  return "it promises verified TLS, and does not keep that right now";
+}
+
+static const char *
+nomail_of (const LlReason *reason)
+{
+  if (reason->code == LL_CODE_NULL_MX)
+    return "this domain accepts no mail at all";
+  if (reason->cause == LL_CAUSE_ABSENT)
+    return "DNS says, without proof, that this domain does not exist";
+  return "this domain does not exist";
+}
+
+static char *
+state_of (const LlReason *reason)
+{
+  if (reason->cause == LL_CAUSE_DOWNGRADE)
+    return reason->was != NULL
+               ? g_strdup_printf ("it was better protected before (%s) and nobody announced a "
+                                  "change",
+                                  reason->was)
+               : g_strdup ("it was better protected before and nobody announced a change");
+  if (ll_evidence_is_ordered (reason->evidence))
+    return g_strdup (way_of (reason->evidence, reason->source));
+  if (reason->evidence == LL_EVIDENCE_NOMAIL)
+    return g_strdup (nomail_of (reason));
+  if (reason->evidence == LL_EVIDENCE_BROKEN)
+    return g_strdup (failure_of (reason->code));
+  return g_strdup (unknown_whys[reason->why]);
+}
+
+/* -- when, and how much of it ------------------------------------------------------------------ */
+
+static char *
+format_time (gint64 when, const char *format)
+{
+  g_autoptr (GDateTime) time = g_date_time_new_from_unix_utc (when);
+
+  return time != NULL ? g_date_time_format (time, format) : NULL;
+}
+
+/* "seen 2026-11-22 16:31 UTC, 2 of 3 servers"; NULL when there is nothing to say. */
+static char *
+when_of (const LlReason *reason)
+{
+  g_autofree char *time
+      = reason->when > 0 ? format_time (reason->when, "%Y-%m-%d %H:%M UTC") : NULL;
+  const char *verb = reason->source == LL_SOURCE_SEEN || reason->source == LL_SOURCE_PORTAL
+                         ? "seen"
+                         : "looked up";
+
+  if (reason->source == LL_SOURCE_LISTED)
+    return g_strdup_printf ("%s%slist of %s", reason->listed != NULL ? reason->listed : "",
+                            reason->listed != NULL ? ", " : "",
+                            reason->list_of != NULL ? reason->list_of : "this version");
+  if (time == NULL || reason->evidence == LL_EVIDENCE_UNKNOWN)
+    return NULL;
+  if (reason->source == LL_SOURCE_SEEN && reason->seen < reason->total)
+    return g_strdup_printf ("%s %s, %u of %u servers", verb, time, reason->seen, reason->total);
+  return g_strdup_printf ("%s %s", verb, time);
+}
+
+/* -- who acts, and who is bound -------------------------------------------------------------------
+ */
+
+static const char *
+unbound (const LlReason *reason)
+{
+  if (reason->evidence == LL_EVIDENCE_UNKNOWN)
+    return "whether your provider delivers it encrypted is not known";
+  if (reason->evidence == LL_EVIDENCE_BROKEN)
+    return "your provider delivers it, and may not even reach the right server";
+  if (reason->evidence == LL_EVIDENCE_PLAIN || reason->evidence == LL_EVIDENCE_WEAK)
+    return "your provider delivers it, from there on most likely unencrypted";
+  return "your provider delivers it and nothing binds it to use TLS";
+}
+
+static char *
+declared_of (const LlReason *reason, gboolean measured)
+{
+  g_autofree char *day = format_time (reason->declared, "%Y-%m-%d");
+
+  if (measured)
+    return g_strdup ("your provider was seen to return letters that it cannot deliver over TLS");
+  return g_strdup_printf ("you stated on %s that your provider returns a letter rather than "
+                          "deliver "
+                          "it without TLS, which cannot be checked from here",
+                          day != NULL ? day : "an unknown day");
+}
+
+static char *
+bound_of (const LlReason *reason)
+{
+  gboolean assured = reason->confidence == LL_CONFIDENCE_ASSURED;
+
+  switch (reason->bound)
+    {
+    case LL_BOUND_NOBODY:
+      return g_strdup (unbound (reason));
+    case LL_BOUND_HONOURS:
+      return g_strdup (
+          "your provider delivers it and is known to follow that policy; nothing binds "
+          "it for this letter");
+    case LL_BOUND_DECLARED:
+      return declared_of (reason, assured);
+    case LL_BOUND_REQUIRETLS:
+      return g_strdup (assured
+                           ? "your provider takes it on condition of verified TLS all the way "
+                             "(REQUIRETLS), and was seen to keep to that"
+                           : "your provider is told to deliver it over verified TLS or return it "
+                             "(REQUIRETLS); whether it keeps to that was not measured");
+    case LL_BOUND_INTERNAL:
+      return g_strdup ("one of your own domains, so it stays with your provider");
+    case LL_BOUND_DIRECT:
+      return g_strdup ("delivered straight to this mail server from here");
+    case LL_BOUND_CONTENT:
+      return g_strdup (assured ? "its content is locked for a key that you accepted"
+                               : "its content is locked; whose key it is was not checked here");
+    }
+  g_return_val_if_reached (NULL);
+}
+
+/* -- what is done
+ * ------------------------------------------------------------------------------------ */
+
+static const char *
+lock_words (LlMethod method)
+{
+  switch ((guint) method)
+    {
+    case LL_METHOD_PGP:
+      return "locked with PGP";
+    case LL_METHOD_SMIME:
+      return "locked with S/MIME";
+    default:
+      return "locked behind a pickup link";
+    }
+}
+
+/* Evidence of encryption that is still not enough. */
+static const char *
+wish_of (const LlReason *reason)
+{
+  if (!ll_evidence_is_ordered (reason->evidence) || reason->evidence < LL_EVIDENCE_OPP)
+    return NULL;
+  switch (reason->minimum)
+    {
+    case LL_MINIMUM_ENCRYPTED:
+      return NULL;
+    case LL_MINIMUM_VERIFIED:
+      return "your settings ask for a verified server";
+    case LL_MINIMUM_POLICY:
+      return "your settings ask for MTA-STS or DANE";
+    case LL_MINIMUM_ASSURED:
+      return "your settings ask for somebody bound to use TLS";
+    }
+  g_return_val_if_reached (NULL);
+}
+
+static const char *
+held_words (const LlReason *reason)
+{
+  switch (reason->lock)
+    {
+    case LL_LOCK_NONE:
+      return "held, since no way to lock it can be used now";
+    case LL_LOCK_KIND:
+      return "held, since lists, calendars and automatic mail are never locked by themselves";
+    case LL_LOCK_USED:
+    case LL_LOCK_UNASKED:
+      return "held for your decision";
+    }
+  g_return_val_if_reached ("held");
+}
+
+static const char *
+later_words (LlCause cause)
+{
+  if (cause == LL_CAUSE_ABSENT)
+    return "asked again in 10 minutes, then not sent";
+  if (cause == LL_CAUSE_LOOKING)
+    return "waits for the result";
+  return "looked at again for 4 hours, then not sent";
+}
+
+static const char *
+action_of (const LlReason *reason)
+{
+  switch (reason->kind)
+    {
+    case LL_DECISION_SEND:
+      if (reason->cause == LL_CAUSE_RELEASED)
+        return "sent, as you decided";
+      return reason->cause == LL_CAUSE_OVERRIDDEN ? "sent, since you took this risk for the domain"
+                                                  : NULL;
+    case LL_DECISION_LOCK:
+      return lock_words (reason->method);
+    case LL_DECISION_HOLD:
+      return held_words (reason);
+    case LL_DECISION_LATER:
+      return later_words (reason->cause);
+    case LL_DECISION_REFUSE:
+    case LL_DECISION_DROP:
+      return "not sent";
+    }
+  g_return_val_if_reached (NULL);
+}
+
+/* -- what the letter itself asks, whatever the way is worth
+ * ---------------------------------------- */
+
+static char *
+header_words (const char *header)
+{
+  g_autofree char *word = g_utf8_make_valid (header != NULL ? header : "", -1);
+  g_autofree char *shown = g_utf8_substring (word, 0, MIN (g_utf8_strlen (word, -1), 30));
+
+  for (char *c = shown; *c != '\0'; c++)
+    if ((guchar) *c < ' ' || *c == 0x7f || *c == '"')
+      *c = '?';
+  return g_strdup_printf ("held, since its header Letterlock-Mode says \"%s\", which is no mode",
+                          shown);
+}
+
+/* NULL: the way is the reason. */
+static char *
+question_of (const LlReason *reason)
+{
+  switch (reason->cause)
+    {
+    case LL_CAUSE_HOLD:
+      return g_strdup ("held, since the letter itself asks for that");
+    case LL_CAUSE_HEADER:
+      return header_words (reason->header);
+    case LL_CAUSE_CONTRADICTION:
+      return g_strdup (
+          "held, since it is to be locked, and to go over TLS or not at all: choose one");
+    case LL_CAUSE_REPLY:
+      return g_strdup ("held, since it answers a letter that went locked and would itself go "
+                       "unlocked");
+    case LL_CAUSE_TLS_NO:
+      return g_strdup (
+          "held, since the letter asks to go even without TLS and your settings do not "
+          "allow that");
+    case LL_CAUSE_REQUIRETLS:
+      return g_strdup ("the letter asks for verified TLS all the way (REQUIRETLS), which your "
+                       "provider does not offer; not sent");
+    case LL_CAUSE_ASKED:
+      return reason->kind == LL_DECISION_LOCK
+                 ? g_strdup_printf ("%s, as the letter or your settings ask",
+                                    lock_words (reason->method))
+                 : g_strdup_printf ("it is to be locked; %s", held_words (reason));
+    case LL_CAUSE_WAY:
+    case LL_CAUSE_BELOW:
+    case LL_CAUSE_NOMAIL:
+    case LL_CAUSE_ABSENT:
+    case LL_CAUSE_BROKEN:
+    case LL_CAUSE_DOWNGRADE:
+    case LL_CAUSE_UNKNOWN:
+    case LL_CAUSE_LOOKING:
+    case LL_CAUSE_SEALED:
+    case LL_CAUSE_OVERRIDDEN:
+    case LL_CAUSE_RELEASED:
+      return NULL;
+    }
+  g_return_val_if_reached (NULL);
+}
+
+/* -- the sentence
+ * -------------------------------------------------------------------------------------- */
+
+static void
+add_part (GString *text, const char *part)
+{
+  if (part != NULL && *part != '\0')
+    g_string_append_printf (text, "%s%s", text->str[text->len - 1] == ' ' ? "" : "; ", part);
+}
+
+static GString *
+begin (const char *domain)
+{
+  gsize length = strlen (domain);
+  GString *text = g_string_new (NULL);
+
+  if (length <= DOMAIN_SHOWN)
+    g_string_append (text, domain);
+  else
+    g_string_append_printf (text, "...%s", domain + length - (DOMAIN_SHOWN - 3));
+  g_string_append (text, ": ");
+  return text;
+}
+
+char *
+ll_reason (const LlReason *reason)
+{
+  GString *text = begin (reason->domain);
+  g_autofree char *question = question_of (reason);
+  g_autofree char *state = state_of (reason);
+  g_autofree char *when = when_of (reason);
+  g_autofree char *bound = reason->kind == LL_DECISION_SEND ? bound_of (reason) : NULL;
+
+  if (question != NULL)
+    {
+      add_part (text, question);
+      return g_string_free (text, FALSE);
+    }
+  add_part (text, state);
+  add_part (text, action_of (reason));
+  if (reason->cause == LL_CAUSE_BELOW)
+    add_part (text, wish_of (reason));
+  if (reason->cause == LL_CAUSE_BROKEN)
+    add_part (text, "this may be an attack or a mistake there");
+  add_part (text, bound);
+  if (reason->evidence != LL_EVIDENCE_NOMAIL)
+    add_part (text, when);
+  return g_string_free (text, FALSE);
+}

@@ -1,0 +1,77 @@
+/* SPDX-FileCopyrightText: Letterlock contributors */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#pragma once
+
+#include "policy/way.h"
+
+G_BEGIN_DECLS
+
+/*
+ * Why a decision was made, as one sentence that a patient's receptionist understands
+ * (promise 8): what was seen and when, who acts, what is not known. One table over
+ * evidence, source, bound and confidence. No full stop at the end, since it ends SMTP
+ * replies; the first 120 characters carry the reason.
+ */
+
+/* What tipped the scales. */
+typedef enum
+{
+  LL_CAUSE_WAY,           /* the way is good enough, or the mode does not mind */
+  LL_CAUSE_BELOW,         /* the way is not good enough */
+  LL_CAUSE_NOMAIL,        /* no mail goes there at all */
+  LL_CAUSE_ABSENT,        /* DNS says there is no such domain, without proof */
+  LL_CAUSE_BROKEN,        /* published security that fails */
+  LL_CAUSE_DOWNGRADE,     /* it was better before, and nobody signed off on that */
+  LL_CAUSE_UNKNOWN,       /* could not look */
+  LL_CAUSE_LOOKING,       /* still looking */
+  LL_CAUSE_ASKED,         /* mode encrypt, [encrypt], [pickup] */
+  LL_CAUSE_SEALED,        /* the mail program locked the content itself */
+  LL_CAUSE_OVERRIDDEN,    /* a person took the risk for this domain */
+  LL_CAUSE_RELEASED,      /* a person decided for this letter */
+  LL_CAUSE_HOLD,          /* [hold] */
+  LL_CAUSE_HEADER,        /* a Letterlock-Mode that means nothing */
+  LL_CAUSE_CONTRADICTION, /* to be locked, and TLS or nothing */
+  LL_CAUSE_REPLY,         /* answers a letter that went locked */
+  LL_CAUSE_TLS_NO,        /* TLS-Required: No */
+  LL_CAUSE_REQUIRETLS,    /* asked for, and the provider does not take it */
+} LlCause;
+
+/* Why nothing is locked where something should be. */
+typedef enum
+{
+  LL_LOCK_USED,
+  LL_LOCK_NONE,    /* none can be used now */
+  LL_LOCK_KIND,    /* this kind of letter is never turned into another */
+  LL_LOCK_UNASKED, /* not wanted here */
+} LlLockState;
+
+typedef struct
+{
+  const char *domain;
+  const char *provider; /* host of the account, or NULL */
+  LlCause cause;
+  LlLockState lock;
+  LlDecisionKind kind;
+  LlMethod method;
+  LlMinimum minimum;
+  LlEvidence evidence;
+  LlSource source;
+  LlWhy why;
+  LlCode code;
+  LlBound bound;
+  LlConfidence confidence;
+  gint64 when;         /* of the evidence; 0: none */
+  guint seen;          /* hosts looked at */
+  guint total;         /* of so many */
+  const char *listed;  /* who handles its mail, by the shipped table; or NULL */
+  const char *list_of; /* date of that table */
+  const char *was;     /* what it was before, or NULL */
+  gint64 declared;     /* when the user made his statement */
+  const char *header;  /* Letterlock-Mode */
+} LlReason;
+
+/* (transfer full) */
+char *ll_reason (const LlReason *reason);
+
+G_END_DECLS
