@@ -85,6 +85,9 @@
 /* Per account; providers count connections and throttle the third. */
 #define LL_UPSTREAM_CONNECTIONS_MAX 2
 
+/* A connection dialed ahead of need: look-up to sign-in. */
+#define LL_UPSTREAM_WARM 30000
+
 /* An idle connection is given back before most providers close it (1 to 5 minutes). */
 #define LL_UPSTREAM_IDLE_SECONDS 60
 

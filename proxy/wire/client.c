@@ -160,7 +160,7 @@ ll_client_flush (LlClient *client, LlDeadline deadline, GCancellable *cancellabl
                 || ll_connection_write (client->connection, client->flight->str,
                                         client->flight->len, deadline, cancellable, error);
 
-  g_string_truncate (client->flight, 0);
+  ll_client_discard (client);
   return ok;
 }
 

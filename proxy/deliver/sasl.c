@@ -1,0 +1,189 @@
+/* SPDX-FileCopyrightText: Letterlock contributors */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "deliver/sasl.h"
+
+#include "deliver/result.h"
+
+#include <gsasl.h>
+#include <string.h>
+
+typedef struct
+{
+  LlClient *client;
+  LlDeadline deadline;
+  GCancellable *cancellable;
+} Talk;
+
+const char *
+ll_sasl_choose (LlSaslMechanisms offered, gboolean certificate)
+{
+  if (certificate)
+    return offered & LL_SASL_EXTERNAL ? "EXTERNAL" : NULL;
+  if (offered & LL_SASL_SCRAM_SHA_256)
+    return "SCRAM-SHA-256";
+  if (offered & LL_SASL_PLAIN)
+    return "PLAIN";
+  return offered & LL_SASL_LOGIN ? "LOGIN" : NULL;
+}
+
+static void
+wipe_free (char *secret)
+{
+  if (secret != NULL)
+    ll_secret_wipe (secret, strlen (secret));
+  g_free (secret);
+}
+
+/* Sends a line made of @prefix and @bytes in base64. The flight wipes itself. */
+static LlServerReply *
+send_secret (Talk *talk, const char *prefix, const char *bytes, gsize length, GError **error)
+{
+  char *text = length > 0 ? g_base64_encode ((const guchar *) bytes, length) : g_strdup ("");
+  LlServerReply *reply = NULL;
+
+  if (ll_client_queue (talk->client, error, "%s%s", prefix, text)
+      && ll_client_flush (talk->client, talk->deadline, talk->cancellable, error))
+    reply = ll_client_read (talk->client, talk->deadline, talk->cancellable, error);
+  wipe_free (text);
+  return reply;
+}
+
+static LlServerReply *
+talk_plain (Talk *talk, const char *username, const LlSecret *password, GError **error)
+{
+  gsize name = strlen (username);
+  gsize length = 1 + name + 1 + ll_secret_length (password);
+  char *bytes = g_malloc (length + 1);
+  LlServerReply *reply;
+
+  bytes[0] = '\0';
+  memcpy (bytes + 1, username, name + 1);
+  memcpy (bytes + name + 2, ll_secret_peek (password), ll_secret_length (password));
+  reply = send_secret (talk, "AUTH PLAIN ", bytes, length, error);
+  ll_secret_wipe (bytes, length);
+  g_free (bytes);
+  return reply;
+}
+
+static LlServerReply *
+talk_login (Talk *talk, const char *username, const LlSecret *password, GError **error)
+{
+  g_autoptr (LlServerReply) reply
+      = ll_client_command (talk->client, talk->deadline, talk->cancellable, error, "AUTH LOGIN");
+
+  if (reply == NULL || reply->code != 334)
+    return g_steal_pointer (&reply);
+  ll_server_reply_free (reply);
+  reply = send_secret (talk, "", username, strlen (username), error);
+  if (reply == NULL || reply->code != 334)
+    return g_steal_pointer (&reply);
+  ll_server_reply_free (reply);
+  reply = NULL;
+  return send_secret (talk, "", ll_secret_peek (password), ll_secret_length (password), error);
+}
+
+/* Who we are stands in the certificate; an identity to act as is not asked for. */
+static LlServerReply *
+talk_external (Talk *talk, GError **error)
+{
+  return ll_client_command (talk->client, talk->deadline, talk->cancellable, error,
+                            "AUTH EXTERNAL =");
+}
+
+/* One answer of the library to one challenge; NULL is an empty line. */
+static LlServerReply *
+talk_scram_step (Talk *talk,
+                 Gsasl_session *session,
+                 const char *prefix,
+                 const char *challenge,
+                 int *state,
+                 GError **error)
+{
+  char *answer = NULL;
+  LlServerReply *reply = NULL;
+
+  *state = gsasl_step64 (session, challenge, &answer);
+  if (*state == GSASL_OK || *state == GSASL_NEEDS_MORE)
+    {
+      if (ll_client_queue (talk->client, error, "%s%s", prefix, answer != NULL ? answer : "")
+          && ll_client_flush (talk->client, talk->deadline, talk->cancellable, error))
+        reply = ll_client_read (talk->client, talk->deadline, talk->cancellable, error);
+    }
+  gsasl_free (answer);
+  return reply;
+}
+
+static LlServerReply *
+talk_scram (
+    Talk *talk, const char *username, const LlSecret *password, gboolean *mutual, GError **error)
+{
+  Gsasl *context = NULL;
+  Gsasl_session *session = NULL;
+  g_autoptr (LlServerReply) reply = NULL;
+  int state = GSASL_NEEDS_MORE;
+
+  if (gsasl_init (&context) != GSASL_OK)
+    return NULL;
+  if (gsasl_client_start (context, "SCRAM-SHA-256", &session) == GSASL_OK)
+    {
+      gsasl_property_set (session, GSASL_AUTHID, username);
+      gsasl_property_set_raw (session, GSASL_PASSWORD, ll_secret_peek (password),
+                              ll_secret_length (password));
+      reply = talk_scram_step (talk, session, "AUTH SCRAM-SHA-256 ", "", &state, error);
+      while (reply != NULL && reply->code == 334 && state == GSASL_NEEDS_MORE)
+        {
+          g_autofree char *challenge = g_strdup (reply->text);
+
+          ll_server_reply_free (reply);
+          reply = talk_scram_step (talk, session, "", challenge, &state, error);
+        }
+      gsasl_finish (session);
+    }
+  gsasl_done (context);
+  /* The server's signature proves that it knows the password too; without it, somebody only
+   * says "235" (RFC 5802 3). */
+  *mutual = state == GSASL_OK;
+  return g_steal_pointer (&reply);
+}
+
+static LlResult *
+judge (const LlServerReply *reply, const GError *error, gboolean mutual)
+{
+  if (reply == NULL && error != NULL)
+    return ll_result_new (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED)
+                              ? LL_OUTCOME_CANCELLED
+                              : LL_OUTCOME_TEMPORARY,
+                          "%s", error->message);
+  if (reply == NULL || (reply->code == 235 && !mutual))
+    return ll_result_new (LL_OUTCOME_AUTH,
+                          "the server did not prove that it knows the password: not signed in");
+  if (reply->code == 235)
+    return ll_result_new_reply (LL_OUTCOME_SENT, reply);
+  return ll_result_new_reply (reply->code / 100 == 4 ? LL_OUTCOME_TEMPORARY : LL_OUTCOME_AUTH,
+                              reply);
+}
+
+LlResult *
+ll_sasl_sign_in (LlClient *client,
+                 const char *mechanism,
+                 const char *username,
+                 const LlSecret *password,
+                 LlDeadline deadline,
+                 GCancellable *cancellable)
+{
+  Talk talk = { client, deadline, cancellable };
+  g_autoptr (LlServerReply) reply = NULL;
+  g_autoptr (GError) error = NULL;
+  gboolean mutual = TRUE;
+
+  if (strcmp (mechanism, "EXTERNAL") == 0)
+    reply = talk_external (&talk, &error);
+  else if (strcmp (mechanism, "SCRAM-SHA-256") == 0)
+    reply = talk_scram (&talk, username, password, &mutual, &error);
+  else if (strcmp (mechanism, "LOGIN") == 0)
+    reply = talk_login (&talk, username, password, &error);
+  else
+    reply = talk_plain (&talk, username, password, &error);
+  return judge (reply, error, mutual);
+}

@@ -1,0 +1,32 @@
+/* SPDX-FileCopyrightText: Letterlock contributors */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#pragma once
+
+#include "deliver/upstream.h"
+#include "wire/client.h"
+
+G_BEGIN_DECLS
+
+/*
+ * Signing in at the provider: SCRAM-SHA-256 before PLAIN before LOGIN, EXTERNAL with a client
+ * certificate. Only ever called on a connection whose TLS was verified (promise 1).
+ *
+ * Own buffers with a password in them are wiped; nothing of one is in an error or a log.
+ * RFC 4954, 4616 (PLAIN), 7677 (SCRAM-SHA-256, by libgsasl), 4422 (EXTERNAL).
+ */
+
+/* The best one that @offered allows, by its name, or NULL. @certificate: EXTERNAL and only that. */
+const char *ll_sasl_choose (LlSaslMechanisms offered, gboolean certificate);
+
+/* LL_OUTCOME_SENT: signed in. AUTH: refused, code and words as the server gave them; TEMPORARY:
+ * 4xx, or the connection was lost (code 0). (transfer full), never NULL. @password NULL for
+ * EXTERNAL. */
+LlResult *ll_sasl_sign_in (LlClient *client,
+                           const char *mechanism,
+                           const char *username,
+                           const LlSecret *password,
+                           LlDeadline deadline,
+                           GCancellable *cancellable);
+
+G_END_DECLS

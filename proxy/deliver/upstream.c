@@ -1,0 +1,177 @@
+/* SPDX-FileCopyrightText: Letterlock contributors */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "deliver/upstream-private.h"
+
+#include "base/error.h"
+#include "deliver/result.h"
+#include "deliver/transaction.h"
+
+LlUpstream *
+ll_upstream_new (const LlUpstreamOptions *options)
+{
+  LlUpstream *upstream = g_new0 (LlUpstream, 1);
+
+  upstream->store = options->store;
+  upstream->resolver = options->resolver;
+  upstream->dialer = ll_dialer_new (options);
+  upstream->pool = ll_pool_new (upstream->dialer);
+  upstream->offers = ll_offers_new (options->folder);
+  return upstream;
+}
+
+void
+ll_upstream_free (LlUpstream *upstream)
+{
+  if (upstream == NULL)
+    return;
+  ll_pool_free (upstream->pool);
+  ll_dialer_free (upstream->dialer);
+  ll_offers_free (upstream->offers);
+  g_free (upstream);
+}
+
+void
+ll_upstream_drop (LlUpstream *upstream)
+{
+  ll_pool_drop (upstream->pool);
+  ll_dialer_forget (upstream->dialer);
+}
+
+void
+ll_upstream_warm (LlUpstream *upstream, const LlAccount *account)
+{
+  /* with auth = client only the mail program can sign in */
+  if (account->auth != LL_AUTH_CLIENT && account->auth != LL_AUTH_OAUTH2)
+    ll_pool_warm (upstream->pool, ll_target_new (account));
+}
+
+LlUpstreamOffers
+ll_upstream_offers (LlUpstream *upstream, const LlAccount *account)
+{
+  g_autoptr (LlTarget) target = ll_target_new (account);
+
+  return ll_offers_get (upstream->offers, target);
+}
+
+static void
+describe (LlDelivery *delivery, const LlDialed *dialed)
+{
+  g_free (delivery->tls);
+  g_free (delivery->certificate);
+  g_free (delivery->local_root);
+  delivery->tls = g_strdup (dialed->tls);
+  delivery->certificate = dialed->facts != NULL ? g_strdup (dialed->facts->fingerprint) : NULL;
+  delivery->local_root = g_strdup (dialed->local_root);
+}
+
+static LlResult *
+content_problem (const GError *error)
+{
+  if (g_error_matches (error, LL_STORE_ERROR, LL_STORE_ERROR_LOCKED))
+    return ll_result_new (LL_OUTCOME_LOCKED, "the keyring is locked: the letter cannot be opened");
+  return ll_result_new (g_error_matches (error, LL_STORE_ERROR, LL_STORE_ERROR_IO)
+                            ? LL_OUTCOME_TEMPORARY
+                            : LL_OUTCOME_REFUSED,
+                        "the stored letter cannot be read: %s", error->message);
+}
+
+/* One try on one connection. TRUE: it was stale, and nothing of the letter was taken. */
+static gboolean
+send_once (LlUpstream *upstream,
+           const LlDial *dial,
+           gboolean fresh,
+           LlTransaction *transaction,
+           LlDelivery *delivery)
+{
+  LlResult *problem = NULL;
+  LlWarm *warm = ll_pool_take (upstream->pool, dial, fresh, &problem);
+  LlTransactionEnd end;
+  gboolean again;
+
+  if (warm == NULL)
+    {
+      ll_delivery_set_all (delivery, problem);
+      return FALSE;
+    }
+  ll_offers_put (upstream->offers, dial->target, ll_client_offers (warm->dialed->client));
+  describe (delivery, warm->dialed);
+  transaction->reset = warm->reset;
+  end = ll_transaction_run (warm->dialed->client, transaction, delivery);
+  again = end == LL_TRANSACTION_STALE && warm->reused;
+  warm->reset = end == LL_TRANSACTION_RESET;
+  ll_pool_give (upstream->pool, warm, end == LL_TRANSACTION_DONE || end == LL_TRANSACTION_RESET);
+  return again;
+}
+
+LlDelivery *
+ll_upstream_send (LlUpstream *upstream,
+                  const LlAccount *account,
+                  LlCopy *copy,
+                  const char *client_login,
+                  const LlSecret *client_password,
+                  LlBeforeDot before_dot,
+                  gpointer data,
+                  LlDeadline deadline,
+                  GCancellable *cancellable)
+{
+  LlDelivery *delivery = ll_delivery_new (copy->recipients->len);
+  g_autoptr (LlTarget) target = ll_target_new (account);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (LlReader) reader = ll_store_read (upstream->store, copy->letter, &error);
+  LlDial dial = {
+    .target = target,
+    .client_login = client_login,
+    .client_password = client_password,
+    .deadline = deadline,
+    .cancellable = cancellable,
+  };
+  LlTransaction transaction = {
+    .host = target->host,
+    .reader = reader,
+    .copy = copy,
+    .before_dot = before_dot,
+    .data = data,
+    .deadline = deadline,
+    .cancellable = cancellable,
+  };
+
+  if (reader == NULL)
+    {
+      ll_delivery_set_all (delivery, content_problem (error));
+      return delivery;
+    }
+  /* providers close idle connections whenever they like: that alone is no trouble */
+  if (send_once (upstream, &dial, FALSE, &transaction, delivery))
+    send_once (upstream, &dial, TRUE, &transaction, delivery);
+  return delivery;
+}
+
+LlResult *
+ll_upstream_sign_in (LlUpstream *upstream,
+                     const LlAccount *account,
+                     const char *client_login,
+                     const LlSecret *client_password,
+                     LlUpstreamOffers *offers,
+                     LlDeadline deadline,
+                     GCancellable *cancellable)
+{
+  g_autoptr (LlTarget) target = ll_target_new (account);
+  LlDial dial = {
+    .target = target,
+    .client_login = client_login,
+    .client_password = client_password,
+    .deadline = deadline,
+    .cancellable = cancellable,
+  };
+  LlResult *problem = NULL;
+  LlWarm *warm = ll_pool_take (upstream->pool, &dial, FALSE, &problem);
+
+  if (warm == NULL)
+    return problem;
+  ll_offers_put (upstream->offers, target, ll_client_offers (warm->dialed->client));
+  if (offers != NULL)
+    ll_offers_from_ehlo (ll_client_offers (warm->dialed->client), offers);
+  ll_pool_give (upstream->pool, warm, TRUE);
+  return ll_result_new (LL_OUTCOME_SENT, "signed in at %s", target->host);
+}
