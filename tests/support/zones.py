@@ -96,6 +96,8 @@ class Zone:
 class Lab:
     """Zones, their keys, and the servers that answer for them."""
 
+    nsd_program = "/usr/sbin/nsd"
+
     def __init__(self, folder=None, root_dates=None):
         self.own_folder = folder is None
         self.folder = pathlib.Path(folder or tempfile.mkdtemp(prefix="letterlock-dns-"))
@@ -205,7 +207,7 @@ class Lab:
             f' zonelistfile: "{self.folder}/zone.list"\n server-count: 1\n verbosity: 0\n'
             f" minimal-responses: yes\nremote-control:\n control-enable: no\n{zones}"
         )
-        process = self._spawn(["/usr/sbin/nsd", "-d", "-c", str(conf)])
+        process = self._spawn([self.nsd_program, "-d", "-c", str(conf)])
         wait_for_dns(*self.nsd, process)
         return self.nsd
 
