@@ -175,7 +175,8 @@ proceed_mail (LlSession *session, const LlCommand *command, LlReply *reply)
                     options->size);
       return;
     }
-  ll_reply_set (reply, 451, "4.3.0", "No answer, try again later");
+  /* not 451 or 452: Thunderbird would speak of too many recipients */
+  ll_reply_set (reply, 450, "4.3.0", "No answer, try again later");
   session->handler->mail (session->data, envelope, reply);
   if (!ll_reply_is_positive (reply))
     return;

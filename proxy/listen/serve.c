@@ -70,8 +70,12 @@ flush (Conversation *talk)
   gboolean written = TRUE;
 
   if (talk->out->len > 0)
-    written = ll_connection_write (talk->connection, talk->out->str, talk->out->len,
-                                   ll_deadline_in (LL_SESSION_WRITE), talk->serve->cut_off, NULL);
+    {
+      if (ll_session_is_unreceived (talk->session) && ll_connection_has_input (talk->connection))
+        ll_session_outrun (talk->session);
+      written = ll_connection_write (talk->connection, talk->out->str, talk->out->len,
+                                     ll_deadline_in (LL_SESSION_WRITE), talk->serve->cut_off, NULL);
+    }
   g_string_truncate (talk->out, 0);
   return written;
 }

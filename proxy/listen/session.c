@@ -150,6 +150,18 @@ ll_session_ended (LlSession *session)
   session->unreceived = FALSE;
 }
 
+gboolean
+ll_session_is_unreceived (const LlSession *session)
+{
+  return session->unreceived;
+}
+
+void
+ll_session_outrun (LlSession *session)
+{
+  session->unreceived = FALSE;
+}
+
 guint
 ll_session_wrong_passwords (const LlSession *session)
 {
@@ -393,6 +405,8 @@ ll_session_feed (LlSession *session, const char *bytes, gsize length, GString *o
         taken = feed_line (session, bytes, length, out);
       bytes += taken;
       length -= taken;
+      if (length > 0)
+        ll_session_outrun (session); /* what follows was sent before the reply */
     }
   if (length > 0 && session->next == LL_SESSION_STARTTLS)
     refuse_injected (session, out);

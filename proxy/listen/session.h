@@ -58,7 +58,8 @@ typedef struct
   /* RSET, EHLO, or the connection ended inside a transaction: mail() was answered with 2xx and
    * end() was not called. */
   void (*reset) (gpointer data);
-  /* Another command came after a final reply to data: the client did receive it (promise 3). */
+  /* Another command, or a clean TLS close, came after a final reply to data: the client did
+   * receive it (promise 3). What it had sent before the reply went out does not count. */
   void (*received) (gpointer data);
   /* May be NULL. Just before end(), when content() got other bytes than came in: LF alone became
    * CRLF, or the CRLF of the last line was missing (promise 5 shows both). */
@@ -96,6 +97,12 @@ void ll_session_abort (LlSession *session, const char *text, GString *out);
 
 /* A clean TLS close came: what we answered last was received (promise 3). */
 void ll_session_ended (LlSession *session);
+
+/* Whether a final reply to a letter is in @out or out, and nothing has come since. If so, and
+ * @out is about to be written, ask whether bytes are waiting already, and say ll_session_outrun()
+ * when they are: a client that did not wait for our reply has not shown that it received it. */
+gboolean ll_session_is_unreceived (const LlSession *session);
+void ll_session_outrun (LlSession *session);
 
 /* How many passwords were refused so far; the caller waits, the session has no clock. */
 guint ll_session_wrong_passwords (const LlSession *session);
