@@ -33,8 +33,11 @@ ll_chain_new (SSL *ssl)
   const unsigned char *staple = NULL;
   long length = SSL_get_tlsext_status_ocsp_resp (ssl, &staple);
 
-  if (chain != NULL && staple != NULL && length > 0)
+  if (chain == NULL)
+    return NULL;
+  if (staple != NULL && length > 0)
     chain->ocsp = g_bytes_new (staple, (gsize) length);
+  chain->tls = ll_tls_facts_new (ssl);
   return chain;
 }
 
@@ -52,6 +55,7 @@ ll_chain_unref (LlChain *chain)
     return;
   sk_X509_pop_free (chain->certificates, X509_free);
   g_clear_pointer (&chain->ocsp, g_bytes_unref);
+  ll_tls_facts_free (chain->tls);
   g_free (chain);
 }
 

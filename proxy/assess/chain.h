@@ -5,7 +5,7 @@
 
 #include "api/names.h"
 
-#include <openssl/ssl.h>
+#include "wire/tls.h"
 
 G_BEGIN_DECLS
 
@@ -22,6 +22,7 @@ typedef struct
   gint ref_count;
   STACK_OF (X509) * certificates; /* (owned) the server's own first, as it sent them */
   GBytes *ocsp;                   /* stapled answer, or NULL */
+  LlTlsFacts *tls;                /* what the handshake showed; NULL in ll_chain_new_from */
 } LlChain;
 
 /* After a handshake as client; NULL when there was no certificate. (transfer full) */

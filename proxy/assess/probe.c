@@ -29,6 +29,8 @@ typedef struct
   LlDeadline deadline;
   GCancellable *cancellable;
   gint64 began;
+  LlProbeReady ready;
+  gpointer data;
 } Talk;
 
 LlProbe *
@@ -278,19 +280,18 @@ take_facts (Talk *talk)
   g_autofree char *detail = NULL;
 
   sight->ms.tls = elapsed (talk);
-  sight->tls = ll_tls_facts_new (ssl);
   sight->chain = ll_chain_new (ssl);
-  if (sight->tls == NULL || sight->chain == NULL)
+  if (sight->chain == NULL || sight->chain->tls == NULL)
     {
       conclude (sight, LL_SIGHT_WEAK, LL_CODE_WEAK_CIPHER, "the server shows no certificate");
       return;
     }
-  sight->code = ll_sight_floor (sight->tls, ephemeral_dh_bits (ssl), &detail);
+  sight->code = ll_sight_floor (sight->chain->tls, ephemeral_dh_bits (ssl), &detail);
   sight->kind = sight->code == LL_CODE_NONE ? LL_SIGHT_TLS : LL_SIGHT_WEAK;
   sight->detail = g_steal_pointer (&detail);
   sight->trust = ll_chain_verify (sight->chain, talk->probe->strict, sight->sni);
   sight->revoked = ll_chain_is_revoked (sight->chain, talk->probe->strict);
-  if (!sight->tls->forward_secrecy)
+  if (!sight->chain->tls->forward_secrecy)
     add_note (sight, "no forward secrecy");
   if (ll_chain_lacks_staple (sight->chain))
     add_note (sight, "its certificate asks for a stapled answer (OCSP) and none came");
@@ -375,7 +376,8 @@ classify (LlSight *sight, const Talk *first, const char *reason)
       if (handshake (&talk, first->probe->classify, &error))
         {
           take_facts (&talk);
-          sight->tls = g_steal_pointer (&other->tls);
+          sight->chain = g_steal_pointer (&other->chain);
+          sight->classified = TRUE;
           if (other->kind == LL_SIGHT_WEAK)
             code = other->code;
         }
@@ -392,60 +394,66 @@ classify (LlSight *sight, const Talk *first, const char *reason)
     conclude (sight, LL_SIGHT_WEAK, code, "its encryption is outdated or too weak (%s)", reason);
 }
 
+/* What is known once TLS is up is handed out before the last question is asked. The connection
+ * stays in @talk, so that nobody waits for the farewell. */
 static LlSight *
-look_once (LlProbe *probe,
-           const char *address,
-           const char *sni,
-           LlDeadline deadline,
-           GCancellable *cancellable)
+look_once (Talk *talk, const char *address, const char *sni)
 {
   g_autoptr (LlSight) sight = ll_sight_new (address, sni);
   g_autoptr (GError) error = NULL;
-  Talk talk = { .probe = probe,
-                .sight = sight,
-                .deadline = deadline,
-                .cancellable = cancellable,
-                .began = g_get_monotonic_time () };
 
-  if (!reach_starttls (&talk))
+  talk->sight = sight;
+  talk->began = g_get_monotonic_time ();
+  if (!reach_starttls (talk))
+    return g_steal_pointer (&sight);
+  if (handshake (talk, talk->probe->strict, &error))
     {
-      talk_end (&talk);
+      take_facts (talk);
+      talk->ready (sight, FALSE, talk->data);
+      talk->sight = ll_sight_copy (sight);
+      ll_sight_unref (sight);
+      sight = talk->sight;
+      say_hello_again (talk);
       return g_steal_pointer (&sight);
     }
-  if (handshake (&talk, probe->strict, &error))
-    {
-      take_facts (&talk);
-      say_hello_again (&talk);
-      talk_end (&talk);
-    }
+  g_clear_pointer (&talk->client, ll_client_free);
+  if (g_error_matches (error, LL_WIRE_ERROR, LL_WIRE_ERROR_TLS)
+      || g_error_matches (error, LL_WIRE_ERROR, LL_WIRE_ERROR_CLOSED))
+    classify (sight, talk, error->message);
   else
-    {
-      g_clear_pointer (&talk.client, ll_client_free);
-      if (g_error_matches (error, LL_WIRE_ERROR, LL_WIRE_ERROR_TLS)
-          || g_error_matches (error, LL_WIRE_ERROR, LL_WIRE_ERROR_CLOSED))
-        classify (sight, &talk, error->message);
-      else
-        conclude_error (sight, error);
-    }
+    conclude_error (sight, error);
   return g_steal_pointer (&sight);
 }
 
-LlSight *
+void
 ll_probe_look (LlProbe *probe,
                const char *address,
                const char *sni,
                LlDeadline deadline,
-               GCancellable *cancellable)
+               GCancellable *cancellable,
+               LlProbeReady ready,
+               gpointer data)
 {
-  g_autoptr (LlSight) first = look_once (probe, address, sni, deadline, cancellable);
-  g_autoptr (LlSight) second = NULL;
+  Talk talk = {
+    .probe = probe, .deadline = deadline, .cancellable = cancellable, .ready = ready, .data = data
+  };
+  g_autoptr (LlSight) sight = look_once (&talk, address, sni);
 
-  if (first->kind != LL_SIGHT_PLAIN)
-    return g_steal_pointer (&first);
-  second = look_once (probe, address, sni, deadline, cancellable);
-  if (second->kind != LL_SIGHT_TLS && second->kind != LL_SIGHT_WEAK)
-    return g_steal_pointer (&first);
-  /* one of a farm without STARTTLS, or somebody on the way who is not always there */
-  add_note (second, "on another connection a moment ago it offered no encryption");
-  return g_steal_pointer (&second);
+  if (sight->kind == LL_SIGHT_PLAIN)
+    {
+      g_autoptr (LlSight) second = NULL;
+
+      talk_end (&talk);
+      second = look_once (&talk, address, sni);
+      if (second->kind == LL_SIGHT_TLS || second->kind == LL_SIGHT_WEAK)
+        {
+          /* one of a farm without STARTTLS, or somebody on the way who is not always there */
+          add_note (second, "on another connection a moment ago it offered no encryption");
+          ll_sight_unref (sight);
+          sight = g_steal_pointer (&second);
+        }
+    }
+  ready (sight, TRUE, data);
+  talk.sight = sight;
+  talk_end (&talk);
 }

@@ -29,13 +29,19 @@ void ll_probe_free (LlProbe *probe);
 /* Roots for judging what was seen. (transfer none) */
 SSL_CTX *ll_probe_trust (LlProbe *probe);
 
+/* @final FALSE: TLS is up, and what is seen is worth all that it will ever be; only REQUIRETLS is
+ * asked for after that. Called with @final TRUE exactly once. @sight is immutable. */
+typedef void (*LlProbeReady) (LlSight *sight, gboolean final, gpointer data);
+
 /* @sni: the name to ask for; an address literal: none. Thread-safe; blocks until @deadline at
- * most. (transfer full), never NULL. */
-LlSight *ll_probe_look (LlProbe *probe,
-                        const char *address,
-                        const char *sni,
-                        LlDeadline deadline,
-                        GCancellable *cancellable);
+ * most; @ready is called in this thread. */
+void ll_probe_look (LlProbe *probe,
+                    const char *address,
+                    const char *sni,
+                    LlDeadline deadline,
+                    GCancellable *cancellable,
+                    LlProbeReady ready,
+                    gpointer data);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LlProbe, ll_probe_free)
 

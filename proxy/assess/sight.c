@@ -23,6 +23,22 @@ ll_sight_new (const char *address, const char *sni)
 }
 
 LlSight *
+ll_sight_copy (const LlSight *sight)
+{
+  LlSight *copy = g_memdup2 (sight, sizeof *sight);
+
+  copy->ref_count = 1;
+  copy->address = g_strdup (sight->address);
+  copy->sni = g_strdup (sight->sni);
+  copy->greeting = g_strdup (sight->greeting);
+  copy->detail = g_strdup (sight->detail);
+  copy->note = g_strdup (sight->note);
+  copy->chain = sight->chain != NULL ? ll_chain_ref (sight->chain) : NULL;
+  copy->trust.detail = g_strdup (sight->trust.detail);
+  return copy;
+}
+
+LlSight *
 ll_sight_ref (LlSight *sight)
 {
   g_atomic_int_inc (&sight->ref_count);
@@ -39,10 +55,15 @@ ll_sight_unref (LlSight *sight)
   g_free (sight->greeting);
   g_free (sight->detail);
   g_free (sight->note);
-  ll_tls_facts_free (sight->tls);
   ll_chain_unref (sight->chain);
   ll_chain_finding_clear (&sight->trust);
   g_free (sight);
+}
+
+const LlChain *
+ll_sight_chain (const LlSight *sight)
+{
+  return sight->classified ? NULL : sight->chain;
 }
 
 gboolean

@@ -40,19 +40,23 @@ typedef struct
   LlCode code;
   char *detail;         /* one sentence, unless TLS */
   char *note;           /* beside it: "no forward secrecy" */
-  LlTlsFacts *tls;      /* or NULL */
-  LlChain *chain;       /* or NULL */
+  LlChain *chain;       /* what the handshake showed, or NULL */
+  gboolean classified;  /* that handshake allowed every old protocol: for the words only */
   LlChainFinding trust; /* of the chain, by WebPKI, for @sni */
   gint64 time;          /* wall seconds */
   LlStages ms;          /* from the begin of the look; dns -1 */
 } LlSight;
 
 LlSight *ll_sight_new (const char *address, const char *sni);
+LlSight *ll_sight_copy (const LlSight *sight);
 LlSight *ll_sight_ref (LlSight *sight);
 void ll_sight_unref (LlSight *sight);
 
 /* Whether the server's TLS is below the floor. */
 LlCode ll_sight_floor (const LlTlsFacts *tls, int ephemeral_dh_bits, char **detail);
+
+/* What may be compared with what is published: NULL when TLS did not come about as it should. */
+const LlChain *ll_sight_chain (const LlSight *sight);
 
 /* The conversation came to a result about TLS, one way or the other. */
 gboolean ll_sight_is_conclusive (const LlSight *sight);

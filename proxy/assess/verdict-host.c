@@ -136,7 +136,7 @@ trust_for (const LlVerdictInput *input, const LlSight *sight, const char *name)
 {
   LlChainFinding copy = sight->trust;
 
-  if (g_strcmp0 (sight->sni, name) == 0 || input->trust == NULL || sight->chain == NULL)
+  if (g_strcmp0 (sight->sni, name) == 0 || input->trust == NULL || ll_sight_chain (sight) == NULL)
     {
       copy.detail = g_strdup (sight->trust.detail);
       return copy;
@@ -153,12 +153,12 @@ compare (const LlVerdictInput *input, const LlHostFacts *facts, const LlSight *s
 
   if (facts->dane != LL_DANE_PUBLISHED)
     return facts->dane; /* NONE, UNUSABLE */
-  if (sight->chain == NULL)
+  if (ll_sight_chain (sight) == NULL)
     {
       *detail = g_strdup (sight->detail);
       return LL_DANE_MISMATCH;
     }
-  return ll_dane_compare (sight->chain, facts->tlsa, &names, detail);
+  return ll_dane_compare (ll_sight_chain (sight), facts->tlsa, &names, detail);
 }
 
 static void
@@ -197,7 +197,7 @@ worth_tls (const LlVerdictInput *input,
     {
     case LL_DANE_MISMATCH:
       worth->evidence = LL_EVIDENCE_BROKEN;
-      worth->code = weak && sight->chain == NULL ? sight->code : LL_CODE_TLSA_INVALID;
+      worth->code = weak && ll_sight_chain (sight) == NULL ? sight->code : LL_CODE_TLSA_INVALID;
       worth->detail = g_steal_pointer (&proof);
       return;
     case LL_DANE_MATCH:
@@ -291,7 +291,7 @@ why_of (const LlVerdictInput *input, const LlSight *sight)
 static void
 take_sight (LlHostFacts *facts, const LlSight *sight, Worth *worth)
 {
-  const LlTlsFacts *tls = sight->tls;
+  const LlTlsFacts *tls = sight->chain != NULL ? sight->chain->tls : NULL;
 
   facts->contacted = TRUE;
   facts->dane = worth->dane;
@@ -312,17 +312,24 @@ take_sight (LlHostFacts *facts, const LlSight *sight, Worth *worth)
   facts->not_after = tls->not_after;
 }
 
-static void
-take_conversation (LlHostFacts *facts, const LlSight *sight)
+static int
+later (int stage, int began)
 {
-  int dns = facts->ms.dns;
+  return stage < 0 ? -1 : stage + began;
+}
+
+static void
+take_conversation (const LlVerdictHost *host, LlHostFacts *facts, const LlSight *sight)
+{
 
   facts->greeting = g_strdup (sight->greeting);
   facts->tampered = sight->tampered;
   facts->note = g_strdup (sight->note);
   facts->time = sight->time;
-  facts->ms = sight->ms;
-  facts->ms.dns = dns;
+  facts->ms.connect = later (sight->ms.connect, host->began);
+  facts->ms.greeting = later (sight->ms.greeting, host->began);
+  facts->ms.starttls = later (sight->ms.starttls, host->began);
+  facts->ms.tls = later (sight->ms.tls, host->began);
 }
 
 /* Nobody could be looked at: what is published stands, else nothing is known. */
@@ -395,7 +402,7 @@ ll_verdict_fold_host (const LlVerdictInput *input, const LlVerdictHost *host)
         }
     }
   if (weakest != NULL || fruitless != NULL)
-    take_conversation (facts, weakest != NULL ? weakest : fruitless);
+    take_conversation (host, facts, weakest != NULL ? weakest : fruitless);
   if (weakest != NULL)
     take_sight (facts, weakest, &worst);
   else

@@ -26,6 +26,7 @@ typedef struct
   const GPtrArray *sights; /* of LlSight, one per address that was looked at */
   gboolean tlsa_open;      /* the look-up of the TLSA records has not come back */
   gboolean look_open;      /* a look at one of its addresses has not come back */
+  int began;               /* when the looks began, milliseconds from the start of the check */
 } LlVerdictHost;
 
 typedef struct

@@ -1,0 +1,330 @@
+/* SPDX-FileCopyrightText: Letterlock contributors */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "assess/assess.h"
+
+#include "assess/history.h"
+#include "assess/look.h"
+#include "assess/sts-cache.h"
+#include "base/clock.h"
+
+#include <string.h>
+
+/* Look-ups and looks at servers together; all of them wait for somebody else's machine. */
+#define THREADS_MAX 160
+#define KNOWN_MAX 8192
+/* STARTTLS that is missing is believed after a second look, this much later, that nobody waits
+ * for (facts/assurance.md 2.5). */
+#define PLAIN_AGAIN_SECONDS 30
+#define REFRESH_DEADLINE 15000
+
+typedef struct
+{
+  LlVerdict *verdict;
+  gint64 until; /* boot seconds: a clock that is set back keeps nothing alive */
+} Known;
+
+struct _LlAssess
+{
+  LlLookParts parts;
+  GMutex lock;
+  GCond idle;
+  GHashTable *known; /* domain -> Known */
+  GHashTable *looks; /* domain -> LlLook, under way and not yet outdated */
+  guint running;     /* looks of any kind */
+  guint generation;  /* of the network */
+  gboolean stopping;
+};
+
+static void
+known_free (Known *known)
+{
+  ll_verdict_unref (known->verdict);
+  g_free (known);
+}
+
+LlAssess *
+ll_assess_new (const LlAssessOptions *options, GError **error)
+{
+  g_autoptr (LlMemory) memory = ll_memory_new (options->folder, error);
+  g_autoptr (LlProbe) probe = NULL;
+  LlAssess *assess;
+
+  if (memory == NULL)
+    return NULL;
+  probe = ll_probe_new (options->mx_port, options->ehlo, options->ca_file, error);
+  if (probe == NULL)
+    return NULL;
+  assess = g_new0 (LlAssess, 1);
+  g_mutex_init (&assess->lock);
+  g_cond_init (&assess->idle);
+  assess->known
+      = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) known_free);
+  assess->looks
+      = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) ll_look_unref);
+  assess->parts = (LlLookParts){
+    .resolver = options->resolver,
+    .network = options->network,
+    .pool = g_thread_pool_new (ll_job_run, NULL, THREADS_MAX, FALSE, NULL),
+    .cancellable = g_cancellable_new (),
+    .mx_port = options->mx_port,
+    .allow_private = options->allow_private,
+    .probing = options->probe,
+  };
+  assess->parts.memory = g_steal_pointer (&memory);
+  assess->parts.sts = (LlStsSources){ options->resolver, options->https, assess->parts.memory };
+  assess->parts.probe = g_steal_pointer (&probe);
+  assess->parts.sights = ll_sights_new (assess->parts.probe, options->network, assess->parts.pool);
+  return assess;
+}
+
+void
+ll_assess_free (LlAssess *assess)
+{
+  if (assess == NULL)
+    return;
+  g_mutex_lock (&assess->lock);
+  assess->stopping = TRUE;
+  g_mutex_unlock (&assess->lock);
+  g_cancellable_cancel (assess->parts.cancellable);
+  ll_sights_stop (assess->parts.sights);
+  g_mutex_lock (&assess->lock);
+  while (assess->running > 0)
+    g_cond_wait (&assess->idle, &assess->lock);
+  g_mutex_unlock (&assess->lock);
+  g_thread_pool_free (assess->parts.pool, FALSE, TRUE);
+  ll_sights_free (assess->parts.sights);
+  g_hash_table_unref (assess->looks);
+  g_hash_table_unref (assess->known);
+  ll_probe_free (assess->parts.probe);
+  ll_memory_free (assess->parts.memory);
+  g_object_unref (assess->parts.cancellable);
+  g_mutex_clear (&assess->lock);
+  g_cond_clear (&assess->idle);
+  g_free (assess);
+}
+
+/* One cache key for a domain however it was written. */
+static char *
+key_of (const char *domain)
+{
+  char *key = g_ascii_strdown (domain, -1);
+  gsize length = strlen (key);
+
+  if (length > 1 && key[length - 1] == '.')
+    key[length - 1] = '\0';
+  return key;
+}
+
+/* -- the cache ------------------------------------------------------------------- */
+
+static gboolean
+is_over_cb (gpointer key, gpointer value, gpointer data)
+{
+  return ((Known *) value)->until <= ll_clock_boot ();
+}
+
+/* Under the lock. */
+static void
+remember (LlAssess *assess, const char *domain, LlVerdict *verdict, gint64 keep)
+{
+  Known *known = g_new (Known, 1);
+
+  if (g_hash_table_size (assess->known) >= KNOWN_MAX)
+    g_hash_table_foreach_remove (assess->known, is_over_cb, NULL);
+  if (g_hash_table_size (assess->known) >= KNOWN_MAX)
+    g_hash_table_remove_all (assess->known);
+  known->verdict = ll_verdict_ref (verdict);
+  known->until = ll_clock_boot () + keep;
+  g_hash_table_insert (assess->known, g_strdup (domain), known);
+}
+
+/* Under the lock. (transfer none) */
+static LlVerdict *
+recall (LlAssess *assess, const char *domain)
+{
+  Known *known = g_hash_table_lookup (assess->known, domain);
+
+  return known != NULL && known->until > ll_clock_boot () ? known->verdict : NULL;
+}
+
+/* Under the lock. Whether an earlier look, long enough ago, also found no STARTTLS. */
+static gboolean
+was_plain_before (LlAssess *assess, const char *domain)
+{
+  Known *known = g_hash_table_lookup (assess->known, domain);
+
+  return known != NULL && known->verdict->evidence == LL_EVIDENCE_PLAIN
+         && known->verdict->source == LL_SOURCE_SEEN
+         && ll_clock_now () - known->verdict->time >= PLAIN_AGAIN_SECONDS;
+}
+
+/* -- looks ---------------------------------------------------------------------------- */
+
+static void
+finished_cb (LlLook *look, LlVerdict *verdict, gint64 keep, gboolean last, gpointer data)
+{
+  LlAssess *assess = data;
+  const char *domain = ll_look_domain (look);
+
+  g_mutex_lock (&assess->lock);
+  /* what a network that is gone did not let us see says nothing about this one */
+  if (!assess->stopping
+      && (ll_look_generation (look) == assess->generation
+          || verdict->evidence != LL_EVIDENCE_UNKNOWN))
+    remember (assess, domain, verdict, keep);
+  if (g_hash_table_lookup (assess->looks, domain) == look)
+    g_hash_table_remove (assess->looks, domain);
+  assess->running -= last ? 1 : 0;
+  g_cond_broadcast (&assess->idle);
+  g_mutex_unlock (&assess->lock);
+}
+
+/* Under the lock: makes one that is not started yet. (transfer full) */
+static LlLook *
+new_look (LlAssess *assess, const char *domain, gboolean fresh)
+{
+  LlLook *look = ll_look_new (&assess->parts, domain, fresh, was_plain_before (assess, domain),
+                              assess->generation);
+
+  assess->running++;
+  g_hash_table_insert (assess->looks, g_strdup (domain), ll_look_ref (look));
+  return look;
+}
+
+/* The look that is under way, or a new one. NULL when a verdict is cached: *known (transfer full).
+ */
+static LlLook *
+join (LlAssess *assess, const char *domain, LlVerdict **known)
+{
+  g_autoptr (LlLook) look = NULL;
+  LlVerdict *verdict;
+  gboolean begin = FALSE;
+  gboolean again = FALSE;
+
+  g_mutex_lock (&assess->lock);
+  verdict = recall (assess, domain);
+  if (verdict != NULL && known != NULL)
+    *known = ll_verdict_ref (verdict);
+  look = g_hash_table_lookup (assess->looks, domain);
+  if (look != NULL)
+    ll_look_ref (look);
+  /* an unsettled PLAIN is looked at again beside those who use it */
+  again = verdict != NULL && !verdict->settled && was_plain_before (assess, domain);
+  begin = look == NULL && (verdict == NULL || again) && !assess->stopping;
+  if (begin)
+    look = new_look (assess, domain, again);
+  g_mutex_unlock (&assess->lock);
+  if (begin)
+    ll_look_start (look, finished_cb, assess);
+  return verdict == NULL ? g_steal_pointer (&look) : NULL;
+}
+
+void
+ll_assess_start (LlAssess *assess, const char *domain)
+{
+  g_autofree char *key = key_of (domain);
+  g_autoptr (LlLook) look = join (assess, key, NULL);
+}
+
+LlVerdict *
+ll_assess_wait (LlAssess *assess,
+                const char *domain,
+                LlDeadline deadline,
+                GCancellable *cancellable,
+                gboolean *done)
+{
+  g_autofree char *key = key_of (domain);
+
+  for (;;)
+    {
+      g_autoptr (LlVerdict) verdict = NULL;
+      g_autoptr (LlLook) look = join (assess, key, &verdict);
+      gboolean outdated;
+
+      *done = TRUE;
+      if (verdict != NULL)
+        return g_steal_pointer (&verdict);
+      if (look == NULL) /* the engine is being taken down */
+        {
+          *done = FALSE;
+          verdict = ll_verdict_new (key);
+          verdict->why = LL_WHY_OVERDUE;
+          return g_steal_pointer (&verdict);
+        }
+      verdict = ll_look_wait (look, FALSE, deadline, cancellable, done);
+      g_mutex_lock (&assess->lock);
+      outdated = ll_look_generation (look) != assess->generation && !assess->stopping;
+      g_mutex_unlock (&assess->lock);
+      if (!*done || !outdated || verdict->evidence != LL_EVIDENCE_UNKNOWN)
+        return g_steal_pointer (&verdict);
+    }
+}
+
+LlVerdict *
+ll_assess_check (LlAssess *assess,
+                 const char *domain,
+                 LlDeadline deadline,
+                 GCancellable *cancellable,
+                 LlAssessProgress progress,
+                 gpointer data)
+{
+  g_autofree char *key = key_of (domain);
+  g_autoptr (LlLook) look = NULL;
+  LlVerdict *verdict;
+  gboolean done;
+
+  g_mutex_lock (&assess->lock);
+  look = new_look (assess, key, TRUE);
+  g_mutex_unlock (&assess->lock);
+  ll_look_set_progress (look, progress, data);
+  ll_look_start (look, finished_cb, assess);
+  verdict = ll_look_wait (look, TRUE, deadline, cancellable, &done);
+  ll_look_clear_progress (look);
+  return verdict;
+}
+
+/* -- changes ------------------------------------------------------------------------------ */
+
+static gboolean
+is_of_network_cb (gpointer key, gpointer value, gpointer data)
+{
+  const LlVerdict *verdict = ((Known *) value)->verdict;
+
+  return verdict->evidence == LL_EVIDENCE_UNKNOWN || verdict->why != LL_WHY_NONE
+         || verdict->source == LL_SOURCE_LISTED;
+}
+
+void
+ll_assess_renew (LlAssess *assess)
+{
+  g_mutex_lock (&assess->lock);
+  assess->generation++;
+  g_hash_table_foreach_remove (assess->known, is_of_network_cb, NULL);
+  g_hash_table_remove_all (assess->looks);
+  g_mutex_unlock (&assess->lock);
+  ll_sights_renew (assess->parts.sights);
+}
+
+void
+ll_assess_accept (LlAssess *assess, const char *domain)
+{
+  g_autofree char *key = key_of (domain);
+
+  ll_history_forget (assess->parts.memory, key);
+  g_mutex_lock (&assess->lock);
+  g_hash_table_remove (assess->known, key);
+  g_mutex_unlock (&assess->lock);
+}
+
+gint64
+ll_assess_refresh (LlAssess *assess, GCancellable *cancellable)
+{
+  LlMoment now = ll_moment_now ();
+  gint64 next;
+  g_auto (GStrv) due = ll_sts_cache_due (assess->parts.memory, &now, &next);
+
+  for (guint i = 0; due[i] != NULL && !g_cancellable_is_cancelled (cancellable); i++)
+    ll_sts_refresh (&assess->parts.sts, due[i], ll_deadline_in (REFRESH_DEADLINE), cancellable);
+  return next;
+}
