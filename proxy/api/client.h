@@ -15,46 +15,48 @@ G_BEGIN_DECLS
  * Errors are LL_API_ERROR; UNAVAILABLE with a sentence when no daemon answers.
  */
 
-typedef struct _LlClient LlClient;
+typedef struct _LlClient LlBusClient;
 
 /* Blocks for at most a few seconds. */
-LlClient *ll_client_new (GCancellable *cancellable, GError **error);
-void ll_client_free (LlClient *client);
+LlBusClient *ll_bus_client_new (GCancellable *cancellable, GError **error);
+void ll_bus_client_free (LlBusClient *client);
 
 /* Calls @method of the interface. @arguments: a tuple, may be floating, NULL for none.
  * Descriptors in @descriptors are the caller's. @milliseconds: -1 for none. (transfer full) */
-GVariant *ll_client_call (LlClient *client,
-                          const char *method,
-                          GVariant *arguments,
-                          GUnixFDList *descriptors,
-                          int milliseconds,
-                          GCancellable *cancellable,
-                          GError **error);
+GVariant *ll_bus_client_call (LlBusClient *client,
+                              const char *method,
+                              GVariant *arguments,
+                              GUnixFDList *descriptors,
+                              int milliseconds,
+                              GCancellable *cancellable,
+                              GError **error);
 
 /* As above on the thread-default main context, for programs with a window. */
-void ll_client_call_async (LlClient *client,
-                           const char *method,
-                           GVariant *arguments,
-                           GUnixFDList *descriptors,
-                           int milliseconds,
-                           GCancellable *cancellable,
-                           GAsyncReadyCallback callback,
-                           gpointer data);
-GVariant *ll_client_call_finish (GAsyncResult *result, GError **error);
+void ll_bus_client_call_async (LlBusClient *client,
+                               const char *method,
+                               GVariant *arguments,
+                               GUnixFDList *descriptors,
+                               int milliseconds,
+                               GCancellable *cancellable,
+                               GAsyncReadyCallback callback,
+                               gpointer data);
+GVariant *ll_bus_client_call_finish (GAsyncResult *result, GError **error);
 
 /* Signals, on the thread-default main context; @arguments as in the XML. Returns an id. */
-typedef void (*LlClientSignal) (const char *name, GVariant *arguments, gpointer data);
-guint
-ll_client_subscribe (LlClient *client, const char *signal, LlClientSignal callback, gpointer data);
-void ll_client_unsubscribe (LlClient *client, guint id);
+typedef void (*LlBusClientSignal) (const char *name, GVariant *arguments, gpointer data);
+guint ll_bus_client_subscribe (LlBusClient *client,
+                               const char *signal,
+                               LlBusClientSignal callback,
+                               gpointer data);
+void ll_bus_client_unsubscribe (LlBusClient *client, guint id);
 
 /* The daemon went away (private socket closed, or the name lost its owner). */
-gboolean ll_client_is_closed (LlClient *client);
+gboolean ll_bus_client_is_closed (LlBusClient *client);
 
 /* What GUI code needs for typed access: the connection and the name to talk to (NULL: peer). */
-GDBusConnection *ll_client_connection (LlClient *client);
-const char *ll_client_bus_name (LlClient *client);
+GDBusConnection *ll_bus_client_connection (LlBusClient *client);
+const char *ll_bus_client_bus_name (LlBusClient *client);
 
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (LlClient, ll_client_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (LlBusClient, ll_bus_client_free)
 
 G_END_DECLS

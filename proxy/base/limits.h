@@ -145,3 +145,8 @@
 #define LL_LEDGER_PAGE_DEFAULT 100
 #define LL_QUERY_TEXT_MAX 1024
 #define LL_QUERY_STATES_MAX 32
+
+/* Programs of this user that watch us at the same time; calls that run, and that wait for it. */
+#define LL_BUS_CONNECTIONS_MAX 64
+#define LL_BUS_THREADS 16
+#define LL_BUS_WAITING_MAX 256

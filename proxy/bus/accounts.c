@@ -1,0 +1,158 @@
+/* SPDX-FileCopyrightText: Letterlock contributors */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "bus/accounts.h"
+#include "bus/options.h"
+
+#include "base/error.h"
+#include "config/account.h"
+
+#include <string.h>
+
+/* Accounts: listed, shown, tested. What changes them is in account-edit.c. */
+
+const LlAccount *
+ll_bus_account_find (LlBusCall *call, LlConfig **config, const char *name, GError **error)
+{
+  const LlAccount *account;
+
+  if (call->actions->config == NULL)
+    {
+      ll_bus_cannot (error, "show accounts");
+      return NULL;
+    }
+  *config = call->actions->config (call->actions->data);
+  account = ll_config_account (*config, name);
+  if (account == NULL)
+    {
+      g_autofree char *printable = g_strescape (name, NULL);
+
+      g_set_error (error, LL_API_ERROR, LL_API_ERROR_NOT_FOUND, "There is no account \"%s\"",
+                   printable);
+    }
+  return account;
+}
+
+/* -- showing --------------------------------------------------------------------------------- */
+
+void
+ll_bus_account_show (GVariantDict *dict, const LlAccount *account)
+{
+  ll_bus_options_add (dict, "account", account);
+  g_variant_dict_insert (dict, "account", "s", account->name);
+  g_variant_dict_insert (dict, "login", "s", account->login);
+}
+
+static GVariant *
+list_accounts (LlBusCall *call, GError **error)
+{
+  g_autoptr (LlConfig) config = NULL;
+  g_auto (GVariantBuilder) list = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("aa{sv}"));
+
+  if (call->actions->config == NULL)
+    return ll_bus_cannot (error, "show accounts");
+  config = call->actions->config (call->actions->data);
+  for (guint i = 0; i < config->accounts->len; i++)
+    {
+      g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (NULL);
+
+      ll_bus_account_show (&dict, g_ptr_array_index (config->accounts, i));
+      g_variant_builder_add_value (&list, g_variant_dict_end (&dict));
+    }
+  return ll_bus_reply (g_variant_builder_end (&list));
+}
+
+/* Whether a password is stored: the keyring may be locked, then it cannot be told. */
+static void
+add_has_password (LlBusCall *call, GVariantDict *dict, const LlAccount *account)
+{
+  g_autoptr (LlSecret) secret = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (call->actions->secrets == NULL || account->auth != LL_AUTH_PASSWORD
+      || account->password_command != NULL)
+    return;
+  secret = ll_secret_store_lookup (call->actions->secrets, LL_BUS_PASSWORD_PURPOSE, account->name,
+                                   call->cancellable, &error);
+  if (secret != NULL || g_error_matches (error, LL_SECRET_ERROR, LL_SECRET_ERROR_ABSENT))
+    g_variant_dict_insert (dict, "password_stored", "b", secret != NULL);
+}
+
+static GVariant *
+get_account (LlBusCall *call, GError **error)
+{
+  g_autoptr (LlConfig) config = NULL;
+  g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (NULL);
+  const LlAccount *account;
+  const char *name;
+
+  g_variant_get (call->arguments, "(&s)", &name);
+  account = ll_bus_account_find (call, &config, name, error);
+  if (account == NULL)
+    return NULL;
+  ll_bus_account_show (&dict, account);
+  add_has_password (call, &dict, account);
+  return ll_bus_reply (g_variant_dict_end (&dict));
+}
+
+/* -- testing
+ * ------------------------------------------------------------------------------------------ */
+
+typedef struct
+{
+  LlBusProgressTo to;
+  GMutex lock;
+  GVariantBuilder steps;
+} Test;
+
+static void
+step_cb (GVariant *step, gpointer data)
+{
+  Test *test = data;
+  g_autoptr (GVariant) owned = g_variant_ref_sink (step);
+
+  g_mutex_lock (&test->lock);
+  g_variant_builder_add_value (&test->steps, owned);
+  g_mutex_unlock (&test->lock);
+  if (test->to.cookie != 0)
+    ll_bus_progress_cb (owned, &test->to);
+}
+
+static GVariant *
+test_account (LlBusCall *call, GError **error)
+{
+  Test test = { .to = { .call = call, .signal = "TestProgress" } };
+  g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (NULL);
+  g_autoptr (LlConfig) config = NULL;
+  g_autoptr (GError) cause = NULL;
+  const char *name;
+  gboolean ok;
+
+  g_variant_get (call->arguments, "(&su@a{sv})", &name, &test.to.cookie, NULL);
+  if (ll_bus_account_find (call, &config, name, error) == NULL)
+    return NULL;
+  if (call->actions->account_test == NULL)
+    return ll_bus_cannot (error, "test accounts");
+  g_mutex_init (&test.lock);
+  g_variant_builder_init (&test.steps, G_VARIANT_TYPE ("aa{sv}"));
+  ok = call->actions->account_test (call->actions->data, name, step_cb, &test, call->cancellable,
+                                    &cause);
+  g_variant_dict_insert (&dict, "account", "s", name);
+  g_variant_dict_insert (&dict, "ok", "b", ok);
+  if (cause != NULL)
+    g_variant_dict_insert (&dict, "reason", "s", cause->message);
+  g_variant_dict_insert_value (&dict, "steps", g_variant_builder_end (&test.steps));
+  g_mutex_clear (&test.lock);
+  return ll_bus_reply (g_variant_dict_end (&dict));
+}
+
+const LlBusMethod ll_bus_account_methods[] = {
+  { "ListAccounts", list_accounts },
+  { "GetAccount", get_account },
+  { "AddAccount", ll_bus_account_add },
+  { "EditAccount", ll_bus_account_edit },
+  { "RemoveAccount", ll_bus_account_remove },
+  { "NewPassword", ll_bus_account_new_password },
+  { "TestAccount", test_account },
+  { NULL, NULL },
+};

@@ -1,0 +1,27 @@
+/* SPDX-FileCopyrightText: Letterlock contributors */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#pragma once
+
+#include "bus/call.h"
+#include "config/account.h"
+
+G_BEGIN_DECLS
+
+/* What accounts.c (showing) and account-edit.c (changing) share. */
+
+/* Under which an account's upstream password rests in the secret store. */
+#define LL_BUS_PASSWORD_PURPOSE "upstream-password"
+
+/* *config: the snapshot that the account lives in (transfer full), also on failure. */
+const LlAccount *
+ll_bus_account_find (LlBusCall *call, LlConfig **config, const char *name, GError **error);
+
+void ll_bus_account_show (GVariantDict *dict, const LlAccount *account);
+
+GVariant *ll_bus_account_add (LlBusCall *call, GError **error);
+GVariant *ll_bus_account_edit (LlBusCall *call, GError **error);
+GVariant *ll_bus_account_remove (LlBusCall *call, GError **error);
+GVariant *ll_bus_account_new_password (LlBusCall *call, GError **error);
+
+G_END_DECLS

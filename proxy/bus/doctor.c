@@ -1,0 +1,185 @@
+/* SPDX-FileCopyrightText: Letterlock contributors */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "bus/doctor.h"
+
+#include "base/error.h"
+#include "bus/accounts.h"
+#include "config/account.h"
+
+#include <string.h>
+
+typedef enum
+{
+  NO,
+  YES,
+  UNTOLD,
+} Told;
+
+static void
+add (GVariantBuilder *list, const char *check, Told told, const char *reason, const char *remedy)
+{
+  g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (NULL);
+
+  g_variant_dict_insert (&dict, "check", "s", check);
+  if (told != UNTOLD)
+    g_variant_dict_insert (&dict, "ok", "b", told == YES);
+  if (reason != NULL)
+    g_variant_dict_insert (&dict, "reason", "s", reason);
+  if (remedy != NULL)
+    g_variant_dict_insert (&dict, "remedy", "s", remedy);
+  g_variant_builder_add_value (list, g_variant_dict_end (&dict));
+}
+
+static void
+add_resolver (GVariantBuilder *list, LlResolver *resolver)
+{
+  g_autofree char *detail = NULL;
+
+  switch (ll_resolver_state (resolver, &detail))
+    {
+    case LL_DNS_UNTESTED:
+      add (list, "dns", UNTOLD, "DNS was not needed yet, so it was not tested.", NULL);
+      break;
+    case LL_DNS_VALIDATES:
+      add (list, "dns", YES, "DNS answers, and its signatures can be checked.", NULL);
+      break;
+    case LL_DNS_STRIPPED:
+      add (list, "dns", NO, detail != NULL ? detail : "This network removes DNS signatures.",
+           "Use another resolver: letterlock config set network.resolvers 9.9.9.9");
+      break;
+    case LL_DNS_CLOCK:
+      add (list, "dns", NO, detail != NULL ? detail : "DNS signatures are out of their time.",
+           "Set the clock: timedatectl set-ntp true");
+      break;
+    case LL_DNS_SILENT:
+      add (list, "dns", NO, detail != NULL ? detail : "DNS does not answer.",
+           "Connect to a network, or name a resolver: letterlock config set network.resolvers "
+           "ADDRESS");
+      break;
+    }
+}
+
+static void
+add_keyring (GVariantBuilder *list, LlSecretStore *secrets)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (LlSecret) key = NULL;
+
+  if (ll_secret_store_kind (secrets) == LL_SECRET_STORE_FILE)
+    {
+      add (list, "keyring", YES,
+           "There is no Secret Service: passwords and keys rest in a file that only you can read, "
+           "not encrypted.",
+           "On a desktop, install gnome-keyring or KWallet and restart Letterlock.");
+      return;
+    }
+  key = ll_secret_store_lookup (secrets, "spool-key", "", NULL, &error);
+  if (key != NULL || g_error_matches (error, LL_SECRET_ERROR, LL_SECRET_ERROR_ABSENT))
+    add (list, "keyring", YES, "The keyring is open.", NULL);
+  else if (g_error_matches (error, LL_SECRET_ERROR, LL_SECRET_ERROR_LOCKED))
+    add (list, "keyring", NO, "The keyring is locked: letters are taken, and wait.",
+         "Unlock it (log in, or open \"Passwords and Keys\").");
+  else
+    add (list, "keyring", NO, error->message, "See whether the keyring's program runs.");
+}
+
+static void
+add_config (GVariantBuilder *list, const LlBusActions *actions)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (LlConfig) config
+      = ll_config_load (actions->config_system, actions->config_path, &error);
+
+  if (config != NULL)
+    add (list, "configuration", YES, "The configuration is right.", NULL);
+  else
+    add (list, "configuration", NO, error->message,
+         "Correct the file; until then the one read before stays in force.");
+}
+
+static gboolean
+needs_lock (const LlAccount *account)
+{
+  return account->preset_set
+         && (account->preset == LL_PRESET_CONFIDENTIAL || account->preset == LL_PRESET_REGULATED);
+}
+
+static void
+add_account (GVariantBuilder *list, const LlBusActions *actions, const LlAccount *account)
+{
+  g_autofree char *check = g_strconcat ("account ", account->name, NULL);
+  g_autofree char *remedy = NULL;
+  g_autoptr (LlSecret) secret = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (needs_lock (account))
+    add (list, check, NO,
+         "Its preset locks letters, and no way of locking works yet: such letters are held.",
+         "Choose another preset: letterlock account edit NAME --preset careful");
+  if (account->auth != LL_AUTH_PASSWORD || account->password_command != NULL
+      || actions->secrets == NULL)
+    return;
+  secret = ll_secret_store_lookup (actions->secrets, LL_BUS_PASSWORD_PURPOSE, account->name, NULL,
+                                   &error);
+  remedy = g_strdup_printf ("letterlock account edit %s --password-stdin", account->name);
+  if (secret != NULL)
+    add (list, check, YES, "Its password is in the keyring.", NULL);
+  else if (g_error_matches (error, LL_SECRET_ERROR, LL_SECRET_ERROR_ABSENT))
+    add (list, check, NO, "Its password at the provider is not stored.", remedy);
+  else
+    add (list, check, UNTOLD, error->message, NULL);
+}
+
+static void
+add_accounts (GVariantBuilder *list, const LlBusActions *actions)
+{
+  g_autoptr (LlConfig) config = actions->config (actions->data);
+
+  if (config->accounts->len == 0)
+    add (list, "accounts", NO, "There is no account yet.",
+         "letterlock account add --address YOU@EXAMPLE --upstream HOST:PORT --password-stdin");
+  for (guint i = 0; i < config->accounts->len; i++)
+    add_account (list, actions, g_ptr_array_index (config->accounts, i));
+  if (config->preset == LL_PRESET_CONFIDENTIAL || config->preset == LL_PRESET_REGULATED)
+    add (list, "preset", NO,
+         "The preset locks letters, and no way of locking works yet: such letters are held.",
+         "letterlock config set policy.preset careful");
+}
+
+/* What only the app knows: sockets, spool... */
+static gboolean
+add_others (GVariantBuilder *list, const LlBusActions *actions, GError **error)
+{
+  g_autoptr (GVariant) others = NULL;
+  GVariant *answer;
+
+  if (actions->doctor == NULL)
+    return TRUE;
+  answer = actions->doctor (actions->data, error);
+  if (answer == NULL)
+    return FALSE;
+  others = g_variant_take_ref (answer);
+  for (gsize i = 0; i < g_variant_n_children (others); i++)
+    {
+      g_autoptr (GVariant) line = g_variant_get_child_value (others, i);
+
+      g_variant_builder_add_value (list, line);
+    }
+  return TRUE;
+}
+
+GVariant *
+ll_bus_doctor (const LlBusActions *actions, GError **error)
+{
+  g_auto (GVariantBuilder) list = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("aa{sv}"));
+
+  add_config (&list, actions);
+  if (actions->config != NULL)
+    add_accounts (&list, actions);
+  if (actions->secrets != NULL)
+    add_keyring (&list, actions->secrets);
+  if (actions->resolver != NULL)
+    add_resolver (&list, actions->resolver);
+  return add_others (&list, actions, error) ? g_variant_builder_end (&list) : NULL;
+}
