@@ -23,6 +23,7 @@ ll_resolvconf_free (LlResolvConf *conf)
     return;
   g_strfreev (conf->servers);
   g_strfreev (conf->search);
+  g_strfreev (conf->routing);
   g_free (conf);
 }
 
@@ -39,24 +40,22 @@ is_address (const char *word)
 }
 
 static void
-add_search (GPtrArray *search, const char *word)
+add_domain (GPtrArray *domains, const char *word)
 {
   g_autofree char *domain = NULL;
 
-  if (word[0] == '~')
-    word++;
   if (word[0] == '.')
     word++;
-  if (word[0] == '\0' || !ll_dns_name_is_valid (word) || search->len >= SEARCH_MAX)
+  if (word[0] == '\0' || !ll_dns_name_is_valid (word) || domains->len >= SEARCH_MAX)
     return;
   domain = g_ascii_strdown (word, -1);
   if (g_str_has_suffix (domain, "."))
     domain[strlen (domain) - 1] = '\0';
-  g_ptr_array_add (search, g_steal_pointer (&domain));
+  g_ptr_array_add (domains, g_steal_pointer (&domain));
 }
 
 static void
-read_line (char *line, GPtrArray *servers, GPtrArray *search)
+read_line (char *line, GPtrArray *servers, GPtrArray *search, GPtrArray *routing)
 {
   g_auto (GStrv) words = NULL;
 
@@ -74,8 +73,12 @@ read_line (char *line, GPtrArray *servers, GPtrArray *search)
     {
       /* resolv.conf(5): the last instance wins */
       g_ptr_array_set_size (search, 0);
+      g_ptr_array_set_size (routing, 0);
       for (guint i = 1; words[i] != NULL; i++)
-        add_search (search, words[i]);
+        if (words[i][0] == '~')
+          add_domain (routing, words[i] + 1);
+        else
+          add_domain (search, words[i]);
     }
 }
 
@@ -85,14 +88,17 @@ ll_resolvconf_parse (const char *text)
   LlResolvConf *conf = g_new0 (LlResolvConf, 1);
   g_autoptr (GPtrArray) servers = g_ptr_array_new_with_free_func (g_free);
   g_autoptr (GPtrArray) search = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GPtrArray) routing = g_ptr_array_new_with_free_func (g_free);
   g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
 
   for (guint i = 0; lines[i] != NULL; i++)
-    read_line (lines[i], servers, search);
+    read_line (lines[i], servers, search, routing);
   g_ptr_array_add (servers, NULL);
   g_ptr_array_add (search, NULL);
+  g_ptr_array_add (routing, NULL);
   conf->servers = (GStrv) g_ptr_array_free (g_steal_pointer (&servers), FALSE);
   conf->search = (GStrv) g_ptr_array_free (g_steal_pointer (&search), FALSE);
+  conf->routing = (GStrv) g_ptr_array_free (g_steal_pointer (&routing), FALSE);
   return conf;
 }
 

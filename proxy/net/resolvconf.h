@@ -18,7 +18,8 @@ G_BEGIN_DECLS
 typedef struct
 {
   GStrv servers;
-  GStrv search; /* lower case, without outer dots and "~" */
+  GStrv search;  /* lower case, without outer dots */
+  GStrv routing; /* those written as "~domain": names below go to this network only */
 } LlResolvConf;
 
 LlResolvConf *ll_resolvconf_parse (const char *text);

@@ -1,0 +1,376 @@
+/* SPDX-FileCopyrightText: Letterlock contributors */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "net/https.h"
+
+#include "base/limits.h"
+#include "net/network.h"
+#include "net/roots.h"
+#include "net/transfer.h"
+
+#include <arpa/inet.h>
+#include <openssl/ssl.h>
+#include <string.h>
+
+#define HTTP_OK 200
+#define HEADERS_MAX 65536 /* no policy host needs more than a few hundred bytes */
+
+struct _LlHttps
+{
+  LlResolver *resolver; /* (not owned) */
+  char *ca_file;
+  char *proxy;
+  gboolean allow_private;
+  guint16 port;
+};
+
+/* One GET; lives on the stack of ll_https_get. */
+typedef struct
+{
+  LlHttps *https; /* (not owned) */
+  const char *host;
+  gsize limit;
+  GByteArray *body;
+  gsize headers;
+  gboolean too_large;
+  gboolean private_address;
+  gboolean intercepted;
+  char *trouble; /* why no TLS could even be tried */
+} Get;
+
+LlHttps *
+ll_https_new (LlResolver *resolver,
+              const char *ca_file,
+              const char *proxy,
+              gboolean allow_private,
+              guint16 port)
+{
+  LlHttps *https = g_new0 (LlHttps, 1);
+
+  https->resolver = resolver;
+  https->ca_file = g_strdup (ca_file);
+  https->proxy = proxy != NULL && proxy[0] != '\0' ? g_strdup (proxy) : NULL;
+  https->allow_private = allow_private;
+  https->port = port;
+  return https;
+}
+
+void
+ll_https_free (LlHttps *https)
+{
+  if (https == NULL)
+    return;
+  g_free (https->ca_file);
+  g_free (https->proxy);
+  g_free (https);
+}
+
+void
+ll_https_result_free (LlHttpsResult *result)
+{
+  if (result == NULL)
+    return;
+  g_free (result->content_type);
+  g_clear_pointer (&result->body, g_bytes_unref);
+  g_free (result->detail);
+  g_free (result);
+}
+
+static LlHttpsResult *
+failure (LlHttpsOutcome outcome, char *detail)
+{
+  LlHttpsResult *result = g_new0 (LlHttpsResult, 1);
+
+  result->outcome = outcome;
+  result->detail = detail;
+  return result;
+}
+
+/* -- what libcurl calls ------------------------------------------------------------ */
+
+/* CURLOPT_MAXFILESIZE does nothing when the length is not announced, so it is counted here. */
+static size_t
+body_cb (char *bytes, size_t size, size_t n, void *data)
+{
+  Get *get = data;
+  gsize length = size * n;
+
+  if (length > get->limit - get->body->len)
+    {
+      get->too_large = TRUE;
+      return CURL_WRITEFUNC_ERROR;
+    }
+  g_byte_array_append (get->body, (const guint8 *) bytes, (guint) length);
+  return length;
+}
+
+static size_t
+header_cb (char *bytes, size_t size, size_t n, void *data)
+{
+  Get *get = data;
+
+  get->headers += size * n;
+  if (get->headers <= HEADERS_MAX)
+    return size * n;
+  get->too_large = TRUE;
+  return CURL_WRITEFUNC_ERROR;
+}
+
+/* The last word on where a connection goes, whatever was resolved. */
+static curl_socket_t
+socket_cb (void *data, curlsocktype purpose, struct curl_sockaddr *address)
+{
+  Get *get = data;
+  char text[INET6_ADDRSTRLEN] = "";
+  const void *bytes = address->family == AF_INET
+                          ? (const void *) &((struct sockaddr_in *) &address->addr)->sin_addr
+                          : (const void *) &((struct sockaddr_in6 *) &address->addr)->sin6_addr;
+
+  inet_ntop (address->family, bytes, text, sizeof text);
+  if (!get->https->allow_private && get->https->proxy == NULL && ll_network_is_private (text))
+    {
+      get->private_address = TRUE;
+      return CURL_SOCKET_BAD;
+    }
+  return socket (address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+
+/* Whose root it was can be seen only while the connection lives. */
+static void
+handshake_cb (const SSL *ssl, int where, int value)
+{
+  Get *get = SSL_CTX_get_app_data (SSL_get_SSL_CTX (ssl));
+  STACK_OF (X509) * chain;
+
+  if ((where & SSL_CB_HANDSHAKE_DONE) == 0)
+    return;
+  chain = SSL_get0_verified_chain (ssl);
+  if (chain != NULL && sk_X509_num (chain) > 0)
+    get->intercepted
+        = ll_roots_is_local (sk_X509_value (chain, sk_X509_num (chain) - 1), get->https->ca_file);
+}
+
+/* libcurl 7.88 takes the common name where a certificate has no SAN, and partial wildcards; so
+ * OpenSSL checks the name itself, in the handshake. */
+static CURLcode
+context_cb (CURL *curl, void *context, void *data)
+{
+  Get *get = data;
+  g_autoptr (GError) error = NULL;
+
+  if (!ll_roots_expect (context, get->https->ca_file, get->host, &error))
+    {
+      get->trouble = g_strdup (error->message);
+      return CURLE_SSL_CACERT_BADFILE;
+    }
+  SSL_CTX_set_app_data ((SSL_CTX *) context, get);
+  SSL_CTX_set_info_callback (context, handshake_cb);
+  return CURLE_OK;
+}
+
+/* -- setting up --------------------------------------------------------------------- */
+
+static void
+set_up (CURL *curl, Get *get, const char *url, struct curl_slist *pins, LlDeadline deadline)
+{
+  long left = MAX (ll_deadline_left (deadline), 1);
+
+  curl_easy_setopt (curl, CURLOPT_URL, url);
+  curl_easy_setopt (curl, CURLOPT_PROTOCOLS_STR, "https");
+  curl_easy_setopt (curl, CURLOPT_REDIR_PROTOCOLS_STR, "https");
+  curl_easy_setopt (curl, CURLOPT_FOLLOWLOCATION, 0L);
+  /* an empty string: none, not even from the environment */
+  curl_easy_setopt (curl, CURLOPT_PROXY, get->https->proxy != NULL ? get->https->proxy : "");
+  curl_easy_setopt (curl, CURLOPT_NOPROXY, "");
+  curl_easy_setopt (curl, CURLOPT_NETRC, (long) CURL_NETRC_IGNORED);
+  curl_easy_setopt (curl, CURLOPT_NOSIGNAL, 1L);
+  curl_easy_setopt (curl, CURLOPT_RESOLVE, pins);
+  curl_easy_setopt (curl, CURLOPT_TIMEOUT_MS, left);
+  curl_easy_setopt (curl, CURLOPT_CONNECTTIMEOUT_MS, MIN (left, (long) LL_CONNECT_TIMEOUT));
+
+  curl_easy_setopt (curl, CURLOPT_SSLVERSION, (long) CURL_SSLVERSION_TLSv1_2);
+  curl_easy_setopt (curl, CURLOPT_SSL_VERIFYPEER, 1L);
+  curl_easy_setopt (curl, CURLOPT_SSL_VERIFYHOST, 2L);
+  curl_easy_setopt (curl, CURLOPT_SSL_SESSIONID_CACHE, 0L);
+  /* the store comes from context_cb */
+  curl_easy_setopt (curl, CURLOPT_CAINFO, NULL);
+  curl_easy_setopt (curl, CURLOPT_CAPATH, NULL);
+  curl_easy_setopt (curl, CURLOPT_SSL_CTX_FUNCTION, context_cb);
+  curl_easy_setopt (curl, CURLOPT_SSL_CTX_DATA, get);
+
+  curl_easy_setopt (curl, CURLOPT_WRITEFUNCTION, body_cb);
+  curl_easy_setopt (curl, CURLOPT_WRITEDATA, get);
+  curl_easy_setopt (curl, CURLOPT_HEADERFUNCTION, header_cb);
+  curl_easy_setopt (curl, CURLOPT_HEADERDATA, get);
+  curl_easy_setopt (curl, CURLOPT_OPENSOCKETFUNCTION, socket_cb);
+  curl_easy_setopt (curl, CURLOPT_OPENSOCKETDATA, get);
+}
+
+/* -- the result ------------------------------------------------------------------------ */
+
+static LlHttpsResult *
+certificate_failure (CURL *curl, const Get *get)
+{
+  long verify = 0;
+
+  curl_easy_getinfo (curl, CURLINFO_SSL_VERIFYRESULT, &verify);
+  if (verify == X509_V_ERR_HOSTNAME_MISMATCH || verify == X509_V_OK)
+    return failure (LL_HTTPS_CERTIFICATE,
+                    g_strdup_printf ("the certificate of %s is not for that name", get->host));
+  return failure (LL_HTTPS_CERTIFICATE,
+                  g_strdup_printf ("the certificate of %s cannot be trusted: %s", get->host,
+                                   X509_verify_cert_error_string (verify)));
+}
+
+static LlHttpsResult *
+success (CURL *curl, const Get *get)
+{
+  LlHttpsResult *result = g_new0 (LlHttpsResult, 1);
+  const char *type = NULL;
+  long status = 0;
+
+  curl_easy_getinfo (curl, CURLINFO_RESPONSE_CODE, &status);
+  curl_easy_getinfo (curl, CURLINFO_CONTENT_TYPE, &type);
+  result->status = (guint) status;
+  result->content_type = g_strdup (type);
+  if (status == HTTP_OK)
+    {
+      result->outcome = LL_HTTPS_OK;
+      result->body = g_bytes_new (get->body->data, get->body->len);
+      return result;
+    }
+  result->outcome = LL_HTTPS_STATUS;
+  result->detail = g_strdup_printf ("%s answered with status %ld", get->host, status);
+  return result;
+}
+
+static LlHttpsResult *
+judge (CURL *curl, CURLcode rc, Get *get, const char *message)
+{
+  if (rc == CURLE_OK)
+    return success (curl, get);
+  if (get->too_large)
+    return failure (LL_HTTPS_TOO_LARGE,
+                    g_strdup_printf ("the answer of %s is longer than %zu bytes", get->host,
+                                     get->limit));
+  if (rc == CURLE_PEER_FAILED_VERIFICATION)
+    return certificate_failure (curl, get);
+  if (get->private_address)
+    return failure (LL_HTTPS_PRIVATE,
+                    g_strdup_printf ("%s has a private address, which is not contacted",
+                                     get->host));
+  if (get->trouble != NULL)
+    return failure (LL_HTTPS_UNREACHABLE, g_steal_pointer (&get->trouble));
+  return failure (LL_HTTPS_UNREACHABLE,
+                  g_strdup_printf ("%s cannot be reached: %s", get->host,
+                                   message[0] != '\0' ? message : curl_easy_strerror (rc)));
+}
+
+/* -- where to ------------------------------------------------------------------------ */
+
+static const char *
+describe_absence (LlFinding finding)
+{
+  switch (finding)
+    {
+    case LL_BOGUS:
+      return "its DNSSEC signatures are wrong";
+    case LL_UNKNOWN:
+      return "its address could not be looked up";
+    case LL_FOUND:
+    case LL_ABSENT:
+    default:
+      return "it has no address";
+    }
+}
+
+/* The addresses that may be contacted; NULL and *refusal when there are none. */
+static GStrv
+addresses_of (LlHttps *https,
+              const char *host,
+              LlDeadline deadline,
+              GCancellable *cancellable,
+              LlHttpsResult **refusal)
+{
+  LlFinding finding;
+  gboolean secure;
+  g_auto (GStrv) all
+      = ll_resolver_addresses (https->resolver, host, deadline, cancellable, &finding, &secure);
+  g_autoptr (GPtrArray) allowed = g_ptr_array_new ();
+
+  for (guint i = 0; all[i] != NULL; i++)
+    if (https->allow_private || !ll_network_is_private (all[i]))
+      g_ptr_array_add (allowed, g_strdup (all[i]));
+  if (allowed->len > 0)
+    {
+      g_ptr_array_add (allowed, NULL);
+      return (GStrv) g_ptr_array_free (g_steal_pointer (&allowed), FALSE);
+    }
+  if (all[0] != NULL)
+    *refusal = failure (LL_HTTPS_PRIVATE,
+                        g_strdup_printf ("%s has a private address, which is not contacted", host));
+  else
+    *refusal = failure (LL_HTTPS_UNREACHABLE, g_strdup_printf ("%s cannot be reached: %s", host,
+                                                               describe_absence (finding)));
+  return NULL;
+}
+
+/* The proxy's own name, too, is looked up by our resolver. It may well be in the office's net. */
+static struct curl_slist *
+pin_proxy (struct curl_slist *pins, LlHttps *https, LlDeadline deadline, GCancellable *cancellable)
+{
+  g_autoptr (GUri) uri = g_uri_parse (https->proxy, G_URI_FLAGS_NONE, NULL);
+  g_auto (GStrv) addresses = NULL;
+  LlFinding finding;
+  gboolean secure;
+
+  if (uri == NULL || g_uri_get_host (uri) == NULL || g_uri_get_port (uri) < 0
+      || g_hostname_is_ip_address (g_uri_get_host (uri)))
+    return pins;
+  addresses = ll_resolver_addresses (https->resolver, g_uri_get_host (uri), deadline, cancellable,
+                                     &finding, &secure);
+  if (addresses[0] == NULL)
+    return pins;
+  return ll_transfer_pin (pins, g_uri_get_host (uri), (guint) g_uri_get_port (uri), addresses);
+}
+
+LlHttpsResult *
+ll_https_get (LlHttps *https,
+              const char *host,
+              const char *path,
+              gsize limit,
+              LlDeadline deadline,
+              GCancellable *cancellable)
+{
+  Get get = { .https = https, .host = host, .limit = limit };
+  char message[CURL_ERROR_SIZE] = "";
+  LlHttpsResult *result = NULL;
+  g_auto (GStrv) addresses = addresses_of (https, host, deadline, cancellable, &result);
+  g_autofree char *url = NULL;
+  struct curl_slist *pins = NULL;
+  CURL *curl;
+
+  /* behind a proxy our own DNS need not know the world; a private address stays refused */
+  if (addresses == NULL && (https->proxy == NULL || result->outcome == LL_HTTPS_PRIVATE))
+    return result;
+  g_clear_pointer (&result, ll_https_result_free);
+
+  curl = ll_transfer_new ();
+  if (curl == NULL)
+    return failure (LL_HTTPS_UNREACHABLE, g_strdup ("libcurl cannot be used"));
+  get.body = g_byte_array_new ();
+  url = g_strdup_printf ("https://%s:%u%s", host, https->port, path);
+  if (addresses != NULL)
+    pins = ll_transfer_pin (pins, host, https->port, addresses);
+  if (https->proxy != NULL)
+    pins = pin_proxy (pins, https, deadline, cancellable);
+  set_up (curl, &get, url, pins, deadline);
+  curl_easy_setopt (curl, CURLOPT_ERRORBUFFER, message);
+  result = judge (curl, ll_transfer_perform (curl, deadline, cancellable), &get, message);
+  result->intercepted = get.intercepted;
+  curl_easy_cleanup (curl);
+  curl_slist_free_all (pins);
+  g_byte_array_unref (get.body);
+  g_free (get.trouble);
+  return result;
+}
