@@ -1,0 +1,222 @@
+/* SPDX-FileCopyrightText: Letterlock contributors */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "api/text.h"
+
+#include "api/intl.h"
+
+/* Tables by value, as in names.c. */
+
+typedef struct
+{
+  const char *text;
+  const char *unicode;
+  const char *ascii;
+} Shown;
+
+static const Shown states[] = {
+  [LL_STATE_CHECKING] = { N_ ("being looked at"), "…", "." },
+  [LL_STATE_HELD] = { N_ ("held for your decision"), "‖", "!" },
+  [LL_STATE_WAITING] = { N_ ("waits for a key, the network or a sign-in"), "⌛", "~" },
+  [LL_STATE_QUEUED] = { N_ ("is tried again later"), "↻", "~" },
+  [LL_STATE_SENDING] = { N_ ("being sent"), "→", ">" },
+  [LL_STATE_SENT] = { N_ ("taken by your provider"), "✓", "+" },
+  [LL_STATE_UNCERTAIN]
+  = { N_ ("perhaps sent: the connection was lost at the last moment"), "?", "?" },
+  [LL_STATE_REFUSED] = { N_ ("refused, and your mail program was told"), "✗", "x" },
+  [LL_STATE_DROPPED] = { N_ ("not sent"), "✗", "x" },
+  [LL_STATE_BOUNCED] = { N_ ("came back"), "↩", "x" },
+  [LL_STATE_FAILED] = { N_ ("could not be sent"), "✗", "x" },
+  [LL_STATE_EXPIRED] = { N_ ("pickup page expired"), "✗", "x" },
+  [LL_STATE_OPENED] = { N_ ("pickup page opened"), "✓", "+" },
+  [LL_STATE_REPLIED] = { N_ ("answered on the pickup page"), "✓", "+" },
+  [LL_STATE_RETRACTED] = { N_ ("pickup page taken back"), "✗", "x" },
+};
+
+static const Shown evidences[] = {
+  [LL_EVIDENCE_PLAIN] = { N_ ("no encryption offered"), "○", "-" },
+  [LL_EVIDENCE_WEAK] = { N_ ("outdated encryption, which counts as none"), "○", "-" },
+  [LL_EVIDENCE_OPP] = { N_ ("encrypts, without proof of who it is"), "◔", "1" },
+  [LL_EVIDENCE_PKIX] = { N_ ("encrypts with a valid certificate"), "◑", "2" },
+  [LL_EVIDENCE_HALF]
+  = { N_ ("published key fits, but who the server is was not signed"), "◑", "2" },
+  [LL_EVIDENCE_STS] = { N_ ("asks senders for verified TLS (MTA-STS)"), "◕", "3" },
+  [LL_EVIDENCE_DANE] = { N_ ("publishes signed keys (DANE)"), "●", "4" },
+  [LL_EVIDENCE_NOMAIL] = { N_ ("accepts no mail"), "∅", "0" },
+  [LL_EVIDENCE_BROKEN] = { N_ ("published protection fails: attack or mistake"), "⚠", "!" },
+  [LL_EVIDENCE_UNKNOWN] = { N_ ("not known"), "?", "?" },
+};
+
+static const char *const whys[] = {
+  [LL_WHY_NONE] = N_ ("no reason known"),
+  [LL_WHY_PORT25] = N_ ("this network blocks port 25"),
+  [LL_WHY_INTERNAL] = N_ ("inside a private network"),
+  [LL_WHY_DNS] = N_ ("this network's DNS is not to be trusted or does not answer"),
+  [LL_WHY_OFFLINE] = N_ ("no network"),
+  [LL_WHY_REFUSED] = N_ ("the server does not talk to this computer"),
+  [LL_WHY_TEMPORARY] = N_ ("the server gave no usable answer"),
+  [LL_WHY_INTERCEPTED] = N_ ("this network opens encrypted connections"),
+  [LL_WHY_OVERDUE] = N_ ("was still being looked at"),
+};
+
+static const char *const sources[] = {
+  [LL_SOURCE_NONE] = N_ ("not looked at"),
+  [LL_SOURCE_SEEN] = N_ ("seen from this computer"),
+  [LL_SOURCE_PUBLISHED] = N_ ("published in DNS and on the web; server not looked at"),
+  [LL_SOURCE_LISTED] = N_ ("by a list of large providers that came with this program"),
+  [LL_SOURCE_PORTAL] = N_ ("seen from outside by your organisation's portal"),
+};
+
+static const char *const bounds[] = {
+  [LL_BOUND_NOBODY] = N_ ("nobody is bound to use it"),
+  [LL_BOUND_HONOURS] = N_ ("your provider is known to follow such policies"),
+  [LL_BOUND_DECLARED]
+  = N_ ("you stated that your provider returns letters rather than send without TLS"),
+  [LL_BOUND_REQUIRETLS] = N_ ("your provider took the letter on condition of verified TLS"),
+  [LL_BOUND_INTERNAL] = N_ ("one of your own domains: stays with your provider"),
+  [LL_BOUND_DIRECT] = N_ ("delivered to the server directly"),
+  [LL_BOUND_CONTENT] = N_ ("the content itself is locked"),
+};
+
+static const Shown confidences[] = {
+  [LL_CONFIDENCE_NONE] = { N_ ("nothing is claimed"), "·", "." },
+  [LL_CONFIDENCE_OBSERVED] = { N_ ("observed: nobody is bound"), "◌", "o" },
+  [LL_CONFIDENCE_LIKELY] = { N_ ("likely"), "◒", "%" },
+  [LL_CONFIDENCE_ASSURED] = { N_ ("assured"), "🔒", "#" },
+};
+
+static const Shown methods[] = {
+  [LL_METHOD_NONE] = { N_ ("not decided"), "·", "." },
+  [LL_METHOD_TLS] = { N_ ("over TLS"), "⇢", ">" },
+  [LL_METHOD_PGP] = { N_ ("locked with PGP"), "⊠", "=" },
+  [LL_METHOD_SMIME] = { N_ ("locked with S/MIME"), "⊠", "=" },
+  [LL_METHOD_ESCROW] = { N_ ("locked behind a pickup link"), "⊠", "=" },
+  [LL_METHOD_OPEN]
+  = { N_ ("handed to your provider; from there on not known or not encrypted"), "→", "-" },
+};
+
+static const char *const codes[] = {
+  [LL_CODE_NONE] = N_ ("nothing amiss"),
+  [LL_CODE_STARTTLS_NOT_SUPPORTED] = N_ ("the server offers no STARTTLS"),
+  [LL_CODE_CERTIFICATE_HOST_MISMATCH] = N_ ("the certificate is for another name"),
+  [LL_CODE_CERTIFICATE_EXPIRED] = N_ ("the certificate has expired or is not valid yet"),
+  [LL_CODE_CERTIFICATE_NOT_TRUSTED] = N_ ("nobody trusted vouches for the certificate"),
+  [LL_CODE_VALIDATION_FAILURE] = N_ ("the check of the certificate failed"),
+  [LL_CODE_TLSA_INVALID] = N_ ("the certificate is not the one that DANE names"),
+  [LL_CODE_DNSSEC_INVALID] = N_ ("signed DNS entries are false or damaged"),
+  [LL_CODE_DANE_REQUIRED] = N_ ("DANE keys are published and could not be had"),
+  [LL_CODE_STS_POLICY_FETCH_ERROR] = N_ ("the MTA-STS policy could not be fetched"),
+  [LL_CODE_STS_POLICY_INVALID] = N_ ("the MTA-STS policy makes no sense or fits no server"),
+  [LL_CODE_STS_WEBPKI_INVALID]
+  = N_ ("the web server of the MTA-STS policy has no valid certificate"),
+  [LL_CODE_UNKNOWN_PORT25_BLOCKED] = N_ ("this network blocks port 25"),
+  [LL_CODE_UNKNOWN_REFUSED] = N_ ("the server does not talk to this computer"),
+  [LL_CODE_UNKNOWN_TEMP] = N_ ("the server gave no usable answer"),
+  [LL_CODE_WEAK_PROTOCOL] = N_ ("TLS older than 1.2"),
+  [LL_CODE_WEAK_CIPHER] = N_ ("a cipher below 128 bits"),
+  [LL_CODE_WEAK_KEY] = N_ ("a key that is too short"),
+  [LL_CODE_DNS_NETWORK_BROKEN] = N_ ("this network's DNS is not to be trusted"),
+  [LL_CODE_DOWNGRADE_SUSPECTED] = N_ ("was better protected before"),
+  [LL_CODE_NULL_MX] = N_ ("the domain accepts no mail"),
+  [LL_CODE_NO_SUCH_DOMAIN] = N_ ("the domain does not exist"),
+};
+
+static const char *const modes[] = {
+  [LL_MODE_OPPORTUNISTIC] = N_ ("send, and say where the way was not encrypted"),
+  [LL_MODE_FORCED] = N_ ("TLS, else lock, else ask"),
+  [LL_MODE_EXCLUSIVE] = N_ ("TLS or not at all"),
+  [LL_MODE_ENCRYPT] = N_ ("always lock"),
+};
+
+static const char *const minimums[] = {
+  [LL_MINIMUM_ENCRYPTED] = N_ ("the server encrypts"),
+  [LL_MINIMUM_VERIFIED] = N_ ("the server encrypts with a valid certificate"),
+  [LL_MINIMUM_POLICY] = N_ ("the domain asks for verified TLS (MTA-STS or DANE)"),
+  [LL_MINIMUM_ASSURED] = N_ ("somebody is bound to use TLS, and that was measured"),
+};
+
+static const char *const unknowns[] = {
+  [LL_UNKNOWN_SEND] = N_ ("send, and say what cannot be seen"),
+  [LL_UNKNOWN_LOCK] = N_ ("lock"),
+  [LL_UNKNOWN_HOLD] = N_ ("hold and ask"),
+};
+
+static const char *const presets[] = {
+  [LL_PRESET_EVERYDAY] = N_ ("Everyday: everything is sent, and what was seen is said"),
+  [LL_PRESET_CAREFUL] = N_ ("Careful: nothing goes to a server that is seen not to encrypt"),
+  [LL_PRESET_CONFIDENTIAL] = N_ ("Confidential: verified servers, else locked"),
+  [LL_PRESET_REGULATED] = N_ ("Regulated: only where it is assured, else locked"),
+};
+
+static const char *
+text_of (const char *const *table, gsize n, guint value)
+{
+  g_return_val_if_fail (value < n, "");
+  return _ (table[value]);
+}
+
+static const char *
+symbol_of (const Shown *table, gsize n, guint value, LlSymbols symbols)
+{
+  g_return_val_if_fail (value < n, "");
+  return symbols == LL_SYMBOLS_ASCII ? table[value].ascii : table[value].unicode;
+}
+
+#define DEFINE_TEXT(Type, name, table)                                                             \
+  const char *ll_text_##name (Type value)                                                          \
+  {                                                                                                \
+    return text_of (table, G_N_ELEMENTS (table), (guint) value);                                   \
+  }
+
+#define DEFINE_SHOWN(Type, name, table)                                                            \
+  const char *ll_text_##name (Type value)                                                          \
+  {                                                                                                \
+    g_return_val_if_fail ((guint) value < G_N_ELEMENTS (table), "");                               \
+    return _ (table[value].text);                                                                  \
+  }                                                                                                \
+                                                                                                   \
+  const char *ll_text_##name##_symbol (Type value, LlSymbols symbols)                              \
+  {                                                                                                \
+    return symbol_of (table, G_N_ELEMENTS (table), (guint) value, symbols);                        \
+  }
+
+DEFINE_SHOWN (LlState, state, states)
+DEFINE_SHOWN (LlEvidence, evidence, evidences)
+DEFINE_SHOWN (LlConfidence, confidence, confidences)
+DEFINE_SHOWN (LlMethod, method, methods)
+DEFINE_TEXT (LlWhy, why, whys)
+DEFINE_TEXT (LlSource, source, sources)
+DEFINE_TEXT (LlBound, bound, bounds)
+DEFINE_TEXT (LlCode, code, codes)
+DEFINE_TEXT (LlMode, mode, modes)
+DEFINE_TEXT (LlMinimum, minimum, minimums)
+DEFINE_TEXT (LlUnknown, unknown, unknowns)
+DEFINE_TEXT (LlPreset, preset, presets)
+
+/* -- what is always said --------------------------------------------------------------------- */
+
+static gboolean
+is_locked (LlMethod method)
+{
+  return method == LL_METHOD_PGP || method == LL_METHOD_SMIME || method == LL_METHOD_ESCROW;
+}
+
+GPtrArray *
+ll_text_always_said (const LlMethod *methods_used, gsize n, gsize i)
+{
+  GPtrArray *said = g_ptr_array_new ();
+  gboolean open = FALSE;
+
+  g_return_val_if_fail (i < n, said);
+  for (gsize j = 0; j < n; j++)
+    open = open || (j != i && methods_used[j] == LL_METHOD_OPEN);
+  if (is_locked (methods_used[i]))
+    {
+      g_ptr_array_add (said, (gpointer) _ ("addresses, date and size stayed readable"));
+      g_ptr_array_add (said, (gpointer) _ ("your Sent and Drafts folders at the provider hold this "
+                                           "letter unlocked"));
+    }
+  if (open && methods_used[i] != LL_METHOD_OPEN && methods_used[i] != LL_METHOD_NONE)
+    g_ptr_array_add (said, (gpointer) _ ("another copy of this letter went open"));
+  return said;
+}

@@ -1,0 +1,45 @@
+/* SPDX-FileCopyrightText: Letterlock contributors */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#pragma once
+
+#include "api/names.h"
+
+G_BEGIN_DECLS
+
+/*
+ * Words and symbols for people: what window, tray and command line show beside the
+ * names of api/names.h. Short phrases, no sentence ends, nothing said beyond the
+ * evidence (promise 8): a lock is shown for what is assured, and for nothing else.
+ *
+ * A symbol never stands alone. The texts are static (transfer none) and never NULL.
+ */
+
+typedef enum
+{
+  LL_SYMBOLS_UNICODE,
+  LL_SYMBOLS_ASCII, /* for terminals without UTF-8 */
+} LlSymbols;
+
+const char *ll_text_state (LlState state);
+const char *ll_text_state_symbol (LlState state, LlSymbols symbols);
+const char *ll_text_evidence (LlEvidence evidence);
+const char *ll_text_evidence_symbol (LlEvidence evidence, LlSymbols symbols);
+const char *ll_text_why (LlWhy why);
+const char *ll_text_source (LlSource source);
+const char *ll_text_bound (LlBound bound);
+const char *ll_text_confidence (LlConfidence confidence);
+const char *ll_text_confidence_symbol (LlConfidence confidence, LlSymbols symbols);
+const char *ll_text_method (LlMethod method);
+const char *ll_text_method_symbol (LlMethod method, LlSymbols symbols);
+const char *ll_text_code (LlCode code);
+const char *ll_text_mode (LlMode mode);
+const char *ll_text_minimum (LlMinimum minimum);
+const char *ll_text_unknown (LlUnknown unknown);
+const char *ll_text_preset (LlPreset preset);
+
+/* What is always said where it is so (design 4.6), for recipient @i of a letter whose @n
+ * recipients go by @methods; empty where nothing is. (transfer container, strings static) */
+GPtrArray *ll_text_always_said (const LlMethod *methods, gsize n, gsize i);
+
+G_END_DECLS
