@@ -1,0 +1,205 @@
+/* SPDX-FileCopyrightText: Letterlock contributors */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "message/armour.h"
+
+#include <string.h>
+
+/* Armour lines are 76 at most (RFC 9580 6.); a header line may be longer. */
+#define LINE_MAX_LENGTH 1000
+#define START_LENGTH 4
+
+enum
+{
+  BEFORE, /* only blank lines so far */
+  HEADERS,
+  BASE64,
+  AFTER, /* only blank lines may follow */
+  OTHER,
+};
+
+void
+ll_armour_init (LlArmour *armour, gboolean html)
+{
+  *armour = (LlArmour){
+    .state = BEFORE,
+    .html = html,
+    .tag = g_string_new (NULL),
+    .line = g_string_new (NULL),
+    .start = g_string_new (NULL),
+  };
+}
+
+void
+ll_armour_clear (LlArmour *armour)
+{
+  if (armour->line == NULL)
+    return;
+  g_string_free (armour->tag, TRUE);
+  g_string_free (armour->line, TRUE);
+  g_string_free (armour->start, TRUE);
+  *armour = (LlArmour){ 0 };
+}
+
+gboolean
+ll_armour_is_encrypted_packet (const guint8 *bytes, gsize length)
+{
+  guint tag;
+
+  if (length == 0 || !(bytes[0] & 0x80))
+    return FALSE;
+  tag = bytes[0] & 0x40 ? bytes[0] & 0x3f : (bytes[0] >> 2) & 0x0f;
+  /* session key for a public key or a passphrase, encrypted data (9 without, 18 with integrity
+   * protection, 20 AEAD of GnuPG); a signed or compressed message is not locked */
+  return tag == 1 || tag == 3 || tag == 9 || tag == 18 || tag == 20;
+}
+
+static gboolean
+is_base64_line (const char *line, gsize length)
+{
+  for (gsize i = 0; i < length; i++)
+    if (!g_ascii_isalnum (line[i]) && strchr ("+/=", line[i]) == NULL)
+      return FALSE;
+  return TRUE;
+}
+
+static int
+after_begin (LlArmour *armour, const char *line, gsize length)
+{
+  if (length == 0)
+    return BASE64;
+  /* "Version: ...", "Comment: ..." */
+  return g_ascii_isalpha (line[0]) && strstr (line, ": ") != NULL ? HEADERS : OTHER;
+}
+
+static int
+in_base64 (LlArmour *armour, const char *line, gsize length)
+{
+  guint8 packet[3];
+  gsize got;
+
+  if (strcmp (line, "-----END PGP MESSAGE-----") == 0)
+    {
+      int state = 0;
+      guint save = 0;
+
+      got = g_base64_decode_step (armour->start->str, armour->start->len, packet, &state, &save);
+      return ll_armour_is_encrypted_packet (packet, got) ? AFTER : OTHER;
+    }
+  if (!is_base64_line (line, length))
+    return OTHER;
+  if (armour->start->len < START_LENGTH)
+    g_string_append_len (armour->start, line,
+                         (gssize) MIN (length, START_LENGTH - armour->start->len));
+  return BASE64;
+}
+
+static void
+end_line (LlArmour *armour)
+{
+  char *line = g_strchomp (armour->line->str);
+  gsize length = strlen (line);
+
+  switch (armour->state)
+    {
+    case BEFORE:
+      if (strcmp (line, "-----BEGIN PGP MESSAGE-----") == 0)
+        armour->state = HEADERS;
+      else if (*g_strchug (line) != '\0')
+        armour->state = OTHER;
+      break;
+    case HEADERS:
+      armour->state = after_begin (armour, line, length);
+      break;
+    case BASE64:
+      armour->state = in_base64 (armour, line, length);
+      break;
+    case AFTER:
+      if (*g_strchug (line) != '\0')
+        armour->state = OTHER;
+      break;
+    default:
+      break;
+    }
+  g_string_truncate (armour->line, 0);
+}
+
+static void
+feed_text (LlArmour *armour, char byte)
+{
+  if (byte == '\n')
+    end_line (armour);
+  else if (byte == '\0' || armour->line->len >= LINE_MAX_LENGTH)
+    armour->state = OTHER;
+  else
+    g_string_append_c (armour->line, byte);
+}
+
+static void
+end_tag (LlArmour *armour)
+{
+  static const char *const hiding[] = { "style", "script", "title" };
+  static const char *const breaking[]
+      = { "br", "p", "/p", "div", "/div", "pre", "/pre", "body", "/body", "html", "/html" };
+  gsize length = strcspn (armour->tag->str, " \t\r\n/>");
+
+  if (armour->tag->str[0] == '/')
+    length = 1 + strcspn (armour->tag->str + 1, " \t\r\n>");
+  g_string_truncate (armour->tag, length);
+  for (guint i = 0; i < G_N_ELEMENTS (hiding); i++)
+    {
+      if (g_ascii_strcasecmp (armour->tag->str, hiding[i]) == 0)
+        armour->hidden = TRUE;
+      else if (armour->tag->str[0] == '/'
+               && g_ascii_strcasecmp (armour->tag->str + 1, hiding[i]) == 0)
+        armour->hidden = FALSE;
+    }
+  /* a break is a new line only where text stands on this one: tags also end at line ends */
+  for (guint i = 0; i < G_N_ELEMENTS (breaking); i++)
+    if (g_ascii_strcasecmp (armour->tag->str, breaking[i]) == 0 && armour->line->len > 0)
+      {
+        feed_text (armour, '\n');
+        break;
+      }
+}
+
+static void
+feed_html (LlArmour *armour, char byte)
+{
+  if (armour->in_tag)
+    {
+      armour->in_tag = byte != '>';
+      if (byte == '>')
+        end_tag (armour);
+      else if (armour->tag->len < 16)
+        g_string_append_c (armour->tag, byte);
+    }
+  else if (byte == '<')
+    {
+      armour->in_tag = TRUE;
+      g_string_truncate (armour->tag, 0);
+    }
+  else if (!armour->hidden)
+    feed_text (armour, byte);
+}
+
+gboolean
+ll_armour_feed (LlArmour *armour, const char *bytes, gsize length)
+{
+  for (gsize i = 0; i < length && armour->state != OTHER; i++)
+    if (armour->html)
+      feed_html (armour, bytes[i]);
+    else
+      feed_text (armour, bytes[i]);
+  return armour->state != OTHER;
+}
+
+LlArmourFound
+ll_armour_finish (LlArmour *armour)
+{
+  if (armour->state != OTHER && armour->line->len > 0)
+    end_line (armour);
+  if (armour->state == BEFORE)
+    return LL_ARMOUR_EMPTY;
+  return armour->state == AFTER ? LL_ARMOUR_MESSAGE : LL_ARMOUR_OTHER;
+}

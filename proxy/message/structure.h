@@ -1,0 +1,39 @@
+/* SPDX-FileCopyrightText: Letterlock contributors */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#pragma once
+
+#include "message/headers.h"
+
+G_BEGIN_DECLS
+
+/*
+ * The tree of MIME parts while a body streams by: what a letter's kind and protection
+ * rest on, in memory that depends on the depth of the tree and not on its size. GMime says
+ * what a Content-Type means and decodes; its own parser would keep every part.
+ *
+ * Structure only, never a header's claim (facts/protection.md A.7): a protected letter is one
+ * whose top layer is, with content that looks like it. Parts deeper than LL_MIME_DEPTH_MAX and
+ * forwarded messages are passed over unread.
+ *
+ * RFC 2045, 2046, 3156 (PGP/MIME), 8551 (S/MIME), 6047 (calendar).
+ */
+
+typedef struct _LlStructure LlStructure;
+
+/* @headers: of the whole message, ended. */
+LlStructure *ll_structure_new (const LlHeaders *headers);
+void ll_structure_free (LlStructure *structure);
+
+void ll_structure_feed (LlStructure *structure, const char *bytes, gsize length);
+void ll_structure_finish (LlStructure *structure);
+
+/* After finish. */
+guint ll_structure_parts (const LlStructure *structure);
+gboolean ll_structure_is_report (const LlStructure *structure);
+gboolean ll_structure_is_calendar (const LlStructure *structure);
+LlProtection ll_structure_protection (const LlStructure *structure);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (LlStructure, ll_structure_free)
+
+G_END_DECLS
