@@ -83,7 +83,8 @@ def own_header_first(path, text, files):
     if not path.startswith("proxy/") or not path.endswith(".c") or own not in files:
         return
     first = re.search(r'^\s*#\s*include\s+["<]([^">]+)', text, re.M)
-    if first is None or not own.endswith("/" + first.group(1)):
+    own_headers = (own, own[:-2] + "-private.h")
+    if first is None or not any(h.endswith("/" + first.group(1)) for h in own_headers):
         yield f"{path}: does not include its own header first"
 
 
