@@ -1,0 +1,298 @@
+/* SPDX-FileCopyrightText: Letterlock contributors */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/*
+ * The end of data: the moment at which a letter becomes ours. Repeats of what is here already
+ * are recognised (promise 3), the letter is made durable (promise 2), and the mail program gets
+ * one answer.
+ */
+
+#include "reception-private.h"
+
+#include "spool/stream.h"
+
+#include "base/clock.h"
+
+#include "base/limits.h"
+
+#include <string.h>
+
+/* Repeats are recognised for a day (promise 3). */
+#define REPEAT_SECONDS (24 * 60 * 60)
+
+static LlLetter *
+make_letter (const LlAccount *account, const LlEnvelope *envelope, const LlMessageFacts *facts)
+{
+  LlLetter *letter = ll_letter_new ();
+
+  letter->received = ll_clock_now ();
+  letter->account = g_strdup (account->name);
+  if (facts->message_id != NULL)
+    letter->message_id = g_strdup_printf ("<%s>", facts->message_id);
+  ll_envelope_free (letter->envelope);
+  letter->envelope = ll_envelope_copy (envelope);
+  letter->facts = g_variant_ref_sink (ll_message_facts_to_variant (facts));
+  for (guint i = 0; i < envelope->recipients->len; i++)
+    g_ptr_array_add (letter->progress, ll_progress_new ());
+  return letter;
+}
+
+static gboolean
+ledger_says_received (LlLedger *ledger, const char *id)
+{
+  g_autoptr (GVariant) letter = NULL;
+  g_autoptr (GVariant) events = NULL;
+  gboolean received = FALSE;
+
+  ll_ledger_flush (ledger, NULL);
+  letter = ll_ledger_get (ledger, id, NULL);
+  events = letter != NULL ? g_variant_lookup_value (letter, "events", G_VARIANT_TYPE ("aa{sv}"))
+                          : NULL;
+  for (gsize i = 0; events != NULL && i < g_variant_n_children (events); i++)
+    {
+      g_autoptr (GVariant) event = g_variant_get_child_value (events, i);
+      const char *name = NULL;
+
+      received |= g_variant_lookup (event, "event", "&s", &name) && strcmp (name, "received") == 0;
+    }
+  return received;
+}
+
+static gboolean
+was_received (LlPipeline *pipeline, const char *id)
+{
+  gboolean received;
+
+  g_mutex_lock (&pipeline->lock);
+  received = g_hash_table_contains (pipeline->received, id);
+  g_mutex_unlock (&pipeline->lock);
+  return received || ledger_says_received (pipeline->parts.ledger, id);
+}
+
+/* A repeated submission whose first answer got lost (promise 3). (transfer full) the first id */
+static char *
+find_repeat (LlPipeline *pipeline, const LlLetter *letter)
+{
+  g_autofree char *id = NULL;
+
+  g_mutex_lock (&pipeline->lock);
+  {
+    GHashTableIter iter;
+    gpointer value;
+
+    g_hash_table_iter_init (&iter, pipeline->live);
+    while (id == NULL && g_hash_table_iter_next (&iter, NULL, &value))
+      {
+        const LlLetter *other = ((LlLive *) value)->letter;
+
+        if (g_strcmp0 (other->digest, letter->digest) == 0
+            && other->received >= letter->received - REPEAT_SECONDS)
+          id = g_strdup (other->id);
+      }
+  }
+  g_mutex_unlock (&pipeline->lock);
+  if (id == NULL)
+    id = ll_ledger_find_digest (pipeline->parts.ledger, letter->account, letter->digest,
+                                letter->received - REPEAT_SECONDS);
+  return id != NULL && !was_received (pipeline, id) ? g_steal_pointer (&id) : NULL;
+}
+
+static gboolean
+same_recipients (const LlEnvelope *a, const LlEnvelope *b)
+{
+  if (a->recipients->len != b->recipients->len || g_strcmp0 (a->sender, b->sender) != 0)
+    return FALSE;
+  for (guint i = 0; i < a->recipients->len; i++)
+    if (strcmp (ll_envelope_recipient (a, i)->address, ll_envelope_recipient (b, i)->address) != 0)
+      return FALSE;
+  return TRUE;
+}
+
+/* Same Message-ID and envelope, other bytes, and the first has not left yet: a person is asked. */
+static char *
+find_twin (LlPipeline *pipeline, const LlLetter *letter)
+{
+  GHashTableIter iter;
+  gpointer value;
+  char *id = NULL;
+
+  if (letter->message_id == NULL)
+    return NULL;
+  g_mutex_lock (&pipeline->lock);
+  g_hash_table_iter_init (&iter, pipeline->live);
+  while (id == NULL && g_hash_table_iter_next (&iter, NULL, &value))
+    {
+      const LlLetter *other = ((LlLive *) value)->letter;
+
+      if (g_strcmp0 (other->message_id, letter->message_id) == 0
+          && g_strcmp0 (other->digest, letter->digest) != 0
+          && same_recipients (other->envelope, letter->envelope))
+        id = g_strdup (other->id);
+    }
+  g_mutex_unlock (&pipeline->lock);
+  return id;
+}
+
+static void
+hold_twin (LlLetter *letter, const char *twin)
+{
+  g_autofree char *reason = g_strdup_printf ("looks like letter %s, which has not left yet, with "
+                                             "other content: send twice?",
+                                             twin);
+
+  for (guint i = 0; i < letter->progress->len; i++)
+    {
+      ll_progress_set (ll_letter_progress (letter, i), LL_STATE_HELD, reason);
+      ll_letter_progress (letter, i)->decided = ll_clock_now ();
+    }
+}
+
+static void
+wait_for_answer (LlLive *live, LlReply *reply)
+{
+  gint64 deadline = ll_deadline_in (LL_DATA_ANSWER - 1000);
+
+  g_mutex_lock (&live->lock);
+  while (!live->answered)
+    {
+      gboolean in_time = g_cond_wait_until (&live->answered_cond, &live->lock, deadline);
+
+      if (!in_time && live->answering)
+        g_cond_wait (&live->answered_cond, &live->lock);
+      else if (!in_time)
+        break;
+    }
+  live->client_waits = FALSE;
+  if (live->answered)
+    ll_reply_copy (&live->answer, reply);
+  else
+    ll_reply_set (reply, 250, "2.0.0", "%s taken; Letterlock goes on with it", live->letter->id);
+  g_mutex_unlock (&live->lock);
+}
+
+/* What leaves differs from what came, and that is shown (promise 5). */
+static void
+note_changes (const LlReception *reception, LlLive *live)
+{
+  LlPipeline *pipeline = reception->pipeline;
+  const GPtrArray *edits = live->facts->edits;
+
+  if (reception->bare_lf)
+    ll_pipeline_note (pipeline, live, "changed", "lines that ended in LF alone end in CRLF now");
+  if (reception->last_crlf)
+    ll_pipeline_note (pipeline, live, "changed", "the last line got its line end");
+  for (guint i = 0; edits != NULL && i < edits->len; i++)
+    ll_pipeline_note (pipeline, live, "changed",
+                      ((const LlEdit *) g_ptr_array_index (edits, i))->what);
+}
+
+static void
+take (LlReception *reception, LlLetter *letter, LlMessageFacts *facts, LlReply *reply)
+{
+  LlPipeline *pipeline = reception->pipeline;
+  g_autoptr (LlLive) live = ll_live_new (letter, facts);
+
+  g_free (reception->last_id);
+  reception->last_id = g_strdup (letter->id);
+  live->client_waits = TRUE;
+  if (reception->password != NULL)
+    {
+      live->login = g_strdup (reception->login);
+      live->password = ll_secret_copy (reception->password);
+    }
+  ll_ledger_put (pipeline->parts.ledger, letter, NULL);
+  ll_pipeline_note (pipeline, live, "accepted", NULL);
+  note_changes (reception, live);
+  if (letter->envelope->recipients->len >= LL_MANY_RECIPIENTS)
+    ll_live_answer (live, 250, "2.0.0", letter->id);
+  ll_pipeline_take (pipeline, live);
+  wait_for_answer (live, reply);
+}
+
+static const LlAccount *
+settle_account (LlReception *reception, const LlEnvelope *envelope, const LlMessageFacts *facts)
+{
+  return ll_account_select (reception->config, reception->login, envelope->sender, facts->from);
+}
+
+/* The provider's limits, now that the bytes are known. */
+static gboolean
+refuse_by_content (LlReception *reception,
+                   const LlAccount *account,
+                   const LlMessageFacts *facts,
+                   LlReply *reply)
+{
+  LlUpstreamOffers offers = ll_upstream_offers (reception->pipeline->parts.upstream, account);
+
+  if (!offers.known)
+    return FALSE;
+  if (facts->has_8bit && !offers.eightbitmime)
+    ll_reply_set (reply, 554, "5.6.3", "your provider does not take 8-bit letters (8BITMIME)");
+  else if (offers.size > 0 && facts->size > offers.size)
+    ll_reply_set (reply, 552, "5.3.4",
+                  "too large: your provider takes letters of at most %" G_GUINT64_FORMAT " bytes",
+                  offers.size);
+  else
+    return FALSE;
+  return TRUE;
+}
+
+static LlMessageFacts *
+inspect (LlIntake *intake, const LlConfig *config, GError **error)
+{
+  LlReader *reader = ll_intake_reader (intake, error);
+  g_autoptr (GInputStream) stream = NULL;
+
+  if (reader == NULL)
+    return NULL;
+  stream = ll_reader_stream (reader);
+  return ll_message_inspect (stream, (const char *const *) config->tags, error);
+}
+
+void
+ll_reception_finish (LlReception *reception, const LlEnvelope *envelope, LlReply *reply)
+{
+  LlPipeline *pipeline = reception->pipeline;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (LlMessageFacts) facts = NULL;
+  g_autoptr (LlLetter) letter = NULL;
+  g_autofree char *repeat = NULL;
+  g_autofree char *twin = NULL;
+  const LlAccount *account;
+  LlIntake *intake = g_steal_pointer (&reception->intake);
+
+  facts = inspect (intake, reception->config, &error);
+  account = facts != NULL ? settle_account (reception, envelope, facts) : NULL;
+  if (facts == NULL)
+    ll_reply_set (reply, 451, "4.3.0", "the letter cannot be looked at: %s", error->message);
+  else if (account == NULL)
+    ll_reply_set (reply, 550, "5.7.1",
+                  "no account of this login sends as %s: letterlock account add --address %s",
+                  envelope->sender, envelope->sender);
+  else if (!refuse_by_content (reception, account, facts, reply))
+    letter = make_letter (account, envelope, facts);
+  if (letter == NULL)
+    {
+      ll_intake_abandon (intake);
+      return;
+    }
+  letter->digest = ll_intake_digest (intake, account->name, envelope);
+  repeat = find_repeat (pipeline, letter);
+  if (repeat != NULL)
+    {
+      ll_intake_abandon (intake);
+      g_free (reception->last_id);
+      reception->last_id = g_strdup (repeat);
+      ll_reply_set (reply, 250, "2.0.0", "already taken as %s", repeat);
+      return;
+    }
+  twin = find_twin (pipeline, letter);
+  if (twin != NULL)
+    hold_twin (letter, twin);
+  if (!ll_intake_commit (intake, letter, &error))
+    {
+      ll_reply_set (reply, 452, "4.3.1", "the letter cannot be kept: %s", error->message);
+      return;
+    }
+  take (reception, g_steal_pointer (&letter), g_steal_pointer (&facts), reply);
+}

@@ -1,0 +1,160 @@
+/* SPDX-FileCopyrightText: Letterlock contributors */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "app-private.h"
+
+#include "requests.h"
+
+static const char *
+overall_state (LlApp *app, GVariantDict *status)
+{
+  guint32 held = 0;
+  guint32 uncertain = 0;
+  gboolean paused = FALSE;
+
+  g_variant_dict_lookup (status, "held", "u", &held);
+  g_variant_dict_lookup (status, "uncertain", "u", &uncertain);
+  g_variant_dict_lookup (status, "paused", "b", &paused);
+  if (paused)
+    return "paused";
+  if (held + uncertain > 0)
+    return "attention";
+  switch (ll_network_state (app->network))
+    {
+    case LL_NETWORK_OFFLINE:
+    case LL_NETWORK_PORTAL:
+      return "offline";
+    case LL_NETWORK_BLOCKED:
+    case LL_NETWORK_REDIRECTED:
+    case LL_NETWORK_STRIPPED:
+      return "blocked";
+    case LL_NETWORK_UNTESTED:
+    case LL_NETWORK_OPEN:
+      return "calm";
+    }
+  return "calm";
+}
+
+static const char *
+dns_word (LlDnsState state)
+{
+  switch (state)
+    {
+    case LL_DNS_UNTESTED:
+      return "untested";
+    case LL_DNS_VALIDATES:
+      return "validates";
+    case LL_DNS_STRIPPED:
+      return "stripped";
+    case LL_DNS_CLOCK:
+      return "clock";
+    case LL_DNS_SILENT:
+      return "silent";
+    }
+  return "untested";
+}
+
+static GVariant *
+listeners_variant (LlApp *app)
+{
+  GVariantBuilder builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("aa{sv}"));
+
+  for (guint i = 0; i < app->listening->len; i++)
+    {
+      const Listening *listening = g_ptr_array_index (app->listening, i);
+      GVariantDict dict = G_VARIANT_DICT_INIT (NULL);
+
+      g_variant_dict_insert (&dict, "address", "s", listening->address);
+      g_variant_dict_insert (&dict, "port", "u", (guint32) listening->port);
+      g_variant_dict_insert (&dict, "tls", "b", listening->tls);
+      g_variant_dict_insert (&dict, "foreign", "b", listening->foreign);
+      g_variant_builder_add_value (&builder, g_variant_dict_end (&dict));
+    }
+  return g_variant_builder_end (&builder);
+}
+
+/* The actions' data is the pipeline; the app is one for the whole program. */
+static LlApp *the_app;
+
+static GVariant *
+status (gpointer data, GError **error)
+{
+  LlApp *app = the_app;
+  g_autoptr (LlConfig) config = ll_pipeline_config (app->pipeline);
+  g_autofree char *sentence = ll_network_sentence (app->network);
+  GVariantDict dict = G_VARIANT_DICT_INIT (NULL);
+
+  ll_requests_count (app->pipeline, &dict);
+  g_variant_dict_insert (&dict, "state", "s", overall_state (app, &dict));
+  g_variant_dict_insert (&dict, "network", "s",
+                         ll_network_state_name (ll_network_state (app->network)));
+  if (sentence != NULL)
+    g_variant_dict_insert (&dict, "network_reason", "s", sentence);
+  g_variant_dict_insert (&dict, "dns", "s", dns_word (ll_resolver_state (app->resolver, NULL)));
+  g_variant_dict_insert (&dict, "keyring", "s",
+                         ll_secret_store_kind (app->secrets) == LL_SECRET_STORE_FILE ? "file"
+                                                                                     : "open");
+  g_variant_dict_insert (&dict, "accounts", "u", config->accounts->len);
+  g_variant_dict_insert_value (&dict, "listeners", listeners_variant (app));
+  return g_variant_dict_end (&dict);
+}
+
+gboolean
+ll_app_reload (LlApp *app, GError **error)
+{
+  g_autoptr (LlConfig) config = ll_config_load (app->config_system, app->config_user, error);
+
+  if (config == NULL)
+    return FALSE;
+  ll_pipeline_configure (app->pipeline, config);
+  g_message ("the configuration was read again");
+  return TRUE;
+}
+
+static gboolean
+reload (gpointer data, GError **error)
+{
+  return ll_app_reload (the_app, error);
+}
+
+static gpointer
+submit_open (gpointer data, const char *account, GError **error)
+{
+  LlListenerFactory factory = ll_pipeline_factory (the_app->pipeline);
+  LlSessionOptions options = { .tls = TRUE };
+
+  return factory.open (factory.factory_data, "letterlock sendmail", FALSE, &options);
+}
+
+static void
+news_cb (LlPipelineNews news, const char *id, const char *text, gpointer data)
+{
+  LlApp *app = data;
+  const char *ids[] = { id, NULL };
+
+  if (app->bus == NULL)
+    return;
+  ll_bus_service_letters_changed (ids, app->bus);
+  if (news != LL_PIPELINE_CHANGED)
+    ll_bus_service_state_changed (app->bus);
+}
+
+gboolean
+ll_app_serve (LlApp *app, GError **error)
+{
+  the_app = app;
+  ll_requests_fill (&app->actions, app->pipeline);
+  app->actions.secrets = app->secrets;
+  app->actions.resolver = app->resolver;
+  app->actions.config_path = app->config_user;
+  app->actions.config_system = app->config_system;
+  app->actions.status = status;
+  app->actions.reload = reload;
+  app->actions.submit_open = submit_open;
+  app->bus = ll_bus_service_new (&app->actions, NULL, TRUE, error);
+  if (app->bus == NULL)
+    return FALSE;
+  ll_pipeline_watch (app->pipeline, news_cb, app);
+  ll_ledger_watch (app->ledger, ll_bus_service_letters_changed, app->bus);
+  return TRUE;
+}

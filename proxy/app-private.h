@@ -1,0 +1,58 @@
+/* SPDX-FileCopyrightText: Letterlock contributors */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#pragma once
+
+#include "app.h"
+
+#include "bus/service.h"
+#include "pipeline.h"
+
+G_BEGIN_DECLS
+
+/* What app.c (life), app-listening.c (ports) and app-bus.c (what is said of the whole) share. */
+
+struct _LlApp
+{
+  GMainLoop *loop;
+  char *config_user;
+  char *config_system;
+  char *state_folder;
+  int lock;
+
+  LlConfig *config; /* of the start: what a reload does not change */
+  LlSecretStore *secrets;
+  LlStore *store;
+  LlLedger *ledger;
+  LlResolver *resolver;
+  LlNetwork *network;
+  LlHttps *https;
+  LlAssess *assess;
+  LlUpstream *upstream;
+  LlPipeline *pipeline;
+  LlListener *listener;
+  GPtrArray *listening; /* of Listening */
+  LlBusService *bus;
+  LlBusActions actions;
+  guint refresh_timer;
+};
+
+typedef struct
+{
+  char *address;
+  guint16 port;
+  gboolean tls;
+  gboolean foreign;
+} Listening;
+
+/* Opens the ports of the configuration, or takes those that systemd passed. FALSE when there is
+ * not one. */
+gboolean ll_app_listen (LlApp *app, GError **error);
+
+/* Serves the bus. */
+gboolean ll_app_serve (LlApp *app, GError **error);
+
+/* Reads the configuration again and puts it in force; FALSE: it stays as it was. */
+gboolean ll_app_reload (LlApp *app, GError **error);
+
+G_END_DECLS

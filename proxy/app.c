@@ -1,0 +1,293 @@
+/* SPDX-FileCopyrightText: Letterlock contributors */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "app-private.h"
+
+#include "base/error.h"
+#include "base/file.h"
+
+#include <fcntl.h>
+#include <glib-unix.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+/* How long sessions may take to say goodbye at the end. */
+#define STOP_TIMEOUT 5000
+
+/* -- one daemon for each state folder -------------------------------------------------- */
+
+static gboolean
+lock_state (LlApp *app, GError **error)
+{
+  g_autofree char *path = g_build_filename (app->state_folder, "lock", NULL);
+
+  app->lock = open (path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  if (app->lock < 0)
+    return ll_file_set_error (error, "open", path);
+  if (flock (app->lock, LOCK_EX | LOCK_NB) < 0)
+    {
+      g_set_error (error, LL_API_ERROR, LL_API_ERROR_REFUSED,
+                   "another letterlockd already works in %s; letterlock status asks it",
+                   app->state_folder);
+      return FALSE;
+    }
+  return TRUE;
+}
+
+/* -- building ------------------------------------------------------------------------------ */
+
+static gboolean
+build_leaves (LlApp *app, GError **error)
+{
+  g_autofree char *spool = g_build_filename (app->state_folder, "spool", NULL);
+  g_autofree char *ledger = g_build_filename (app->state_folder, "ledger.db", NULL);
+
+  app->secrets = ll_secret_store_new (app->state_folder);
+  app->store = ll_store_new (spool, app->secrets, error);
+  if (app->store == NULL)
+    return FALSE;
+  app->ledger = ll_ledger_open (ledger, error);
+  return app->ledger != NULL;
+}
+
+static gboolean
+build_network (LlApp *app, GError **error)
+{
+  const LlConfig *config = app->config;
+  LlResolverOptions dns = {
+    .resolvers = config->resolvers != NULL && config->resolvers[0] != NULL
+                     ? (const char *const *) config->resolvers
+                     : NULL,
+    .trust_anchor = config->trust_anchor,
+    .allow_private = config->allow_private_addresses,
+  };
+  LlNetworkOptions network;
+
+  app->resolver = ll_resolver_new (&dns, error);
+  if (app->resolver == NULL)
+    return FALSE;
+  network = (LlNetworkOptions){
+    .resolver = app->resolver,
+    .control = config->control_hosts_set ? (const char *const *) config->control_hosts : NULL,
+    .mx_port = (guint16) config->mx_port,
+    .ca_file = config->ca_file,
+    .allow_private = config->allow_private_addresses,
+  };
+  app->network = ll_network_new (&network);
+  app->https = ll_https_new (app->resolver, config->ca_file, config->proxy,
+                             config->allow_private_addresses, (guint16) config->https_port);
+  return TRUE;
+}
+
+static gboolean
+build_stages (LlApp *app, GError **error)
+{
+  const LlConfig *config = app->config;
+  LlAssessOptions assess = {
+    .resolver = app->resolver,
+    .https = app->https,
+    .network = app->network,
+    .folder = app->state_folder,
+    .ca_file = config->ca_file,
+    .mx_port = (guint16) config->mx_port,
+    .allow_private = config->allow_private_addresses,
+    .probe = !config->probe_never,
+  };
+  LlUpstreamOptions upstream = {
+    .resolver = app->resolver,
+    .store = app->store,
+    .secrets = app->secrets,
+    .ca_file = config->ca_file,
+    .folder = app->state_folder,
+    .proxy = config->proxy,
+  };
+  LlPipelineParts parts;
+
+  app->assess = ll_assess_new (&assess, error);
+  if (app->assess == NULL)
+    return FALSE;
+  app->upstream = ll_upstream_new (&upstream);
+  parts = (LlPipelineParts){
+    .store = app->store,
+    .ledger = app->ledger,
+    .assess = app->assess,
+    .network = app->network,
+    .upstream = app->upstream,
+    .state_folder = app->state_folder,
+  };
+  app->pipeline = ll_pipeline_new (&parts, app->config);
+  return TRUE;
+}
+
+/* -- what happens by itself -----------------------------------------------------------------------
+ */
+
+static void schedule_refresh (LlApp *app, gint64 when);
+
+static void
+refresh_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  LlApp *app = data;
+
+  g_task_return_int (task, (gssize) ll_assess_refresh (app->assess, cancellable));
+}
+
+static void
+refreshed_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  schedule_refresh (data, (gint64) g_task_propagate_int (G_TASK (result), NULL));
+}
+
+static gboolean
+refresh_cb (gpointer data)
+{
+  LlApp *app = data;
+  g_autoptr (GTask) task = g_task_new (NULL, NULL, refreshed_cb, app);
+
+  app->refresh_timer = 0;
+  g_task_set_task_data (task, app, NULL);
+  g_task_run_in_thread (task, refresh_thread);
+  return G_SOURCE_REMOVE;
+}
+
+/* No timer when nothing is cached: the daemon sleeps until somebody writes. */
+static void
+schedule_refresh (LlApp *app, gint64 when)
+{
+  gint64 seconds = when - ll_clock_now ();
+
+  if (when <= 0 || app->refresh_timer != 0)
+    return;
+  app->refresh_timer = g_timeout_add_seconds ((guint) CLAMP (seconds, 60, 86400), refresh_cb, app);
+}
+
+static void
+network_changed_cb (gpointer data)
+{
+  LlApp *app = data;
+
+  g_message ("the network changed");
+  ll_resolver_renew (app->resolver);
+  ll_pipeline_renew (app->pipeline);
+  if (app->bus != NULL)
+    ll_bus_service_state_changed (app->bus);
+}
+
+static gboolean
+quit_cb (gpointer data)
+{
+  g_main_loop_quit (((LlApp *) data)->loop);
+  return G_SOURCE_CONTINUE;
+}
+
+static gboolean
+hangup_cb (gpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!ll_app_reload (data, &error))
+    g_warning ("the configuration stays as it was: %s", error->message);
+  return G_SOURCE_CONTINUE;
+}
+
+/* sd_notify(3), without the library */
+static void
+notify_manager (const char *state)
+{
+  const char *path = g_getenv ("NOTIFY_SOCKET");
+  struct sockaddr_un address = { .sun_family = AF_UNIX };
+  LL_AUTO_FD fd = -1;
+  gsize length;
+
+  if (path == NULL || strlen (path) >= sizeof address.sun_path)
+    return;
+  length = strlen (path);
+  memcpy (address.sun_path, path, length);
+  if (path[0] == '@')
+    address.sun_path[0] = '\0';
+  fd = socket (AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  if (fd < 0
+      || sendto (fd, state, strlen (state), MSG_NOSIGNAL, (struct sockaddr *) &address,
+                 (socklen_t) (G_STRUCT_OFFSET (struct sockaddr_un, sun_path) + length))
+             < 0)
+    g_debug ("the service manager was not told \"%s\"", state);
+}
+
+/* -- life
+ * -----------------------------------------------------------------------------------------------
+ */
+
+LlApp *
+ll_app_new (const LlAppOptions *options, GError **error)
+{
+  g_autoptr (LlApp) app = g_new0 (LlApp, 1);
+
+  app->lock = -1;
+  app->config_user = options->config != NULL ? g_strdup (options->config) : ll_config_user_path ();
+  app->config_system = g_strdup (options->config_system);
+  app->state_folder = ll_folder_state ();
+  app->loop = g_main_loop_new (NULL, FALSE);
+  if (!ll_file_make_folder (app->state_folder, error) || !lock_state (app, error))
+    return NULL;
+  app->config = ll_config_load (app->config_system, app->config_user, error);
+  if (app->config == NULL || !build_leaves (app, error) || !build_network (app, error)
+      || !build_stages (app, error) || !ll_app_listen (app, error) || !ll_app_serve (app, error))
+    return NULL;
+  if (app->config->retention > 0)
+    ll_ledger_prune (app->ledger, ll_clock_now () - (gint64) app->config->retention, NULL);
+  return g_steal_pointer (&app);
+}
+
+void
+ll_app_run (LlApp *app)
+{
+  guint term = g_unix_signal_add (SIGTERM, quit_cb, app);
+  guint interrupt = g_unix_signal_add (SIGINT, quit_cb, app);
+  guint hangup = g_unix_signal_add (SIGHUP, hangup_cb, app);
+
+  ll_network_watch (app->network, network_changed_cb, app);
+  schedule_refresh (app, ll_clock_now () + 60);
+  notify_manager ("READY=1");
+  g_message ("ready");
+  g_main_loop_run (app->loop);
+  notify_manager ("STOPPING=1");
+  g_source_remove (term);
+  g_source_remove (interrupt);
+  g_source_remove (hangup);
+}
+
+void
+ll_app_free (LlApp *app)
+{
+  if (app == NULL)
+    return;
+  g_clear_handle_id (&app->refresh_timer, g_source_remove);
+  if (app->listener != NULL)
+    ll_listener_stop (app->listener, ll_deadline_in (STOP_TIMEOUT));
+  if (app->pipeline != NULL)
+    ll_pipeline_watch (app->pipeline, NULL, NULL);
+  if (app->ledger != NULL)
+    ll_ledger_watch (app->ledger, NULL, NULL);
+  g_clear_pointer (&app->bus, ll_bus_service_free);
+  g_clear_pointer (&app->listener, ll_listener_free);
+  g_clear_pointer (&app->pipeline, ll_pipeline_free);
+  g_clear_pointer (&app->upstream, ll_upstream_free);
+  g_clear_pointer (&app->assess, ll_assess_free);
+  g_clear_pointer (&app->https, ll_https_free);
+  g_clear_pointer (&app->network, ll_network_free);
+  g_clear_pointer (&app->resolver, ll_resolver_free);
+  g_clear_pointer (&app->ledger, ll_ledger_close);
+  g_clear_pointer (&app->store, ll_store_free);
+  g_clear_pointer (&app->secrets, ll_secret_store_free);
+  g_clear_pointer (&app->config, ll_config_unref);
+  g_clear_pointer (&app->listening, g_ptr_array_unref);
+  g_clear_pointer (&app->loop, g_main_loop_unref);
+  g_free (app->config_user);
+  g_free (app->config_system);
+  g_free (app->state_folder);
+  ll_fd_clear (&app->lock);
+  g_free (app);
+}

@@ -1,0 +1,393 @@
+/* SPDX-FileCopyrightText: Letterlock contributors */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/*
+ * Decided recipients become copies, copies leave, results come back. Recipients share
+ * a copy unless their bytes or MAIL parameters differ (here: REQUIRETLS). What a
+ * result means is decided in deliver/trouble.c.
+ */
+
+#include "pipeline-private.h"
+
+#include "deliver/retry.h"
+#include "deliver/trouble.h"
+
+#include "base/limits.h"
+
+/* A copy that has not left by then is taken back: the largest letter over the slowest line. */
+#define COPY_DEADLINE (60 * 60 * 1000)
+
+gboolean
+ll_departs (const LlProgress *progress)
+{
+  if (progress->method != LL_METHOD_TLS && progress->method != LL_METHOD_OPEN)
+    return FALSE;
+  switch (progress->state)
+    {
+    case LL_STATE_CHECKING:
+      return TRUE;
+    case LL_STATE_QUEUED:
+    case LL_STATE_WAITING:
+      return progress->next_try <= ll_clock_now ();
+    case LL_STATE_HELD:
+    case LL_STATE_SENDING:
+    case LL_STATE_SENT:
+    case LL_STATE_UNCERTAIN:
+    case LL_STATE_REFUSED:
+    case LL_STATE_DROPPED:
+    case LL_STATE_BOUNCED:
+    case LL_STATE_FAILED:
+    case LL_STATE_EXPIRED:
+    case LL_STATE_OPENED:
+    case LL_STATE_REPLIED:
+    case LL_STATE_RETRACTED:
+      return FALSE;
+    }
+  return FALSE;
+}
+
+typedef struct
+{
+  LlPipeline *pipeline;
+  LlLive *live;
+} Dot;
+
+/* The point of no return is on disk before the provider can have the letter (promise 3). */
+static gboolean
+before_dot_cb (LlCopy *copy, gpointer data)
+{
+  Dot *dot = data;
+  g_autofree LlState *before = g_new (LlState, copy->recipients->len);
+
+  for (guint i = 0; i < copy->recipients->len; i++)
+    {
+      LlProgress *progress
+          = ll_letter_progress (copy->letter, g_array_index (copy->recipients, guint, i));
+
+      before[i] = progress->state;
+      progress->state = LL_STATE_SENDING;
+    }
+  if (ll_pipeline_save (dot->pipeline, dot->live, TRUE))
+    return TRUE;
+  for (guint i = 0; i < copy->recipients->len; i++)
+    ll_letter_progress (copy->letter, g_array_index (copy->recipients, guint, i))->state
+        = before[i];
+  return FALSE;
+}
+
+static void
+add_delivery_proof (LlProgress *progress, const LlDelivery *delivery)
+{
+  g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (progress->extra);
+  g_auto (GVariantDict) upstream = G_VARIANT_DICT_INIT (NULL);
+
+  if (delivery->tls != NULL)
+    g_variant_dict_insert (&upstream, "tls", "s", delivery->tls);
+  if (delivery->certificate != NULL)
+    g_variant_dict_insert (&upstream, "certificate", "s", delivery->certificate);
+  if (delivery->local_root != NULL)
+    g_variant_dict_insert (&upstream, "local_root", "s", delivery->local_root);
+  if (progress->reply != NULL)
+    g_variant_dict_insert (&upstream, "reply", "s", progress->reply);
+  if (delivery->notes != NULL && delivery->notes[0] != NULL)
+    g_variant_dict_insert (&upstream, "notes", "^as", delivery->notes);
+  g_variant_dict_insert_value (&dict, "upstream", g_variant_dict_end (&upstream));
+  g_clear_pointer (&progress->extra, g_variant_unref);
+  progress->extra = g_variant_ref_sink (g_variant_dict_end (&dict));
+}
+
+static char *
+reply_text (const LlResult *result)
+{
+  if (result->code == 0)
+    return g_strdup (result->text);
+  return g_strdup_printf ("%u %s%s%s", result->code, result->enhanced,
+                          *result->enhanced != '\0' ? " " : "",
+                          result->text != NULL ? result->text : "");
+}
+
+/* -- sending ------------------------------------------------------------------------------- */
+
+static GArray *
+recipients_of_copy (const LlLetter *letter, gboolean requiretls)
+{
+  GArray *recipients = g_array_new (FALSE, FALSE, sizeof (guint));
+
+  for (guint i = 0; i < letter->progress->len; i++)
+    {
+      const LlProgress *progress = ll_letter_progress (letter, i);
+
+      if (ll_departs (progress) && progress->requiretls == requiretls)
+        g_array_append_val (recipients, i);
+    }
+  return recipients;
+}
+
+static LlDelivery *
+send_copy (LlPipeline *pipeline,
+           const LlAccount *account,
+           LlLive *live,
+           GArray *recipients,
+           gboolean requiretls)
+{
+  LlCopy copy = {
+    .letter = live->letter,
+    .recipients = recipients,
+    .edits = live->facts != NULL ? live->facts->edits : NULL,
+    .requiretls = requiretls,
+  };
+  Dot dot = { pipeline, live };
+  LlDelivery *delivery
+      = ll_upstream_send (pipeline->parts.upstream, account, &copy, live->login, live->password,
+                          before_dot_cb, &dot, ll_deadline_in (COPY_DEADLINE), NULL);
+
+  for (guint i = 0; i < recipients->len; i++)
+    {
+      LlProgress *progress
+          = ll_letter_progress (live->letter, g_array_index (recipients, guint, i));
+
+      g_free (progress->reply);
+      progress->reply = reply_text (&g_array_index (delivery->results, LlResult, i));
+      add_delivery_proof (progress, delivery);
+    }
+  return delivery;
+}
+
+/* -- what it came to -------------------------------------------------------------------------- */
+
+/* All recipients of the letter and what they got; borrows from the deliveries. */
+typedef struct
+{
+  LlTroubleCase *cases;
+  guint n;
+  guint copies;
+} Outcome;
+
+static void
+begin_cases (const LlLive *live, Outcome *outcome)
+{
+  outcome->n = live->letter->progress->len;
+  outcome->cases = g_new0 (LlTroubleCase, outcome->n);
+  for (guint i = 0; i < outcome->n; i++)
+    {
+      const LlProgress *progress = ll_letter_progress (live->letter, i);
+      const LlRecipient *recipient = ll_envelope_recipient (live->letter->envelope, i);
+
+      outcome->cases[i].tries = progress->tries + 1;
+      outcome->cases[i].told_now = ll_progress_has (progress, "told_now");
+      outcome->cases[i].told_delayed = ll_progress_has (progress, "told_delayed");
+      outcome->cases[i].never
+          = recipient->notify != NULL && g_ascii_strcasecmp (recipient->notify, "NEVER") == 0;
+    }
+}
+
+/* The mail program is answered now, or not any more: from here on it waits for as long as it takes.
+ */
+static gboolean
+hold_client (LlLive *live)
+{
+  gboolean waits;
+
+  g_mutex_lock (&live->lock);
+  waits = live->client_waits && !live->answered;
+  live->answering = waits;
+  g_mutex_unlock (&live->lock);
+  return waits;
+}
+
+/* No answer yet after all: the mail program's time runs again. */
+static void
+release_client (LlLive *live)
+{
+  g_mutex_lock (&live->lock);
+  live->answering = FALSE;
+  g_cond_broadcast (&live->answered_cond);
+  g_mutex_unlock (&live->lock);
+}
+
+static void
+apply_case (LlPipeline *pipeline, LlLive *live, guint i, const LlTroubleCase *one)
+{
+  LlProgress *progress = ll_letter_progress (live->letter, i);
+  const char *text = one->result->text;
+
+  progress->tries = one->tries;
+  progress->next_try = one->next_try;
+  if (one->decide_anew)
+    {
+      progress->decided = 0;
+      progress->method = LL_METHOD_NONE;
+    }
+  /* of what was sent the sentence of its decision stays: how, and what is known of the way */
+  ll_progress_set (progress, one->state, one->state == LL_STATE_SENT ? progress->reason : text);
+  ll_pipeline_note (pipeline, live, ll_state_name (one->state), text);
+  switch (one->told)
+    {
+    case LL_TOLD_NOTHING:
+    case LL_TOLD_REPLY:
+      return;
+    case LL_TOLD_NOW:
+      ll_progress_mark (progress, "told_now");
+      break;
+    case LL_TOLD_DELAYED:
+      ll_progress_mark (progress, "told_delayed");
+      break;
+    case LL_TOLD_FAILURE:
+      if (one->by_mail)
+        ll_pipeline_write_to_user (pipeline, live, i);
+      break;
+    }
+  ll_pipeline_tell (pipeline, LL_PIPELINE_TROUBLE, live->letter->id, text);
+}
+
+/* One copy for everybody, taken whole: the provider's own words are the answer. */
+static void
+pass_on_success (LlLive *live, const Outcome *outcome)
+{
+  const LlResult *first = outcome->cases[0].result;
+
+  for (guint i = 0; i < outcome->n; i++)
+    if (outcome->cases[i].result == NULL || outcome->cases[i].result->outcome != LL_OUTCOME_SENT)
+      return;
+  if (outcome->copies == 1 && first->code != 0)
+    ll_live_answer (live, first->code, first->enhanced, first->text != NULL ? first->text : "");
+}
+
+static gboolean
+settle (LlPipeline *pipeline,
+        LlConfig *config,
+        const LlAccount *account,
+        LlLive *live,
+        Outcome *outcome)
+{
+  LlTroubleLetter letter = {
+    .id = live->letter->id,
+    .answering = hold_client (live),
+    .client_auth = account->auth == LL_AUTH_CLIENT,
+    .received = live->letter->received,
+    .now = ll_clock_now (),
+    .lifetime = config->lifetime,
+  };
+  LlTrouble trouble;
+  gboolean again = FALSE;
+  gboolean sent = FALSE;
+
+  ll_trouble_settle (&letter, outcome->cases, outcome->n, &trouble);
+  for (guint i = 0; i < outcome->n; i++)
+    {
+      if (outcome->cases[i].result == NULL)
+        continue;
+      apply_case (pipeline, live, i, &outcome->cases[i]);
+      again |= outcome->cases[i].decide_anew;
+      sent |= outcome->cases[i].state == LL_STATE_SENT;
+    }
+  if (trouble.slow)
+    ll_queue_slow (pipeline->queue, live->letter->account);
+  else if (sent)
+    ll_queue_unslow (pipeline->queue, live->letter->account);
+  /* what the mail program hears is on disk first: a letter that it was refused must not be
+   * found again after a crash, and sent */
+  ll_pipeline_save (pipeline, live, !trouble.accepted);
+  if (!trouble.accepted)
+    ll_live_answer (live, trouble.reply.code, trouble.reply.enhanced, trouble.reply.text);
+  else if (!again)
+    pass_on_success (live, outcome);
+  ll_reply_clear (&trouble.reply);
+  release_client (live);
+  return again;
+}
+
+/* -- recipients that our own rules refuse
+ * ---------------------------------------------------------- */
+
+static guint
+count_refused (const LlLetter *letter, const LlProgress **first)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < letter->progress->len; i++)
+    {
+      const LlProgress *progress = ll_letter_progress (letter, i);
+
+      if (progress->state != LL_STATE_REFUSED && progress->state != LL_STATE_DROPPED)
+        continue;
+      if (n++ == 0)
+        *first = progress;
+    }
+  return n;
+}
+
+/* The others go, or nobody waits for an answer any more: these are told. */
+static void
+tell_refused (LlPipeline *pipeline, LlLive *live)
+{
+  LlLetter *letter = live->letter;
+
+  for (guint i = 0; i < letter->progress->len; i++)
+    {
+      LlProgress *progress = ll_letter_progress (letter, i);
+
+      if ((progress->state != LL_STATE_REFUSED && progress->state != LL_STATE_DROPPED)
+          || ll_progress_has (progress, "told"))
+        continue;
+      ll_progress_mark (progress, "told");
+      if (progress->state == LL_STATE_REFUSED)
+        progress->state = LL_STATE_FAILED;
+      ll_pipeline_note (pipeline, live, ll_state_name (progress->state), progress->reason);
+      ll_pipeline_tell (pipeline, LL_PIPELINE_TROUBLE, letter->id, progress->reason);
+      ll_pipeline_write_to_user (pipeline, live, i);
+    }
+}
+
+/* Nobody is left to send to: 5xx that names the first. Some are left: the others are told. */
+static void
+settle_refused (LlPipeline *pipeline, LlLive *live)
+{
+  LlLetter *letter = live->letter;
+  const LlProgress *first = NULL;
+  guint n = count_refused (letter, &first);
+
+  if (n == 0)
+    return;
+  if (n < letter->progress->len || !hold_client (live))
+    {
+      tell_refused (pipeline, live);
+      return;
+    }
+  for (guint i = 0; i < n; i++)
+    ll_letter_progress (letter, i)->state = LL_STATE_REFUSED;
+  ll_pipeline_save (pipeline, live, TRUE);
+  ll_live_answer (live, 550, ll_refusal_code (first), first->reason);
+  release_client (live);
+}
+
+gboolean
+ll_depart (LlPipeline *pipeline, LlConfig *config, const LlAccount *account, LlLive *live)
+{
+  g_autoptr (GPtrArray) deliveries /* the cases borrow their results */
+      = g_ptr_array_new_with_free_func ((GDestroyNotify) ll_delivery_free);
+  Outcome outcome = { NULL, 0, 0 };
+  gboolean again = FALSE;
+
+  begin_cases (live, &outcome);
+  for (guint requiretls = 0; requiretls < 2; requiretls++)
+    {
+      g_autoptr (GArray) recipients = recipients_of_copy (live->letter, requiretls != 0);
+      LlDelivery *delivery;
+
+      if (recipients->len == 0)
+        continue;
+      delivery = send_copy (pipeline, account, live, recipients, requiretls != 0);
+      g_ptr_array_add (deliveries, delivery);
+      outcome.copies++;
+      for (guint i = 0; i < recipients->len; i++)
+        outcome.cases[g_array_index (recipients, guint, i)].result
+            = &g_array_index (delivery->results, LlResult, i);
+    }
+  if (outcome.copies > 0)
+    again = settle (pipeline, config, account, live, &outcome);
+  g_free (outcome.cases);
+  if (!again)
+    settle_refused (pipeline, live);
+  return again;
+}

@@ -1,0 +1,277 @@
+/* SPDX-FileCopyrightText: Letterlock contributors */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/*
+ * What a person asks, through the bus: check, preview, letters, report, overrides, accounts.
+ * Each function is called on a thread of the bus's pool and may block.
+ */
+
+#include "requests.h"
+
+#include "pipeline-private.h"
+
+#include "record/override.h"
+#include "record/report.h"
+#include "wire/address.h"
+
+#include "base/error.h"
+#include "base/limits.h"
+
+/* `check` shows progress, so it may take longer than a letter would wait. */
+#define CHECK_DEADLINE 20000
+
+typedef struct
+{
+  LlBusProgress progress;
+  gpointer data;
+} Progress;
+
+static void
+progress_cb (LlVerdict *partial, gpointer data)
+{
+  Progress *progress = data;
+
+  progress->progress (ll_verdict_to_variant (partial), progress->data);
+}
+
+static GVariant *
+check (gpointer data,
+       const char *domain,
+       LlBusProgress progress,
+       gpointer progress_data,
+       GCancellable *cancellable,
+       GError **error)
+{
+  LlPipeline *pipeline = data;
+  Progress forward = { progress, progress_data };
+  g_autoptr (LlVerdict) verdict
+      = ll_assess_check (pipeline->parts.assess, domain, ll_deadline_in (CHECK_DEADLINE),
+                         cancellable, progress != NULL ? progress_cb : NULL, &forward);
+
+  if (g_cancellable_set_error_if_cancelled (cancellable, error))
+    return NULL;
+  return ll_verdict_to_variant (verdict);
+}
+
+/* What the letter would carry: tag and mode as the mail program's user would write them. */
+static LlMessageFacts *
+facts_of_options (GVariant *options)
+{
+  const char *tag = NULL;
+  const char *mode = NULL;
+  LlMessageFacts *facts;
+
+  g_variant_lookup (options, "tag", "&s", &tag);
+  g_variant_lookup (options, "mode", "&s", &mode);
+  if (tag == NULL && mode == NULL)
+    return NULL;
+  facts = g_new0 (LlMessageFacts, 1);
+  facts->tags = g_new0 (char *, 2);
+  facts->tags[0] = g_strdup (tag);
+  facts->mode = g_strdup (mode);
+  facts->visible = g_new0 (char *, 1);
+  facts->references = g_new0 (char *, 1);
+  facts->edits = g_ptr_array_new ();
+  return facts;
+}
+
+static const LlAccount *
+account_of_options (const LlConfig *config, GVariant *options, GError **error)
+{
+  const char *name = NULL;
+  const char *sender = NULL;
+  const LlAccount *account = NULL;
+
+  g_variant_lookup (options, "account", "&s", &name);
+  g_variant_lookup (options, "sender", "&s", &sender);
+  if (name != NULL)
+    account = ll_config_account (config, name);
+  else if (sender != NULL)
+    account = ll_account_select (config, NULL, sender, NULL);
+  else if (config->accounts->len > 0)
+    account = g_ptr_array_index (config->accounts, 0);
+  if (account == NULL)
+    g_set_error (error, LL_API_ERROR, LL_API_ERROR_NOT_FOUND,
+                 "no such account%s%s; letterlock account list shows those there are",
+                 name != NULL || sender != NULL ? ": " : "",
+                 name != NULL     ? name
+                 : sender != NULL ? sender
+                                  : "");
+  return account;
+}
+
+static GVariant *
+preview_one (LlPipeline *pipeline, const LlJudgement *judgement, const char *address)
+{
+  g_autoptr (LlVerdict) verdict = NULL;
+  g_autoptr (LlDecision) decision = ll_judge (pipeline, judgement, &verdict);
+  g_autoptr (GVariant) shown = g_variant_ref_sink (ll_decision_to_variant (decision));
+  g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (shown);
+
+  g_variant_dict_insert (&dict, "address", "s", address);
+  g_variant_dict_insert (&dict, "decision", "s", ll_decision_name (decision->kind));
+  return g_variant_dict_end (&dict);
+}
+
+static GVariant *
+preview (gpointer data,
+         const char *const *addresses,
+         GVariant *options,
+         GCancellable *cancellable,
+         GError **error)
+{
+  LlPipeline *pipeline = data;
+  g_autoptr (LlConfig) config = ll_pipeline_config (pipeline);
+  const LlAccount *account = account_of_options (config, options, error);
+  g_autoptr (LlMessageFacts) facts = facts_of_options (options);
+  g_autoptr (GPtrArray) recipients
+      = g_ptr_array_new_with_free_func ((GDestroyNotify) ll_recipient_free);
+  g_auto (GVariantBuilder) answers = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("aa{sv}"));
+
+  if (account == NULL)
+    return NULL;
+  for (guint i = 0; addresses[i] != NULL; i++)
+    {
+      LlRecipient *recipient = ll_address_parse_recipient (addresses[i], error);
+
+      if (recipient == NULL)
+        return NULL;
+      g_ptr_array_add (recipients, recipient);
+      ll_assess_start (pipeline->parts.assess, recipient->domain);
+    }
+  for (guint i = 0; i < recipients->len; i++)
+    {
+      LlJudgement judgement = {
+        .config = config,
+        .account = account,
+        .facts = facts,
+        .recipient = g_ptr_array_index (recipients, i),
+        .recipients = recipients->len,
+        .deadline = ll_deadline_in (LL_CHECK_HARD),
+      };
+
+      g_variant_builder_add_value (&answers, preview_one (pipeline, &judgement, addresses[i]));
+      if (g_cancellable_set_error_if_cancelled (cancellable, error))
+        return NULL;
+    }
+  return g_variant_builder_end (&answers);
+}
+
+/* -- what was done --------------------------------------------------------------------------------
+ */
+
+static GVariant *
+letters (gpointer data, GVariant *query, char **next, GError **error)
+{
+  return ll_ledger_list_page (((LlPipeline *) data)->parts.ledger, query, next, error);
+}
+
+static GVariant *
+letter (gpointer data, const char *prefix, GError **error)
+{
+  LlLedger *ledger = ((LlPipeline *) data)->parts.ledger;
+
+  /* what was just accepted is on its way through the writer */
+  ll_ledger_flush (ledger, NULL);
+  return ll_ledger_get (ledger, prefix, error);
+}
+
+static char *
+report (gpointer data, GVariant *query, const char *format, GError **error)
+{
+  return ll_report_render (((LlPipeline *) data)->parts.ledger, query, format, error);
+}
+
+static GVariant *
+override_add (gpointer data, const char *domain, const char *reason, guint days, GError **error)
+{
+  return ll_ledger_override_add (((LlPipeline *) data)->parts.ledger, domain, reason, days, error);
+}
+
+static GVariant *
+override_list (gpointer data, GError **error)
+{
+  return ll_ledger_override_list (((LlPipeline *) data)->parts.ledger, error);
+}
+
+static gboolean
+override_end (gpointer data, const char *domain, GError **error)
+{
+  return ll_ledger_override_end (((LlPipeline *) data)->parts.ledger, domain, error);
+}
+
+/* -- accounts, submission
+ * ---------------------------------------------------------------------------- */
+
+typedef struct
+{
+  LlBusProgress progress;
+  gpointer data;
+} Steps;
+
+static void
+step_cb (const char *step, gboolean ok, const char *detail, gpointer data)
+{
+  Steps *steps = data;
+  g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (NULL);
+
+  g_variant_dict_insert (&dict, "step", "s", step);
+  g_variant_dict_insert (&dict, "ok", "b", ok);
+  if (detail != NULL)
+    g_variant_dict_insert (&dict, "detail", "s", detail);
+  if (steps->progress != NULL)
+    steps->progress (g_variant_dict_end (&dict), steps->data);
+}
+
+static gboolean
+account_test (gpointer data,
+              const char *name,
+              LlBusProgress step,
+              gpointer step_data,
+              GCancellable *cancellable,
+              GError **error)
+{
+  LlPipeline *pipeline = data;
+  g_autoptr (LlConfig) config = ll_pipeline_config (pipeline);
+  const LlAccount *account = ll_config_account (config, name);
+  Steps steps = { step, step_data };
+
+  if (account == NULL)
+    {
+      g_set_error (error, LL_API_ERROR, LL_API_ERROR_NOT_FOUND, "no account is called %s", name);
+      return FALSE;
+    }
+  return ll_upstream_test (pipeline->parts.upstream, account, step_cb, &steps,
+                           ll_deadline_in (LL_UPSTREAM_CONNECT * 4), cancellable, error);
+}
+
+static void
+account_saved (gpointer data, const char *name)
+{
+  LlPipeline *pipeline = data;
+
+  ll_upstream_drop (pipeline->parts.upstream);
+  ll_queue_kick (pipeline->queue, name);
+}
+
+static GVariant *
+providers (gpointer data, GError **error)
+{
+  return ll_providers_to_variant ();
+}
+
+void
+ll_enquiries_fill (LlBusActions *actions)
+{
+  actions->providers = providers;
+  actions->check = check;
+  actions->preview = preview;
+  actions->letters = letters;
+  actions->letter = letter;
+  actions->report = report;
+  actions->override = override_add;
+  actions->overrides = override_list;
+  actions->override_remove = override_end;
+  actions->account_test = account_test;
+  actions->account_saved = account_saved;
+}

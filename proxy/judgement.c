@@ -1,0 +1,341 @@
+/* SPDX-FileCopyrightText: Letterlock contributors */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/*
+ * One recipient: what is known of the way, who is bound to use it, and the decision.
+ * The decision itself is policy/decide.c; here its question is put together.
+ */
+
+#include "pipeline-private.h"
+
+#include "deliver/retry.h"
+#include "record/override.h"
+
+#include "base/limits.h"
+
+/* How long a letter may wait for evidence that is still coming in before it is decided without. */
+#define BACKGROUND_SECONDS 120
+#define LOOK_AGAIN_SECONDS 5
+
+LlRelease
+ll_release_of (const LlProgress *progress)
+{
+  guint32 release = LL_RELEASE_NONE;
+
+  if (progress->extra != NULL)
+    g_variant_lookup (progress->extra, "release", "u", &release);
+  return release <= LL_RELEASE_ESCROW ? (LlRelease) release : LL_RELEASE_NONE;
+}
+
+/* Puts @value in the place of @key; NULL removes it. */
+static void
+extra_set (LlProgress *progress, const char *key, GVariant *value)
+{
+  g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (progress->extra);
+
+  if (value != NULL)
+    g_variant_dict_insert_value (&dict, key, value);
+  else
+    g_variant_dict_remove (&dict, key);
+  g_clear_pointer (&progress->extra, g_variant_unref);
+  progress->extra = g_variant_ref_sink (g_variant_dict_end (&dict));
+}
+
+void
+ll_release_set (LlProgress *progress, LlRelease release)
+{
+  extra_set (progress, "release", g_variant_new_uint32 (release));
+}
+
+static guint
+honours_of (const LlAccount *account)
+{
+  guint honours = 0;
+
+  if (account->honours_set)
+    return account->honours;
+  return ll_provider_honours (account->host, &honours, NULL, NULL) ? honours : 0;
+}
+
+/* The ledger keeps Message-IDs as they stand in the header, in their brackets. */
+static gboolean
+answers_locked (LlPipeline *pipeline, const LlJudgement *judgement)
+{
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  g_auto (GStrv) ids = NULL;
+
+  for (guint i = 0; judgement->facts->references[i] != NULL; i++)
+    {
+      g_autofree char *id = g_strdup_printf ("<%s>", judgement->facts->references[i]);
+
+      g_strv_builder_add (builder, id);
+    }
+  ids = g_strv_builder_end (builder);
+  return ll_ledger_was_locked (pipeline->parts.ledger, judgement->recipient->address,
+                               (const char *const *) ids);
+}
+
+static void
+fill_input (LlPipeline *pipeline, const LlJudgement *judgement, LlPolicyInput *input)
+{
+  LlUpstreamOffers offers = ll_upstream_offers (pipeline->parts.upstream, judgement->account);
+  g_autofree char *override
+      = ll_ledger_override_find (pipeline->parts.ledger, judgement->recipient->domain,
+                                 ll_clock_now ());
+
+  *input = (LlPolicyInput){
+    .config = judgement->config,
+    .account = judgement->account,
+    .recipient = judgement->recipient,
+    .facts = judgement->facts,
+    .recipients = judgement->recipients,
+    .honours = honours_of (judgement->account),
+    .requiretls_offered = offers.known && offers.requiretls,
+    .requiretls_refused = judgement->requiretls_refused,
+    .overridden = override != NULL,
+    .release = judgement->release,
+    .now = ll_clock_now (),
+    .received = judgement->received,
+    .requiretls_asked = judgement->requiretls_asked,
+  };
+  if (judgement->facts != NULL && judgement->facts->references != NULL)
+    input->reply_to_locked = answers_locked (pipeline, judgement);
+}
+
+LlDecision *
+ll_judge (LlPipeline *pipeline, const LlJudgement *judgement, LlVerdict **verdict)
+{
+  LlDeadline soft = ll_deadline_earlier (judgement->deadline, ll_deadline_in (LL_CHECK_SOFT));
+  const char *domain = judgement->recipient->domain;
+  LlPolicyInput input;
+  LlDecision *decision;
+  gboolean done = FALSE;
+
+  g_clear_pointer (verdict, ll_verdict_unref);
+  fill_input (pipeline, judgement, &input);
+  *verdict = ll_assess_wait (pipeline->parts.assess, domain, soft, NULL, &done);
+  input.verdict = *verdict;
+  input.verdict_done = done;
+  decision = ll_policy_decide (&input);
+  if (done || decision->kind == LL_DECISION_SEND || ll_deadline_left (judgement->deadline) == 0)
+    return decision;
+
+  /* Only a letter that may leave as it is goes without what is still coming in. */
+  ll_decision_free (decision);
+  ll_verdict_unref (*verdict);
+  *verdict = ll_assess_wait (pipeline->parts.assess, domain, judgement->deadline, NULL, &done);
+  input.verdict = *verdict;
+  input.verdict_done = done;
+  return ll_policy_decide (&input);
+}
+
+/* -- a whole letter ---------------------------------------------------------------------- */
+
+static gboolean
+is_still_coming (const LlDecision *decision, const LlVerdict *verdict, const LlLetter *letter)
+{
+  return verdict != NULL && verdict->why == LL_WHY_OVERDUE && decision->kind != LL_DECISION_SEND
+         && ll_clock_now () < letter->received + BACKGROUND_SECONDS;
+}
+
+static void
+keep_evidence (LlProgress *progress, const LlDecision *decision, const LlVerdict *verdict)
+{
+  static const char *const marks[] = { "told", "told_now", "told_delayed" };
+  LlRelease release = ll_release_of (progress);
+  g_autoptr (GVariant) shown = g_variant_ref_sink (ll_decision_to_variant (decision));
+  g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (shown);
+
+  if (verdict != NULL)
+    g_variant_dict_insert_value (&dict, "proof", ll_verdict_to_variant (verdict));
+  if (decision->smtp_code != NULL)
+    g_variant_dict_insert (&dict, "smtp", "s", decision->smtp_code);
+  g_variant_dict_insert (&dict, "may_send_anyway", "b", decision->may_send_anyway);
+  for (guint i = 0; i < G_N_ELEMENTS (marks); i++)
+    if (ll_progress_has (progress, marks[i]))
+      g_variant_dict_insert (&dict, marks[i], "b", TRUE);
+  if (release != LL_RELEASE_NONE)
+    g_variant_dict_insert (&dict, "release", "u", (guint32) release);
+  g_clear_pointer (&progress->extra, g_variant_unref);
+  progress->extra = g_variant_ref_sink (g_variant_dict_end (&dict));
+}
+
+static void
+apply (LlProgress *progress, const LlDecision *decision)
+{
+  gint64 now = ll_clock_now ();
+
+  progress->method = LL_METHOD_NONE;
+  progress->requiretls = FALSE;
+  progress->decided = now;
+  progress->next_try = 0;
+  switch (decision->kind)
+    {
+    case LL_DECISION_SEND:
+      progress->method = decision->method;
+      progress->requiretls = decision->requiretls;
+      ll_progress_set (progress,
+                       progress->state == LL_STATE_HELD ? LL_STATE_CHECKING : progress->state,
+                       decision->reason);
+      break;
+    case LL_DECISION_LOCK:
+    case LL_DECISION_HOLD:
+      ll_progress_set (progress, LL_STATE_HELD, decision->reason);
+      break;
+    case LL_DECISION_REFUSE:
+      ll_progress_set (progress, LL_STATE_REFUSED, decision->reason);
+      break;
+    case LL_DECISION_DROP:
+      ll_progress_set (progress, LL_STATE_DROPPED, decision->reason);
+      break;
+    case LL_DECISION_LATER:
+      progress->tries++;
+      progress->next_try = ll_retry_next (progress->tries, now);
+      ll_progress_set (progress, LL_STATE_QUEUED, decision->reason);
+      break;
+    }
+}
+
+/* Recipients that were decided keep their decision for ten minutes (design 1.4, 4.5). */
+static gboolean
+needs_judgement (const LlProgress *progress)
+{
+  switch (progress->state)
+    {
+    case LL_STATE_CHECKING:
+      return progress->decided == 0 || progress->method == LL_METHOD_NONE;
+    case LL_STATE_QUEUED:
+    case LL_STATE_WAITING:
+      return progress->next_try <= ll_clock_now ()
+             && (progress->method == LL_METHOD_NONE
+                 || ll_retry_decide_anew (progress->decided, ll_clock_now ()));
+    case LL_STATE_HELD:
+    case LL_STATE_SENDING:
+    case LL_STATE_SENT:
+    case LL_STATE_UNCERTAIN:
+    case LL_STATE_REFUSED:
+    case LL_STATE_DROPPED:
+    case LL_STATE_BOUNCED:
+    case LL_STATE_FAILED:
+    case LL_STATE_EXPIRED:
+    case LL_STATE_OPENED:
+    case LL_STATE_REPLIED:
+    case LL_STATE_RETRACTED:
+      return FALSE;
+    }
+  return FALSE;
+}
+
+static void
+judge_recipient (LlPipeline *pipeline, LlLive *live, guint i, LlJudgement *judgement)
+{
+  LlProgress *progress = ll_letter_progress (live->letter, i);
+  g_autoptr (LlVerdict) verdict = NULL;
+  g_autoptr (LlDecision) decision = NULL;
+
+  judgement->recipient = ll_envelope_recipient (live->letter->envelope, i);
+  judgement->release = ll_release_of (progress);
+  decision = ll_judge (pipeline, judgement, &verdict);
+  keep_evidence (progress, decision, verdict);
+  if (is_still_coming (decision, verdict, live->letter))
+    {
+      ll_progress_set (progress, LL_STATE_CHECKING, decision->reason);
+      progress->next_try = ll_clock_now () + LOOK_AGAIN_SECONDS;
+      return;
+    }
+  apply (progress, decision);
+}
+
+static LlDeadline
+judgement_deadline (const LlLive *live)
+{
+  gint64 left;
+
+  if (live->letter->envelope->recipients->len < LL_MANY_RECIPIENTS)
+    return ll_deadline_in (LL_CHECK_HARD);
+  left = live->letter->received + BACKGROUND_SECONDS - ll_clock_now ();
+  return ll_deadline_in (CLAMP (left, LL_CHECK_HARD / 1000, BACKGROUND_SECONDS) * 1000);
+}
+
+/* `[policy] together`: one recipient that stays keeps all of them. */
+static void
+keep_together (LlLive *live)
+{
+  const LlLetter *letter = live->letter;
+  const char *who = NULL;
+
+  for (guint i = 0; i < letter->progress->len && who == NULL; i++)
+    if (ll_letter_progress (letter, i)->state == LL_STATE_HELD)
+      who = ll_envelope_recipient (letter->envelope, i)->address;
+  for (guint i = 0; i < letter->progress->len && who != NULL; i++)
+    if (ll_departs (ll_letter_progress (letter, i)))
+      {
+        g_autofree char *reason = g_strdup_printf ("kept together with the copy for %s", who);
+
+        ll_progress_set (ll_letter_progress (letter, i), LL_STATE_HELD, reason);
+      }
+}
+
+static void
+tell_held (LlPipeline *pipeline, LlLive *live)
+{
+  const LlLetter *letter = live->letter;
+
+  for (guint i = 0; i < letter->progress->len; i++)
+    {
+      const LlProgress *progress = ll_letter_progress (letter, i);
+
+      if (progress->state != LL_STATE_HELD || progress->decided < ll_clock_now () - 1)
+        continue;
+      ll_pipeline_note (pipeline, live, "held", progress->reason);
+      ll_pipeline_tell (pipeline, LL_PIPELINE_HELD, letter->id, progress->reason);
+      return; /* one question for all of a letter */
+    }
+}
+
+/* Whether the mail program still waits for our answer. */
+static gboolean
+is_awaited (LlLive *live)
+{
+  gboolean awaited;
+
+  g_mutex_lock (&live->lock);
+  awaited = live->client_waits && !live->answered;
+  g_mutex_unlock (&live->lock);
+  return awaited;
+}
+
+void
+ll_judge_letter (LlPipeline *pipeline,
+                 LlConfig *config,
+                 const LlAccount *account,
+                 LlLive *live,
+                 gboolean requiretls_refused)
+{
+  LlLetter *letter = live->letter;
+  LlJudgement judgement = {
+    .config = config,
+    .account = account,
+    .facts = live->facts,
+    .recipients = letter->progress->len,
+    .requiretls_refused = requiretls_refused,
+    .received = is_awaited (live) ? 0 : letter->received,
+    .requiretls_asked = letter->envelope->requiretls,
+    .deadline = judgement_deadline (live),
+  };
+  gboolean judged = FALSE;
+
+  for (guint i = 0; i < letter->progress->len; i++)
+    if (needs_judgement (ll_letter_progress (letter, i)))
+      ll_assess_start (pipeline->parts.assess, ll_envelope_recipient (letter->envelope, i)->domain);
+  for (guint i = 0; i < letter->progress->len; i++)
+    if (needs_judgement (ll_letter_progress (letter, i)))
+      {
+        judge_recipient (pipeline, live, i, &judgement);
+        judged = TRUE;
+      }
+  if (config->together)
+    keep_together (live);
+  if (judged)
+    tell_held (pipeline, live);
+}

@@ -1,0 +1,71 @@
+/* SPDX-FileCopyrightText: Letterlock contributors */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "app.h"
+
+#include <locale.h>
+#include <stdio.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+
+/* Passwords and keys pass through this process: nothing of it is ever written to disk or shown to
+ * a debugger that the user did not start as root. */
+static void
+keep_to_ourselves (void)
+{
+  struct rlimit none = { 0, 0 };
+
+  setrlimit (RLIMIT_CORE, &none);
+  prctl (PR_SET_DUMPABLE, 0, 0, 0, 0);
+  umask (0077);
+}
+
+int
+main (int argc, char **argv)
+{
+  LlAppOptions options = { NULL, NULL };
+  gboolean version = FALSE;
+  gboolean verbose = FALSE;
+  const GOptionEntry entries[] = {
+    { "config", 'c', 0, G_OPTION_ARG_FILENAME, &options.config,
+      "Read this file instead of the user's own", "FILE" },
+    { "system-config", 0, 0, G_OPTION_ARG_FILENAME, &options.config_system,
+      "Read this file instead of /etc/letterlock/letterlock.conf", "FILE" },
+    { "verbose", 'v', 0, G_OPTION_ARG_NONE, &verbose, "Say more (never content, never passwords)",
+      NULL },
+    { "version", 0, 0, G_OPTION_ARG_NONE, &version, "Print the version", NULL },
+    { NULL, 0, 0, 0, NULL, NULL, NULL },
+  };
+  g_autoptr (GOptionContext) context = g_option_context_new (NULL);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (LlApp) app = NULL;
+
+  setlocale (LC_ALL, "");
+  keep_to_ourselves ();
+  g_option_context_set_summary (context, "Stands between your mail programs and your provider: "
+                                         "looks at the way to every recipient,\n"
+                                         "sends over verified TLS, holds or refuses what the way "
+                                         "does not carry. See letterlockd(1).");
+  g_option_context_add_main_entries (context, entries, NULL);
+  if (!g_option_context_parse (context, &argc, &argv, &error))
+    {
+      fprintf (stderr, "letterlockd: %s\n", error->message);
+      return 2;
+    }
+  if (version)
+    {
+      puts ("letterlockd " LL_VERSION);
+      return 0;
+    }
+  if (verbose)
+    g_log_set_debug_enabled (TRUE);
+  app = ll_app_new (&options, &error);
+  if (app == NULL)
+    {
+      fprintf (stderr, "letterlockd: %s\n", error->message);
+      return 3;
+    }
+  ll_app_run (app);
+  return 0;
+}

@@ -1,0 +1,134 @@
+/* SPDX-FileCopyrightText: Letterlock contributors */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#pragma once
+
+#include "pipeline.h"
+
+#include "wire/status.h"
+
+G_BEGIN_DECLS
+
+/*
+ * What the files of the journey share, and nobody else sees.
+ *
+ * A live letter is one that is in the spool: its envelope, state and content key
+ * in memory. The step that owns it (ll_store_claim) is the only one that touches
+ * letter and facts; the lock in it guards the answer to the waiting mail program.
+ */
+
+typedef struct
+{
+  gint ref_count;
+  LlLetter *letter;
+  LlMessageFacts *facts;
+
+  /* auth = client: the mail program's own credentials, for as long as it may take */
+  char *login;
+  LlSecret *password;
+
+  GMutex lock;
+  GCond answered_cond;
+  gboolean client_waits; /* a mail program waits for the answer to its final dot */
+  gboolean answering;    /* its answer is being made: it waits on past its time */
+  gboolean answered;
+  LlReply answer;
+} LlLive;
+
+struct _LlPipeline
+{
+  LlPipelineParts parts;
+  LlQueue *queue;
+
+  GMutex lock;
+  LlConfig *config;
+  GHashTable *live;     /* id -> LlLive */
+  GHashTable *received; /* ids whose final reply the mail program did receive */
+  gboolean paused;
+
+  LlPipelineListener listener;
+  gpointer listener_data;
+};
+
+LlLive *ll_live_new (LlLetter *letter, LlMessageFacts *facts); /* takes over both */
+LlLive *ll_live_ref (LlLive *live);
+void ll_live_unref (LlLive *live);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (LlLive, ll_live_unref)
+
+/* The one answer to the waiting mail program. FALSE: it does not wait any more, so what happened
+ * has to be told in another way. */
+gboolean ll_live_answer (LlLive *live, guint code, const char *enhanced, const char *text);
+
+/* -- pipeline.c ---------------------------------------------------------------- */
+
+/* The letter is durable: takes the first step soon, on a delivery thread. */
+void ll_pipeline_take (LlPipeline *pipeline, LlLive *live);
+
+/* (transfer full) or NULL */
+LlLive *ll_pipeline_find (LlPipeline *pipeline, const char *id);
+
+/* Spool first, then the ledger, then those who watch. Called by the owner of the letter. */
+gboolean ll_pipeline_save (LlPipeline *pipeline, LlLive *live, gboolean durable);
+
+/* A point of the timeline. */
+void ll_pipeline_note (LlPipeline *pipeline, LlLive *live, const char *event, const char *text);
+void ll_pipeline_tell (LlPipeline *pipeline, LlPipelineNews news, const char *id, const char *text);
+
+/* Tells the user by mail what became of recipient @i: failed, expired, or still held. */
+void ll_pipeline_write_to_user (LlPipeline *pipeline, LlLive *live, guint i);
+
+/* The enhanced code of a refusal by our own rules. */
+const char *ll_refusal_code (const LlProgress *progress);
+
+gboolean ll_pipeline_is_paused (LlPipeline *pipeline);
+
+/* Sets state and sentence of one recipient. */
+void ll_progress_set (LlProgress *progress, LlState state, const char *reason);
+
+/* Marks that stay with a recipient: "told" (that it will not get the letter), "told_now" (that it
+ * waits), "told_delayed". */
+gboolean ll_progress_has (const LlProgress *progress, const char *mark);
+void ll_progress_mark (LlProgress *progress, const char *mark);
+
+/* -- judgement.c ------------------------------------------------------------------ */
+
+typedef struct
+{
+  const LlConfig *config;
+  const LlAccount *account;
+  gint64 received; /* wall seconds of our 250; 0: the mail program still waits */
+  gboolean requiretls_asked; /* by the mail program, in MAIL */
+  const LlMessageFacts *facts; /* NULL before the content is known */
+  const LlRecipient *recipient;
+  guint recipients;
+  gboolean requiretls_refused;
+  LlRelease release;
+  LlDeadline deadline;
+} LlJudgement;
+
+/* Waits for the evidence until the deadline, then decides. *verdict: (transfer full), may be
+ * NULL. (transfer full) */
+LlDecision *ll_judge (LlPipeline *pipeline, const LlJudgement *judgement, LlVerdict **verdict);
+
+/* Judges every recipient of @live that may be judged now, writes decisions into its progress.
+ * @requiretls_refused: the provider refused REQUIRETLS: those recipients anew, without. */
+void ll_judge_letter (LlPipeline *pipeline,
+                      LlConfig *config,
+                      const LlAccount *account,
+                      LlLive *live,
+                      gboolean requiretls_refused);
+
+/* What a person chose for this recipient (kept in its progress). */
+LlRelease ll_release_of (const LlProgress *progress);
+void ll_release_set (LlProgress *progress, LlRelease release);
+
+/* -- departure.c ------------------------------------------------------------------- */
+
+/* Whether a decided recipient is to leave now. */
+gboolean ll_departs (const LlProgress *progress);
+
+/* Sends what departs, writes the results into the progress, answers the mail program when it
+ * still waits. Returns whether the letter must be judged again (REQUIRETLS was refused). */
+gboolean ll_depart (LlPipeline *pipeline, LlConfig *config, const LlAccount *account, LlLive *live);
+
+G_END_DECLS

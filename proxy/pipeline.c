@@ -1,0 +1,487 @@
+/* SPDX-FileCopyrightText: Letterlock contributors */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/*
+ * One step of a letter. Each step reads where the recipients stand, judges those
+ * that need it, lets depart what may, and says when to come back.
+ */
+
+#include "pipeline-private.h"
+
+#include "deliver/retry.h"
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/file.h"
+
+#include <string.h>
+
+/* A held letter is asked about again after a quarter of an hour, and told by mail after a day. */
+#define REMIND_SECONDS (15 * 60)
+#define REMIND_BY_MAIL_SECONDS (24 * 60 * 60)
+
+/* Steps wait for checks and for providers, so there are more of them than processors. */
+#define STEP_THREADS 16
+
+/* -- live letters ---------------------------------------------------------------- */
+
+LlLive *
+ll_live_new (LlLetter *letter, LlMessageFacts *facts)
+{
+  LlLive *live = g_new0 (LlLive, 1);
+
+  live->ref_count = 1;
+  live->letter = letter;
+  live->facts = facts;
+  g_mutex_init (&live->lock);
+  g_cond_init (&live->answered_cond);
+  return live;
+}
+
+LlLive *
+ll_live_ref (LlLive *live)
+{
+  g_atomic_int_inc (&live->ref_count);
+  return live;
+}
+
+void
+ll_live_unref (LlLive *live)
+{
+  if (live == NULL || !g_atomic_int_dec_and_test (&live->ref_count))
+    return;
+  ll_letter_free (live->letter);
+  ll_message_facts_free (live->facts);
+  g_free (live->login);
+  ll_secret_free (live->password);
+  ll_reply_clear (&live->answer);
+  g_mutex_clear (&live->lock);
+  g_cond_clear (&live->answered_cond);
+  g_free (live);
+}
+
+gboolean
+ll_live_answer (LlLive *live, guint code, const char *enhanced, const char *text)
+{
+  gboolean taken;
+
+  g_mutex_lock (&live->lock);
+  taken = live->client_waits && !live->answered;
+  if (taken)
+    {
+      ll_reply_set (&live->answer, code, enhanced, "%s", text);
+      live->answered = TRUE;
+      g_cond_broadcast (&live->answered_cond);
+    }
+  g_mutex_unlock (&live->lock);
+  return taken;
+}
+
+void
+ll_progress_set (LlProgress *progress, LlState state, const char *reason)
+{
+  progress->state = state;
+  if (reason != progress->reason)
+    {
+      g_free (progress->reason);
+      progress->reason = g_strdup (reason);
+    }
+}
+
+gboolean
+ll_progress_has (const LlProgress *progress, const char *mark)
+{
+  gboolean has = FALSE;
+
+  return progress->extra != NULL && g_variant_lookup (progress->extra, mark, "b", &has) && has;
+}
+
+void
+ll_progress_mark (LlProgress *progress, const char *mark)
+{
+  g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (progress->extra);
+
+  g_variant_dict_insert (&dict, mark, "b", TRUE);
+  g_clear_pointer (&progress->extra, g_variant_unref);
+  progress->extra = g_variant_ref_sink (g_variant_dict_end (&dict));
+}
+
+const char *
+ll_refusal_code (const LlProgress *progress)
+{
+  const char *code = NULL;
+
+  /* "550 5.7.10" as the policy said it */
+  if (progress->extra == NULL || !g_variant_lookup (progress->extra, "smtp", "&s", &code)
+      || strlen (code) < 5)
+    return "5.7.1";
+  return code + 4;
+}
+
+/* -- saying what happened ---------------------------------------------------------- */
+
+void
+ll_pipeline_tell (LlPipeline *pipeline, LlPipelineNews news, const char *id, const char *text)
+{
+  if (pipeline->listener != NULL)
+    pipeline->listener (news, id, text, pipeline->listener_data);
+}
+
+void
+ll_pipeline_note (LlPipeline *pipeline, LlLive *live, const char *event, const char *text)
+{
+  ll_ledger_event (pipeline->parts.ledger, live->letter->id, event, text);
+}
+
+gboolean
+ll_pipeline_save (LlPipeline *pipeline, LlLive *live, gboolean durable)
+{
+  g_autoptr (GError) error = NULL;
+  gboolean saved = ll_store_record (pipeline->parts.store, live->letter, durable, &error);
+
+  if (!saved)
+    g_warning ("letter %s: its state cannot be written: %s", live->letter->id, error->message);
+  ll_ledger_put (pipeline->parts.ledger, live->letter, NULL);
+  ll_pipeline_tell (pipeline, LL_PIPELINE_CHANGED, live->letter->id, NULL);
+  return saved;
+}
+
+void
+ll_pipeline_write_to_user (LlPipeline *pipeline, LlLive *live, guint i)
+{
+  const LlProgress *progress = ll_letter_progress (live->letter, i);
+
+  /* until the user can be written to (deliver/notice.h), ledger and window tell it */
+  g_message ("letter %s: %s: %s",
+             live->letter->id,
+             ll_state_name (progress->state),
+             progress->reason != NULL ? progress->reason : "");
+}
+
+/* -- the step ------------------------------------------------------------------------ */
+
+LlLive *
+ll_pipeline_find (LlPipeline *pipeline, const char *id)
+{
+  LlLive *live;
+
+  g_mutex_lock (&pipeline->lock);
+  live = g_hash_table_lookup (pipeline->live, id);
+  if (live != NULL)
+    ll_live_ref (live);
+  g_mutex_unlock (&pipeline->lock);
+  return live;
+}
+
+static void
+forget (LlPipeline *pipeline, const char *id)
+{
+  g_mutex_lock (&pipeline->lock);
+  g_hash_table_remove (pipeline->live, id);
+  g_mutex_unlock (&pipeline->lock);
+}
+
+static gboolean
+is_done (const LlLetter *letter)
+{
+  for (guint i = 0; i < letter->progress->len; i++)
+    if (!ll_state_is_final (ll_letter_progress (letter, i)->state))
+      return FALSE;
+  return TRUE;
+}
+
+/* The ledger has it, then the files go: at no instant does neither know the letter. */
+static void
+close_letter (LlPipeline *pipeline, LlLive *live)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!ll_ledger_flush (pipeline->parts.ledger, &error)
+      || !ll_store_remove (pipeline->parts.store, live->letter, &error))
+    {
+      g_warning ("letter %s stays in the spool: %s", live->letter->id, error->message);
+      return;
+    }
+  forget (pipeline, live->letter->id);
+}
+
+static void
+set_all (LlLive *live, LlState state, const char *reason)
+{
+  for (guint i = 0; i < live->letter->progress->len; i++)
+    {
+      LlProgress *progress = ll_letter_progress (live->letter, i);
+
+      if (!ll_state_is_final (progress->state) && progress->state != LL_STATE_UNCERTAIN)
+        ll_progress_set (progress, state, reason);
+    }
+}
+
+/* When to come back: the earliest retry of any recipient, or 0 when only a person can help. */
+static gint64
+next_time (const LlLetter *letter)
+{
+  gint64 next = 0;
+
+  for (guint i = 0; i < letter->progress->len; i++)
+    {
+      const LlProgress *progress = ll_letter_progress (letter, i);
+
+      if (ll_state_is_final (progress->state) || progress->next_try == 0)
+        continue;
+      next = next == 0 ? progress->next_try : MIN (next, progress->next_try);
+    }
+  return next;
+}
+
+static void
+answer_taken (LlLive *live)
+{
+  const LlLetter *letter = live->letter;
+  g_autofree char *text = NULL;
+
+  for (guint i = 0; i < letter->progress->len; i++)
+    {
+      const LlProgress *progress = ll_letter_progress (letter, i);
+
+      if (progress->state == LL_STATE_SENT || progress->reason == NULL)
+        continue;
+      text = g_strdup_printf ("%s %s: %s: %s", letter->id, ll_state_name (progress->state),
+                              ll_envelope_recipient (letter->envelope, i)->address,
+                              progress->reason);
+      break;
+    }
+  ll_live_answer (live, 250, "2.0.0", text != NULL ? text : letter->id);
+}
+
+/* Never sent by itself (design 4.5): the person is asked again, and in the end by mail. */
+static void
+remind (LlPipeline *pipeline, LlLive *live)
+{
+  const LlLetter *letter = live->letter;
+  gint64 now = ll_clock_now ();
+
+  for (guint i = 0; i < letter->progress->len; i++)
+    {
+      LlProgress *progress = ll_letter_progress (letter, i);
+
+      if (progress->state != LL_STATE_HELD)
+        continue;
+      if (progress->next_try == 0 && now < letter->received + REMIND_SECONDS)
+        progress->next_try = now + REMIND_SECONDS;
+      if (progress->next_try == 0 || progress->next_try > now)
+        continue;
+      ll_pipeline_tell (pipeline, LL_PIPELINE_HELD, letter->id, progress->reason);
+      if (now >= letter->received + REMIND_BY_MAIL_SECONDS)
+        {
+          progress->next_try = 0;
+          ll_pipeline_write_to_user (pipeline, live, i);
+        }
+      else
+        progress->next_try = letter->received + REMIND_BY_MAIL_SECONDS;
+    }
+}
+
+static void
+step_letter (LlPipeline *pipeline, LlLive *live)
+{
+  g_autoptr (LlConfig) config = ll_pipeline_config (pipeline);
+  const LlAccount *account = ll_config_account (config, live->letter->account);
+
+  if (account == NULL)
+    set_all (live, LL_STATE_HELD, "its account is no longer in the configuration");
+  else if (ll_pipeline_is_paused (pipeline))
+    set_all (live, LL_STATE_WAITING, "sending is paused; letterlock resume goes on");
+  else
+    {
+      ll_judge_letter (pipeline, config, account, live, FALSE);
+      if (ll_depart (pipeline, config, account, live))
+        {
+          ll_judge_letter (pipeline, config, account, live, TRUE);
+          ll_depart (pipeline, config, account, live);
+        }
+    }
+  remind (pipeline, live);
+  ll_pipeline_save (pipeline, live, FALSE);
+  answer_taken (live);
+}
+
+static void
+step_cb (const char *id, const char *account, gpointer data)
+{
+  LlPipeline *pipeline = data;
+  g_autoptr (LlLive) live = ll_pipeline_find (pipeline, id);
+  gint64 next;
+
+  if (live == NULL)
+    return;
+  if (!ll_store_claim (pipeline->parts.store, id))
+    {
+      /* a person's request has it just now, and adds the letter again when it is through */
+      return;
+    }
+  step_letter (pipeline, live);
+  next = next_time (live->letter);
+  if (is_done (live->letter))
+    close_letter (pipeline, live);
+  else if (next != 0)
+    ll_queue_add (pipeline->queue, id, live->letter->account, next);
+  ll_store_release (pipeline->parts.store, id);
+}
+
+void
+ll_pipeline_take (LlPipeline *pipeline, LlLive *live)
+{
+  g_mutex_lock (&pipeline->lock);
+  g_hash_table_replace (pipeline->live, g_strdup (live->letter->id), ll_live_ref (live));
+  g_mutex_unlock (&pipeline->lock);
+  ll_queue_add (pipeline->queue, live->letter->id, live->letter->account, 0);
+}
+
+/* -- start ------------------------------------------------------------------------------ */
+
+/* What was on its way when the program ended may have arrived: nobody can know, so it is said. */
+static void
+settle_interrupted (LlLetter *letter)
+{
+  for (guint i = 0; i < letter->progress->len; i++)
+    {
+      LlProgress *progress = ll_letter_progress (letter, i);
+
+      if (progress->state == LL_STATE_SENDING)
+        {
+          ll_progress_set (progress, LL_STATE_UNCERTAIN,
+                           "Letterlock ended between handing the letter over and the provider's "
+                           "answer; it may have arrived");
+          progress->next_try = 0;
+        }
+    }
+}
+
+static void
+take_up (LlPipeline *pipeline, const char *id)
+{
+  g_autoptr (GError) error = NULL;
+  LlLetter *letter = ll_store_load (pipeline->parts.store, id, &error);
+  g_autoptr (LlLive) live = NULL;
+  gint64 next;
+
+  if (letter == NULL)
+    {
+      g_warning ("letter %s cannot be read and is reported lost: %s", id, error->message);
+      ll_ledger_event (pipeline->parts.ledger, id, "lost", error->message);
+      ll_pipeline_tell (pipeline, LL_PIPELINE_TROUBLE, id, error->message);
+      return;
+    }
+  live = ll_live_new (letter,
+                      letter->facts != NULL ? ll_message_facts_from_variant (letter->facts) : NULL);
+  settle_interrupted (letter);
+  g_hash_table_replace (pipeline->live, g_strdup (id), ll_live_ref (live));
+  ll_pipeline_save (pipeline, live, FALSE);
+  if (is_done (letter))
+    {
+      close_letter (pipeline, live);
+      return;
+    }
+  next = next_time (letter);
+  for (guint i = 0; i < letter->progress->len; i++)
+    if (ll_letter_progress (letter, i)->state == LL_STATE_CHECKING
+        || ll_letter_progress (letter, i)->state == LL_STATE_WAITING)
+      next = ll_clock_now ();
+  if (next != 0)
+    ll_queue_add (pipeline->queue, id, letter->account, next);
+}
+
+static char *
+paused_path (LlPipeline *pipeline)
+{
+  return g_build_filename (pipeline->parts.state_folder, "paused", NULL);
+}
+
+LlPipeline *
+ll_pipeline_new (const LlPipelineParts *parts, LlConfig *config)
+{
+  LlPipeline *pipeline = g_new0 (LlPipeline, 1);
+  g_auto (GStrv) ids = NULL;
+  g_autofree char *paused = NULL;
+
+  pipeline->parts = *parts;
+  pipeline->config = ll_config_ref (config);
+  g_mutex_init (&pipeline->lock);
+  pipeline->live
+      = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) ll_live_unref);
+  pipeline->received = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  paused = paused_path (pipeline);
+  pipeline->paused = g_file_test (paused, G_FILE_TEST_EXISTS);
+  pipeline->queue = ll_queue_new (step_cb, pipeline, STEP_THREADS);
+  ids = ll_store_list (parts->store);
+  for (guint i = 0; ids[i] != NULL; i++)
+    take_up (pipeline, ids[i]);
+  return pipeline;
+}
+
+void
+ll_pipeline_free (LlPipeline *pipeline)
+{
+  if (pipeline == NULL)
+    return;
+  ll_queue_free (pipeline->queue);
+  g_hash_table_unref (pipeline->live);
+  g_hash_table_unref (pipeline->received);
+  ll_config_unref (pipeline->config);
+  g_mutex_clear (&pipeline->lock);
+  g_free (pipeline);
+}
+
+/* -- from outside ------------------------------------------------------------------------- */
+
+LlConfig *
+ll_pipeline_config (LlPipeline *pipeline)
+{
+  LlConfig *config;
+
+  g_mutex_lock (&pipeline->lock);
+  config = ll_config_ref (pipeline->config);
+  g_mutex_unlock (&pipeline->lock);
+  return config;
+}
+
+void
+ll_pipeline_configure (LlPipeline *pipeline, LlConfig *config)
+{
+  LlConfig *old;
+
+  g_mutex_lock (&pipeline->lock);
+  old = pipeline->config;
+  pipeline->config = ll_config_ref (config);
+  g_mutex_unlock (&pipeline->lock);
+  ll_config_unref (old);
+  ll_upstream_drop (pipeline->parts.upstream);
+  ll_queue_kick (pipeline->queue, NULL);
+}
+
+void
+ll_pipeline_renew (LlPipeline *pipeline)
+{
+  ll_assess_renew (pipeline->parts.assess);
+  ll_upstream_drop (pipeline->parts.upstream);
+  ll_queue_kick (pipeline->queue, NULL);
+}
+
+void
+ll_pipeline_watch (LlPipeline *pipeline, LlPipelineListener listener, gpointer data)
+{
+  pipeline->listener_data = data;
+  pipeline->listener = listener;
+}
+
+gboolean
+ll_pipeline_is_paused (LlPipeline *pipeline)
+{
+  gboolean paused;
+
+  g_mutex_lock (&pipeline->lock);
+  paused = pipeline->paused;
+  g_mutex_unlock (&pipeline->lock);
+  return paused;
+}

@@ -1,0 +1,71 @@
+/* SPDX-FileCopyrightText: Letterlock contributors */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#pragma once
+
+#include "assess/assess.h"
+#include "deliver/queue.h"
+#include "deliver/upstream.h"
+#include "listen/listener.h"
+#include "message/parse.h"
+#include "policy/decide.h"
+#include "record/ledger.h"
+#include "spool/store.h"
+
+G_BEGIN_DECLS
+
+/*
+ * The journey of a letter. Only the files of this folder (pipeline, reception,
+ * judgement, departure, requests) call one stage after the other:
+ *
+ *   reception  what the mail program says becomes a letter in the spool
+ *   judgement  one recipient: evidence, who is bound, decision
+ *   departure  decided recipients become copies, copies leave, results come back
+ *   pipeline   one step of a letter: on-disk state in, next on-disk state out
+ *   requests   what a person asks for through the bus
+ *
+ * A step is idempotent and the same after intake, restart, release or retry.
+ */
+
+typedef struct _LlPipeline LlPipeline;
+
+typedef struct
+{
+  LlStore *store; /* (not owned) all of these outlive the pipeline */
+  LlLedger *ledger;
+  LlAssess *assess;
+  LlNetwork *network;
+  LlUpstream *upstream;
+  const char *state_folder;
+} LlPipelineParts;
+
+/* Letters that are in the spool are taken up again, and the ledger is completed from them. */
+LlPipeline *ll_pipeline_new (const LlPipelineParts *parts, LlConfig *config);
+void ll_pipeline_free (LlPipeline *pipeline); /* waits for steps under way */
+
+/* A new configuration counts from the next command, step and connection on. */
+void ll_pipeline_configure (LlPipeline *pipeline, LlConfig *config);
+LlConfig *ll_pipeline_config (LlPipeline *pipeline); /* (transfer full) */
+
+/* For the listener; each connection gets a reception of its own. */
+LlListenerFactory ll_pipeline_factory (LlPipeline *pipeline);
+
+/* The network or the configuration changed, or the machine woke up: decide and try anew. */
+void ll_pipeline_renew (LlPipeline *pipeline);
+
+/* What the main thread is told (from any thread): letters that changed or need a person. */
+typedef enum
+{
+  LL_PIPELINE_CHANGED,
+  LL_PIPELINE_HELD,
+  LL_PIPELINE_TROUBLE, /* failed, uncertain, refused by the provider, waiting */
+} LlPipelineNews;
+typedef void (*LlPipelineListener) (LlPipelineNews news,
+                                    const char *id,
+                                    const char *text,
+                                    gpointer data);
+void ll_pipeline_watch (LlPipeline *pipeline, LlPipelineListener listener, gpointer data);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (LlPipeline, ll_pipeline_free)
+
+G_END_DECLS

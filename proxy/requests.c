@@ -1,0 +1,320 @@
+/* SPDX-FileCopyrightText: Letterlock contributors */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/*
+ * What a person decides, through the bus: release, drop, try again, pause. Each function is
+ * called on a thread of the bus's pool and may block.
+ */
+
+#include "requests.h"
+
+#include "pipeline-private.h"
+
+#include "base/error.h"
+#include "base/file.h"
+
+#include <string.h>
+#include <unistd.h>
+
+/* How long a step under way may keep a letter before the person is told to try again. */
+#define CLAIM_WAIT 5000
+
+/* -- taking a letter in hand ------------------------------------------------------------ */
+
+/* Claims the letter; waits for a step under way. (transfer full) */
+static LlLive *
+take_in_hand (LlPipeline *pipeline, const char *id, GError **error)
+{
+  g_autoptr (LlLive) live = ll_pipeline_find (pipeline, id);
+  LlDeadline deadline = ll_deadline_in (CLAIM_WAIT);
+
+  if (live == NULL)
+    {
+      g_set_error (error, LL_API_ERROR, LL_API_ERROR_REFUSED,
+                   "letter %s is not waiting here any more", id);
+      return NULL;
+    }
+  while (!ll_store_claim (pipeline->parts.store, id))
+    {
+      if (ll_deadline_left (deadline) == 0)
+        {
+          g_set_error (error, LL_API_ERROR, LL_API_ERROR_REFUSED,
+                       "letter %s is being sent just now", id);
+          return NULL;
+        }
+      g_usleep (20 * 1000);
+    }
+  return g_steal_pointer (&live);
+}
+
+/* Saves, releases, and takes the next step. */
+static void
+put_back (LlPipeline *pipeline, LlLive *live)
+{
+  ll_pipeline_save (pipeline, live, TRUE);
+  ll_store_release (pipeline->parts.store, live->letter->id);
+  ll_queue_add (pipeline->queue, live->letter->id, live->letter->account, 0);
+}
+
+static gboolean
+is_meant (const LlRecipient *recipient, const char *const *recipients)
+{
+  if (recipients == NULL || recipients[0] == NULL)
+    return TRUE;
+  return g_strv_contains (recipients, recipient->address)
+         || g_strv_contains (recipients, recipient->original);
+}
+
+/* Whether the decision that holds it lets a person send anyway (policy/decide.h). */
+static gboolean
+may_send_anyway (const LlProgress *progress)
+{
+  gboolean may = FALSE;
+
+  if (progress->extra == NULL || !g_variant_lookup (progress->extra, "may_send_anyway", "b", &may))
+    return FALSE;
+  return may;
+}
+
+static gboolean
+release_one (LlProgress *progress, const LlRecipient *recipient, LlMethod method, GError **error)
+{
+  switch (method)
+    {
+    case LL_METHOD_NONE:
+    case LL_METHOD_TLS:
+      ll_release_set (progress, LL_RELEASE_NONE);
+      break;
+    case LL_METHOD_OPEN:
+      if (!may_send_anyway (progress))
+        {
+          g_set_error (error, LL_API_ERROR, LL_API_ERROR_REFUSED, "%s: not sent anyway: %s",
+                       recipient->address,
+                       progress->reason != NULL ? progress->reason : "its rule forbids it");
+          return FALSE;
+        }
+      ll_release_set (progress, LL_RELEASE_SEND);
+      break;
+    case LL_METHOD_PGP:
+    case LL_METHOD_SMIME:
+    case LL_METHOD_ESCROW:
+      g_set_error (error, LL_API_ERROR, LL_API_ERROR_REFUSED,
+                   "%s cannot be used to lock letters in this version", ll_method_name (method));
+      return FALSE;
+    }
+  progress->decided = 0;
+  progress->next_try = 0;
+  progress->method = LL_METHOD_NONE;
+  ll_progress_set (progress, LL_STATE_CHECKING, "released by you");
+  return TRUE;
+}
+
+static gboolean
+release (gpointer data,
+         const char *id,
+         LlMethod method,
+         const char *const *recipients,
+         const char *reason,
+         GError **error)
+{
+  LlPipeline *pipeline = data;
+  g_autoptr (LlLive) live = take_in_hand (pipeline, id, error);
+  guint released = 0;
+  gboolean ok = TRUE;
+
+  if (live == NULL)
+    return FALSE;
+  for (guint i = 0; ok && i < live->letter->progress->len; i++)
+    {
+      LlProgress *progress = ll_letter_progress (live->letter, i);
+      const LlRecipient *recipient = ll_envelope_recipient (live->letter->envelope, i);
+
+      if (!is_meant (recipient, recipients)
+          || (progress->state != LL_STATE_HELD && progress->state != LL_STATE_WAITING
+              && progress->state != LL_STATE_QUEUED))
+        continue;
+      ok = release_one (progress, recipient, method, error);
+      released += ok;
+    }
+  if (ok && released == 0)
+    {
+      g_set_error (error, LL_API_ERROR, LL_API_ERROR_REFUSED, "letter %s has nobody held", id);
+      ok = FALSE;
+    }
+  if (ok)
+    ll_pipeline_note (pipeline, live, "released", reason);
+  put_back (pipeline, live);
+  return ok;
+}
+
+static gboolean
+drop (gpointer data,
+      const char *id,
+      const char *const *recipients,
+      const char *reason,
+      GError **error)
+{
+  LlPipeline *pipeline = data;
+  g_autoptr (LlLive) live = take_in_hand (pipeline, id, error);
+  g_autofree char *sentence = NULL;
+  guint dropped = 0;
+
+  if (live == NULL)
+    return FALSE;
+  sentence = reason != NULL && *reason != '\0' ? g_strdup_printf ("not sent, by you: %s", reason)
+                                               : g_strdup ("not sent, by you");
+  for (guint i = 0; i < live->letter->progress->len; i++)
+    {
+      LlProgress *progress = ll_letter_progress (live->letter, i);
+
+      if (ll_state_is_final (progress->state)
+          || !is_meant (ll_envelope_recipient (live->letter->envelope, i), recipients))
+        continue;
+      progress->next_try = 0;
+      ll_progress_set (progress, LL_STATE_DROPPED, sentence);
+      ll_progress_mark (progress, "told");
+      dropped++;
+    }
+  if (dropped > 0)
+    ll_pipeline_note (pipeline, live, "dropped", sentence);
+  else
+    g_set_error (error, LL_API_ERROR, LL_API_ERROR_REFUSED, "letter %s has nobody left to drop",
+                 id);
+  put_back (pipeline, live);
+  return dropped > 0;
+}
+
+static gboolean
+retry (gpointer data, const char *id, GError **error)
+{
+  LlPipeline *pipeline = data;
+  g_autoptr (LlLive) live = take_in_hand (pipeline, id, error);
+  guint n = 0;
+
+  if (live == NULL)
+    return FALSE;
+  for (guint i = 0; i < live->letter->progress->len; i++)
+    {
+      LlProgress *progress = ll_letter_progress (live->letter, i);
+
+      if (progress->state != LL_STATE_QUEUED && progress->state != LL_STATE_WAITING
+          && progress->state != LL_STATE_UNCERTAIN)
+        continue;
+      progress->decided = 0;
+      progress->next_try = 0;
+      progress->method = LL_METHOD_NONE;
+      ll_progress_set (progress, LL_STATE_CHECKING, "tried again by you");
+      n++;
+    }
+  if (n > 0)
+    ll_pipeline_note (pipeline, live, "retried", NULL);
+  else
+    g_set_error (error, LL_API_ERROR, LL_API_ERROR_REFUSED, "letter %s has nobody to try again",
+                 id);
+  put_back (pipeline, live);
+  return n > 0;
+}
+
+/* -- pause -------------------------------------------------------------------------------- */
+
+static gboolean
+set_paused (LlPipeline *pipeline, gboolean paused, GError **error)
+{
+  g_autofree char *path = g_build_filename (pipeline->parts.state_folder, "paused", NULL);
+
+  if (paused && !ll_file_replace (path, "", 0, error))
+    return FALSE;
+  if (!paused)
+    unlink (path);
+  g_mutex_lock (&pipeline->lock);
+  pipeline->paused = paused;
+  g_mutex_unlock (&pipeline->lock);
+  return TRUE;
+}
+
+static gboolean
+pause_all (gpointer data, GError **error)
+{
+  return set_paused (data, TRUE, error);
+}
+
+static gboolean
+resume_all (gpointer data, GError **error)
+{
+  LlPipeline *pipeline = data;
+  GHashTableIter iter;
+  gpointer value;
+
+  if (!set_paused (pipeline, FALSE, error))
+    return FALSE;
+  g_mutex_lock (&pipeline->lock);
+  g_hash_table_iter_init (&iter, pipeline->live);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    {
+      const LlLetter *letter = ((LlLive *) value)->letter;
+
+      ll_queue_add (pipeline->queue, letter->id, letter->account, 0);
+    }
+  g_mutex_unlock (&pipeline->lock);
+  return TRUE;
+}
+
+static LlConfig *
+config (gpointer data)
+{
+  return ll_pipeline_config (data);
+}
+
+static guint
+count_letters (LlPipeline *pipeline, LlState state)
+{
+  GHashTableIter iter;
+  gpointer value;
+  guint n = 0;
+
+  g_mutex_lock (&pipeline->lock);
+  g_hash_table_iter_init (&iter, pipeline->live);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    {
+      const LlLetter *one = ((LlLive *) value)->letter;
+
+      for (guint i = 0; i < one->progress->len; i++)
+        if (ll_letter_progress (one, i)->state == state)
+          {
+            n++;
+            break;
+          }
+    }
+  g_mutex_unlock (&pipeline->lock);
+  return n;
+}
+
+void
+ll_requests_count (LlPipeline *pipeline, GVariantDict *status)
+{
+  g_variant_dict_insert (status, "held", "u", count_letters (pipeline, LL_STATE_HELD));
+  g_variant_dict_insert (status, "waiting", "u", count_letters (pipeline, LL_STATE_WAITING));
+  g_variant_dict_insert (status, "queued", "u", count_letters (pipeline, LL_STATE_QUEUED));
+  g_variant_dict_insert (status, "uncertain", "u", count_letters (pipeline, LL_STATE_UNCERTAIN));
+  g_variant_dict_insert (status, "paused", "b", ll_pipeline_is_paused (pipeline));
+}
+
+void
+ll_requests_fill (LlBusActions *actions, LlPipeline *pipeline)
+{
+  LlListenerFactory factory = ll_pipeline_factory (pipeline);
+
+  ll_enquiries_fill (actions);
+  actions->data = pipeline;
+  actions->store = pipeline->parts.store;
+  actions->network = pipeline->parts.network;
+  actions->state_folder = pipeline->parts.state_folder;
+  actions->config = config;
+  actions->pause = pause_all;
+  actions->resume = resume_all;
+  actions->release = release;
+  actions->drop = drop;
+  actions->retry = retry;
+  actions->submit_handler = factory.handler;
+  actions->submit_close = factory.close;
+}

@@ -1,0 +1,21 @@
+/* SPDX-FileCopyrightText: Letterlock contributors */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#pragma once
+
+#include "bus/actions.h"
+#include "pipeline.h"
+
+G_BEGIN_DECLS
+
+/* What a person asks for (bus/actions.h), answered by the journey. Fills all that needs the
+ * pipeline; status, reload and submit_open are the app's. */
+void ll_requests_fill (LlBusActions *actions, LlPipeline *pipeline);
+
+/* held, waiting, queued, uncertain (letters) and paused, for Status. */
+void ll_requests_count (LlPipeline *pipeline, GVariantDict *status);
+
+/* Only for requests.c: the enquiries' part of the table (enquiries.c). */
+void ll_enquiries_fill (LlBusActions *actions);
+
+G_END_DECLS
