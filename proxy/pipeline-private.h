@@ -96,8 +96,8 @@ typedef struct
 {
   const LlConfig *config;
   const LlAccount *account;
-  gint64 received; /* wall seconds of our 250; 0: the mail program still waits */
-  gboolean requiretls_asked; /* by the mail program, in MAIL */
+  gint64 received;             /* wall seconds of our 250; 0: the mail program still waits */
+  gboolean requiretls_asked;   /* by the mail program, in MAIL */
   const LlMessageFacts *facts; /* NULL before the content is known */
   const LlRecipient *recipient;
   guint recipients;

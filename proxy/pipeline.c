@@ -152,9 +152,7 @@ ll_pipeline_write_to_user (LlPipeline *pipeline, LlLive *live, guint i)
   const LlProgress *progress = ll_letter_progress (live->letter, i);
 
   /* until the user can be written to (deliver/notice.h), ledger and window tell it */
-  g_message ("letter %s: %s: %s",
-             live->letter->id,
-             ll_state_name (progress->state),
+  g_message ("letter %s: %s: %s", live->letter->id, ll_state_name (progress->state),
              progress->reason != NULL ? progress->reason : "");
 }
 
