@@ -4,31 +4,14 @@
 #include "assess/sts-fetch.h"
 
 #include "assess/sts-cache.h"
+#include "assess/sts-policy.h"
 #include "assess/sts-record.h"
 #include "base/limits.h"
-#include "base/scan.h"
-
-#include <string.h>
 
 #define TYPE_TXT 16
 #define POLICY_PATH "/.well-known/mta-sts.txt"
 /* For how long "no record" is believed when the zone says nothing else. */
 #define ABSENT_TTL 3600
-
-gboolean
-ll_sts_type_is_plain (const char *content_type)
-{
-  LlScan scan;
-
-  if (content_type == NULL)
-    return TRUE;
-  scan = ll_scan_string (content_type);
-  ll_scan_blanks (&scan);
-  if (!ll_scan_word (&scan, "text/plain"))
-    return FALSE;
-  ll_scan_blanks (&scan);
-  return ll_scan_at_end (&scan) || *scan.at == ';';
-}
 
 static LlCode
 code_of (LlHttpsOutcome outcome)
@@ -79,7 +62,7 @@ fetch (const LlStsSources *sources,
       return NULL;
     }
   why->code = LL_CODE_STS_POLICY_INVALID;
-  if (!ll_sts_type_is_plain (result->content_type))
+  if (!ll_sts_policy_type (result->content_type))
     {
       why->detail = g_strdup_printf ("the policy is \"%s\", not plain text", result->content_type);
       return NULL;

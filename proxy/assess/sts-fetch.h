@@ -36,8 +36,4 @@ void ll_sts_refresh (const LlStsSources *sources,
                      LlDeadline deadline,
                      GCancellable *cancellable);
 
-/* Whether a Content-Type is one of a policy: text/plain, in any case, with any parameters;
- * none at all is let pass (RFC 8461 3.2 says SHOULD). */
-gboolean ll_sts_type_is_plain (const char *content_type);
-
 G_END_DECLS

@@ -252,3 +252,18 @@ ll_sts_policy_names (const char *const *patterns, const char *host)
     }
   return FALSE;
 }
+
+gboolean
+ll_sts_policy_type (const char *content_type)
+{
+  LlScan scan;
+
+  if (content_type == NULL)
+    return TRUE;
+  scan = ll_scan_string (content_type);
+  ll_scan_blanks (&scan);
+  if (!ll_scan_word (&scan, "text/plain"))
+    return FALSE;
+  ll_scan_blanks (&scan);
+  return ll_scan_at_end (&scan) || *scan.at == ';';
+}

@@ -34,6 +34,10 @@ void ll_sts_policy_free (LlStsPolicy *policy);
  * dot for any depth. */
 gboolean ll_sts_policy_names (const char *const *patterns, const char *host);
 
+/* Whether a Content-Type is one of a policy: text/plain, in any case, with any parameters;
+ * none at all is let pass (RFC 8461 3.2 says SHOULD). */
+gboolean ll_sts_policy_type (const char *content_type);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LlStsPolicy, ll_sts_policy_free)
 
 G_END_DECLS
