@@ -9,7 +9,7 @@
 
 /*
  * The lab of tests/support/zones.py for a C test: started once, stopped when the test
- * closes its stdin (so also when the test dies).
+ * closes its stdin (so also when the test dies). web.py works the same way.
  */
 
 typedef struct
@@ -32,10 +32,10 @@ dns_lab_line (DnsLab *lab)
 }
 
 static inline void
-dns_lab_start (DnsLab *lab)
+dns_lab_start_script (DnsLab *lab, const char *name)
 {
   g_autoptr (GError) error = NULL;
-  g_autofree char *script = g_test_build_filename (G_TEST_DIST, "support", "zones.py", NULL);
+  g_autofree char *script = g_test_build_filename (G_TEST_DIST, "support", name, NULL);
   g_autofree char *line = NULL;
 
   lab->process = g_subprocess_new (G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE,
@@ -49,6 +49,12 @@ dns_lab_start (DnsLab *lab)
   g_assert_no_error (error);
 }
 
+static inline void
+dns_lab_start (DnsLab *lab)
+{
+  dns_lab_start_script (lab, "zones.py");
+}
+
 /* (transfer none) a value of the ready line */
 static inline const char *
 dns_lab_get (DnsLab *lab, const char *key)
@@ -57,6 +63,12 @@ dns_lab_get (DnsLab *lab, const char *key)
 
   g_assert_true (json_object_has_member (object, key));
   return json_object_get_string_member (object, key);
+}
+
+static inline gint64
+dns_lab_get_number (DnsLab *lab, const char *key)
+{
+  return json_object_get_int_member (json_node_get_object (json_parser_get_root (lab->ready)), key);
 }
 
 /* Throws the switch of the resolver "switch" (faults_dns.py, set_mode), and waits until it is. */

@@ -90,7 +90,8 @@ ZONES = {
     # HTTPS hosts
     "web.lab": "ok A 127.0.0.1\nprivate A 10.1.1.1\nboth A 127.0.0.1\nboth A 192.0.2.1\n"
     "alias CNAME ok\ncn A 127.0.0.1\nwrong A 127.0.0.1\npartial A 127.0.0.1\nnone TXT x\n"
-    "expired A 127.0.0.1\nself A 127.0.0.1\nwild A 127.0.0.1\n",
+    "expired A 127.0.0.1\nself A 127.0.0.1\nwild A 127.0.0.1\nmail A 127.0.0.1\n"
+    "local A 127.0.0.1\nold A 127.0.0.1\nclosed A 127.0.0.77\n",
 }
 
 UNSIGNED = {
