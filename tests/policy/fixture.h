@@ -11,6 +11,8 @@
 
 #define FIXTURE_NOW 1795365060 /* 2026-11-22 16:31 UTC */
 
+#define FIXTURE_LOCKS (1u << LL_METHOD_PGP | 1u << LL_METHOD_SMIME | 1u << LL_METHOD_ESCROW)
+
 typedef struct
 {
   LlConfig *config;
@@ -21,24 +23,25 @@ typedef struct
 } Fixture;
 
 static inline LlConfig *
-fixture_config (const char *text)
+fixture_config (const char *system, const char *text)
 {
   g_autofree char *whole = g_strconcat ("[account work]\naddresses=a@b.example\n"
                                         "upstream=smtp.b.example:465\n",
                                         text, NULL);
   LlConfigText user = { "USER", whole, strlen (whole) };
+  LlConfigText below = { "SYSTEM", system, system != NULL ? strlen (system) : 0 };
   g_autoptr (GError) error = NULL;
-  LlConfig *config = ll_config_parse (NULL, &user, &error);
+  LlConfig *config = ll_config_parse (&below, &user, &error);
 
   g_assert_no_error (error);
   return config;
 }
 
 static inline void
-fixture_init (Fixture *f, const char *text)
+fixture_init_over (Fixture *f, const char *system, const char *text)
 {
   memset (f, 0, sizeof *f);
-  f->config = fixture_config (text);
+  f->config = fixture_config (system, text);
   f->recipient.address = (char *) "x@clinic.example";
   f->recipient.original = f->recipient.address;
   f->recipient.domain = (char *) "clinic.example";
@@ -58,6 +61,12 @@ fixture_init (Fixture *f, const char *text)
 }
 
 static inline void
+fixture_init (Fixture *f, const char *text)
+{
+  fixture_init_over (f, NULL, text);
+}
+
+static inline void
 fixture_evidence (Fixture *f, LlEvidence evidence)
 {
   f->verdict.evidence = f->verdict.evidence_if_sts = evidence;
@@ -67,4 +76,26 @@ static inline void
 fixture_clear (Fixture *f)
 {
   ll_config_unref (f->config);
+}
+
+/* s: sent, o: sent open, L: locked, h: held, r: refused, d: dropped, w: looked at again */
+static inline char
+fixture_letter (const LlDecision *d)
+{
+  switch (d->kind)
+    {
+    case LL_DECISION_SEND:
+      return d->method == LL_METHOD_OPEN ? 'o' : 's';
+    case LL_DECISION_LOCK:
+      return 'L';
+    case LL_DECISION_HOLD:
+      return 'h';
+    case LL_DECISION_REFUSE:
+      return 'r';
+    case LL_DECISION_DROP:
+      return 'd';
+    case LL_DECISION_LATER:
+      return 'w';
+    }
+  g_return_val_if_reached ('?');
 }
