@@ -76,12 +76,13 @@ keep_session_cb (SSL *ssl, SSL_SESSION *session)
   if (slot == NULL)
     return 0;
   Kept *kept = g_new0 (Kept, 1);
-  kept->session = session; /* we return 1: ours now */
+  /* a copy: OpenSSL spoils its own when the provider closes without saying so */
+  kept->session = SSL_SESSION_dup (session);
   kept->since = ll_clock_boot ();
   g_mutex_lock (&slot->verifier->lock);
   g_hash_table_replace (slot->verifier->sessions, g_strdup (slot->key), kept);
   g_mutex_unlock (&slot->verifier->lock);
-  return 1;
+  return 0;
 }
 
 LlVerifier *
