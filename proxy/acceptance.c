@@ -37,6 +37,20 @@ make_letter (const LlAccount *account, const LlEnvelope *envelope, const LlMessa
   return letter;
 }
 
+void
+ll_reception_add_refused (LlReception *reception, LlLetter *letter)
+{
+  for (guint i = 0; i < reception->refused_progress->len; i++)
+    {
+      g_ptr_array_add (letter->envelope->recipients,
+                       ll_recipient_copy (ll_envelope_recipient (reception->refused, i)));
+      g_ptr_array_add (letter->progress,
+                       g_steal_pointer (&g_ptr_array_index (reception->refused_progress, i)));
+    }
+  g_ptr_array_set_size (reception->refused_progress, 0);
+  g_ptr_array_set_size (reception->refused->recipients, 0);
+}
+
 static gboolean
 ledger_says_received (LlLedger *ledger, const char *id)
 {
@@ -142,8 +156,12 @@ hold_twin (LlLetter *letter, const char *twin)
 
   for (guint i = 0; i < letter->progress->len; i++)
     {
-      ll_progress_set (ll_letter_progress (letter, i), LL_STATE_HELD, reason);
-      ll_letter_progress (letter, i)->decided = ll_clock_now ();
+      LlProgress *progress = ll_letter_progress (letter, i);
+
+      if (progress->state != LL_STATE_CHECKING)
+        continue;
+      ll_progress_set (progress, LL_STATE_HELD, reason);
+      progress->decided = ll_clock_now ();
     }
 }
 
@@ -286,6 +304,7 @@ ll_reception_finish (LlReception *reception, const LlEnvelope *envelope, LlReply
       ll_reply_set (reply, 250, "2.0.0", "already taken as %s", repeat);
       return;
     }
+  ll_reception_add_refused (reception, letter);
   twin = find_twin (pipeline, letter);
   if (twin != NULL)
     hold_twin (letter, twin);

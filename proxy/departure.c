@@ -155,30 +155,53 @@ send_copy (LlPipeline *pipeline,
 
 /* -- what it came to -------------------------------------------------------------------------- */
 
-/* All recipients of the letter and what they got; borrows from the deliveries. */
+/* What the recipients got; borrows from the deliveries. Those that our own rules refused are not
+ * among them: they neither were accepted nor can the provider say anything of them. */
 typedef struct
 {
   LlTroubleCase *cases;
+  guint *recipients; /* index of each case's recipient */
   guint n;
   guint copies;
 } Outcome;
 
+static gboolean
+is_refused (const LlProgress *progress)
+{
+  return progress->state == LL_STATE_REFUSED || progress->state == LL_STATE_DROPPED;
+}
+
 static void
 begin_cases (const LlLive *live, Outcome *outcome)
 {
-  outcome->n = live->letter->progress->len;
-  outcome->cases = g_new0 (LlTroubleCase, outcome->n);
-  for (guint i = 0; i < outcome->n; i++)
+  guint all = live->letter->progress->len;
+
+  outcome->cases = g_new0 (LlTroubleCase, all);
+  outcome->recipients = g_new0 (guint, all);
+  for (guint i = 0; i < all; i++)
     {
       const LlProgress *progress = ll_letter_progress (live->letter, i);
       const LlRecipient *recipient = ll_envelope_recipient (live->letter->envelope, i);
+      LlTroubleCase *one = &outcome->cases[outcome->n];
 
-      outcome->cases[i].tries = progress->tries + 1;
-      outcome->cases[i].told_now = ll_progress_has (progress, "told_now");
-      outcome->cases[i].told_delayed = ll_progress_has (progress, "told_delayed");
-      outcome->cases[i].never
+      if (is_refused (progress))
+        continue;
+      outcome->recipients[outcome->n++] = i;
+      one->tries = progress->tries + 1;
+      one->told_now = ll_progress_has (progress, "told_now");
+      one->told_delayed = ll_progress_has (progress, "told_delayed");
+      one->never
           = recipient->notify != NULL && g_ascii_strcasecmp (recipient->notify, "NEVER") == 0;
     }
+}
+
+static LlTroubleCase *
+case_of (Outcome *outcome, guint recipient)
+{
+  for (guint i = 0; i < outcome->n; i++)
+    if (outcome->recipients[i] == recipient)
+      return &outcome->cases[i];
+  g_return_val_if_reached (NULL);
 }
 
 /* The mail program is answered now, or not any more: from here on it waits for as long as it takes.
@@ -193,6 +216,20 @@ hold_client (LlLive *live)
   live->answering = waits;
   g_mutex_unlock (&live->lock);
   return waits;
+}
+
+/* A line of the timeline, with the name when there are several. */
+static void
+note_recipient (LlPipeline *pipeline, LlLive *live, guint i, const char *text)
+{
+  const LlLetter *letter = live->letter;
+  g_autofree char *named = NULL;
+
+  if (letter->progress->len > 1)
+    named = g_strdup_printf ("%s: %s", ll_envelope_recipient (letter->envelope, i)->address,
+                             text != NULL ? text : "");
+  ll_pipeline_note (pipeline, live, ll_state_name (ll_letter_progress (letter, i)->state),
+                    named != NULL ? named : text);
 }
 
 /* No answer yet after all: the mail program's time runs again. */
@@ -220,11 +257,13 @@ apply_case (LlPipeline *pipeline, LlLive *live, guint i, const LlTroubleCase *on
     }
   /* of what was sent the sentence of its decision stays: how, and what is known of the way */
   ll_progress_set (progress, one->state, one->state == LL_STATE_SENT ? progress->reason : text);
-  ll_pipeline_note (pipeline, live, ll_state_name (one->state), text);
+  note_recipient (pipeline, live, i, text);
   switch (one->told)
     {
-    case LL_TOLD_NOTHING:
     case LL_TOLD_REPLY:
+      ll_progress_mark (progress, "told");
+      return;
+    case LL_TOLD_NOTHING:
       return;
     case LL_TOLD_NOW:
       ll_progress_mark (progress, "told_now");
@@ -277,7 +316,7 @@ settle (LlPipeline *pipeline,
     {
       if (outcome->cases[i].result == NULL)
         continue;
-      apply_case (pipeline, live, i, &outcome->cases[i]);
+      apply_case (pipeline, live, outcome->recipients[i], &outcome->cases[i]);
       again |= outcome->cases[i].decide_anew;
       sent |= outcome->cases[i].state == LL_STATE_SENT;
     }
@@ -309,7 +348,7 @@ count_refused (const LlLetter *letter, const LlProgress **first)
     {
       const LlProgress *progress = ll_letter_progress (letter, i);
 
-      if (progress->state != LL_STATE_REFUSED && progress->state != LL_STATE_DROPPED)
+      if (!is_refused (progress))
         continue;
       if (n++ == 0)
         *first = progress;
@@ -327,13 +366,12 @@ tell_refused (LlPipeline *pipeline, LlLive *live)
     {
       LlProgress *progress = ll_letter_progress (letter, i);
 
-      if ((progress->state != LL_STATE_REFUSED && progress->state != LL_STATE_DROPPED)
-          || ll_progress_has (progress, "told"))
+      if (!is_refused (progress) || ll_progress_has (progress, "told"))
         continue;
       ll_progress_mark (progress, "told");
       if (progress->state == LL_STATE_REFUSED)
         progress->state = LL_STATE_FAILED;
-      ll_pipeline_note (pipeline, live, ll_state_name (progress->state), progress->reason);
+      note_recipient (pipeline, live, i, progress->reason);
       ll_pipeline_tell (pipeline, LL_PIPELINE_TROUBLE, letter->id, progress->reason);
       ll_pipeline_write_to_user (pipeline, live, i);
     }
@@ -346,6 +384,8 @@ settle_refused (LlPipeline *pipeline, LlLive *live)
   LlLetter *letter = live->letter;
   const LlProgress *first = NULL;
   guint n = count_refused (letter, &first);
+  const char *enhanced;
+  guint code;
 
   if (n == 0)
     return;
@@ -355,9 +395,13 @@ settle_refused (LlPipeline *pipeline, LlLive *live)
       return;
     }
   for (guint i = 0; i < n; i++)
-    ll_letter_progress (letter, i)->state = LL_STATE_REFUSED;
+    {
+      ll_letter_progress (letter, i)->state = LL_STATE_REFUSED;
+      ll_progress_mark (ll_letter_progress (letter, i), "told");
+    }
   ll_pipeline_save (pipeline, live, TRUE);
-  ll_live_answer (live, 550, ll_refusal_code (first), first->reason);
+  ll_refusal_code (first, &code, &enhanced);
+  ll_live_answer (live, code, enhanced, first->reason);
   release_client (live);
 }
 
@@ -366,7 +410,7 @@ ll_depart (LlPipeline *pipeline, LlConfig *config, const LlAccount *account, LlL
 {
   g_autoptr (GPtrArray) deliveries /* the cases borrow their results */
       = g_ptr_array_new_with_free_func ((GDestroyNotify) ll_delivery_free);
-  Outcome outcome = { NULL, 0, 0 };
+  Outcome outcome = { NULL, NULL, 0, 0 };
   gboolean again = FALSE;
 
   begin_cases (live, &outcome);
@@ -381,12 +425,13 @@ ll_depart (LlPipeline *pipeline, LlConfig *config, const LlAccount *account, LlL
       g_ptr_array_add (deliveries, delivery);
       outcome.copies++;
       for (guint i = 0; i < recipients->len; i++)
-        outcome.cases[g_array_index (recipients, guint, i)].result
+        case_of (&outcome, g_array_index (recipients, guint, i))->result
             = &g_array_index (delivery->results, LlResult, i);
     }
   if (outcome.copies > 0)
     again = settle (pipeline, config, account, live, &outcome);
   g_free (outcome.cases);
+  g_free (outcome.recipients);
   if (!again)
     settle_refused (pipeline, live);
   return again;

@@ -138,8 +138,8 @@ is_still_coming (const LlDecision *decision, const LlVerdict *verdict, const LlL
          && ll_clock_now () < letter->received + BACKGROUND_SECONDS;
 }
 
-static void
-keep_evidence (LlProgress *progress, const LlDecision *decision, const LlVerdict *verdict)
+void
+ll_keep_evidence (LlProgress *progress, const LlDecision *decision, const LlVerdict *verdict)
 {
   static const char *const marks[] = { "told", "told_now", "told_delayed" };
   LlRelease release = ll_release_of (progress);
@@ -236,7 +236,7 @@ judge_recipient (LlPipeline *pipeline, LlLive *live, guint i, LlJudgement *judge
   judgement->recipient = ll_envelope_recipient (live->letter->envelope, i);
   judgement->release = ll_release_of (progress);
   decision = ll_judge (pipeline, judgement, &verdict);
-  keep_evidence (progress, decision, verdict);
+  ll_keep_evidence (progress, decision, verdict);
   if (is_still_coming (decision, verdict, live->letter))
     {
       ll_progress_set (progress, LL_STATE_CHECKING, decision->reason);

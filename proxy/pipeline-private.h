@@ -77,8 +77,8 @@ void ll_pipeline_tell (LlPipeline *pipeline, LlPipelineNews news, const char *id
 /* Tells the user by mail what became of recipient @i: failed, expired, or still held. */
 void ll_pipeline_write_to_user (LlPipeline *pipeline, LlLive *live, guint i);
 
-/* The enhanced code of a refusal by our own rules. */
-const char *ll_refusal_code (const LlProgress *progress);
+/* The codes of a refusal by our own rules. *enhanced is part of @progress. */
+void ll_refusal_code (const LlProgress *progress, guint *code, const char **enhanced);
 
 gboolean ll_pipeline_is_paused (LlPipeline *pipeline);
 
@@ -109,6 +109,9 @@ typedef struct
 /* Waits for the evidence until the deadline, then decides. *verdict: (transfer full), may be
  * NULL. (transfer full) */
 LlDecision *ll_judge (LlPipeline *pipeline, const LlJudgement *judgement, LlVerdict **verdict);
+
+/* Keeps what the decision rests on with the recipient, for ledger, window and command line. */
+void ll_keep_evidence (LlProgress *progress, const LlDecision *decision, const LlVerdict *verdict);
 
 /* Judges every recipient of @live that may be judged now, writes decisions into its progress.
  * @requiretls_refused: the provider refused REQUIRETLS: those recipients anew, without. */

@@ -106,16 +106,19 @@ ll_progress_mark (LlProgress *progress, const char *mark)
   progress->extra = g_variant_ref_sink (g_variant_dict_end (&dict));
 }
 
-const char *
-ll_refusal_code (const LlProgress *progress)
+void
+ll_refusal_code (const LlProgress *progress, guint *code, const char **enhanced)
 {
-  const char *code = NULL;
+  const char *smtp = NULL;
 
+  *code = 550;
+  *enhanced = "5.7.1";
   /* "550 5.7.10" as the policy said it */
-  if (progress->extra == NULL || !g_variant_lookup (progress->extra, "smtp", "&s", &code)
-      || strlen (code) < 5)
-    return "5.7.1";
-  return code + 4;
+  if (progress->extra == NULL || !g_variant_lookup (progress->extra, "smtp", "&s", &smtp)
+      || strlen (smtp) < 5)
+    return;
+  *code = (guint) g_ascii_strtoull (smtp, NULL, 10);
+  *enhanced = smtp + 4;
 }
 
 /* -- saying what happened ---------------------------------------------------------- */

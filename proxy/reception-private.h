@@ -16,15 +16,20 @@ typedef struct
   LlConfig *config; /* the snapshot of this transaction */
   gboolean tls;
   gboolean foreign;
-  char *login;              /* NULL until AUTH */
-  LlSecret *password;       /* for auth = client */
-  const LlAccount *account; /* best guess at MAIL; settled at the end of data */
-  LlIntake *intake;
-  gboolean full;      /* the content could not be kept */
-  gboolean bare_lf;   /* LF alone became CRLF (promise 5) */
-  gboolean last_crlf; /* the last line got its CRLF */
-  char *last_id;      /* of the letter whose final reply is on its way */
+  char *login;                 /* NULL until AUTH */
+  LlSecret *password;          /* for auth = client */
+  const LlAccount *account;    /* best guess at MAIL; settled at the end of data */
+  LlIntake *intake;            /* from MAIL on: its id is the letter's */
+  LlEnvelope *refused;         /* recipients that RCPT refused, */
+  GPtrArray *refused_progress; /* of LlProgress: and why */
+  gboolean full;               /* the content could not be kept */
+  gboolean bare_lf;            /* LF alone became CRLF (promise 5) */
+  gboolean last_crlf;          /* the last line got its CRLF */
+  char *last_id;               /* of the letter whose final reply is on its way */
 } LlReception;
+
+/* Recipients that were refused at RCPT stand in the ledger beside the others, or alone. */
+void ll_reception_add_refused (LlReception *reception, LlLetter *letter);
 
 /* The content is complete: looks at it, makes it durable, waits for what becomes of it within
  * the time that mail programs have, and sets @reply. Consumes the intake. */

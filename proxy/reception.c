@@ -93,6 +93,32 @@ serves_login (const LlReception *reception)
              || account_of_login (reception->config, reception->login) != NULL);
 }
 
+/* Everybody was refused, or the mail program gave up: what it was told stays in the ledger. */
+static void
+record_refused (LlReception *reception)
+{
+  g_autoptr (LlLetter) letter = ll_letter_new ();
+
+  letter->id = g_strdup (ll_intake_id (reception->intake));
+  letter->received = ll_clock_now ();
+  letter->account = g_strdup (reception->account->name);
+  ll_envelope_free (letter->envelope);
+  letter->envelope = ll_envelope_copy (reception->refused);
+  g_ptr_array_set_size (letter->envelope->recipients, 0);
+  ll_reception_add_refused (reception, letter);
+  ll_ledger_put (reception->pipeline->parts.ledger, letter, NULL);
+}
+
+static void
+forget_transaction (LlReception *reception)
+{
+  if (reception->intake != NULL && reception->refused_progress->len > 0)
+    record_refused (reception);
+  g_ptr_array_set_size (reception->refused_progress, 0);
+  g_ptr_array_set_size (reception->refused->recipients, 0);
+  g_clear_pointer (&reception->intake, ll_intake_abandon);
+}
+
 /* What the account's provider cannot do, as its last EHLO after TLS said (design 4.1). */
 static gboolean
 refuse_by_offers (const LlUpstreamOffers *offers, const LlEnvelope *envelope, LlReply *reply)
@@ -115,8 +141,12 @@ static void
 mail_cb (gpointer data, const LlEnvelope *envelope, LlReply *reply)
 {
   LlReception *reception = data;
+  g_autoptr (GError) error = NULL;
   LlUpstreamOffers offers;
 
+  forget_transaction (reception);
+  g_free (reception->refused->sender);
+  reception->refused->sender = g_strdup (envelope->sender);
   ll_config_unref (reception->config);
   reception->config = ll_pipeline_config (reception->pipeline);
   if (!serves_login (reception))
@@ -134,17 +164,33 @@ mail_cb (gpointer data, const LlEnvelope *envelope, LlReply *reply)
       if (refuse_by_offers (&offers, envelope, reply))
         return;
     }
-  ll_reply_set (reply, 250, "2.1.0", "ok");
+  reception->intake = ll_store_begin (reception->pipeline->parts.store, &error);
+  if (reception->intake == NULL)
+    ll_reply_set (reply, 452, "4.3.1", "letters cannot be kept now: %s", error->message);
+  else
+    ll_reply_set (reply, 250, "2.1.0", "%s", ll_intake_id (reception->intake));
 }
 
-/* "550 5.7.10" and the sentence */
+/* "550 5.7.10", the sentence, and where to read more. */
 static void
-refuse (const LlDecision *decision, LlReply *reply)
+refuse (LlReception *reception,
+        const LlRecipient *recipient,
+        const LlDecision *decision,
+        const LlVerdict *verdict,
+        LlReply *reply)
 {
-  const char *code = decision->smtp_code != NULL ? decision->smtp_code : "550 5.7.1";
+  LlProgress *progress = ll_progress_new ();
+  const char *enhanced;
+  guint code;
 
-  ll_reply_set (reply, (guint) g_ascii_strtoull (code, NULL, 10), strlen (code) > 4 ? code + 4 : "",
-                "%s", decision->reason);
+  ll_progress_set (progress, LL_STATE_REFUSED, decision->reason);
+  ll_keep_evidence (progress, decision, verdict);
+  ll_progress_mark (progress, "told");
+  ll_refusal_code (progress, &code, &enhanced);
+  ll_reply_set (reply, code, enhanced, "%s (letterlock explain %.6s)", decision->reason,
+                ll_intake_id (reception->intake));
+  g_ptr_array_add (reception->refused->recipients, ll_recipient_copy (recipient));
+  g_ptr_array_add (reception->refused_progress, progress);
 }
 
 static void
@@ -168,7 +214,7 @@ rcpt_cb (gpointer data, const LlEnvelope *envelope, const LlRecipient *recipient
       decision = ll_judge (reception->pipeline, &judgement, &verdict);
       if (decision->kind == LL_DECISION_REFUSE && decision->settled)
         {
-          refuse (decision, reply);
+          refuse (reception, recipient, decision, verdict, reply);
           return;
         }
     }
@@ -181,16 +227,11 @@ static void
 data_cb (gpointer data, const LlEnvelope *envelope, LlReply *reply)
 {
   LlReception *reception = data;
-  g_autoptr (GError) error = NULL;
 
   reception->full = FALSE;
   reception->bare_lf = FALSE;
   reception->last_crlf = FALSE;
-  reception->intake = ll_store_begin (reception->pipeline->parts.store, &error);
-  if (reception->intake == NULL)
-    ll_reply_set (reply, 452, "4.3.1", "the letter cannot be kept: %s", error->message);
-  else
-    ll_reply_set (reply, 354, "", "go ahead, end with a dot");
+  ll_reply_set (reply, 354, "", "go ahead, end with a dot");
 }
 
 static gboolean
@@ -226,7 +267,7 @@ end_cb (gpointer data, const LlEnvelope *envelope, const char *fault, LlReply *r
 
   if (fault != NULL || reception->full || reception->intake == NULL)
     {
-      g_clear_pointer (&reception->intake, ll_intake_abandon);
+      forget_transaction (reception);
       if (fault == NULL)
         ll_reply_set (reply, 452, "4.3.1", "no space left to keep the letter; nothing was sent");
       return;
@@ -237,9 +278,7 @@ end_cb (gpointer data, const LlEnvelope *envelope, const char *fault, LlReply *r
 static void
 reset_cb (gpointer data)
 {
-  LlReception *reception = data;
-
-  g_clear_pointer (&reception->intake, ll_intake_abandon);
+  forget_transaction (data);
 }
 
 static void
@@ -267,6 +306,8 @@ open_cb (gpointer factory_data, const char *peer, gboolean foreign, LlSessionOpt
   LlReception *reception = g_new0 (LlReception, 1);
 
   reception->pipeline = pipeline;
+  reception->refused = ll_envelope_new ();
+  reception->refused_progress = g_ptr_array_new_with_free_func ((GDestroyNotify) ll_progress_free);
   reception->config = ll_pipeline_config (pipeline);
   reception->foreign = foreign;
   reception->tls = options->tls;
@@ -301,7 +342,9 @@ close_cb (gpointer data)
 {
   LlReception *reception = data;
 
-  g_clear_pointer (&reception->intake, ll_intake_abandon);
+  forget_transaction (reception);
+  ll_envelope_free (reception->refused);
+  g_ptr_array_unref (reception->refused_progress);
   g_free (reception->login);
   ll_secret_free (reception->password);
   g_free (reception->last_id);

@@ -40,8 +40,7 @@ typedef struct
 {
   /* @login and @password as the client gave them. A 2xx (235) signs in. 454 may follow. */
   void (*auth) (gpointer data, const char *login, const LlSecret *password, LlReply *reply);
-  /* The envelope has its sender and parameters; recipients come one by one. On a 2xx the
-   * handler may set *id to the letter's id (owned by the session). */
+  /* The envelope has its sender and parameters; recipients come one by one. */
   void (*mail) (gpointer data, const LlEnvelope *envelope, LlReply *reply);
   void (*rcpt) (gpointer data,
                 const LlEnvelope *envelope,
