@@ -38,9 +38,10 @@ def _run(arguments, **more):
 
 def swaks(login, sender, recipients, letter, *more, tls=False, secret="PLAIN"):
     with tempfile.NamedTemporaryFile(suffix=".eml") as file:
-        file.write(letter)
+        file.write(letter.removesuffix(b"\r\n"))  # swaks adds one
         file.flush()
-        arguments = ["swaks", "--server", f"{login.host}:{login.smtps if tls == 'implicit' else login.smtp}"]
+        port = login.smtps if tls == "implicit" else login.smtp
+        arguments = ["swaks", "--server", f"{login.host}:{port}"]
         arguments += ["--from", sender, "--to", ",".join(recipients), "--data", "@" + file.name]
         if secret:
             arguments += ["--auth", secret, "--auth-user", login.username]
@@ -54,7 +55,7 @@ def swaks(login, sender, recipients, letter, *more, tls=False, secret="PLAIN"):
 
 def curl(login, sender, recipients, letter, *more, tls=False):
     scheme, port = ("smtps", login.smtps) if tls == "implicit" else ("smtp", login.smtp)
-    arguments = ["curl", "-sS", "-v", "--crlf", f"{scheme}://localhost:{port}/client.example"]
+    arguments = ["curl", "-sS", "-v", f"{scheme}://localhost:{port}/client.example"]
     if tls:
         arguments += ["--ssl-reqd", "--cacert", login.ca]
     arguments += ["--user", f"{login.username}:{login.password}", "--mail-from", sender]
@@ -95,7 +96,7 @@ def s_nail(login, sender, recipients, letter, *more, tls=False):
         options += [f"tls-ca-file={login.ca}", "tls-verify=strict"]
     if tls is True:
         options.append("smtp-use-starttls")
-    arguments = ["s-nail", "-:/", "-n", "-s", subject.decode(errors="replace")]
+    arguments = ["s-nail", "-:/", "-s", subject.decode(errors="replace")]
     for option in options:
         arguments += ["-S", option]
     return _run([*arguments, *more, *recipients], input=body.replace(b"\r\n", b"\n"))

@@ -5,7 +5,7 @@
 import clients
 import tap
 from maildir import as_sent
-from world import World
+from office import Office
 
 LETTER = (
     b"From: Anna <anna@provider.lab>\r\n"
@@ -19,23 +19,6 @@ LETTER = (
     b"\r\n"
     b"Gr\xc3\xbc\xc3\x9fe,\r\n.\r\n..dots\r\n\r\n-- \r\nAnna\r\n"
 )
-
-
-class Office:
-    def __init__(self, folder):
-        self.world = World(folder)
-
-    def __enter__(self):
-        self.world.__enter__()
-        self.daemon = self.world.daemon().start()
-        self.login = self.world.account(self.daemon)
-        return self
-
-    def __exit__(self, *arguments):
-        try:
-            self.daemon.__exit__(*arguments)
-        finally:
-            self.world.__exit__(*arguments)
 
 
 def test_letter(office):

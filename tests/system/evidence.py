@@ -1,0 +1,120 @@
+# SPDX-FileCopyrightText: Letterlock contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What `check` says of real servers, and what a letter to each of them becomes in every mode."""
+
+import tap
+import world
+from office import Office, letter
+
+REFUSED = {"null.lab", "absent.lab"}
+BROKEN = {"badane.lab", "badsts.lab", "bogus.lab"}
+
+
+def ordered(domain):
+    order = ["plain", "weak", "opp", "pkix", "half", "sts", "dane"]
+    evidence = world.EXPECTED[domain]
+    return order.index(evidence) if evidence in order else None
+
+
+def test_check(office):
+    """check names the evidence of every practice domain"""
+    wrong = {}
+    for domain, evidence in world.EXPECTED.items():
+        if domain == "exim.lab" and not office.world.exim:
+            continue
+        found = office.daemon.try_letterlock("check", domain, "--json")
+        said = found.stdout.strip().split("\n")[-1]
+        if f'"evidence":"{evidence}"' not in said.replace('": "', '":"'):
+            wrong[domain] = said[:600] + found.stderr
+    tap.equal(wrong, {}, "evidence")
+
+
+def test_exit_status(office):
+    """check ends with 0 for a protected way and with 1 for one that is not"""
+    for domain, status in (("dane.lab", 0), ("sts.lab", 0), ("plain.lab", 1), ("badane.lab", 1)):
+        done = office.daemon.try_letterlock("check", domain)
+        tap.equal(done.returncode, status, f"status for {domain}")
+
+
+def send_to(office, domain, name):
+    address = f"bob@{domain}"
+    return office.send(address, letter(address, name=name))
+
+
+def fates(office, mode):
+    """{domain: (state or "refused", method)} of one letter to each domain."""
+    found = {}
+    for domain in world.EXPECTED:
+        name = f"{mode}.{domain}"
+        accepted, said = send_to(office, domain, name)
+        if not accepted:
+            found[domain] = ("refused", said)
+            continue
+        fate = office.fate(name)
+        found[domain] = (fate["state"], fate.get("method"))
+    return found
+
+
+def check_fates(office, mode, expected):
+    found = fates(office, mode)
+    wrong = {d: (found[d], expected(d)) for d in found if found[d][0] != expected(d)}
+    tap.equal(wrong, {}, f"fates in {mode}: (found, expected)")
+
+
+def test_careful(office):
+    """With the defaults broken and unencrypted ways are held, the rest is sent"""
+
+    def expected(domain):
+        if domain in REFUSED:
+            return "refused"
+        if domain in BROKEN or world.EXPECTED[domain] in ("plain", "weak"):
+            return "held"
+        return "sent"
+
+    check_fates(office, "careful", expected)
+
+
+def test_opportunistic(office):
+    """Opportunistic sends, and holds only what is broken"""
+    office.daemon.letterlock("config", "set", "policy.mode", "opportunistic")
+
+    def expected(domain):
+        if domain in REFUSED:
+            return "refused"
+        return "held" if domain in BROKEN else "sent"
+
+    check_fates(office, "opportunistic", expected)
+
+
+def test_open_is_said(office):
+    """A letter that went over an unencrypted way says so"""
+    fate = office.fate("opportunistic.plain.lab")
+    tap.equal(fate["method"], "open", "method")
+    tap.true("no TLS" in fate["reason"], fate["reason"])
+
+
+def test_exclusive(office):
+    """Exclusive refuses what does not reach the minimum"""
+    office.daemon.letterlock("config", "set", "policy.mode", "exclusive")
+    office.daemon.letterlock("config", "set", "policy.minimum", "verified")
+
+    def expected(domain):
+        if domain in BROKEN:
+            return "held"
+        if domain == "dead.lab":  # looked at again by a timer
+            return "queued"
+        if domain in REFUSED or ordered(domain) is None or ordered(domain) < 3:
+            return "refused"
+        return "sent"
+
+    check_fates(office, "exclusive", expected)
+
+
+def test_no_open_to_broken(office):
+    """No letter left for a broken way in any mode"""
+    for domain in BROKEN:
+        tap.equal(office.provider.letters(f"bob@{domain}"), [], domain)
+
+
+if __name__ == "__main__":
+    tap.main(Office)
