@@ -87,6 +87,8 @@ ZONES = {
     "private.lab": "@ MX 10 mx1\n@ MX 20 mx2\nmx1 A 10.0.0.1\nmx2 A 10.0.0.2\nmx2 A 192.0.2.2\n",
     # duplicates of one host
     "twice.lab": "@ MX 10 mx.dn01.lab.\n@ MX 20 mx.dn01.lab.\n",
+    # control hosts, as control.py serves them; nobody listens at c7
+    "control.lab": "".join(f"c{i} A 127.0.4.{i}\n" for i in range(1, 8)),
     # HTTPS hosts
     "web.lab": "ok A 127.0.0.1\nprivate A 10.1.1.1\nboth A 127.0.0.1\nboth A 192.0.2.1\n"
     "alias CNAME ok\ncn A 127.0.0.1\nwrong A 127.0.0.1\npartial A 127.0.0.1\nnone TXT x\n"
