@@ -52,7 +52,8 @@ struct _LlLook
   GPtrArray *looked; /* of Looked, at most LL_PROBE_ADDRESSES_MAX */
   LlStsFacts sts;
   gboolean sts_done;
-  guint open; /* steps under way */
+  gboolean judged; /* the control hosts were asked because of what was seen */
+  guint open;      /* steps under way */
   guint32 ttl;
   LlVerdict *verdict; /* once nothing that can change it is open */
   gboolean over;      /* the last step is done */

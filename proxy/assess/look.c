@@ -12,6 +12,13 @@
 
 /* The whole look may take longer than anybody waits: it goes on in the background. */
 #define LOOK_DEADLINE 30000
+/* Control hosts are asked when somebody's server looks odd; they are quick, or they are not asked
+ * again. */
+#define JUDGE_DEADLINE 4000
+/* A network that has not shown anything for so long may block port 25. */
+#define DOUBT_AFTER 1500
+#define DOUBT_STEP 250
+#define DOUBT_DEADLINE 12000
 
 typedef struct
 {
@@ -144,12 +151,31 @@ plan_other_names (LlLook *look, const LlSight *sight, GPtrArray *steps)
     }
 }
 
+/* Whether the network itself is in between? The control hosts tell, once per network. */
+static void
+judge_job (gpointer data)
+{
+  LlLook *look = data;
+
+  ll_network_judge (look->parts->network,
+                    ll_deadline_earlier (look->deadline, ll_deadline_in (JUDGE_DEADLINE)),
+                    look->parts->cancellable);
+  end_step (look);
+}
+
+static gboolean
+is_suspicious (const LlSight *sight)
+{
+  return sight->kind == LL_SIGHT_PLAIN || (sight->kind == LL_SIGHT_TLS && !sight->trust.valid);
+}
+
 static void
 sight_ready_cb (LlSight *sight, gboolean final, gpointer data)
 {
   Step *step = data;
   LlLook *look = step->look;
   g_autoptr (GPtrArray) steps = g_ptr_array_new ();
+  gboolean judge;
 
   g_mutex_lock (&look->lock);
   ll_sight_unref (step->looked->sight);
@@ -157,7 +183,15 @@ sight_ready_cb (LlSight *sight, gboolean final, gpointer data)
   step->looked->final = final;
   if (final)
     plan_other_names (look, sight, steps);
+  judge = is_suspicious (sight) && !look->judged;
+  if (judge)
+    {
+      look->judged = TRUE;
+      begin_step (look);
+    }
   g_mutex_unlock (&look->lock);
+  if (judge)
+    ll_job_push (look->parts->pool, judge_job, look);
   if (!final)
     {
       settle (look);
@@ -189,7 +223,8 @@ address_at (const LlHostFacts *facts, guint nth)
 }
 
 /* All hosts' first addresses before any second one. */
-static void
+/* FALSE: there was nothing to look at. */
+static gboolean
 look_at_hosts (LlLook *look)
 {
   g_autoptr (GPtrArray) steps = g_ptr_array_new ();
@@ -208,6 +243,7 @@ look_at_hosts (LlLook *look)
       }
   g_mutex_unlock (&look->lock);
   ask (look, steps);
+  return steps->len > 0;
 }
 
 /* -- DNS -------------------------------------------------------------------------------- */
@@ -295,6 +331,27 @@ may_probe (const LlLook *look)
          && state != LL_NETWORK_PORTAL;
 }
 
+/* Nobody waits for this one: once the port is known to be closed, all looks end by it. */
+static void
+doubt_job (gpointer data)
+{
+  LlLook *look = data;
+  LlNetwork *network = look->parts->network;
+  LlDeadline patience = ll_deadline_in (DOUBT_AFTER);
+
+  g_mutex_lock (&look->lock);
+  while (!look->over && ll_network_state (network) == LL_NETWORK_UNTESTED
+         && ll_deadline_left (patience) > 0
+         && !g_cancellable_is_cancelled (look->parts->cancellable))
+    g_cond_wait_until (&look->changed, &look->lock, ll_deadline_in (DOUBT_STEP));
+  g_mutex_unlock (&look->lock);
+  if (ll_network_state (network) == LL_NETWORK_UNTESTED && !look->over
+      && ll_network_judge (network, ll_deadline_in (DOUBT_DEADLINE), look->parts->cancellable)
+             == LL_NETWORK_BLOCKED)
+    ll_sights_renew (look->parts->sights);
+  ll_look_unref (look);
+}
+
 static void
 mx_job (gpointer data)
 {
@@ -324,8 +381,9 @@ mx_job (gpointer data)
   /* TLSA rides beside the look, unless it says which name to ask for */
   if (tlsa && alias)
     find_tlsa (look);
-  if (may_probe (look))
-    look_at_hosts (look);
+  if (may_probe (look) && look_at_hosts (look)
+      && ll_network_state (look->parts->network) == LL_NETWORK_UNTESTED)
+    ll_job_push (look->parts->pool, doubt_job, ll_look_ref (look));
   if (tlsa && !alias)
     find_tlsa (look);
   end_step (look);

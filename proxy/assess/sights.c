@@ -147,7 +147,11 @@ report (LlSights *sights, const LlSight *sight)
 {
   gboolean blocked = ll_network_state (sights->network) == LL_NETWORK_BLOCKED;
 
-  if (sight->greeted)
+  if (sight->kind == LL_SIGHT_PLAIN)
+    ll_network_report (sights->network, sight->address, LL_CONTACT_STRIPPED, FALSE);
+  else if (sight->kind == LL_SIGHT_TLS && !sight->trust.valid)
+    ll_network_report (sights->network, sight->address, LL_CONTACT_FOREIGN, FALSE);
+  else if (sight->greeted)
     ll_network_report (sights->network, sight->address, LL_CONTACT_GREETED, FALSE);
   else if (sight->kind == LL_SIGHT_TIMEOUT)
     ll_network_report (sights->network, sight->address, LL_CONTACT_TIMEOUT, FALSE);
@@ -189,6 +193,7 @@ ready_early (Look *look, LlSight *sight)
 {
   g_autoptr (GArray) waiters = NULL;
 
+  report (look->sights, sight);
   g_mutex_lock (&look->sights->lock);
   look->early = ll_sight_ref (sight);
   waiters = g_array_copy (look->waiters);

@@ -69,11 +69,15 @@ ll_judge_report (LlJudge *judge, const char *address, LlContact contact, gboolea
       judge->greeted = TRUE;
       if (control)
         judge->control_foreign++;
+      else
+        judge->suspicious = TRUE;
       break;
     case LL_CONTACT_STRIPPED:
       judge->greeted = TRUE;
       if (control)
         judge->control_stripped++;
+      else
+        judge->suspicious = TRUE;
       break;
     default:
       g_assert_not_reached ();

@@ -21,6 +21,7 @@ typedef struct
 {
   gboolean greeted;         /* by anybody */
   gboolean control_greeted; /* by a control host, as it should be */
+  gboolean suspicious;      /* a recipient's host looked stripped or foreign: perhaps it is */
   guint control_failed;     /* contacts with control hosts that came to nothing */
   guint control_foreign;
   guint control_stripped;

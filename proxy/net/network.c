@@ -320,12 +320,14 @@ seen_cb (const char *address, LlContact contact, gpointer data)
   return contact != LL_CONTACT_GREETED;
 }
 
-/* With the lock held. Whether the control hosts could still tell something. */
+/* With the lock held. Whether the control hosts could still tell something: also when a server
+ * greeted but looked stripped or foreign, since whoever is in between greets as well. */
 static gboolean
 is_open_question (LlNetwork *network)
 {
   return has_control (network) && network->looked_at != network->generation
-         && !network->judge.greeted;
+         && (!network->judge.greeted
+             || (network->judge.suspicious && !network->judge.control_greeted));
 }
 
 /* With the lock held; lets it go meanwhile. A deadline that cut it short leaves it open. */
@@ -360,7 +362,7 @@ ll_network_judge (LlNetwork *network, LlDeadline deadline, GCancellable *cancell
 {
   LlNetworkState state = ll_network_state (network);
 
-  if (state != LL_NETWORK_UNTESTED)
+  if (state != LL_NETWORK_UNTESTED && state != LL_NETWORK_OPEN)
     return state;
   g_mutex_lock (&network->lock);
   if (network->looking)
