@@ -1,0 +1,68 @@
+# SPDX-FileCopyrightText: Letterlock contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The practice world for tests/assess/engine.c: prints one line of JSON when it answers, obeys
+one command a line, and stops when its stdin is closed. In a network of its own only."""
+
+import json
+import sys
+import tempfile
+
+from policies import policy
+from world import EXPECTED, POLICY_ADDRESS, RESOLVER, World
+
+STS = f'mta-sts A {POLICY_ADDRESS}\n_mta-sts TXT "v=STSv1; id=20261122T0900;"\n'
+
+
+def sts(world, domain, mode, *mx):
+    world.policies.publish(domain, policy(mode, *mx))
+    return STS
+
+
+def more(world):
+    """Domains whose mail servers are those of others."""
+    zone = world.zones.zone
+    zone("twins.lab", "@ MX 10 a\n@ MX 10 b\na CNAME mx.valid.lab.\nb CNAME mx.valid.lab.\n")
+    zone("partly.lab", "@ MX 10 mx.dane.lab.\n@ MX 20 mx.dead.lab.\n@ MX 30 gone.dane.lab.\n")
+    zone("backup.lab", "@ MX 10 mx.dane.lab.\n@ MX 20 mx.plain.lab.\n")
+    zone("mixed.lab", "@ MX 10 mx.dane.lab.\n@ MX 20 mx.valid.lab.\n")
+    zone("nameless.lab", "@ MX 10 gone.dane.lab.\n")
+    zone("unnamed.lab", "@ MX 10 mx.valid.lab.\n" + sts(world, "unnamed.lab", "enforce", "x.lab"))
+    zone(
+        "excluded.lab",
+        "@ MX 10 mx.valid.lab.\n@ MX 20 mx.plain.lab.\n"
+        + sts(world, "excluded.lab", "enforce", "*.valid.lab"),
+    )
+    zone("both.lab", "@ MX 10 mx.dane.lab.\n" + sts(world, "both.lab", "enforce", "mx.dane.lab"))
+    zone("unfetched.lab", "@ MX 10 mx.valid.lab.\n" + STS)
+    zone("disowned.lab", "@ MX 10 mx.valid.lab.\n" + sts(world, "disowned.lab", "none", "x.lab"))
+    zone("deaddane.lab", "@ MX 10 mx\nmx A 127.0.1.250\n_25._tcp.mx TLSA 3 1 1 " + "ab" * 32 + "\n")
+    zone("unusable.lab", "@ MX 10 mx\nmx A 127.0.1.6\n_25._tcp.mx TLSA 1 1 1 " + "ab" * 32 + "\n")
+    zone("hosted.lab", "".join(f"d{i} MX 10 mx.dane.lab.\n" for i in range(100)))
+    zone("alias.lab", "@ MX 10 mx\nmx CNAME mx.dane.lab.\n")
+
+
+def main():
+    with tempfile.TemporaryDirectory(prefix="ll-engine-") as folder:
+        world = World(folder)
+        more(world)
+        with world:
+            ready = {
+                "resolver": RESOLVER,
+                "anchor": str(world.zones.anchor),
+                "ca": world.ca.file,
+                "expected": {k: v for k, v in EXPECTED.items() if k != "exim.lab"},
+            }
+            print(json.dumps(ready), flush=True)
+            for line in sys.stdin:
+                if line.strip() == "connections":
+                    print(world.recipients.log().count(": connect from"), flush=True)
+                elif line.strip() == "commands":
+                    words = ("mail=", "rcpt=", "data=", "vrfy=")
+                    log = world.recipients.log()
+                    print(sum(log.count(word) for word in words), flush=True)
+                elif line.strip() == "stop policies":
+                    world.policies.program.stop()
+                    print("stopped", flush=True)
+
+
+main()
