@@ -3,8 +3,8 @@
 
 #include "secrets/libsecret.h"
 
-#include "base/clock.h"
 #include "base/error.h"
+#include "secrets/wait.h"
 
 #include <libsecret/secret.h>
 #include <string.h>
@@ -16,10 +16,6 @@
 /* gnome-keyring keeps text; what is not text, or looks like this, goes in encoded. */
 #define ENCODED "base64:"
 
-#define BUS_CALL(name)                                                                             \
-  "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", (name)
-#define SERVICE_NAME "org.freedesktop.secrets"
-
 static const SecretSchema schema = {
   .name = "org.letterlock.Secret",
   .flags = SECRET_SCHEMA_NONE,
@@ -29,81 +25,6 @@ static const SecretSchema schema = {
     { NULL, 0 },
   },
 };
-
-/* -- an end to every wait ------------------------------------------------------------ */
-
-/*
- * libsecret's calls wait inside a main context of their own, so their only way out is a
- * cancellable, and only another thread can pull it.
- */
-typedef struct
-{
-  GCancellable *cancellable;
-  GCancellable *outer; /* (not owned) */
-  gulong outer_id;
-  LlDeadline deadline;
-  GThread *thread;
-  GMutex lock;
-  GCond ended;
-  gboolean over;
-  gboolean expired;
-} Wait;
-
-static gpointer
-wait_thread (gpointer data)
-{
-  Wait *wait = data;
-
-  g_mutex_lock (&wait->lock);
-  while (!wait->over && !wait->expired)
-    wait->expired = !g_cond_wait_until (&wait->ended, &wait->lock, wait->deadline) && !wait->over;
-  g_mutex_unlock (&wait->lock);
-  if (wait->expired)
-    g_cancellable_cancel (wait->cancellable);
-  return NULL;
-}
-
-static void
-outer_cancelled_cb (GCancellable *outer, gpointer inner)
-{
-  g_cancellable_cancel (inner);
-}
-
-static void
-wait_begin (Wait *wait, int milliseconds, GCancellable *outer)
-{
-  *wait = (Wait){
-    .cancellable = g_cancellable_new (),
-    .outer = outer,
-    .deadline = ll_deadline_in (milliseconds),
-  };
-  g_mutex_init (&wait->lock);
-  g_cond_init (&wait->ended);
-  if (outer != NULL)
-    wait->outer_id = g_cancellable_connect (outer, G_CALLBACK (outer_cancelled_cb),
-                                            g_object_ref (wait->cancellable), g_object_unref);
-  wait->thread = g_thread_new ("keyring-wait", wait_thread, wait);
-}
-
-/* Returns whether the deadline passed. */
-static gboolean
-wait_end (Wait *wait)
-{
-  gboolean expired;
-
-  g_mutex_lock (&wait->lock);
-  wait->over = TRUE;
-  g_cond_signal (&wait->ended);
-  g_mutex_unlock (&wait->lock);
-  g_thread_join (wait->thread);
-  expired = wait->expired;
-  if (wait->outer != NULL)
-    g_cancellable_disconnect (wait->outer, wait->outer_id);
-  g_mutex_clear (&wait->lock);
-  g_cond_clear (&wait->ended);
-  g_object_unref (wait->cancellable);
-  return expired;
-}
 
 /* -- errors -------------------------------------------------------------------------- */
 
@@ -132,8 +53,6 @@ set_error (GError **error, GError *cause, gboolean expired)
   if (expired)
     g_set_error (error, LL_SECRET_ERROR, LL_SECRET_ERROR_LOCKED,
                  "The keyring did not answer; it may be waiting for its password");
-  else if (cause == NULL)
-    g_set_error (error, LL_SECRET_ERROR, LL_SECRET_ERROR_FAILED, "The keyring refused");
   else if (is_silence (cause))
     g_set_error (error, LL_SECRET_ERROR, LL_SECRET_ERROR_LOCKED,
                  "The keyring cannot be used now: %s", cause->message);
@@ -154,83 +73,13 @@ set_locked (GError **error)
   return FALSE;
 }
 
-/* -- the bus ------------------------------------------------------------------------- */
-
-/* NULL when there is none; never one that GDBus would have to start. (transfer full) */
-static char *
-bus_address (void)
-{
-  const char *address = g_getenv ("DBUS_SESSION_BUS_ADDRESS");
-  const char *runtime = g_getenv ("XDG_RUNTIME_DIR");
-  g_autofree char *socket = NULL;
-
-  if (address != NULL && *address)
-    return g_str_has_prefix (address, "autolaunch:") ? NULL : g_strdup (address);
-  if (runtime == NULL)
-    return NULL;
-  socket = g_build_filename (runtime, "bus", NULL);
-  return g_file_test (socket, G_FILE_TEST_EXISTS) ? g_strconcat ("unix:path=", socket, NULL) : NULL;
-}
-
-static gboolean
-service_can_start (GDBusConnection *bus, GCancellable *cancellable)
-{
-  g_autoptr (GVariant) reply
-      = g_dbus_connection_call_sync (bus, BUS_CALL ("ListActivatableNames"), NULL,
-                                     G_VARIANT_TYPE ("(as)"), G_DBUS_CALL_FLAGS_NONE,
-                                     SERVICE_DEADLINE, cancellable, NULL);
-  g_autoptr (GVariant) started = NULL;
-  g_autofree const char **names = NULL;
-
-  if (reply == NULL)
-    return FALSE;
-  g_variant_get (reply, "(^a&s)", &names);
-  if (!g_strv_contains (names, SERVICE_NAME))
-    return FALSE;
-  started
-      = g_dbus_connection_call_sync (bus, BUS_CALL ("StartServiceByName"),
-                                     g_variant_new ("(su)", SERVICE_NAME, 0), NULL,
-                                     G_DBUS_CALL_FLAGS_NONE, SERVICE_DEADLINE, cancellable, NULL);
-  return started != NULL;
-}
-
-gboolean
-ll_secret_service_is_there (gboolean start)
-{
-  g_autofree char *address = bus_address ();
-  g_autoptr (GDBusConnection) bus = NULL;
-  g_autoptr (GVariant) reply = NULL;
-  gboolean there = FALSE;
-  Wait wait;
-
-  if (address == NULL)
-    return FALSE;
-  wait_begin (&wait, SERVICE_DEADLINE, NULL);
-  bus = g_dbus_connection_new_for_address_sync (
-      address,
-      G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT
-          | G_DBUS_CONNECTION_FLAGS_MESSAGE_BUS_CONNECTION,
-      NULL, wait.cancellable, NULL);
-  if (bus != NULL)
-    reply = g_dbus_connection_call_sync (bus, BUS_CALL ("NameHasOwner"),
-                                         g_variant_new ("(s)", SERVICE_NAME),
-                                         G_VARIANT_TYPE ("(b)"), G_DBUS_CALL_FLAGS_NONE,
-                                         SERVICE_DEADLINE, wait.cancellable, NULL);
-  if (reply != NULL)
-    g_variant_get (reply, "(b)", &there);
-  if (reply != NULL && !there && start)
-    there = service_can_start (bus, wait.cancellable);
-  wait_end (&wait);
-  if (bus != NULL)
-    g_dbus_connection_close_sync (bus, NULL, NULL);
-  return there;
-}
+/* -- the calls ----------------------------------------------------------------------- */
 
 /* (transfer full) */
 static SecretService *
 service_open (GCancellable *cancellable, GError **error)
 {
-  g_autofree char *address = bus_address ();
+  g_autofree char *address = ll_bus_address ();
   g_autoptr (GDBusConnection) bus = NULL;
 
   if (address == NULL)
@@ -245,8 +94,6 @@ service_open (GCancellable *cancellable, GError **error)
   g_dbus_connection_set_exit_on_close (bus, FALSE);
   return secret_service_get_sync (SECRET_SERVICE_OPEN_SESSION, cancellable, error);
 }
-
-/* -- the calls ----------------------------------------------------------------------- */
 
 static GHashTable *
 attributes_of (const char *purpose, const char *name)
@@ -337,7 +184,11 @@ value_from_secret (const LlSecret *secret)
 }
 
 static LlSecret *
-lookup (const char *purpose, const char *name, GCancellable *cancellable, GError **error)
+lookup (const char *purpose,
+        const char *name,
+        gboolean stored,
+        GCancellable *cancellable,
+        GError **error)
 {
   g_autoptr (SecretService) service = service_open (cancellable, error);
   g_autoptr (GError) local = NULL;
@@ -362,7 +213,11 @@ lookup (const char *purpose, const char *name, GCancellable *cancellable, GError
     return secret;
   /* Some services show nothing of what is locked: then nobody can say "absent". */
   if (local == NULL && !locked)
-    locked = default_collection (service, NULL, cancellable, &local) == DEFAULT_LOCKED;
+    {
+      DefaultState state = default_collection (service, NULL, cancellable, &local);
+
+      locked = state == DEFAULT_LOCKED || (state == DEFAULT_MISSING && stored);
+    }
   if (local != NULL)
     g_propagate_error (error, g_steal_pointer (&local));
   else if (locked)
@@ -428,72 +283,6 @@ discard (const char *purpose, const char *name, GCancellable *cancellable, GErro
   return locked ? set_locked (error) : TRUE;
 }
 
-/* @local: what the call set, of any domain. A broken session of ours is begun anew next time. */
-static void
-finish (Wait *wait, GError *local, GError **error)
-{
-  gboolean expired = wait_end (wait);
-
-  if (local == NULL)
-    return;
-  if (local->domain == LL_SECRET_ERROR)
-    {
-      g_propagate_error (error, local);
-      return;
-    }
-  secret_service_disconnect ();
-  set_error (error, local, expired);
-}
-
-LlSecret *
-ll_secret_service_lookup (const char *purpose,
-                          const char *name,
-                          GCancellable *cancellable,
-                          GError **error)
-{
-  GError *local = NULL;
-  LlSecret *secret;
-  Wait wait;
-
-  wait_begin (&wait, SERVICE_DEADLINE, cancellable);
-  secret = lookup (purpose, name, wait.cancellable, &local);
-  finish (&wait, local, error);
-  return secret;
-}
-
-gboolean
-ll_secret_service_save (const char *purpose,
-                        const char *name,
-                        const LlSecret *secret,
-                        GCancellable *cancellable,
-                        GError **error)
-{
-  GError *local = NULL;
-  gboolean done;
-  Wait wait;
-
-  wait_begin (&wait, SERVICE_DEADLINE, cancellable);
-  done = save (purpose, name, secret, wait.cancellable, &local);
-  finish (&wait, local, error);
-  return done;
-}
-
-gboolean
-ll_secret_service_remove (const char *purpose,
-                          const char *name,
-                          GCancellable *cancellable,
-                          GError **error)
-{
-  GError *local = NULL;
-  gboolean done;
-  Wait wait;
-
-  wait_begin (&wait, SERVICE_DEADLINE, cancellable);
-  done = discard (purpose, name, wait.cancellable, &local);
-  finish (&wait, local, error);
-  return done;
-}
-
 static gboolean
 unlock (GCancellable *cancellable, GError **error)
 {
@@ -517,20 +306,131 @@ unlock (GCancellable *cancellable, GError **error)
       return collection != NULL;
     }
   objects.data = collection;
-  if (secret_service_unlock_sync (service, &objects, cancellable, NULL, error) < 1)
-    return error && *error ? FALSE : set_locked (error);
-  return TRUE;
+  return secret_service_unlock_sync (service, &objects, cancellable, NULL, error) > 0;
+}
+
+/* -- one call, with an end ------------------------------------------------------------------ */
+
+typedef enum
+{
+  LOOKUP,
+  SAVE,
+  REMOVE,
+  UNLOCK,
+} Verb;
+
+typedef struct
+{
+  Verb verb;
+  const char *purpose;
+  const char *name;
+  const LlSecret *secret; /* to save */
+  gboolean stored;
+  LlSecret *found;
+} Call;
+
+static gboolean
+try_once (Call *call, GCancellable *cancellable, GError **error)
+{
+  switch (call->verb)
+    {
+    case LOOKUP:
+      call->found = lookup (call->purpose, call->name, call->stored, cancellable, error);
+      return call->found != NULL;
+    case SAVE:
+      return save (call->purpose, call->name, call->secret, cancellable, error);
+    case REMOVE:
+      return discard (call->purpose, call->name, cancellable, error);
+    case UNLOCK:
+    default:
+      return unlock (cancellable, error);
+    }
+}
+
+/* A prompt that the person sent away is a FALSE without an error. */
+static gboolean
+call_once (Call *call, GCancellable *cancellable, GError **error)
+{
+  GError *local = NULL;
+
+  if (try_once (call, cancellable, &local))
+    return TRUE;
+  if (local == NULL)
+    return set_locked (error);
+  g_propagate_error (error, local);
+  return FALSE;
+}
+
+/* libsecret holds on to one keyring process and one session with it; after that process was
+ * restarted, a first call fails, and the next one begins anew. */
+static gboolean
+call_service (Call *call, int milliseconds, GCancellable *cancellable, GError **error)
+{
+  GError *local = NULL;
+  gboolean expired;
+  gboolean done;
+  LlWait wait;
+
+  ll_wait_begin (&wait, milliseconds, cancellable);
+  done = call_once (call, wait.cancellable, &local);
+  if (!done && local->domain != LL_SECRET_ERROR && !g_cancellable_is_cancelled (wait.cancellable))
+    {
+      secret_service_disconnect ();
+      g_clear_error (&local);
+      done = call_once (call, wait.cancellable, &local);
+    }
+  expired = ll_wait_end (&wait);
+  if (done)
+    return TRUE;
+  if (local->domain == LL_SECRET_ERROR)
+    {
+      g_propagate_error (error, local);
+      return FALSE;
+    }
+  secret_service_disconnect ();
+  return set_error (error, local, expired);
+}
+
+LlSecret *
+ll_secret_service_lookup (const char *purpose,
+                          const char *name,
+                          gboolean stored,
+                          GCancellable *cancellable,
+                          GError **error)
+{
+  Call call = { .verb = LOOKUP, .purpose = purpose, .name = name, .stored = stored };
+
+  call_service (&call, SERVICE_DEADLINE, cancellable, error);
+  return call.found;
+}
+
+gboolean
+ll_secret_service_save (const char *purpose,
+                        const char *name,
+                        const LlSecret *secret,
+                        GCancellable *cancellable,
+                        GError **error)
+{
+  Call call = { .verb = SAVE, .purpose = purpose, .name = name, .secret = secret };
+
+  return call_service (&call, SERVICE_DEADLINE, cancellable, error);
+}
+
+gboolean
+ll_secret_service_remove (const char *purpose,
+                          const char *name,
+                          GCancellable *cancellable,
+                          GError **error)
+{
+  Call call = { .verb = REMOVE, .purpose = purpose, .name = name };
+
+  return call_service (&call, SERVICE_DEADLINE, cancellable, error);
 }
 
 gboolean
 ll_secret_service_unlock (GCancellable *cancellable, GError **error)
 {
-  GError *local = NULL;
-  gboolean done;
-  Wait wait;
+  Call call = { .verb = UNLOCK };
 
-  wait_begin (&wait, UNLOCK_DEADLINE, cancellable);
-  done = unlock (wait.cancellable, &local);
-  finish (&wait, local, error);
-  return done;
+  return call_service (&call, UNLOCK_DEADLINE, cancellable, error);
 }

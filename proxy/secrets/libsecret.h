@@ -21,8 +21,14 @@ G_BEGIN_DECLS
  * its own and never starts a bus. @start: also start it. */
 gboolean ll_secret_service_is_there (gboolean start);
 
+/* The session bus; NULL when there is none; never one that GDBus would have to start.
+ * (transfer full) */
+char *ll_bus_address (void);
+
+/* @stored: it was put there once, so "there is no keyring" does not mean that it is gone. */
 LlSecret *ll_secret_service_lookup (const char *purpose,
                                     const char *name,
+                                    gboolean stored,
                                     GCancellable *cancellable,
                                     GError **error);
 gboolean ll_secret_service_save (const char *purpose,

@@ -115,12 +115,12 @@ ll_secret_store_lookup (LlSecretStore *store,
       return secret;
     case LL_SECRET_FILE_KEYRING:
       if (kind == LL_SECRET_STORE_SERVICE)
-        return ll_secret_service_lookup (purpose, name, cancellable, error);
+        return ll_secret_service_lookup (purpose, name, TRUE, cancellable, error);
       set_out_of_reach (error);
       return NULL;
     case LL_SECRET_FILE_ABSENT:
       if (kind == LL_SECRET_STORE_SERVICE)
-        return ll_secret_service_lookup (purpose, name, cancellable, error);
+        return ll_secret_service_lookup (purpose, name, FALSE, cancellable, error);
       g_set_error (error, LL_SECRET_ERROR, LL_SECRET_ERROR_ABSENT, "%s has no %s", store->path,
                    purpose);
       return NULL;

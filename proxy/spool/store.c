@@ -1,10 +1,11 @@
 /* SPDX-FileCopyrightText: Letterlock contributors */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
-#include "spool/store-private.h"
+#include "spool/store.h"
 
 #include "base/error.h"
 #include "base/file.h"
+#include "spool/store-private.h"
 
 #include <dirent.h>
 #include <errno.h>

@@ -109,7 +109,7 @@ test_edits (void)
       g_autoptr (GString) out = edited (in, strlen (in), facts->edits);
       g_autofree char *found = g_strjoinv (" ", facts->tags);
 
-      g_test_message ("%s", in);
+      g_test_message ("case %u", i);
       g_assert_cmpstr (out->str, ==, edit_cases[i].out);
       g_assert_cmpstr (found, ==, edit_cases[i].tags);
       g_assert_cmpuint (facts->size, ==, strlen (in));

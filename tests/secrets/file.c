@@ -106,7 +106,7 @@ test_in_keyring (Place *place, gconstpointer data)
 static void
 test_damaged (Place *place, gconstpointer data)
 {
-  static const char *const values[] = { "A", "AAAAA", "!!!!", "@keyrin" };
+  static const char *const values[] = { "Zq", "Zq7xK", "Zq7!", "@keyrin" };
 
   for (guint i = 0; i < G_N_ELEMENTS (values); i++)
     {
