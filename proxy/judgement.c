@@ -47,14 +47,14 @@ ll_release_set (LlProgress *progress, LlRelease release)
   extra_set (progress, "release", g_variant_new_uint32 (release));
 }
 
-static guint
-honours_of (const LlAccount *account)
+/* What the user says of his provider, else what the shipped table does. */
+static void
+fill_honours (const LlAccount *account, LlPolicyInput *input)
 {
-  guint honours = 0;
-
   if (account->honours_set)
-    return account->honours;
-  return ll_provider_honours (account->host, &honours, NULL, NULL) ? honours : 0;
+    input->honours = account->honours;
+  else if (!ll_provider_honours (account->host, &input->honours, &input->honours_date, NULL))
+    input->honours = 0;
 }
 
 /* The ledger keeps Message-IDs as they stand in the header, in their brackets. */
@@ -89,7 +89,6 @@ fill_input (LlPipeline *pipeline, const LlJudgement *judgement, LlPolicyInput *i
     .recipient = judgement->recipient,
     .facts = judgement->facts,
     .recipients = judgement->recipients,
-    .honours = honours_of (judgement->account),
     .requiretls_offered = offers.known && offers.requiretls,
     .requiretls_refused = judgement->requiretls_refused,
     .overridden = override != NULL,
@@ -98,6 +97,7 @@ fill_input (LlPipeline *pipeline, const LlJudgement *judgement, LlPolicyInput *i
     .received = judgement->received,
     .requiretls_asked = judgement->requiretls_asked,
   };
+  fill_honours (judgement->account, input);
   if (judgement->facts != NULL && judgement->facts->references != NULL)
     input->reply_to_locked = answers_locked (pipeline, judgement);
 }

@@ -84,13 +84,27 @@ resolver_item (const char *item)
   return NULL;
 }
 
+/* "[192.0.2.1]", "[IPv6:2001:db8::1]" */
+static gboolean
+is_address_literal (const char *item)
+{
+  gsize length = strlen (item);
+  g_autofree char *inside = NULL;
+
+  if (length < 3 || item[0] != '[' || item[length - 1] != ']')
+    return FALSE;
+  inside = g_strndup (item + 1, length - 2);
+  return g_hostname_is_ip_address (g_ascii_strncasecmp (inside, "IPv6:", 5) == 0 ? inside + 5
+                                                                                 : inside);
+}
+
 static char *
 pattern_item (const char *item)
 {
   const char *domain = item;
   g_autofree char *ascii = NULL;
 
-  if (strcmp (item, "*") == 0)
+  if (strcmp (item, "*") == 0 || is_address_literal (item))
     return g_strdup (item);
   if (g_str_has_prefix (item, "*@"))
     domain = item + 2;

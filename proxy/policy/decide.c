@@ -264,6 +264,7 @@ explain (const Case *c, const Choice *choice, const LlDecision *decision)
     .code = decision->code,
     .bound = decision->bound,
     .confidence = decision->confidence,
+    .honours = c->input->honours_date,
     .declared = c->input->account->declared_when,
     .header = c->demand.bad_mode,
   };

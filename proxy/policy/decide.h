@@ -36,6 +36,7 @@ typedef struct
   gboolean verdict_done;        /* FALSE: overdue, more may come */
   guint recipients;             /* how many the letter has (20-recipient rule) */
   guint honours;                /* LL_HONOURS_*: the provider, table or measured */
+  const char *honours_date;     /* of the table that says so, NULL: the user says so */
   gboolean requiretls_offered;  /* in the EHLO after TLS of the connection that will carry it */
   gboolean requiretls_refused;  /* MAIL said no: decided again without it */
   gboolean requiretls_measured; /* `account test --onward` showed that it is kept */

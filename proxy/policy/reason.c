@@ -155,23 +155,31 @@ format_time (gint64 when, const char *format)
   return time != NULL ? g_date_time_format (time, format) : NULL;
 }
 
+static gboolean
+was_tried (LlWhy why)
+{
+  return why != LL_WHY_NONE && why != LL_WHY_INTERNAL && why != LL_WHY_OVERDUE;
+}
+
 /* "seen 2026-11-22 16:31 UTC, 2 of 3 servers"; NULL when there is nothing to say. */
 static char *
 when_of (const LlReason *reason)
 {
   g_autofree char *time
       = reason->when > 0 ? format_time (reason->when, "%Y-%m-%d %H:%M UTC") : NULL;
-  const char *verb = reason->source == LL_SOURCE_SEEN || reason->source == LL_SOURCE_PORTAL
+  const char *verb = reason->evidence == LL_EVIDENCE_UNKNOWN ? "tried"
+                     : reason->source == LL_SOURCE_SEEN || reason->source == LL_SOURCE_PORTAL
                          ? "seen"
                          : "looked up";
 
-  if (reason->source == LL_SOURCE_LISTED)
+  if (reason->source == LL_SOURCE_LISTED && reason->evidence != LL_EVIDENCE_UNKNOWN)
     return g_strdup_printf ("%s%slist of %s", reason->listed != NULL ? reason->listed : "",
                             reason->listed != NULL ? ", " : "",
                             reason->list_of != NULL ? reason->list_of : "this version");
-  if (time == NULL || reason->evidence == LL_EVIDENCE_UNKNOWN)
+  if (time == NULL || (reason->evidence == LL_EVIDENCE_UNKNOWN && !was_tried (reason->why)))
     return NULL;
-  if (reason->source == LL_SOURCE_SEEN && reason->seen < reason->total)
+  if (reason->source == LL_SOURCE_SEEN && reason->evidence != LL_EVIDENCE_UNKNOWN
+      && reason->seen < reason->total)
     return g_strdup_printf ("%s %s, %u of %u servers", verb, time, reason->seen, reason->total);
   return g_strdup_printf ("%s %s", verb, time);
 }
@@ -205,6 +213,17 @@ declared_of (const LlReason *reason, gboolean measured)
 }
 
 static char *
+honours_of (const LlReason *reason)
+{
+  if (reason->honours == NULL)
+    return g_strdup ("your provider delivers it and, as you stated, follows that policy; nothing "
+                     "binds it for this letter");
+  return g_strdup_printf ("your provider delivers it and is known to follow that policy (list of "
+                          "%s); nothing binds it for this letter",
+                          reason->honours);
+}
+
+static char *
 bound_of (const LlReason *reason)
 {
   gboolean assured = reason->confidence == LL_CONFIDENCE_ASSURED;
@@ -214,9 +233,7 @@ bound_of (const LlReason *reason)
     case LL_BOUND_NOBODY:
       return g_strdup (unbound (reason));
     case LL_BOUND_HONOURS:
-      return g_strdup (
-          "your provider delivers it and is known to follow that policy; nothing binds "
-          "it for this letter");
+      return honours_of (reason);
     case LL_BOUND_DECLARED:
       return declared_of (reason, assured);
     case LL_BOUND_REQUIRETLS:

@@ -67,6 +67,7 @@ typedef struct
   const char *listed;  /* who handles its mail, by the shipped table; or NULL */
   const char *list_of; /* date of that table */
   const char *was;     /* what it was before, or NULL */
+  const char *honours; /* date of the table that says what the provider follows, NULL: the user */
   gint64 declared;     /* when the user made his statement */
   const char *header;  /* Letterlock-Mode */
 } LlReason;

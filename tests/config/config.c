@@ -178,6 +178,10 @@ test_refused (void)
     { ACCOUNT "login=x\n[account z]\naddresses=c@d\nupstream=h:465\nlogin=x\nauth=client\n",
       LL_CONFIG_ERROR_TYPE, "[account work] and [account z]", "another login" },
     { "[rule 1]\nto=x.example\n", LL_CONFIG_ERROR_TYPE, "USER: [rule 1]: ", "says nothing" },
+    { "[rule 1]\nmode=exclusive\nto=a@b@\n", LL_CONFIG_ERROR_TYPE, "[rule 1] to: \"a@b@\"",
+      "*.domain" },
+    { "[rule 1]\nmode=exclusive\nto=x.example;X.EXAMPLE\n", LL_CONFIG_ERROR_TYPE,
+      "[rule 1] to: \"x.example\"", "twice" },
     { "[rule bank]\nmode=exclusive\n", LL_CONFIG_ERROR_TYPE, "USER: [rule bank]: ", "number" },
     { "[rule 1]\nmode=exclusive\nexpires=soon\n", LL_CONFIG_ERROR_TYPE,
       "[rule 1] expires: ", "2026-11-22" },
@@ -238,6 +242,27 @@ test_layers (void)
   g_assert_cmpuint (config->rules->len, ==, 2);
   g_assert_false (((LlRule *) config->rules->pdata[0])->system);
   g_assert_true (((LlRule *) config->rules->pdata[1])->system);
+}
+
+static void
+test_rule_patterns (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (LlConfig) config
+      = parse (NULL,
+               "[rule 1]\nmode=exclusive\n"
+               "to=@Bank.Example; *.B\303\274cher.example ;A@X.example;*;[192.0.2.1];*@c.example\n",
+               &error);
+  const LlRule *rule;
+
+  g_assert_no_error (error);
+  rule = config->rules->pdata[0];
+  g_assert_cmpstr (rule->to[0], ==, "bank.example");
+  g_assert_cmpstr (rule->to[1], ==, "*.xn--bcher-kva.example");
+  g_assert_cmpstr (rule->to[2], ==, "A@x.example");
+  g_assert_cmpstr (rule->to[3], ==, "*");
+  g_assert_cmpstr (rule->to[4], ==, "[192.0.2.1]");
+  g_assert_cmpstr (rule->to[5], ==, "c.example");
 }
 
 static void
@@ -423,6 +448,7 @@ main (int argc, char **argv)
   g_test_add_func ("/config/refused", test_refused);
   g_test_add_func ("/config/not-text", test_not_text);
   g_test_add_func ("/config/layers", test_layers);
+  g_test_add_func ("/config/rule-patterns", test_rule_patterns);
   g_test_add_func ("/config/rules-are-not-mixed", test_rules_are_not_mixed);
   g_test_add_func ("/config/locks", test_locks);
   g_test_add_func ("/config/bad-lock", test_bad_lock);

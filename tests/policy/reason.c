@@ -38,6 +38,7 @@ base (void)
                      .listed = "Big Mail",
                      .list_of = "2026-11-01",
                      .was = "dane until 2026-11-02",
+                     .honours = "2026-11-01",
                      .declared = WHEN - 86400 };
 }
 
