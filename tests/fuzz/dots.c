@@ -1,0 +1,80 @@
+/* SPDX-FileCopyrightText: Letterlock contributors */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "wire/dots.h"
+
+#include <stdint.h>
+#include <string.h>
+
+int LLVMFuzzerTestOneInput (const uint8_t *data, size_t size);
+
+/* Undots @bytes in steps; returns how many were taken. */
+static gsize
+undot (LlUndot *state, const char *bytes, gsize size, gsize step, GString *content, gboolean *ended)
+{
+  gsize taken = 0;
+
+  *ended = FALSE;
+  while (taken < size && !*ended)
+    {
+      gsize n = MIN (step, size - taken);
+      gsize got = ll_undot_feed (state, bytes + taken, n, content, ended);
+
+      g_assert_true (got == n || *ended);
+      taken += got;
+    }
+  return taken;
+}
+
+/* Sent on, the content ends where it ended here, and is what it was (promise 5, no smuggling). */
+static void
+check_round_trip (const GString *content)
+{
+  g_autoptr (GString) wire = g_string_new (NULL);
+  g_autoptr (GString) back = g_string_new (NULL);
+  LlStuff stuff = LL_STUFF_INIT;
+  LlUndot state;
+  gboolean ended;
+
+  ll_stuff_feed (&stuff, content->str, content->len / 2, wire);
+  ll_stuff_feed (&stuff, content->str + content->len / 2, content->len - content->len / 2, wire);
+  ll_stuff_finish (&stuff, wire);
+  ll_undot_init (&state, TRUE, TRUE);
+  g_assert_cmpuint (undot (&state, wire->str, wire->len, wire->len, back, &ended), ==, wire->len);
+  g_assert_true (ended);
+  g_assert_null (state.fault);
+  g_assert_true (g_string_equal (back, content));
+}
+
+int
+LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
+{
+  const char *bytes = (const char *) data + 2;
+  g_autoptr (GString) whole = g_string_new (NULL);
+  g_autoptr (GString) pieces = g_string_new (NULL);
+  LlUndot one, other;
+  gboolean ended, ended_too, dotted, refused;
+
+  if (size < 2)
+    return 0;
+  dotted = data[0] & 1;
+  refused = (data[0] & 2) != 0;
+  size -= 2;
+  ll_undot_init (&one, dotted, refused);
+  ll_undot_init (&other, dotted, refused);
+  g_assert_cmpuint (undot (&one, bytes, size, MAX (size, 1), whole, &ended), ==,
+                    undot (&other, bytes, size, data[1] % 9 + 1, pieces, &ended_too));
+  g_assert_true (ended == ended_too && (dotted || !ended));
+  if (!dotted)
+    {
+      ll_undot_finish (&one, whole);
+      ll_undot_finish (&other, pieces);
+    }
+  g_assert_true (one.fault == other.fault && one.saw_bare_lf == other.saw_bare_lf);
+  if (one.fault != NULL || (dotted && !ended))
+    return 0;
+  g_assert_true (g_string_equal (whole, pieces));
+  g_assert_true (whole->len == 0 || g_str_has_suffix (whole->str, "\r\n"));
+  check_round_trip (whole);
+  return 0;
+}
