@@ -6,9 +6,9 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/limits.h"
+#include "net/roots.h"
 
 #include <openssl/err.h>
-#include <openssl/pem.h>
 #include <openssl/x509v3.h>
 #include <string.h>
 
@@ -271,27 +271,6 @@ is_pinned (const LlTarget *target, const LlTlsFacts *facts)
   return FALSE;
 }
 
-/* A root that was configured here by its file is no surprise. */
-static gboolean
-stands_in (X509 *certificate, const char *file)
-{
-  BIO *bio = file != NULL ? BIO_new_file (file, "r") : NULL;
-  gboolean found = FALSE;
-
-  while (bio != NULL && !found)
-    {
-      X509 *one = PEM_read_bio_X509 (bio, NULL, no_passphrase_cb, NULL);
-
-      if (one == NULL)
-        break;
-      found = X509_cmp (one, certificate) == 0;
-      X509_free (one);
-    }
-  BIO_free (bio);
-  ERR_clear_error ();
-  return found;
-}
-
 static char *
 find_local_root (LlVerifier *verifier, const LlTarget *target, SSL *ssl, const LlTlsFacts *facts)
 {
@@ -306,11 +285,12 @@ find_local_root (LlVerifier *verifier, const LlTarget *target, SSL *ssl, const L
       g_mutex_unlock (&verifier->lock);
       return name;
     }
-  if (length > 0 && facts->root_is_local && SSL_get0_dane_authority (ssl, NULL, NULL) < 0)
+  /* a root that was configured by its file is no surprise */
+  if (length > 0 && SSL_get0_dane_authority (ssl, NULL, NULL) < 0)
     {
       X509 *root = sk_X509_value (chain, length - 1);
 
-      if (!stands_in (root, target->ca_file) && !stands_in (root, verifier->ca_file))
+      if (ll_roots_is_local (root, target->ca_file) && ll_roots_is_local (root, verifier->ca_file))
         name = g_strdup (facts->root);
     }
   g_mutex_lock (&verifier->lock);

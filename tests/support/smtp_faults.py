@@ -21,8 +21,8 @@ after its end, when the letter was taken. With "starttls": "inject 250-REQUIRETL
 clear, in one segment with the 220.
 
 As a program it takes one JSON object a line on stdin: {"listen": {...}} with the arguments below
-answers {"port": N}; {"ask": N} answers {"letters", "commands", "sessions"}; the end of stdin ends
-it. Certificates are named: good rsa weak expired early wrong-name cn-only self-signed untrusted.
+answers {"port": N}; {"ask": N} answers {"letters", "commands", "sessions"}; {"imap": {...}}
+opens a mailbox of imap_box.py; the end of stdin ends it. Certificates are named: good rsa weak expired early wrong-name cn-only self-signed untrusted.
 """
 
 import base64
@@ -38,6 +38,8 @@ import struct
 import sys
 import tempfile
 import threading
+
+import imap_box
 
 OFFERS = ["PIPELINING", "SIZE 10240000", "8BITMIME", "SMTPUTF8", "DSN", "ENHANCEDSTATUSCODES"]
 
@@ -425,6 +427,13 @@ def main():
                 server = listen(order["listen"], ca, find)
                 servers[server.port] = server
                 answer = {"port": server.port}
+            elif "imap" in order:
+                server = imap_box.listen(order["imap"], find)
+                servers[server.port] = server
+                answer = {"port": server.port}
+            elif "ask" in order and isinstance(servers[order["ask"]], imap_box.ImapBox):
+                server = servers[order["ask"]]
+                answer = {"messages": server.messages, "commands": server.commands}
             elif "ask" in order:
                 server = servers[order["ask"]]
                 answer = {"letters": server.letters, "commands": server.commands,
