@@ -166,16 +166,45 @@ name_length (const char *bytes, gsize length)
   return n > 0 && n <= NAME_MAX_LENGTH && blanks < length && bytes[blanks] == ':' ? (gssize) n : -1;
 }
 
+/* Fields that no text begins a line with by chance. */
+static gboolean
+is_known_field (const char *bytes, gsize length)
+{
+  static const char *const names[]
+      = { "bcc", "resent-bcc", "from", "to", "cc", "date", "subject", "message-id", "received" };
+  gssize name = name_length (bytes, length);
+
+  for (guint i = 0; name > 0 && i < G_N_ELEMENTS (names); i++)
+    if ((gsize) name == strlen (names[i])
+        && g_ascii_strncasecmp (bytes, names[i], (gsize) name) == 0)
+      return TRUE;
+  return FALSE;
+}
+
 gboolean
 ll_headers_are_there (const char *bytes, gsize length)
 {
+  const char *end = bytes + length;
+
   if (length > 0 && bytes[0] == '\n')
     return TRUE;
   if (length > 1 && bytes[0] == '\r' && bytes[1] == '\n')
     return TRUE;
   if (length >= 5 && memcmp (bytes, "From ", 5) == 0)
     return TRUE;
-  return name_length (bytes, length) > 0;
+  if (name_length (bytes, length) > 0)
+    return TRUE;
+  /* a first line that is no field, and then fields: what stands there as Bcc must not leave */
+  while (bytes < end && *bytes != '\r' && *bytes != '\n')
+    {
+      if (is_known_field (bytes, (gsize) (end - bytes)))
+        return TRUE;
+      bytes = memchr (bytes, '\n', (gsize) (end - bytes));
+      if (bytes == NULL)
+        break;
+      bytes++;
+    }
+  return FALSE;
 }
 
 static const char *

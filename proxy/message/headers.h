@@ -30,7 +30,7 @@ LlHeaders *ll_headers_new (void);
 void ll_headers_free (LlHeaders *headers);
 
 /* Whether a message that begins like this has a header at all: its first line is blank, a
- * field, or an mbox "From " line. */
+ * field, or an mbox "From " line, or a line before the first blank one is a well-known field. */
 gboolean ll_headers_are_there (const char *bytes, gsize length);
 
 /* Returns how many octets belong to the header; fewer than @length once it has ended. */

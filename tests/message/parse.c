@@ -57,7 +57,8 @@ static const struct
   { "X: y\r\nBcc: a@b", "X: y\r\n", "" },
   { "X: y\r\nno field\r\nBcc: a@b\r\n\r\n", "X: y\r\nno field\r\n\r\n", "" },
   { "Bccc: a\r\nX-Bcc: b\r\n\r\n", "Bccc: a\r\nX-Bcc: b\r\n\r\n", "" },
-  { "just text\r\nBcc: a@b\r\n", "just text\r\nBcc: a@b\r\n", "" },
+  { "just text\r\nBcc: a@b\r\n", "just text\r\n", "" },
+  { "just text\r\n\r\nBcc: a@b\r\n", "just text\r\n\r\nBcc: a@b\r\n", "" },
   { "Letterlock-Mode: exclusive\r\nX: y\r\n\r\n", "X: y\r\n\r\n", "" },
   { "X: y\r\n \r\nBcc: a\r\n\r\n", "X: y\r\n \r\n\r\n", "" },
   /* subject tags */
