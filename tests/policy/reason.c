@@ -224,7 +224,7 @@ say_others (void)
       reason.minimum = others[i].minimum;
       reason.why = others[i].why;
       reason.code = others[i].code;
-      reason.header = "exclusiv\r\n e";
+      reason.header = "strict\r\n est";
       say (label, &reason);
     }
 }

@@ -102,9 +102,9 @@ test_words (void)
     const char *header;
     gboolean hold, pickup, bad;
   } words[] = {
-    { "hold", NULL, TRUE, FALSE, FALSE },     { NULL, "Hold", TRUE, FALSE, FALSE },
-    { "pickup", NULL, FALSE, TRUE, FALSE },   { NULL, "pickup", FALSE, TRUE, FALSE },
-    { NULL, "exclusiv", FALSE, FALSE, TRUE }, { NULL, "", FALSE, FALSE, TRUE },
+    { "hold", NULL, TRUE, FALSE, FALSE },      { NULL, "Hold", TRUE, FALSE, FALSE },
+    { "pickup", NULL, FALSE, TRUE, FALSE },    { NULL, "pickup", FALSE, TRUE, FALSE },
+    { NULL, "strictest", FALSE, FALSE, TRUE }, { NULL, "", FALSE, FALSE, TRUE },
     { NULL, "forced", FALSE, FALSE, FALSE },
   };
 
