@@ -152,6 +152,10 @@ class Daemon:
         """Its output; with --json the list of the objects that it printed."""
         done = self.try_letterlock(*arguments, text=text)
         if done.returncode != status:
+            if not self.program.alive():
+                raise AssertionError(
+                    f"letterlockd ended with {self.program.child.poll()}\n{self.log()[-3000:]}"
+                )
             raise Failed(arguments, done)
         if "--json" in arguments:
             return [json.loads(line) for line in done.stdout.splitlines() if line.strip()]

@@ -26,7 +26,7 @@ def send_and_compare(office, program, way, tls):
     tap.true(accepted, said)
     arrived = as_sent(office.provider.wait_letters(address)[0])
     if program == "s-nail":  # it writes the header itself
-        text = email.message_from_bytes(arrived, policy=email.policy.default).get_content()
+        text = email.message_from_bytes(arrived, policy=email.policy.default).get_content().replace("\r\n", "\n")
         tap.equal(text, BODY.replace("\r\n", "\n"), "text")
     else:
         tap.equal(arrived, content, "letter and original")
