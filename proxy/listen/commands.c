@@ -185,6 +185,16 @@ proceed_mail (LlSession *session, const LlCommand *command, LlReply *reply)
   ll_session_enter (session, LL_STATE_MAIL);
 }
 
+/* One copy for each address, however often a mail program names it (To and Cc). */
+static gboolean
+is_named_already (const LlEnvelope *envelope, const LlRecipient *recipient)
+{
+  for (guint i = 0; i < envelope->recipients->len; i++)
+    if (strcmp (ll_envelope_recipient (envelope, i)->address, recipient->address) == 0)
+      return TRUE;
+  return FALSE;
+}
+
 static void
 proceed_rcpt (LlSession *session, const LlCommand *command, LlReply *reply)
 {
@@ -206,6 +216,11 @@ proceed_rcpt (LlSession *session, const LlCommand *command, LlReply *reply)
   recipient = ll_command_read_rcpt (command, reply);
   if (recipient == NULL)
     return;
+  if (is_named_already (envelope, recipient))
+    {
+      ll_reply_set (reply, 250, "2.1.5", "Recipient was named already");
+      return;
+    }
   ll_reply_set (reply, 451, "4.3.0", "No answer, try again later");
   session->handler->rcpt (session->data, envelope, recipient, reply);
   if (!ll_reply_is_positive (reply))

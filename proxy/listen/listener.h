@@ -52,7 +52,9 @@ ll_listener_new (const LlListenerFactory *factory, const char *certificate_folde
  * (program and user, where it can be found) and the next free port. */
 gboolean ll_listener_add (LlListener *listener, const LlListenerAddress *address, GError **error);
 
-/* Sockets that systemd passed (LISTEN_FDS); *n may be 0. Names say which is implicit TLS. */
+/* Sockets that systemd passed (LISTEN_FDS); *n may be 0. A FileDescriptorName= that starts with
+ * "smtps" says implicit TLS; what is no listening TCP socket is left alone. Once, early: it
+ * removes the variables. (transfer full) */
 LlListenerAddress *ll_listener_activated (guint *n);
 
 /* Stops accepting; sessions get 421 at their next command; waits until @deadline (LlDeadline),

@@ -198,6 +198,7 @@ is_listening_tcp (int fd)
 LlListenerAddress *
 ll_listener_activated (guint *n)
 {
+  static const char *const variables[] = { "LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES" };
   const char *all_names = g_getenv ("LISTEN_FDNAMES");
   g_auto (GStrv) names = g_strsplit (all_names ? all_names : "", ":", -1);
   guint n_names = g_strv_length (names);
@@ -217,6 +218,9 @@ ll_listener_activated (guint *n)
         one.implicit_tls = i < n_names && g_str_has_prefix (names[i], "smtps");
         g_array_append_val (found, one);
       }
+  /* A program that we start (password-command) must not think they are its own. */
+  for (guint i = 0; pid == (guint64) getpid () && i < G_N_ELEMENTS (variables); i++)
+    g_unsetenv (variables[i]);
   *n = found->len;
   return (LlListenerAddress *) (void *) g_array_free (found, FALSE);
 }

@@ -16,6 +16,10 @@
 
 #define READ_SIZE 65536
 
+/* How much, and how long, is read from a client that still speaks when we are done. */
+#define LINGER_BYTES (1024 * 1024)
+#define LINGER_TIME 1000
+
 typedef struct
 {
   const LlServe *serve;
@@ -204,6 +208,27 @@ go_on (Conversation *talk)
   return TRUE;
 }
 
+/* Bytes that nobody reads turn our close into a reset, and a reset may take the last reply from
+ * the client. What is there already is read away; who goes on sending is cut off. */
+static void
+read_away (Conversation *talk)
+{
+  LlDeadline deadline = ll_deadline_in (LINGER_TIME);
+  gsize left = LINGER_BYTES;
+
+  if (ll_connection_ssl (talk->connection) == NULL)
+    shutdown (ll_connection_fd (talk->connection), SHUT_WR);
+  while (left > 0 && ll_connection_has_input (talk->connection))
+    {
+      gssize got = ll_connection_read (talk->connection, talk->buffer, READ_SIZE, deadline,
+                                       talk->serve->cut_off, NULL);
+
+      if (got <= 0)
+        break;
+      left -= MIN (left, (gsize) got);
+    }
+}
+
 static void
 converse (Conversation *talk)
 {
@@ -221,6 +246,8 @@ converse (Conversation *talk)
         }
       more = go_on (talk);
     }
+  if (ll_connection_has_input (talk->connection))
+    read_away (talk);
   ll_connection_close (talk->connection);
 }
 

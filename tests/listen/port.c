@@ -153,6 +153,22 @@ test_activation (void)
   g_assert_true (WIFEXITED (status));
 }
 
+/* Promise 9: other hosts only by an explicit foreign listener. */
+static void
+test_not_loopback (void)
+{
+  static const char *const addresses[] = { "0.0.0.0", "::", "192.0.2.1", "localhost", "" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (addresses); i++)
+    {
+      LlListenerAddress one = { .address = addresses[i], .fd = -1 };
+      g_autoptr (GError) error = NULL;
+
+      g_assert_cmpint (ll_port_bind (&one, &error), ==, -1);
+      g_assert_error (error, LL_CONFIG_ERROR, LL_CONFIG_ERROR_RANGE);
+    }
+}
+
 static void
 test_loopback (void)
 {
@@ -175,6 +191,7 @@ main (int argc, char **argv)
   g_test_add_func ("/port/taken", test_taken);
   g_test_add_func ("/port/taken-by-another", test_taken_by_another);
   g_test_add_func ("/port/activation", test_activation);
+  g_test_add_func ("/port/not-loopback", test_not_loopback);
   g_test_add_func ("/port/loopback", test_loopback);
   return g_test_run ();
 }

@@ -35,6 +35,8 @@ typedef struct
 
 /* -- escapes ---------------------------------------------------------------------- */
 
+static guint64 repetition; /* of the line that is being read: \# stands for it */
+
 static void unescape (LlScan *scan, GString *out, gboolean inner);
 
 /* \{1000:text} */
@@ -65,6 +67,8 @@ unescape_one (LlScan *scan, GString *out)
     g_string_append_c (out, '\t');
   else if (ll_scan_byte (scan, '\\'))
     g_string_append_c (out, '\\');
+  else if (ll_scan_byte (scan, '#'))
+    g_string_append_printf (out, "%" G_GUINT64_FORMAT, repetition);
   else if (ll_scan_byte (scan, '{'))
     unescape_repeat (scan, out);
   else
@@ -198,7 +202,6 @@ static void
 read_text (const char *line, GString *out)
 {
   LlScan scan = ll_scan_string (line);
-  g_autoptr (GString) text = g_string_new (NULL);
   guint64 times = 1;
   gboolean raw;
 
@@ -208,11 +211,14 @@ read_text (const char *line, GString *out)
   raw = ll_scan_byte (&scan, '-');
   g_assert_true (raw || ll_scan_byte (&scan, ':'));
   (void) ll_scan_byte (&scan, ' ');
-  unescape (&scan, text, FALSE);
-  if (!raw)
-    g_string_append (text, line[0] == 'E' ? "\n" : "\r\n");
-  for (guint64 i = 0; i < times; i++)
-    g_string_append_len (out, text->str, (gssize) text->len);
+  for (repetition = 1; repetition <= times; repetition++)
+    {
+      LlScan again = scan;
+
+      unescape (&again, out, FALSE);
+      if (!raw)
+        g_string_append (out, line[0] == 'E' ? "\n" : "\r\n");
+    }
 }
 
 static void
