@@ -34,6 +34,7 @@ ll_ladder_reset (LlLadder *ladder)
   ladder->phase = LL_LADDER_IDLE;
   ladder->state = LL_DNS_UNTESTED;
   ladder->captive = FALSE;
+  ladder->second_same = FALSE;
 }
 
 void
@@ -46,14 +47,18 @@ ll_ladder_clear (LlLadder *ladder)
   ll_anchor_free (ladder->anchor);
 }
 
+/* Changes with either file; the sum need not tell which. */
 static gint64
 resolvconf_stamp (void)
 {
+  static const char *const files[] = { "/etc/resolv.conf", "/run/systemd/resolve/resolv.conf" };
+  gint64 stamp = 0;
   struct stat info;
 
-  if (stat ("/etc/resolv.conf", &info) != 0)
-    return 0;
-  return info.st_mtim.tv_sec * G_USEC_PER_SEC + info.st_mtim.tv_nsec / 1000;
+  for (gsize i = 0; i < G_N_ELEMENTS (files); i++)
+    if (stat (files[i], &info) == 0)
+      stamp += info.st_mtim.tv_sec * G_USEC_PER_SEC + info.st_mtim.tv_nsec / 1000;
+  return stamp;
 }
 
 gboolean
@@ -226,15 +231,45 @@ ll_ladder_step (LlLadder *ladder)
     fail (ladder);
 }
 
+/* Recursion asks nobody in this network; TCP cannot be answered by a stranger from the side. */
+static LlUnboundWay
+other_way (const LlLadder *ladder)
+{
+  switch (ladder->current->way)
+    {
+    case LL_UNBOUND_FORWARD:
+      return ladder->configured != NULL ? LL_UNBOUND_FORWARD_TCP : LL_UNBOUND_RECURSE;
+    case LL_UNBOUND_FORWARD_TLS:
+      return ladder->configured != NULL ? LL_UNBOUND_FORWARD : LL_UNBOUND_RECURSE;
+    case LL_UNBOUND_FORWARD_TCP:
+      return ladder->configured != NULL ? LL_UNBOUND_FORWARD_TCP : LL_UNBOUND_RECURSE_TCP;
+    case LL_UNBOUND_RECURSE:
+    case LL_UNBOUND_RECURSE_TCP:
+    default:
+      return ladder->servers[0] != NULL ? LL_UNBOUND_FORWARD : ladder->current->way;
+    }
+}
+
 LlPath *
 ll_ladder_second (LlLadder *ladder)
 {
   if (ladder->second != NULL && g_get_monotonic_time () - ladder->second->started < SECOND_AGE)
     return ladder->second;
   g_clear_pointer (&ladder->second, ll_path_free);
-  ladder->second = ll_path_new (ladder->current->way, (const char *const *) ladder->servers,
-                                ladder->anchor, FALSE, &ladder->events);
+  ladder->second
+      = ll_path_new (ladder->second_same ? ladder->current->way : other_way (ladder),
+                     (const char *const *) ladder->servers, ladder->anchor, FALSE, &ladder->events);
   return ladder->second;
+}
+
+gboolean
+ll_ladder_second_failed (LlLadder *ladder)
+{
+  gboolean more = ladder->second->way != ladder->current->way;
+
+  g_clear_pointer (&ladder->second, ll_path_free);
+  ladder->second_same = TRUE;
+  return more;
 }
 
 LlDeadline

@@ -34,7 +34,8 @@ typedef struct
   GPtrArray *testing;    /* (owned) of LlPath */
   LlPath *current;       /* (owned) READY: the one that validates */
   LlPath *plain;         /* (owned) without validation, once one failed */
-  LlPath *second;        /* (owned) a fresh context, for second opinions */
+  LlPath *second;        /* (owned) for second opinions */
+  gboolean second_same;  /* no other way answers here: second opinions go the same way */
   GQueue events;         /* of LlPathEvent */
   LlLadderPhase phase;
   LlDnsState state;
@@ -57,8 +58,12 @@ void ll_ladder_begin (LlLadder *ladder);
 /* Moves the tests on. Call after each answer to a test and at ll_ladder_due. */
 void ll_ladder_step (LlLadder *ladder);
 
-/* A fresh path with a test of its own; NULL when none can be made. */
+/* A fresh path with a test of its own, by another way than the current one's if there is one;
+ * NULL when none can be made. */
 LlPath *ll_ladder_second (LlLadder *ladder);
+
+/* It did not validate: whether there is another to try, which ll_ladder_second then gives. */
+gboolean ll_ladder_second_failed (LlLadder *ladder);
 
 /* When something must be looked at though no answer came. */
 LlDeadline ll_ladder_due (LlLadder *ladder);

@@ -16,6 +16,9 @@
 /* A change of network comes as a dozen signals: one look after the last of them (ms). */
 #define SETTLE 1000
 
+/* That long a question waits for the routing domains (ms); an answer to RCPT must not hang. */
+#define ROUTED_PATIENCE 150
+
 /* A network that failed for a while is not blocked for ever: then it is looked at anew (s). */
 #define BLOCKED_FOR (15 * 60)
 
@@ -34,12 +37,15 @@ struct _LlNetwork
   char *ca_file;
   /* under the lock */
   LlJudge judge;
-  gint64 blocked;     /* seconds of the boot clock when it was found blocked; 0: it is not */
-  gboolean looking;   /* somebody is looking at the control hosts */
-  guint generation;   /* of the network: what was seen in an older one is dropped */
-  guint looked_at;    /* the generation whose control hosts were looked at; 0: none */
-  GStrv internal;     /* (owned) set by hand */
-  GStrv routed;       /* (owned) found out; NULL: not yet in this network */
+  gint64 blocked;   /* seconds of the boot clock when it was found blocked; 0: it is not */
+  gboolean looking; /* somebody is looking at the control hosts */
+  guint generation; /* of the network: what was seen in an older one is dropped */
+  guint looked_at;  /* the generation whose control hosts were looked at; 0: none */
+  GStrv internal;   /* (owned) set by hand */
+  GStrv routed;     /* (owned) found out; NULL: not yet */
+  guint routed_for; /* the generation that they were looked for in; 0: none */
+  gboolean finding;
+  GThread *finder;
   gboolean available; /* as GNetworkMonitor says */
   gboolean portal;
   /* the main thread's own */
@@ -159,7 +165,6 @@ ll_network_renew (LlNetwork *network)
 {
   g_mutex_lock (&network->lock);
   forget (network);
-  g_clear_pointer (&network->routed, g_strfreev);
   g_mutex_unlock (&network->lock);
   ll_resolver_renew (network->options.resolver);
   g_main_context_invoke (NULL, tell_cb, network);
@@ -209,6 +214,8 @@ ll_network_free (LlNetwork *network)
     g_source_remove (network->settle);
   while (g_source_remove_by_user_data (network))
     ;
+  if (network->finder != NULL)
+    g_thread_join (network->finder);
   ll_judge_clear (&network->judge);
   g_strfreev (network->control);
   g_strfreev (network->internal);
@@ -384,25 +391,40 @@ ll_network_set_internal (LlNetwork *network, const char *const *domains)
   g_mutex_unlock (&network->lock);
 }
 
-/* Found out when first needed in a network, without the lock: it asks another program. */
-static void
-find_routed (LlNetwork *network)
+static gpointer
+find_thread (gpointer data)
 {
-  g_auto (GStrv) found = NULL;
-  guint generation;
-  gboolean known;
+  LlNetwork *network = data;
+  GStrv found = ll_internal_domains ();
 
   g_mutex_lock (&network->lock);
-  known = network->routed != NULL;
-  generation = network->generation;
+  g_strfreev (network->routed);
+  network->routed = found;
+  network->finding = FALSE;
+  g_cond_broadcast (&network->looked);
   g_mutex_unlock (&network->lock);
-  if (known)
+  return NULL;
+}
+
+/* With the lock held. Found out when first needed in a network, in a thread of its own, as other
+ * programs are asked that may hang; whoever needs it waits for a moment, not for them. */
+static void
+need_routed (LlNetwork *network)
+{
+  LlDeadline patience = ll_deadline_in (ROUTED_PATIENCE);
+
+  if (network->routed_for != network->generation && !network->finding)
+    {
+      if (network->finder != NULL)
+        g_thread_join (network->finder);
+      network->routed_for = network->generation;
+      network->finding = TRUE;
+      network->finder = g_thread_new ("routes", find_thread, network);
+    }
+  else if (network->routed != NULL)
     return;
-  found = ll_internal_domains ();
-  g_mutex_lock (&network->lock);
-  if (network->routed == NULL && network->generation == generation)
-    network->routed = g_steal_pointer (&found);
-  g_mutex_unlock (&network->lock);
+  while (network->finding && g_cond_wait_until (&network->looked, &network->lock, patience))
+    ;
 }
 
 gboolean
@@ -410,8 +432,8 @@ ll_network_is_internal (LlNetwork *network, const char *name)
 {
   gboolean internal;
 
-  find_routed (network);
   g_mutex_lock (&network->lock);
+  need_routed (network);
   internal = ll_internal_matches (name, (const char *const *) network->internal)
              || ll_internal_matches (name, (const char *const *) network->routed);
   g_mutex_unlock (&network->lock);

@@ -11,8 +11,9 @@
  * time of a self-test comes; with nothing under way it has no timer.
  *
  * A question goes: grounded -> asked on the path that validates -> answered. A bogus
- * answer is not believed before a fresh context, whose own self-test is good, was
- * asked too: either the name is broken, or the network has changed under us.
+ * answer is not believed before a fresh context, by another way where there is one and
+ * with a good self-test of its own, was asked too: either the name is broken, or the
+ * network has changed under us.
  */
 
 /* After failed tests, that long nothing is tested again (microseconds). */
@@ -146,11 +147,17 @@ ask (LlResolver *resolver, LlFlight *flight)
 {
   LlPath *path = path_for (resolver, flight);
 
+  if (path == NULL && flight->provisional != NULL)
+    {
+      land (resolver, flight, ll_answer_ref (flight->provisional));
+      return;
+    }
   if (path == NULL)
     {
       land_unknown (resolver, flight, resolver->ladder.detail);
       return;
     }
+  g_clear_pointer (&flight->again, ll_answer_unref);
   flight->path = path->serial;
   if (!ll_unbound_ask (path->unbound, flight->name, flight->type, flight, &flight->id))
     land (resolver, flight,
@@ -265,7 +272,9 @@ settle_second (LlResolver *resolver)
     return;
   if (second->state != LL_DNS_VALIDATES)
     {
-      test_anew (resolver);
+      /* the questions that were asked there go to the next one by themselves */
+      if (!ll_ladder_second_failed (&resolver->ladder))
+        test_anew (resolver);
       return;
     }
   for (guint i = resolver->grounded->len; i > 0; i--)

@@ -201,6 +201,7 @@ static const struct
   gboolean captive;
 } networks[] = {
   { "straight", "nsd", "anchor", LL_DNS_VALIDATES, FALSE },
+  { "behind-a-validating-resolver", "validating", "anchor", LL_DNS_VALIDATES, FALSE },
   { "dn16-tcp-only", "tcponly", "anchor", LL_DNS_VALIDATES, FALSE },
   { "dn14-strips", "strip", "anchor", LL_DNS_STRIPPED, FALSE },
   { "dn15-captive-portal", "captive", "anchor", LL_DNS_STRIPPED, TRUE },
@@ -264,6 +265,35 @@ test_turns_bad (void)
   after = ask (resolver, "dn18.lab", LL_RR_MX);
   g_assert_cmpint (after->finding, ==, LL_FOUND);
   g_assert_true (after->secure);
+}
+
+/* What is wrong by one way only is not wrong: the second opinion comes by another. */
+static void
+test_second_way (void)
+{
+  g_autoptr (LlResolver) resolver = resolver_at ("switch", "anchor");
+  g_autoptr (LlAnswer) before = ask (resolver, "dn01.lab", LL_RR_MX);
+  g_autoptr (LlAnswer) lifted = NULL;
+
+  g_assert_cmpint (before->finding, ==, LL_FOUND);
+  dns_lab_switch (&lab, "fault MX dn19.lab strip-udp");
+  lifted = ask (resolver, "dn19.lab", LL_RR_MX);
+  g_assert_cmpint (lifted->finding, ==, LL_FOUND);
+  g_assert_true (lifted->secure);
+}
+
+/* A deadline ends the second try: then the first one counts. */
+static void
+test_overdue_second_try (void)
+{
+  g_autoptr (LlResolver) resolver = resolver_at ("switch", "anchor");
+  g_autoptr (LlAnswer) before = ask (resolver, "dn01.lab", LL_RR_MX);
+  g_autoptr (LlAnswer) answer = NULL;
+
+  g_assert_cmpint (before->finding, ==, LL_FOUND);
+  dns_lab_switch (&lab, "fault MX dn25.lab strip-then-drop");
+  answer = ll_resolver_query (resolver, "dn25.lab", LL_RR_MX, ll_deadline_in (1000), NULL);
+  g_assert_cmpint (answer->finding, ==, LL_BOGUS);
 }
 
 /* -- addresses ------------------------------------------------------------------------------ */
@@ -358,6 +388,8 @@ main (int argc, char **argv)
       g_test_add_data_func (path, GUINT_TO_POINTER (i), test_network);
     }
   g_test_add_func ("/net/resolver/network/turns-bad", test_turns_bad);
+  g_test_add_func ("/net/resolver/network/second-way", test_second_way);
+  g_test_add_func ("/net/resolver/network/overdue-second-try", test_overdue_second_try);
   g_test_add_func ("/net/resolver/addresses", test_addresses);
   g_test_add_func ("/net/resolver/addresses-stripped", test_addresses_stripped);
   g_test_add_func ("/net/resolver/dn33-no-anchor", test_no_anchor);

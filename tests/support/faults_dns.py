@@ -3,7 +3,8 @@
 """A DNS forwarder that misbehaves: what networks do to DNS, and what NSD cannot do.
 
 Forwards to a real server, except where told otherwise:
-  rules    [(type or None, name suffix, "drop" | "servfail" | "refuse")]
+  rules    [(type or None, name suffix, "drop" | "servfail" | "refuse" | "strip-udp" | "strip-then-drop")]
+           the last two: unsigned over UDP; and then nothing over TCP
   strip    asks upstream without DO, so that no signature comes back
   captive  answers every question with this one address
   udp, tcp "pass" or "drop"
@@ -150,11 +151,12 @@ class Forwarder:
         if self.captive:
             return captive_answer(packet, self.captive)
         what = self._rule_for(name, qtype)
-        if what == "drop":
+        if what == "drop" or (what == "strip-then-drop" and tcp):
             return None
         if what in ("servfail", "refuse"):
             return failure(packet, SERVFAIL if what == "servfail" else REFUSED)
-        query = without_do(packet) if self.strip else packet
+        strip = self.strip or (what in ("strip-udp", "strip-then-drop") and not tcp)
+        query = without_do(packet) if strip else packet
         return self._forward(query, tcp)
 
     def _forward(self, packet, tcp):

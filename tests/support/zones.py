@@ -261,12 +261,15 @@ def serve_cases():
     nsd = lab.start()
     faulty = faults_dns.Forwarder(nsd, rules=zones_cases.FAULTS)
     lab.start_resolver(upstream=faulty.endpoint)
+    network = lab.resolver
+    validating = lab.start_resolver(upstream=faulty.endpoint, validate=True)
     old = Lab(root_dates=(-800 * DAY, -730 * DAY))
     early = Lab(root_dates=(700 * DAY, 730 * DAY))
     ready = {
         "folder": str(lab.folder),
         "anchor": str(lab.anchor),
-        "resolver": text_of(lab.resolver),
+        "resolver": text_of(network),
+        "validating": text_of(validating),
         "nsd": text_of(nsd),
         "strip": text_of(faults_dns.Forwarder(nsd, strip=True).endpoint),
         "captive": text_of(faults_dns.Forwarder(nsd, captive="127.0.9.9").endpoint),
