@@ -21,7 +21,8 @@ typedef enum
   LL_UNBOUND_RECURSE,     /* from the root */
   LL_UNBOUND_FORWARD_TCP, /* the given servers, TCP only */
   LL_UNBOUND_RECURSE_TCP,
-  LL_UNBOUND_FORWARD_TLS, /* the given servers' port 853; the signatures are what is trusted */
+  LL_UNBOUND_FORWARD_TLS, /* the given servers' port 853; the signatures are what is trusted.
+                             Debian builds libunbound without TLS: there it cannot be asked */
 } LlUnboundWay;
 
 typedef struct _LlUnbound LlUnbound;

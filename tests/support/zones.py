@@ -211,8 +211,13 @@ class Lab:
         wait_for_dns(*self.nsd, process)
         return self.nsd
 
-    def start_resolver(self, address="127.0.0.1", port=None, upstream=None, validate=False):
-        """Starts unbound: the resolver of the network. @upstream: (address, port), else NSD."""
+    def start_resolver(
+        self, address="127.0.0.1", port=None, upstream=None, validate=False, tls=None
+    ):
+        """Starts unbound: the resolver of the network. @upstream: (address, port), else NSD.
+
+        @tls: a certificate; then it speaks DNS over TLS too, at self.resolver_tls.
+        """
         self.resolver = (address, port or free_port(address))
         up = upstream or self.nsd
         conf = self.folder / f"unbound-{self.resolver[1]}.conf"
@@ -227,6 +232,14 @@ class Lab:
             f' cache-max-negative-ttl: 1\nforward-zone:\n name: "."\n forward-addr: {up[0]}@{up[1]}\n'
             "remote-control:\n control-enable: no\n"
         )
+        if tls:
+            self.resolver_tls = (address, free_port(address))
+            with conf.open("a") as more:
+                more.write(
+                    f"server:\n interface: {address}@{self.resolver_tls[1]}\n"
+                    f" tls-port: {self.resolver_tls[1]}\n tls-service-key: {tls.key}\n"
+                    f" tls-service-pem: {tls.chain}\n"
+                )
         process = self._spawn(["/usr/sbin/unbound", "-d", "-c", str(conf)])
         wait_for_dns(*self.resolver, process)
         return self.resolver
@@ -255,12 +268,14 @@ def serve_cases():
     """Everything that the tests of net/ and assess/ need, as a dictionary for the ready line."""
     import faults_dns
     import zones_cases
+    from certificates import Authority
 
     lab = Lab()
     zones_cases.add(lab)
     nsd = lab.start()
     faulty = faults_dns.Forwarder(nsd, rules=zones_cases.FAULTS)
-    lab.start_resolver(upstream=faulty.endpoint)
+    certificate = Authority(str(lab.folder / "tls")).issue("resolver.lab")
+    lab.start_resolver(upstream=faulty.endpoint, tls=certificate)
     network = lab.resolver
     validating = lab.start_resolver(upstream=faulty.endpoint, validate=True)
     old = Lab(root_dates=(-800 * DAY, -730 * DAY))
@@ -269,6 +284,7 @@ def serve_cases():
         "folder": str(lab.folder),
         "anchor": str(lab.anchor),
         "resolver": text_of(network),
+        "tls": text_of(lab.resolver_tls),
         "validating": text_of(validating),
         "nsd": text_of(nsd),
         "strip": text_of(faults_dns.Forwarder(nsd, strip=True).endpoint),
