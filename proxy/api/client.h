@@ -3,6 +3,8 @@
 
 #pragma once
 
+#include "base/error.h" /* LL_API_ERROR: what callers switch on */
+
 #include <gio/gio.h>
 #include <gio/gunixfdlist.h>
 

@@ -10,7 +10,12 @@
 #include "base/limits.h"
 #include "config/login.h"
 
+#include <errno.h>
 #include <string.h>
+#include <unistd.h>
+
+/* Whoever was asked for a password types it, or has it ready. */
+#define PASSWORD_WAIT 20000
 
 /*
  * Accounts: the file, the keyring and the local login together, so that one failing
@@ -72,8 +77,37 @@ add_listeners (GVariantDict *dict, const LlConfig *config)
 
 /* -- the parts of a change -------------------------------------------------------------------- */
 
-/* The upstream password from its pipe, without the line end that echo leaves. *secret NULL: none
- * was sent. */
+/* One line, or all up to the end; whoever writes it has @deadline. -1: @error. */
+static gssize
+read_line (int fd, char *bytes, gsize size, LlDeadline deadline, GError **error)
+{
+  gsize done = 0;
+
+  while (done < size && (done == 0 || bytes[done - 1] != '\n'))
+    {
+      GPollFD wait = { .fd = fd, .events = G_IO_IN };
+      gssize n;
+
+      if (g_poll (&wait, 1, ll_deadline_left (deadline)) <= 0)
+        {
+          g_set_error_literal (error, LL_API_ERROR, LL_API_ERROR_INVALID,
+                               "No password came through the pipe");
+          return -1;
+        }
+      n = read (fd, bytes + done, 1);
+      if (n == 0)
+        break;
+      if (n < 0 && errno != EINTR && errno != EAGAIN)
+        {
+          ll_file_set_error (error, "read", "the password");
+          return -1;
+        }
+      done += n > 0 ? (gsize) n : 0;
+    }
+  return (gssize) done;
+}
+
+/* The upstream password from its pipe, without the line end. *secret NULL: none was sent. */
 static gboolean
 take_password (LlBusCall *call, GVariant *handles, LlSecret **secret, GError **error)
 {
@@ -89,7 +123,7 @@ take_password (LlBusCall *call, GVariant *handles, LlSecret **secret, GError **e
   fd = ll_bus_take_descriptor (call, handle, error);
   if (fd < 0)
     return FALSE;
-  n = ll_file_read_full (fd, bytes, sizeof bytes, error);
+  n = read_line (fd, bytes, sizeof bytes, ll_deadline_in (PASSWORD_WAIT), error);
   if (n > 0 && bytes[n - 1] == '\n')
     n--;
   if (n > 0 && bytes[n - 1] == '\r')

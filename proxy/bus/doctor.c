@@ -61,6 +61,40 @@ add_resolver (GVariantBuilder *list, LlResolver *resolver)
 }
 
 static void
+add_network (GVariantBuilder *list, LlNetwork *network)
+{
+  g_autofree char *sentence = ll_network_sentence (network);
+
+  switch (ll_network_state (network))
+    {
+    case LL_NETWORK_UNTESTED:
+      add (list, "network", UNTOLD, "Port 25 was not needed yet, so it was not tested.", NULL);
+      break;
+    case LL_NETWORK_OPEN:
+      add (list, "network", YES, "Mail servers can be looked at from here.", NULL);
+      break;
+    case LL_NETWORK_BLOCKED:
+      /* the base case at home: nothing is wrong with this machine */
+      add (list, "network", YES, sentence,
+           "None needed: DNS and published policies are used instead. From a server with port 25 "
+           "open more can be seen.");
+      break;
+    case LL_NETWORK_REDIRECTED:
+    case LL_NETWORK_STRIPPED:
+      add (list, "network", NO, sentence,
+           "Ask who runs this network, or use another one; letters still go to your provider over "
+           "verified TLS only.");
+      break;
+    case LL_NETWORK_PORTAL:
+      add (list, "network", NO, sentence, "Sign in to this network with a browser.");
+      break;
+    case LL_NETWORK_OFFLINE:
+      add (list, "network", NO, sentence, "Connect to a network; letters wait until then.");
+      break;
+    }
+}
+
+static void
 add_keyring (GVariantBuilder *list, LlSecretStore *secrets)
 {
   g_autoptr (GError) error = NULL;
@@ -124,7 +158,7 @@ add_account (GVariantBuilder *list, const LlBusActions *actions, const LlAccount
                                    &error);
   remedy = g_strdup_printf ("letterlock account edit %s --password-stdin", account->name);
   if (secret != NULL)
-    add (list, check, YES, "Its password is in the keyring.", NULL);
+    add (list, check, YES, "Its password at the provider is stored.", NULL);
   else if (g_error_matches (error, LL_SECRET_ERROR, LL_SECRET_ERROR_ABSENT))
     add (list, check, NO, "Its password at the provider is not stored.", remedy);
   else
@@ -181,5 +215,7 @@ ll_bus_doctor (const LlBusActions *actions, GError **error)
     add_keyring (&list, actions->secrets);
   if (actions->resolver != NULL)
     add_resolver (&list, actions->resolver);
+  if (actions->network != NULL)
+    add_network (&list, actions->network);
   return add_others (&list, actions, error) ? g_variant_builder_end (&list) : NULL;
 }

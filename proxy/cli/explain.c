@@ -1,0 +1,131 @@
+/* SPDX-FileCopyrightText: Letterlock contributors */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "api/text.h"
+#include "cli/json.h"
+#include "cli/letters.h"
+#include "cli/table.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* One letter in sentences: what was done, why, what is known and what is not. */
+
+static void
+print_meaning (const char *what, const char *word, const char *meaning)
+{
+  g_autofree char *faint = ll_table_paint (LL_TONE_FAINT, what);
+
+  if (meaning != NULL)
+    printf ("  %-11s %s: %s\n", faint, word, meaning);
+}
+
+#define PRINT_MEANING(recipient, prefix, Type)                                                     \
+  G_STMT_START                                                                                     \
+  {                                                                                                \
+    const char *word = ll_text ((recipient), #prefix);                                             \
+    Type value;                                                                                    \
+                                                                                                   \
+    if (ll_##prefix##_from_name (word, &value))                                                    \
+      print_meaning (#prefix, word, ll_text_##prefix (value));                                     \
+  }                                                                                                \
+  G_STMT_END
+
+static void
+print_remedy (const char *id, const char *state)
+{
+  if (strcmp (state, "held") == 0)
+    printf ("  Decide: letterlock release %s, or letterlock drop %s\n", id, id);
+  else if (strcmp (state, "uncertain") == 0)
+    printf ("  It is not sent again by itself; letterlock retry %s does\n", id);
+}
+
+static LlMethod
+method_of (GVariant *recipient)
+{
+  LlMethod method = LL_METHOD_NONE;
+
+  ll_method_from_name (ll_text (recipient, "method"), &method);
+  return method;
+}
+
+static void
+print_always_said (GVariant *recipients, gsize i)
+{
+  gsize n = g_variant_n_children (recipients);
+  g_autofree LlMethod *methods = g_new0 (LlMethod, n);
+  g_autoptr (GPtrArray) said = NULL;
+
+  for (gsize j = 0; j < n; j++)
+    {
+      g_autoptr (GVariant) recipient = g_variant_get_child_value (recipients, j);
+
+      methods[j] = method_of (recipient);
+    }
+  said = ll_text_always_said (methods, n, i);
+  for (guint j = 0; j < said->len; j++)
+    printf ("  Also: %s\n", (const char *) g_ptr_array_index (said, j));
+}
+
+static void
+explain_recipient (GVariant *recipient, const char *id)
+{
+  g_autofree char *address = ll_table_clean (ll_text (recipient, "address"));
+  g_autofree char *reason = ll_table_clean (ll_text (recipient, "reason"));
+  g_autofree char *reply = ll_table_clean (ll_text (recipient, "reply"));
+  g_autofree char *strong = ll_table_paint (LL_TONE_STRONG, address);
+
+  printf ("\n%s\n", strong);
+  if (*reason != '\0')
+    printf ("  %s\n", reason);
+  PRINT_MEANING (recipient, state, LlState);
+  PRINT_MEANING (recipient, method, LlMethod);
+  PRINT_MEANING (recipient, evidence, LlEvidence);
+  PRINT_MEANING (recipient, why, LlWhy);
+  PRINT_MEANING (recipient, code, LlCode);
+  PRINT_MEANING (recipient, source, LlSource);
+  PRINT_MEANING (recipient, bound, LlBound);
+  PRINT_MEANING (recipient, confidence, LlConfidence);
+  if (ll_flag (recipient, "overridden"))
+    puts ("  You accepted this domain as it is (letterlock override)");
+  if (*reply != '\0')
+    printf ("  Your provider said: %s\n", reply);
+  print_remedy (id, ll_text (recipient, "state"));
+}
+
+int
+ll_explain_run (int argc, char **argv)
+{
+  static const LlUsage usage = {
+    .command = "explain",
+    .arguments = "ID",
+    .summary = "Why a letter was sent, held or refused, in sentences.",
+    .min = 1,
+    .max = 1,
+  };
+  g_auto (GStrv) left = NULL;
+  g_autoptr (GVariant) letter = NULL;
+  g_autoptr (GVariant) recipients = NULL;
+  int status = LL_EXIT_YES;
+
+  if (!ll_usage_parse (&usage, argc, argv, &left))
+    return LL_EXIT_USAGE;
+  letter = ll_letters_get (left[0], &status);
+  if (letter == NULL)
+    return status;
+  if (ll_json_wanted)
+    {
+      ll_json_print (letter, ll_schema_letter_with_events);
+      return LL_EXIT_YES;
+    }
+  printf ("Letter %s of %s\n", ll_text (letter, "id"), ll_text (letter, "time"));
+  recipients = ll_below (letter, "recipients");
+  for (gsize i = 0; recipients != NULL && i < g_variant_n_children (recipients); i++)
+    {
+      g_autoptr (GVariant) recipient = g_variant_get_child_value (recipients, i);
+
+      explain_recipient (recipient, ll_text (letter, "id"));
+      print_always_said (recipients, i);
+    }
+  return LL_EXIT_YES;
+}

@@ -1,0 +1,133 @@
+/* SPDX-FileCopyrightText: Letterlock contributors */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "cli/letters.h"
+#include "cli/table.h"
+
+#include <glib-unix.h>
+#include <stdio.h>
+#include <string.h>
+
+/* On a terminal a person wants the last ones; a script wants all. */
+#define TERMINAL_LIMIT 50
+
+typedef struct
+{
+  GMainLoop *loop;
+  LlLettersQuery query;
+  int status;
+} Follow;
+
+/* Whether the letter is among those that were asked for. */
+static gboolean
+is_wanted (const LlLettersQuery *query, GVariant *letter)
+{
+  g_autofree char *text = NULL;
+
+  if (query->account != NULL && strcmp (query->account, ll_text (letter, "account")) != 0)
+    return FALSE;
+  if (query->state != NULL && strcmp (query->state, ll_text (letter, "state")) != 0)
+    return FALSE;
+  if (query->address == NULL)
+    return TRUE;
+  text = g_variant_print (letter, FALSE);
+  return strstr (text, query->address) != NULL;
+}
+
+static void
+changed_cb (const char *name, GVariant *arguments, gpointer data)
+{
+  Follow *follow = data;
+  g_autofree const char **ids = NULL;
+
+  g_variant_get (arguments, "(^a&s)", &ids);
+  for (guint i = 0; ids[i] != NULL; i++)
+    {
+      g_autoptr (GVariant) letter = ll_letters_get (ids[i], &follow->status);
+
+      if (letter != NULL && is_wanted (&follow->query, letter))
+        ll_letters_print_one (letter);
+    }
+}
+
+static void
+gone_cb (GDBusConnection *connection, gboolean vanished, GError *error, gpointer data)
+{
+  Follow *follow = data;
+
+  ll_complain ("Letterlock stopped");
+  follow->status = LL_EXIT_COULD_NOT;
+  g_main_loop_quit (follow->loop);
+}
+
+static gboolean
+interrupted_cb (gpointer data)
+{
+  g_main_loop_quit (((Follow *) data)->loop);
+  return G_SOURCE_REMOVE;
+}
+
+static int
+follow_letters (const LlLettersQuery *query)
+{
+  Follow follow = { .query = *query, .status = LL_EXIT_YES };
+  LlBusClient *daemon = ll_daemon (NULL); /* it answered just now */
+  guint id = ll_bus_client_subscribe (daemon, "LettersChanged", changed_cb, &follow);
+  gulong handler;
+
+  follow.loop = g_main_loop_new (NULL, FALSE);
+  handler = g_signal_connect (ll_bus_client_connection (daemon), "closed", G_CALLBACK (gone_cb),
+                              &follow);
+  g_unix_signal_add (SIGINT, interrupted_cb, &follow);
+  g_unix_signal_add (SIGTERM, interrupted_cb, &follow);
+  g_main_loop_run (follow.loop);
+  g_signal_handler_disconnect (ll_bus_client_connection (daemon), handler);
+  ll_bus_client_unsubscribe (daemon, id);
+  g_main_loop_unref (follow.loop);
+  return follow.status;
+}
+
+int
+ll_log_run (int argc, char **argv)
+{
+  LlLettersQuery query = { 0 };
+  gboolean follow = FALSE;
+  int limit = 0;
+  const GOptionEntry entries[] = {
+    { "follow", 'f', 0, G_OPTION_ARG_NONE, &follow, "Go on printing letters as they change", NULL },
+    { "state", 0, 0, G_OPTION_ARG_STRING, (gpointer) &query.state, "Letters in this state",
+      "STATE" },
+    { "to", 0, 0, G_OPTION_ARG_STRING, (gpointer) &query.address,
+      "Letters to or from an address that contains this", "TEXT" },
+    { "account", 0, 0, G_OPTION_ARG_STRING, (gpointer) &query.account, "Letters of this account",
+      "NAME" },
+    { "since", 0, 0, G_OPTION_ARG_STRING, (gpointer) &query.since, "From this day or time on",
+      "DATE" },
+    { "until", 0, 0, G_OPTION_ARG_STRING, (gpointer) &query.until, "Before this day or time",
+      "DATE" },
+    { "limit", 'n', 0, G_OPTION_ARG_INT, &limit, "At most so many, the newest", "N" },
+    { NULL },
+  };
+  const LlUsage usage = {
+    .command = "log",
+    .summary = "What was done with letters, the newest last.",
+    .entries = entries,
+  };
+  g_auto (GStrv) left = NULL;
+  g_autoptr (GPtrArray) letters = NULL;
+  int status = LL_EXIT_YES;
+
+  if (!ll_usage_parse (&usage, argc, argv, &left))
+    return LL_EXIT_USAGE;
+  if (limit < 0)
+    return ll_usage_error ("log: --limit takes a number above 0");
+  query.limit = limit > 0 ? (guint) limit : ll_table_is_terminal () ? TERMINAL_LIMIT : 0;
+  letters = ll_letters_fetch (&query, &status);
+  if (letters == NULL)
+    return status;
+  ll_letters_print (letters);
+  fflush (stdout);
+  if (limit == 0 && letters->len == TERMINAL_LIMIT && !ll_json_wanted && ll_table_is_terminal ())
+    fprintf (stderr, "The newest %d letters; --limit shows more.\n", TERMINAL_LIMIT);
+  return follow ? follow_letters (&query) : LL_EXIT_YES;
+}

@@ -1,0 +1,17 @@
+/* SPDX-FileCopyrightText: Letterlock contributors */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/* The answer of Check (or a partial one) as a matrix: a line for the domain, one for MTA-STS, a row
+ * for each mail server with its stages. (transfer full), lines ended. */
+char *ll_matrix_format (GVariant *verdict);
+
+/* Whether the way reaches TLS at all: what `check` ends with. */
+gboolean ll_matrix_is_yes (GVariant *verdict);
+
+G_END_DECLS

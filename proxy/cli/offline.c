@@ -1,0 +1,224 @@
+/* SPDX-FileCopyrightText: Letterlock contributors */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "cli/offline.h"
+
+#include "assess/assess.h"
+#include "base/error.h"
+#include "base/file.h"
+#include "config/config.h"
+#include "config/value.h"
+
+#include <string.h>
+
+/* Longer than the daemon waits for a letter: a person looks on. */
+#define CHECK_MILLISECONDS 60000
+
+struct _LlOffline
+{
+  LlConfig *config;
+  LlResolver *resolver;
+  LlNetwork *network;
+  LlHttps *https;
+  LlAssess *assess;
+  GCancellable *cancellable;
+  GThreadPool *pool;
+};
+
+/* One check on its way through the pool. */
+typedef struct
+{
+  LlOffline *offline;
+  char *target;
+  LlOfflinePartial partial;
+  LlOfflineDone done;
+  gpointer data;
+} Job;
+
+/* What goes back to the main context. */
+typedef struct
+{
+  LlOfflinePartial partial;
+  LlOfflineDone done;
+  gpointer data;
+  GVariant *verdict;
+  GError *error;
+} Message;
+
+static gboolean
+deliver_cb (gpointer data)
+{
+  Message *message = data;
+
+  if (message->done != NULL)
+    message->done (message->verdict, message->error, message->data);
+  else
+    message->partial (message->verdict, message->data);
+  g_clear_pointer (&message->verdict, g_variant_unref);
+  g_clear_error (&message->error);
+  g_free (message);
+  return G_SOURCE_REMOVE;
+}
+
+/* In the order of the calls, never at once: the pool's threads are not the main one. */
+static void
+deliver (Message message)
+{
+  Message *copy = g_memdup2 (&message, sizeof message);
+
+  g_idle_add_full (G_PRIORITY_DEFAULT, deliver_cb, copy, NULL);
+}
+
+static void
+progress_cb (LlVerdict *partial, gpointer data)
+{
+  const Job *job = data;
+
+  deliver ((Message){ .partial = job->partial,
+                      .data = job->data,
+                      .verdict = g_variant_ref_sink (ll_verdict_to_variant (partial)) });
+}
+
+static GVariant *
+check (Job *job, GError **error)
+{
+  const char *at = strrchr (job->target, '@');
+  g_autofree char *domain = ll_value_domain (at != NULL ? at + 1 : job->target);
+  g_autoptr (LlVerdict) verdict = NULL;
+  g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (NULL);
+  g_autoptr (GVariant) found = NULL;
+
+  if (domain == NULL)
+    {
+      g_set_error (error, LL_API_ERROR, LL_API_ERROR_INVALID,
+                   "\"%s\" is neither a domain nor an address", job->target);
+      return NULL;
+    }
+  verdict
+      = ll_assess_check (job->offline->assess, domain, ll_deadline_in (CHECK_MILLISECONDS),
+                         job->offline->cancellable, job->partial != NULL ? progress_cb : NULL, job);
+  found = g_variant_ref_sink (ll_verdict_to_variant (verdict));
+  g_variant_dict_clear (&dict);
+  g_variant_dict_init (&dict, found);
+  if (at != NULL)
+    g_variant_dict_insert (&dict, "address", "s", job->target);
+  return g_variant_ref_sink (g_variant_dict_end (&dict));
+}
+
+static void
+check_thread (gpointer data, gpointer pool_data)
+{
+  Job *job = data;
+  GError *error = NULL;
+  GVariant *verdict = check (job, &error);
+
+  deliver ((Message){ .done = job->done, .data = job->data, .verdict = verdict, .error = error });
+  g_free (job->target);
+  g_free (job);
+}
+
+void
+ll_offline_check (LlOffline *offline,
+                  const char *target,
+                  LlOfflinePartial partial,
+                  LlOfflineDone done,
+                  gpointer data)
+{
+  Job *job = g_new0 (Job, 1);
+
+  job->offline = offline;
+  job->target = g_strdup (target);
+  job->partial = partial;
+  job->done = done;
+  job->data = data;
+  g_thread_pool_push (offline->pool, job, NULL);
+}
+
+/* -- building the stages ------------------------------------------------------------------ */
+
+static gboolean
+build_network (LlOffline *offline, GError **error)
+{
+  const LlConfig *config = offline->config;
+  LlResolverOptions dns = {
+    .resolvers = config->resolvers != NULL && config->resolvers[0] != NULL
+                     ? (const char *const *) config->resolvers
+                     : NULL,
+    .trust_anchor = config->trust_anchor,
+    .allow_private = config->allow_private_addresses,
+  };
+  LlNetworkOptions network = {
+    .control = config->control_hosts_set ? (const char *const *) config->control_hosts : NULL,
+    .mx_port = (guint16) config->mx_port,
+    .ca_file = config->ca_file,
+    .allow_private = config->allow_private_addresses,
+  };
+
+  offline->resolver = ll_resolver_new (&dns, error);
+  if (offline->resolver == NULL)
+    return FALSE;
+  network.resolver = offline->resolver;
+  offline->network = ll_network_new (&network);
+  offline->https = ll_https_new (offline->resolver, config->ca_file, config->proxy,
+                                 config->allow_private_addresses, (guint16) config->https_port);
+  return TRUE;
+}
+
+static gboolean
+build_assess (LlOffline *offline, GError **error)
+{
+  const LlConfig *config = offline->config;
+  g_autofree char *folder = ll_folder_state ();
+  LlAssessOptions options = {
+    .resolver = offline->resolver,
+    .https = offline->https,
+    .network = offline->network,
+    .folder = folder,
+    .ca_file = config->ca_file,
+    .mx_port = (guint16) config->mx_port,
+    .allow_private = config->allow_private_addresses,
+    .probe = !config->probe_never,
+  };
+
+  if (!ll_file_make_folder (folder, error))
+    return FALSE;
+  offline->assess = ll_assess_new (&options, error);
+  return offline->assess != NULL;
+}
+
+LlOffline *
+ll_offline_new (GError **error)
+{
+  LlOffline *offline = g_new0 (LlOffline, 1);
+
+  offline->cancellable = g_cancellable_new ();
+  offline->config = ll_config_load (NULL, NULL, error);
+  if (offline->config == NULL || !build_network (offline, error) || !build_assess (offline, error))
+    {
+      ll_offline_free (offline);
+      return NULL;
+    }
+  offline->pool = g_thread_pool_new (check_thread, offline, 8, FALSE, NULL);
+  return offline;
+}
+
+void
+ll_offline_free (LlOffline *offline)
+{
+  if (offline == NULL)
+    return;
+  g_cancellable_cancel (offline->cancellable);
+  if (offline->pool != NULL)
+    g_thread_pool_free (offline->pool, FALSE, TRUE);
+  ll_assess_free (offline->assess);
+  if (offline->https != NULL)
+    ll_https_free (offline->https);
+  if (offline->network != NULL)
+    ll_network_free (offline->network);
+  if (offline->resolver != NULL)
+    ll_resolver_free (offline->resolver);
+  if (offline->config != NULL)
+    ll_config_unref (offline->config);
+  g_object_unref (offline->cancellable);
+  g_free (offline);
+}

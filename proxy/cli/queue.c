@@ -1,0 +1,55 @@
+/* SPDX-FileCopyrightText: Letterlock contributors */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "cli/letters.h"
+
+#include <stdio.h>
+
+/* What a person decides, and what waits for something else. */
+
+static int
+run (const LlUsage *usage, const char *const *states, const char *nothing, int argc, char **argv)
+{
+  LlLettersQuery query = { .states = states };
+  g_auto (GStrv) left = NULL;
+  g_autoptr (GPtrArray) letters = NULL;
+  int status = LL_EXIT_YES;
+
+  if (!ll_usage_parse (usage, argc, argv, &left))
+    return LL_EXIT_USAGE;
+  letters = ll_letters_fetch (&query, &status);
+  if (letters == NULL)
+    return status;
+  ll_letters_print (letters);
+  if (letters->len == 0 && !ll_json_wanted)
+    puts (nothing);
+  return LL_EXIT_YES;
+}
+
+int
+ll_held_run (int argc, char **argv)
+{
+  static const char *const states[] = { "held", NULL };
+  static const LlUsage usage = {
+    .command = "held",
+    .summary = "Letters that you decide about.",
+    .more = "letterlock explain ID says why; release and drop decide.",
+  };
+
+  return run (&usage, states, "No letter is held.", argc, argv);
+}
+
+int
+ll_queue_run (int argc, char **argv)
+{
+  static const char *const states[]
+      = { "checking", "waiting", "queued", "sending", "uncertain", NULL };
+  static const LlUsage usage = {
+    .command = "queue",
+    .summary
+    = "Letters on their way: being checked or sent, waiting, to be tried again, uncertain.",
+    .more = "letterlock retry ID tries now.",
+  };
+
+  return run (&usage, states, "No letter waits.", argc, argv);
+}

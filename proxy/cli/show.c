@@ -1,0 +1,175 @@
+/* SPDX-FileCopyrightText: Letterlock contributors */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "cli/json.h"
+#include "cli/letters.h"
+#include "cli/table.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* One letter: its recipients, the proof of each, and the timeline. */
+
+static void
+print_pair (const char *indent, const char *name, LlTone tone, const char *value)
+{
+  g_autofree char *clean = NULL;
+  g_autofree char *painted = NULL;
+
+  if (value == NULL || *value == '\0')
+    return;
+  clean = ll_table_clean (value);
+  painted = ll_table_paint (tone, clean);
+  printf ("%s%-12s %s\n", indent, name, painted);
+}
+
+static void
+print_value (const char *indent, const char *name, GVariant *value)
+{
+  g_autofree char *text = NULL;
+
+  if (g_variant_is_of_type (value, G_VARIANT_TYPE_STRING))
+    text = g_variant_dup_string (value, NULL);
+  else if (g_variant_is_of_type (value, G_VARIANT_TYPE_BOOLEAN))
+    text = g_strdup (g_variant_get_boolean (value) ? "yes" : "no");
+  else if (g_variant_is_of_type (value, G_VARIANT_TYPE_STRING_ARRAY))
+    {
+      g_autofree const char **items = g_variant_get_strv (value, NULL);
+
+      text = g_strjoinv (", ", (char **) items);
+    }
+  else if (!g_variant_is_container (value))
+    text = g_variant_print (value, FALSE);
+  print_pair (indent, name, LL_TONE_FAINT, text);
+}
+
+/* Simple values of the proof, in the order in which they were written. What is nested (the hosts
+ * of a check) is for --json. */
+static void
+print_proof (GVariant *recipient)
+{
+  g_autoptr (GVariant) proof = ll_below (recipient, "proof");
+  GVariantIter iter;
+  const char *key;
+  GVariant *value;
+
+  if (proof == NULL || !g_variant_is_of_type (proof, G_VARIANT_TYPE_VARDICT)
+      || g_variant_n_children (proof) == 0)
+    return;
+  puts ("    proof");
+  g_variant_iter_init (&iter, proof);
+  while (g_variant_iter_next (&iter, "{&sv}", &key, &value))
+    {
+      g_autoptr (GVariant) owned = value;
+
+      if (strcmp (key, "domain") != 0 && strcmp (key, "evidence") != 0)
+        print_value ("      ", key, owned);
+    }
+}
+
+static void
+print_evidence (GVariant *recipient)
+{
+  const char *evidence = ll_text (recipient, "evidence");
+  const char *why = ll_text (recipient, "why");
+  const char *source = ll_text (recipient, "source");
+  g_autofree char *sign = ll_evidence_word (evidence);
+  g_autofree char *text
+      = g_strdup_printf ("%s%s%s%s%s%s", sign, *why != '\0' ? " (" : "", why,
+                         *why != '\0' ? ")" : "", *source != '\0' ? ", " : "", source);
+
+  if (*evidence != '\0')
+    print_pair ("    ", "evidence", ll_tone_of_evidence (evidence), text);
+}
+
+static void
+print_recipient (GVariant *recipient)
+{
+  const char *state = ll_text (recipient, "state");
+  const char *confidence = ll_text (recipient, "confidence");
+  g_autofree char *address = ll_table_clean (ll_text (recipient, "address"));
+  g_autofree char *strong = ll_table_paint (LL_TONE_STRONG, address);
+  g_autofree char *word = ll_state_word (state);
+
+  printf ("\n  %s\n", strong);
+  print_pair ("    ", "state", ll_tone_of_state (state), word);
+  if (ll_flag (recipient, "overridden"))
+    print_pair ("    ", "overridden", LL_TONE_CARE, "yes: you accepted this domain as it is");
+  print_pair ("    ", "method", LL_TONE_PLAIN, ll_text (recipient, "method"));
+  print_evidence (recipient);
+  print_pair ("    ", "bound", LL_TONE_PLAIN, ll_text (recipient, "bound"));
+  print_pair ("    ", "confidence", ll_tone_of_confidence (confidence), confidence);
+  print_pair ("    ", "reason", LL_TONE_PLAIN, ll_text (recipient, "reason"));
+  print_pair ("    ", "code", LL_TONE_FAINT, ll_text (recipient, "code"));
+  print_pair ("    ", "next try", LL_TONE_PLAIN, ll_text (recipient, "next_try"));
+  print_pair ("    ", "reply", LL_TONE_FAINT, ll_text (recipient, "reply"));
+  print_proof (recipient);
+}
+
+static void
+print_events (GVariant *letter)
+{
+  g_autoptr (GVariant) events = ll_below (letter, "events");
+
+  if (events == NULL || g_variant_n_children (events) == 0)
+    return;
+  puts ("\n  timeline");
+  for (gsize i = 0; i < g_variant_n_children (events); i++)
+    {
+      g_autoptr (GVariant) event = g_variant_get_child_value (events, i);
+      g_autofree char *what = ll_table_clean (ll_text (event, "event"));
+      g_autofree char *text = ll_table_clean (ll_text (event, "text"));
+
+      printf ("    %s  %-10s %s\n", ll_text (event, "time"), what, text);
+    }
+}
+
+static void
+print_letter (GVariant *letter)
+{
+  const char *state = ll_text (letter, "state");
+  g_autofree char *strong = ll_table_paint (LL_TONE_STRONG, ll_text (letter, "id"));
+  g_autofree char *word = ll_state_word (state);
+  g_autoptr (GVariant) recipients = ll_below (letter, "recipients");
+
+  printf ("letter %s\n", strong);
+  print_pair ("  ", "state", ll_tone_of_state (state), word);
+  print_pair ("  ", "time", LL_TONE_PLAIN, ll_text (letter, "time"));
+  print_pair ("  ", "account", LL_TONE_PLAIN, ll_text (letter, "account"));
+  print_pair ("  ", "from", LL_TONE_PLAIN, ll_text (letter, "from"));
+  print_pair ("  ", "message id", LL_TONE_PLAIN, ll_text (letter, "message_id"));
+  for (gsize i = 0; recipients != NULL && i < g_variant_n_children (recipients); i++)
+    {
+      g_autoptr (GVariant) recipient = g_variant_get_child_value (recipients, i);
+
+      print_recipient (recipient);
+    }
+  print_events (letter);
+}
+
+int
+ll_show_run (int argc, char **argv)
+{
+  static const LlUsage usage = {
+    .command = "show",
+    .arguments = "ID",
+    .summary = "One letter: recipients, what is known of their way, proof, timeline.",
+    .more = "ID: four digits or more. letterlock(1) explains every word.",
+    .min = 1,
+    .max = 1,
+  };
+  g_auto (GStrv) left = NULL;
+  g_autoptr (GVariant) letter = NULL;
+  int status = LL_EXIT_YES;
+
+  if (!ll_usage_parse (&usage, argc, argv, &left))
+    return LL_EXIT_USAGE;
+  letter = ll_letters_get (left[0], &status);
+  if (letter == NULL)
+    return status;
+  if (ll_json_wanted)
+    ll_json_print (letter, ll_schema_letter_with_events);
+  else
+    print_letter (letter);
+  return LL_EXIT_YES;
+}

@@ -1,0 +1,124 @@
+/* SPDX-FileCopyrightText: Letterlock contributors */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "cli/command.h"
+#include "cli/json.h"
+#include "cli/table.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static void
+print_line (const char *name, const char *text)
+{
+  g_autofree char *clean = ll_table_clean (text);
+
+  if (*clean != '\0')
+    printf ("%-10s %s\n", name, clean);
+}
+
+static void
+print_counts (GVariant *status)
+{
+  static const char *const keys[] = { "held", "waiting", "queued", "uncertain" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
+    {
+      gint64 n = ll_number (status, keys[i]);
+      g_autofree char *text = g_strdup_printf ("%" G_GINT64_FORMAT, n);
+
+      if (n > 0)
+        print_line (keys[i], text);
+    }
+}
+
+static void
+print_status (GVariant *status)
+{
+  const char *state = ll_text (status, "state");
+  LlTone tone = strcmp (state, "calm") == 0 ? LL_TONE_STRONG : LL_TONE_CARE;
+  g_autofree char *painted = ll_table_paint (tone, state);
+  g_autoptr (GVariant) listeners = ll_below (status, "listeners");
+
+  printf ("Letterlock %s: %s\n", ll_text (status, "version"), painted);
+  if (ll_flag (status, "paused"))
+    print_line ("paused", "nothing leaves until letterlock resume");
+  print_counts (status);
+  print_line ("network", ll_text (status, "network"));
+  print_line ("", ll_text (status, "network_reason"));
+  print_line ("dns", ll_text (status, "dns"));
+  print_line ("keyring", ll_text (status, "keyring"));
+  for (gsize i = 0; listeners != NULL && i < g_variant_n_children (listeners); i++)
+    {
+      g_autoptr (GVariant) listener = g_variant_get_child_value (listeners, i);
+      g_autofree char *text
+          = g_strdup_printf ("%s port %" G_GINT64_FORMAT "%s%s", ll_text (listener, "address"),
+                             ll_number (listener, "port"),
+                             ll_flag (listener, "tls") ? ", TLS" : ", STARTTLS",
+                             ll_flag (listener, "foreign") ? ", for others" : "");
+
+      print_line (i == 0 ? "listens" : "", text);
+    }
+}
+
+int
+ll_status_run (int argc, char **argv)
+{
+  static const LlUsage usage = {
+    .command = "status",
+    .summary = "What Letterlock is doing now. Status 3: it does not run.",
+  };
+  g_auto (GStrv) left = NULL;
+  g_autoptr (GVariant) answer = NULL;
+  int status = LL_EXIT_YES;
+
+  if (!ll_usage_parse (&usage, argc, argv, &left))
+    return LL_EXIT_USAGE;
+  answer = ll_ask_one ("Status", NULL, LL_ASK_SHORT, &status);
+  if (answer == NULL)
+    return status;
+  if (ll_json_wanted)
+    ll_json_print (answer, ll_schema_status);
+  else
+    print_status (answer);
+  return LL_EXIT_YES;
+}
+
+static int
+run_plain (const LlUsage *usage, const char *method, const char *said, int argc, char **argv)
+{
+  g_auto (GStrv) left = NULL;
+  g_autoptr (GVariant) reply = NULL;
+  int status = LL_EXIT_YES;
+
+  if (!ll_usage_parse (usage, argc, argv, &left))
+    return LL_EXIT_USAGE;
+  reply = ll_ask (method, NULL, LL_ASK_SHORT, &status);
+  if (reply == NULL)
+    return status;
+  if (!ll_json_wanted)
+    puts (said);
+  return LL_EXIT_YES;
+}
+
+int
+ll_pause_run (int argc, char **argv)
+{
+  static const LlUsage usage = {
+    .command = "pause",
+    .summary = "Hold everything back until resume. Letters are still taken; nothing is bypassed.",
+  };
+
+  return run_plain (&usage, "Pause", "Paused: letters are taken, and nothing leaves.", argc, argv);
+}
+
+int
+ll_resume_run (int argc, char **argv)
+{
+  static const LlUsage usage = {
+    .command = "resume",
+    .summary = "Go on after pause; what waited is decided anew.",
+  };
+
+  return run_plain (&usage, "Resume", "Resumed.", argc, argv);
+}

@@ -1,0 +1,147 @@
+/* SPDX-FileCopyrightText: Letterlock contributors */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "cli/letters.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <gio/gunixfdlist.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/*
+ * The way out: nothing may be left behind that only Letterlock can send. What can go
+ * is tried now, what is left is written out as files that any mail program opens.
+ */
+
+static const char *const open_states[]
+    = { "checking", "held", "waiting", "queued", "sending", "uncertain", NULL };
+
+static int
+export_letter (const char *id, const char *folder)
+{
+  g_autofree char *name = g_strconcat (id, ".eml", NULL);
+  g_autofree char *path = g_build_filename (folder, name, NULL);
+  g_autoptr (GUnixFDList) descriptors = g_unix_fd_list_new ();
+  g_autoptr (GVariant) reply = NULL;
+  int status = LL_EXIT_YES;
+  int fd = open (path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+
+  if (fd < 0)
+    {
+      ll_complain ("Cannot write %s: %s", path, g_strerror (errno));
+      return LL_EXIT_COULD_NOT;
+    }
+  g_unix_fd_list_append (descriptors, fd, NULL);
+  reply = ll_ask_with ("Export", g_variant_new ("(sh)", id, 0), descriptors, LL_ASK_LONG, &status);
+  if (reply == NULL)
+    unlink (path);
+  else if (fsync (fd) != 0)
+    {
+      ll_complain ("Cannot write %s: %s", path, g_strerror (errno));
+      status = LL_EXIT_COULD_NOT;
+    }
+  else
+    printf ("%s is in %s\n", id, path);
+  close (fd);
+  return status;
+}
+
+/* Sends what needs nobody's decision. */
+static void
+retry_all (GPtrArray *letters)
+{
+  for (guint i = 0; i < letters->len; i++)
+    {
+      GVariant *letter = g_ptr_array_index (letters, i);
+      const char *state = ll_text (letter, "state");
+      g_autoptr (GVariant) reply = NULL;
+      int ignored;
+
+      if (g_strcmp0 (state, "queued") == 0 || g_strcmp0 (state, "waiting") == 0)
+        reply = ll_ask ("Retry", g_variant_new ("(s)", ll_text (letter, "id")), LL_ASK_LONG,
+                        &ignored);
+    }
+}
+
+static int
+export_all (GPtrArray *letters, const char *folder)
+{
+  int status = LL_EXIT_YES;
+
+  if (g_mkdir_with_parents (folder, 0700) != 0)
+    {
+      ll_complain ("Cannot make %s: %s", folder, g_strerror (errno));
+      return LL_EXIT_COULD_NOT;
+    }
+  for (guint i = 0; i < letters->len; i++)
+    status = MAX (status, export_letter (ll_text (letters->pdata[i], "id"), folder));
+  return status;
+}
+
+int
+ll_undo_run (int argc, char **argv)
+{
+  g_autofree char *folder = NULL;
+  gboolean send = FALSE;
+  const GOptionEntry entries[] = {
+    { "export", 0, 0, G_OPTION_ARG_FILENAME, &folder, "Write what waits into this folder, as .eml",
+      "FOLDER" },
+    { "send", 0, 0, G_OPTION_ARG_NONE, &send, "First try to send what can go now", NULL },
+    { NULL },
+  };
+  const LlUsage usage = {
+    .command = "undo",
+    .summary = "Before Letterlock is removed: show, send or export the letters that it still has.",
+    .more = "Status 1: letters wait, and neither --send nor --export dealt with them. Exported\n"
+            "letters stay in the queue until they are dropped. Set your mail program's outgoing\n"
+            "server back to the provider's yourself.",
+    .entries = entries,
+  };
+  const LlLettersQuery query = { .states = open_states };
+  g_auto (GStrv) left = NULL;
+  g_autoptr (GPtrArray) letters = NULL;
+  int status = LL_EXIT_YES;
+
+  if (!ll_usage_parse (&usage, argc, argv, &left))
+    return LL_EXIT_USAGE;
+  letters = ll_letters_fetch (&query, &status);
+  if (letters != NULL && send)
+    {
+      retry_all (letters);
+      g_clear_pointer (&letters, g_ptr_array_unref);
+      letters = ll_letters_fetch (&query, &status);
+    }
+  if (letters == NULL)
+    return status;
+  if (folder != NULL)
+    return export_all (letters, folder);
+  ll_letters_print (letters);
+  if (letters->len == 0)
+    {
+      if (!ll_json_wanted)
+        puts ("No letter is left here: Letterlock can be removed (packaging/uninstall).");
+      return LL_EXIT_YES;
+    }
+  ll_complain ("%u letters are still here: release or drop them, or use --export FOLDER",
+               letters->len);
+  return LL_EXIT_NO;
+}
+
+int
+ll_demo_run (int argc, char **argv)
+{
+  static const LlUsage usage = {
+    .command = "demo",
+    .summary = "Where to see Letterlock at work without an account.",
+  };
+  g_auto (GStrv) left = NULL;
+
+  if (!ll_usage_parse (&usage, argc, argv, &left))
+    return LL_EXIT_USAGE;
+  puts (
+      "packaging/try in Letterlock's source folder starts a practice world: a provider, recipients "
+      "whose servers protect letters well, badly and not at all, and Letterlock between them.");
+  return LL_EXIT_YES;
+}
