@@ -44,6 +44,7 @@ struct _LlPipeline
   LlConfig *config;
   GHashTable *live;     /* id -> LlLive */
   GHashTable *received; /* ids whose final reply the mail program did receive */
+  GPtrArray *done;      /* of LlLive: their files may go once the ledger is on disk */
   gboolean paused;
 
   LlPipelineListener listener;

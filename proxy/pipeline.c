@@ -16,6 +16,9 @@
 
 #include <string.h>
 
+/* In the queue, beside the letters: time to clear away what is done. */
+#define CLOSING "closing"
+
 /* A held letter is asked about again after a quarter of an hour, and told by mail after a day. */
 #define REMIND_SECONDS (15 * 60)
 #define REMIND_BY_MAIL_SECONDS (24 * 60 * 60)
@@ -191,19 +194,42 @@ is_done (const LlLetter *letter)
   return TRUE;
 }
 
-/* The ledger has it, then the files go: at no instant does neither know the letter. */
+/* The ledger has it, then the files go: at no instant does neither know the letter. What was done
+ * within a second or so shares one commit of the ledger; nobody waits for it. */
+static void
+close_done (LlPipeline *pipeline)
+{
+  g_autoptr (GPtrArray) done = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_mutex_lock (&pipeline->lock);
+  done = g_steal_pointer (&pipeline->done);
+  pipeline->done = g_ptr_array_new_with_free_func ((GDestroyNotify) ll_live_unref);
+  g_mutex_unlock (&pipeline->lock);
+  if (done->len > 0 && !ll_ledger_flush (pipeline->parts.ledger, &error))
+    {
+      g_warning ("letters that are done stay in the spool: %s", error->message);
+      return;
+    }
+  for (guint i = 0; i < done->len; i++)
+    {
+      LlLive *live = g_ptr_array_index (done, i);
+
+      g_clear_error (&error);
+      if (ll_store_remove (pipeline->parts.store, live->letter, &error))
+        forget (pipeline, live->letter->id);
+      else
+        g_warning ("letter %s stays in the spool: %s", live->letter->id, error->message);
+    }
+}
+
 static void
 close_letter (LlPipeline *pipeline, LlLive *live)
 {
-  g_autoptr (GError) error = NULL;
-
-  if (!ll_ledger_flush (pipeline->parts.ledger, &error)
-      || !ll_store_remove (pipeline->parts.store, live->letter, &error))
-    {
-      g_warning ("letter %s stays in the spool: %s", live->letter->id, error->message);
-      return;
-    }
-  forget (pipeline, live->letter->id);
+  g_mutex_lock (&pipeline->lock);
+  g_ptr_array_add (pipeline->done, ll_live_ref (live));
+  g_mutex_unlock (&pipeline->lock);
+  ll_queue_add (pipeline->queue, CLOSING, CLOSING, ll_clock_now () + 1);
 }
 
 static void
@@ -311,9 +337,15 @@ static void
 step_cb (const char *id, const char *account, gpointer data)
 {
   LlPipeline *pipeline = data;
-  g_autoptr (LlLive) live = ll_pipeline_find (pipeline, id);
+  g_autoptr (LlLive) live = NULL;
   gint64 next;
 
+  if (strcmp (id, CLOSING) == 0)
+    {
+      close_done (pipeline);
+      return;
+    }
+  live = ll_pipeline_find (pipeline, id);
   if (live == NULL)
     return;
   if (!ll_store_claim (pipeline->parts.store, id))
@@ -411,6 +443,7 @@ ll_pipeline_new (const LlPipelineParts *parts, LlConfig *config)
   g_mutex_init (&pipeline->lock);
   pipeline->live
       = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) ll_live_unref);
+  pipeline->done = g_ptr_array_new_with_free_func ((GDestroyNotify) ll_live_unref);
   pipeline->received = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   paused = paused_path (pipeline);
   pipeline->paused = g_file_test (paused, G_FILE_TEST_EXISTS);
@@ -427,6 +460,8 @@ ll_pipeline_free (LlPipeline *pipeline)
   if (pipeline == NULL)
     return;
   ll_queue_free (pipeline->queue);
+  close_done (pipeline);
+  g_ptr_array_unref (pipeline->done);
   g_hash_table_unref (pipeline->live);
   g_hash_table_unref (pipeline->received);
   ll_config_unref (pipeline->config);

@@ -25,6 +25,9 @@
 
 #define RETRY_AFTER (2 * G_USEC_PER_SEC)
 
+/* A letter is put several times on its way: what comes within this time is one transaction. */
+#define GATHER (40 * G_USEC_PER_SEC / 1000)
+
 typedef enum
 {
   JOB_PUT,
@@ -150,9 +153,29 @@ run_job (LlLedger *ledger, Job *job, GError **error)
   g_return_val_if_reached (FALSE);
 }
 
+/* Of several snapshots of a letter in one group only the last one is written. */
+static gboolean
+is_outdated (GHashTable *latest, const Job *job)
+{
+  return job->kind == JOB_PUT && g_hash_table_lookup (latest, job->id) != job;
+}
+
+static GHashTable *
+latest_rows (LlLedger *ledger, guint n)
+{
+  GHashTable *latest = g_hash_table_new (g_str_hash, g_str_equal);
+  GList *link = ledger->pending.head;
+
+  for (guint i = 0; i < n; i++, link = link->next)
+    if (((Job *) link->data)->kind == JOB_PUT)
+      g_hash_table_replace (latest, ((Job *) link->data)->id, link->data);
+  return latest;
+}
+
 static gboolean
 commit_group (LlLedger *ledger, guint n, gboolean synced, GError **error)
 {
+  g_autoptr (GHashTable) latest = latest_rows (ledger, n);
   guint i = 0;
 
   if (!ll_database_run (ledger->database,
@@ -160,7 +183,7 @@ commit_group (LlLedger *ledger, guint n, gboolean synced, GError **error)
       || !ll_database_run (ledger->database, "BEGIN IMMEDIATE", error))
     return FALSE;
   for (GList *link = ledger->pending.head; link != NULL && i < n; link = link->next, i++)
-    if (!run_job (ledger, link->data, error))
+    if (!is_outdated (latest, link->data) && !run_job (ledger, link->data, error))
       {
         sqlite3_exec (ledger->database, "ROLLBACK", NULL, NULL, NULL);
         return FALSE;
@@ -258,6 +281,28 @@ commit_pending (LlLedger *ledger)
   return TRUE;
 }
 
+/* Until the time is over, or somebody waits for an answer. Returns whether this is the end. */
+static gboolean
+gather (LlLedger *ledger, Job *job)
+{
+  gint64 until = g_get_monotonic_time () + GATHER;
+  gboolean hurry = FALSE;
+  gboolean stop = FALSE;
+
+  while (job != NULL)
+    {
+      gint64 left;
+
+      stop |= job->kind == JOB_STOP;
+      hurry |= stop || job->waiter != NULL;
+      g_queue_push_tail (&ledger->pending, job);
+      left = until - g_get_monotonic_time ();
+      job = hurry || left <= 0 ? g_async_queue_try_pop (ledger->jobs)
+                               : g_async_queue_timeout_pop (ledger->jobs, (guint64) left);
+    }
+  return stop;
+}
+
 static gpointer
 writer_thread (gpointer data)
 {
@@ -267,14 +312,8 @@ writer_thread (gpointer data)
 
   while (!stop)
     {
-      Job *job = retry ? g_async_queue_timeout_pop (ledger->jobs, RETRY_AFTER)
-                       : g_async_queue_pop (ledger->jobs);
-
-      for (; job != NULL; job = g_async_queue_try_pop (ledger->jobs))
-        {
-          stop |= job->kind == JOB_STOP;
-          g_queue_push_tail (&ledger->pending, job);
-        }
+      stop = gather (ledger, retry ? g_async_queue_timeout_pop (ledger->jobs, RETRY_AFTER)
+                                   : g_async_queue_pop (ledger->jobs));
       retry = !commit_pending (ledger);
     }
   return NULL;
