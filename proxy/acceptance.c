@@ -52,7 +52,7 @@ ll_reception_add_refused (LlReception *reception, LlLetter *letter)
 }
 
 static gboolean
-ledger_says_received (LlLedger *ledger, const char *id)
+was_received (LlLedger *ledger, const char *id)
 {
   g_autoptr (GVariant) letter = NULL;
   g_autoptr (GVariant) events = NULL;
@@ -70,17 +70,6 @@ ledger_says_received (LlLedger *ledger, const char *id)
       received |= g_variant_lookup (event, "event", "&s", &name) && strcmp (name, "received") == 0;
     }
   return received;
-}
-
-static gboolean
-was_received (LlPipeline *pipeline, const char *id)
-{
-  gboolean received;
-
-  g_mutex_lock (&pipeline->lock);
-  received = g_hash_table_contains (pipeline->received, id);
-  g_mutex_unlock (&pipeline->lock);
-  return received || ledger_says_received (pipeline->parts.ledger, id);
 }
 
 /* A repeated submission whose first answer got lost (promise 3). (transfer full) the first id */
@@ -108,7 +97,7 @@ find_repeat (LlPipeline *pipeline, const LlLetter *letter)
   if (id == NULL)
     id = ll_ledger_find_digest (pipeline->parts.ledger, letter->account, letter->digest,
                                 letter->received - REPEAT_SECONDS);
-  return id != NULL && !was_received (pipeline, id) ? g_steal_pointer (&id) : NULL;
+  return id != NULL && !was_received (pipeline->parts.ledger, id) ? g_steal_pointer (&id) : NULL;
 }
 
 static gboolean

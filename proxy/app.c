@@ -116,6 +116,8 @@ build_stages (LlApp *app, GError **error)
     .assess = app->assess,
     .network = app->network,
     .upstream = app->upstream,
+    .resolver = app->resolver,
+    .secrets = app->secrets,
     .state_folder = app->state_folder,
   };
   app->pipeline = ll_pipeline_new (&parts, app->config);

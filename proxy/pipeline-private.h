@@ -42,9 +42,8 @@ struct _LlPipeline
 
   GMutex lock;
   LlConfig *config;
-  GHashTable *live;     /* id -> LlLive */
-  GHashTable *received; /* ids whose final reply the mail program did receive */
-  GPtrArray *done;      /* of LlLive: their files may go once the ledger is on disk */
+  GHashTable *live; /* id -> LlLive */
+  GPtrArray *done;  /* of LlLive: their files may go once the ledger is on disk */
   gboolean paused;
 
   LlPipelineListener listener;
@@ -75,7 +74,8 @@ gboolean ll_pipeline_save (LlPipeline *pipeline, LlLive *live, gboolean durable)
 void ll_pipeline_note (LlPipeline *pipeline, LlLive *live, const char *event, const char *text);
 void ll_pipeline_tell (LlPipeline *pipeline, LlPipelineNews news, const char *id, const char *text);
 
-/* Tells the user by mail what became of recipient @i: failed, expired, or still held. */
+/* -- telling.c: mail to the user himself, about recipient @i of a letter ---------- */
+
 void ll_pipeline_write_to_user (LlPipeline *pipeline, LlLive *live, guint i);
 
 /* The codes of a refusal by our own rules. *enhanced is part of @progress. */

@@ -152,16 +152,6 @@ ll_pipeline_save (LlPipeline *pipeline, LlLive *live, gboolean durable)
   return saved;
 }
 
-void
-ll_pipeline_write_to_user (LlPipeline *pipeline, LlLive *live, guint i)
-{
-  const LlProgress *progress = ll_letter_progress (live->letter, i);
-
-  /* until the user can be written to (deliver/notice.h), ledger and window tell it */
-  g_message ("letter %s: %s: %s", live->letter->id, ll_state_name (progress->state),
-             progress->reason != NULL ? progress->reason : "");
-}
-
 /* -- the step ------------------------------------------------------------------------ */
 
 LlLive *
@@ -444,7 +434,6 @@ ll_pipeline_new (const LlPipelineParts *parts, LlConfig *config)
   pipeline->live
       = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) ll_live_unref);
   pipeline->done = g_ptr_array_new_with_free_func ((GDestroyNotify) ll_live_unref);
-  pipeline->received = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   paused = paused_path (pipeline);
   pipeline->paused = g_file_test (paused, G_FILE_TEST_EXISTS);
   pipeline->queue = ll_queue_new (step_cb, pipeline, STEP_THREADS);
@@ -463,7 +452,6 @@ ll_pipeline_free (LlPipeline *pipeline)
   close_done (pipeline);
   g_ptr_array_unref (pipeline->done);
   g_hash_table_unref (pipeline->live);
-  g_hash_table_unref (pipeline->received);
   ll_config_unref (pipeline->config);
   g_mutex_clear (&pipeline->lock);
   g_free (pipeline);

@@ -36,6 +36,8 @@ typedef struct
   LlAssess *assess;
   LlNetwork *network;
   LlUpstream *upstream;
+  LlResolver *resolver;
+  LlSecretStore *secrets;
   const char *state_folder;
 } LlPipelineParts;
 

@@ -289,9 +289,6 @@ received_cb (gpointer data)
 
   if (reception->last_id == NULL)
     return;
-  g_mutex_lock (&pipeline->lock);
-  g_hash_table_add (pipeline->received, g_strdup (reception->last_id));
-  g_mutex_unlock (&pipeline->lock);
   ll_ledger_event (pipeline->parts.ledger, reception->last_id, "received", NULL);
   g_clear_pointer (&reception->last_id, g_free);
 }

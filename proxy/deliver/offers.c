@@ -96,6 +96,18 @@ ll_offers_from_ehlo (const LlEhlo *ehlo, LlUpstreamOffers *out)
   };
 }
 
+/* Field by field: what lies between them is anything. */
+static gboolean
+same_offers (const LlUpstreamOffers *a, const LlUpstreamOffers *b)
+{
+  gboolean same = a->known == b->known && a->size == b->size;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (flags); i++)
+    same &= G_STRUCT_MEMBER (gboolean, a, flags[i].offset)
+            == G_STRUCT_MEMBER (gboolean, b, flags[i].offset);
+  return same;
+}
+
 void
 ll_offers_put (LlOffers *offers, const LlTarget *target, const LlEhlo *ehlo)
 {
@@ -106,7 +118,7 @@ ll_offers_put (LlOffers *offers, const LlTarget *target, const LlEhlo *ehlo)
   gsize length = 0;
 
   ll_offers_from_ehlo (ehlo, &seen);
-  if (memcmp (&seen, &before, sizeof seen) == 0)
+  if (same_offers (&seen, &before))
     return;
   g_mutex_lock (&offers->lock);
   g_key_file_set_string (offers->file, target->account, "server", server);

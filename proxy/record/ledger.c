@@ -153,11 +153,13 @@ run_job (LlLedger *ledger, Job *job, GError **error)
   g_return_val_if_reached (FALSE);
 }
 
-/* Of several snapshots of a letter in one group only the last one is written. */
+/* Of several snapshots of a letter in one group only the last one is written, but for those that
+ * say that a person had to decide: reports count them. */
 static gboolean
 is_outdated (GHashTable *latest, const Job *job)
 {
-  return job->kind == JOB_PUT && g_hash_table_lookup (latest, job->id) != job;
+  return job->kind == JOB_PUT && !ll_row_is_held (job->row)
+         && g_hash_table_lookup (latest, job->id) != job;
 }
 
 static GHashTable *

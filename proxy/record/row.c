@@ -169,6 +169,15 @@ ll_row_id (const LlRow *row)
   return row->id;
 }
 
+gboolean
+ll_row_is_held (const LlRow *row)
+{
+  for (guint i = 0; i < row->n; i++)
+    if (row->recipients[i].state == LL_STATE_HELD)
+      return TRUE;
+  return FALSE;
+}
+
 /* -- writing it --------------------------------------------------------------------- */
 
 static const char letter_sql[]
