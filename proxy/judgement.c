@@ -191,6 +191,8 @@ apply (LlProgress *progress, const LlDecision *decision)
     case LL_DECISION_LATER:
       progress->tries++;
       progress->next_try = ll_retry_next (progress->tries, now);
+      if (decision->until > now)
+        progress->next_try = MIN (progress->next_try, decision->until);
       ll_progress_set (progress, LL_STATE_QUEUED, decision->reason);
       break;
     }

@@ -13,7 +13,9 @@
 #include "config/rules.h"
 #include "config/value.h"
 
+#include <glib/gstdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 static void
 foreign_free (LlForeign *foreign)
@@ -305,6 +307,26 @@ text_of (const char *name, GBytes *bytes)
   return text;
 }
 
+/* The file names a command that is run and a policy that is kept: only its owner should write it.
+ */
+static void
+warn_of_writers (LlConfig *config, const char *path)
+{
+  GStrvBuilder *warnings;
+  g_autofree char *text = NULL;
+  GStatBuf status;
+
+  if (g_stat (path, &status) != 0 || (status.st_mode & (S_IWGRP | S_IWOTH)) == 0)
+    return;
+  text = g_strdup_printf ("%s: others can write this file; chmod go-w takes that away", path);
+  warnings = g_strv_builder_new ();
+  g_strv_builder_addv (warnings, (const char **) config->warnings);
+  g_strv_builder_add (warnings, text);
+  g_strfreev (config->warnings);
+  config->warnings = g_strv_builder_end (warnings);
+  g_strv_builder_unref (warnings);
+}
+
 LlConfig *
 ll_config_load (const char *system, const char *user, GError **error)
 {
@@ -314,10 +336,14 @@ ll_config_load (const char *system, const char *user, GError **error)
   g_autoptr (GBytes) system_bytes = NULL;
   g_autoptr (GBytes) user_bytes = NULL;
   LlConfigText below, above;
+  LlConfig *config;
 
   if (!read_file (system_path, &system_bytes, error) || !read_file (user_path, &user_bytes, error))
     return NULL;
   below = text_of (system_path, system_bytes);
   above = text_of (user_path, user_bytes);
-  return ll_config_parse (&below, &above, error);
+  config = ll_config_parse (&below, &above, error);
+  if (config != NULL)
+    warn_of_writers (config, user_path);
+  return config;
 }

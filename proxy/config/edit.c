@@ -131,6 +131,7 @@ join (GPtrArray *lines)
 
 static gboolean
 check_changes (const LlConfig *system,
+               const char *system_path,
                const char *group,
                const LlConfigChange *changes,
                gsize n,
@@ -162,7 +163,7 @@ check_changes (const LlConfig *system,
       if (ll_config_is_locked (system, dotted))
         {
           g_set_error (error, LL_CONFIG_ERROR, LL_CONFIG_ERROR_LOCKED,
-                       "%s is fixed by the administrator in " LL_CONFIG_SYSTEM_PATH, dotted);
+                       "%s is fixed by the administrator in %s", dotted, system_path);
           return FALSE;
         }
     }
@@ -227,7 +228,7 @@ edit (const char *system_path,
     return FALSE;
   system_text.bytes = g_bytes_get_data (below, &system_text.length);
   system = ll_config_parse (&system_text, NULL, error);
-  if (system == NULL || !check_changes (system, group, changes, n, error))
+  if (system == NULL || !check_changes (system, system_path, group, changes, n, error))
     return FALSE;
   lines = split (g_bytes_get_data (above, NULL), g_bytes_get_size (above));
   if (n == 0)

@@ -243,6 +243,17 @@ choose (const Case *c, const Choice *by_table)
   return *by_table;
 }
 
+/* When what is looked at again is decided for the last time. */
+static gint64
+patience_ends (const Case *c, LlCause cause)
+{
+  gint64 start = c->input->received > 0 ? c->input->received : c->input->now;
+
+  if (cause == LL_CAUSE_ABSENT)
+    return start + LL_ABSENT_PATIENCE;
+  return cause == LL_CAUSE_UNKNOWN ? start + LL_UNKNOWN_PATIENCE : 0;
+}
+
 /* -- the decision as it is shown and kept
  * ----------------------------------------------------------- */
 
@@ -326,6 +337,8 @@ ll_policy_decide (const LlPolicyInput *input)
           = c.way.evidence != LL_EVIDENCE_NOMAIL && may_send_anyway (&c, &by_table);
       decision->offers = offers (&c);
     }
+  if (choice.kind == LL_DECISION_LATER)
+    decision->until = patience_ends (&c, choice.cause);
   if (choice.kind == LL_DECISION_REFUSE)
     decision->smtp_code = g_strdup (smtp_code (&choice, c.way.code));
   decision->reason = explain (&c, &choice, decision);

@@ -75,6 +75,7 @@ typedef struct
   LlConfidence confidence;
   LlCode code;
   gboolean requiretls;      /* MAIL carries REQUIRETLS */
+  gint64 until;             /* for LATER: when patience ends (wall seconds), 0: no end */
   gboolean settled;         /* may be said at RCPT */
   gboolean may_send_anyway; /* "Send anyway" may be offered */
   gboolean overridden;

@@ -424,13 +424,19 @@ test_load (void)
   g_autoptr (GError) error = NULL;
   g_autoptr (LlConfig) missing = ll_config_load (none, none, &error);
   g_autoptr (LlConfig) there = NULL;
+  g_autoptr (LlConfig) writable = NULL;
 
   g_assert_no_error (error);
   g_assert_nonnull (missing);
   g_assert_true (g_file_set_contents (path, "[policy]\r\nmode = exclusive\r\n", -1, NULL));
+  g_assert_cmpint (g_chmod (path, 0600), ==, 0);
   there = ll_config_load (none, path, &error);
   g_assert_no_error (error);
   g_assert_cmpint (there->mode, ==, LL_MODE_EXCLUSIVE);
+  g_assert_cmpuint (g_strv_length (there->warnings), ==, 0);
+  g_assert_cmpint (g_chmod (path, 0666), ==, 0);
+  writable = ll_config_load (none, path, &error);
+  g_assert_cmpuint (g_strv_length (writable->warnings), ==, 1);
   g_assert_null (ll_config_load (none, folder, &error));
   g_assert_error (error, LL_CONFIG_ERROR, LL_CONFIG_ERROR_FILE);
   g_assert_nonnull (strstr (error->message, folder));

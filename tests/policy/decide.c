@@ -247,6 +247,30 @@ test_patience (void)
   fixture_clear (&f);
 }
 
+static void
+test_until (void)
+{
+  Fixture f;
+  g_autoptr (LlDecision) absent = NULL;
+  g_autoptr (LlDecision) unknown = NULL;
+  g_autoptr (LlDecision) sent = NULL;
+
+  fixture_init (&f, "mode=exclusive\n");
+  fixture_evidence (&f, LL_EVIDENCE_UNKNOWN);
+  f.input.received = FIXTURE_NOW - 60;
+  unknown = ll_policy_decide (&f.input);
+  g_assert_cmpint (unknown->until, ==, FIXTURE_NOW - 60 + 4 * 3600);
+  fixture_evidence (&f, LL_EVIDENCE_NOMAIL);
+  f.verdict.nxdomain = TRUE;
+  f.input.received = 0;
+  absent = ll_policy_decide (&f.input);
+  g_assert_cmpint (absent->until, ==, FIXTURE_NOW + 600);
+  fixture_evidence (&f, LL_EVIDENCE_DANE);
+  sent = ll_policy_decide (&f.input);
+  g_assert_cmpint (sent->until, ==, 0);
+  fixture_clear (&f);
+}
+
 /* What is still being looked at is unknown for modes that may send, and waits for the others. */
 static void
 test_overdue (void)
@@ -381,6 +405,7 @@ main (int argc, char **argv)
   g_test_add_func ("/decide/excluded-hosts", test_excluded_hosts);
   g_test_add_func ("/decide/requiretls", test_requiretls);
   g_test_add_func ("/decide/patience", test_patience);
+  g_test_add_func ("/decide/until", test_until);
   g_test_add_func ("/decide/overdue", test_overdue);
   g_test_add_func ("/decide/codes", test_codes);
   g_test_add_func ("/decide/offers", test_offers);
