@@ -50,6 +50,8 @@ struct _LlPipeline
   gpointer listener_data;
 };
 
+/* -- live.c ---------------------------------------------------------------------- */
+
 LlLive *ll_live_new (LlLetter *letter, LlMessageFacts *facts); /* takes over both */
 LlLive *ll_live_ref (LlLive *live);
 void ll_live_unref (LlLive *live);

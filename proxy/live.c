@@ -1,0 +1,104 @@
+/* SPDX-FileCopyrightText: Letterlock contributors */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* A letter that is in the spool, in memory: and what is kept with each of its recipients. */
+
+#include "pipeline-private.h"
+
+#include <string.h>
+
+LlLive *
+ll_live_new (LlLetter *letter, LlMessageFacts *facts)
+{
+  LlLive *live = g_new0 (LlLive, 1);
+
+  live->ref_count = 1;
+  live->letter = letter;
+  live->facts = facts;
+  g_mutex_init (&live->lock);
+  g_cond_init (&live->answered_cond);
+  return live;
+}
+
+LlLive *
+ll_live_ref (LlLive *live)
+{
+  g_atomic_int_inc (&live->ref_count);
+  return live;
+}
+
+void
+ll_live_unref (LlLive *live)
+{
+  if (live == NULL || !g_atomic_int_dec_and_test (&live->ref_count))
+    return;
+  ll_letter_free (live->letter);
+  ll_message_facts_free (live->facts);
+  g_free (live->login);
+  ll_secret_free (live->password);
+  ll_reply_clear (&live->answer);
+  g_mutex_clear (&live->lock);
+  g_cond_clear (&live->answered_cond);
+  g_free (live);
+}
+
+gboolean
+ll_live_answer (LlLive *live, guint code, const char *enhanced, const char *text)
+{
+  gboolean taken;
+
+  g_mutex_lock (&live->lock);
+  taken = live->client_waits && !live->answered;
+  if (taken)
+    {
+      ll_reply_set (&live->answer, code, enhanced, "%s", text);
+      live->answered = TRUE;
+      g_cond_broadcast (&live->answered_cond);
+    }
+  g_mutex_unlock (&live->lock);
+  return taken;
+}
+
+void
+ll_progress_set (LlProgress *progress, LlState state, const char *reason)
+{
+  progress->state = state;
+  if (reason != progress->reason)
+    {
+      g_free (progress->reason);
+      progress->reason = g_strdup (reason);
+    }
+}
+
+gboolean
+ll_progress_has (const LlProgress *progress, const char *mark)
+{
+  gboolean has = FALSE;
+
+  return progress->extra != NULL && g_variant_lookup (progress->extra, mark, "b", &has) && has;
+}
+
+void
+ll_progress_mark (LlProgress *progress, const char *mark)
+{
+  g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (progress->extra);
+
+  g_variant_dict_insert (&dict, mark, "b", TRUE);
+  g_clear_pointer (&progress->extra, g_variant_unref);
+  progress->extra = g_variant_ref_sink (g_variant_dict_end (&dict));
+}
+
+void
+ll_refusal_code (const LlProgress *progress, guint *code, const char **enhanced)
+{
+  const char *smtp = NULL;
+
+  *code = 550;
+  *enhanced = "5.7.1";
+  /* "550 5.7.10" as the policy said it */
+  if (progress->extra == NULL || !g_variant_lookup (progress->extra, "smtp", "&s", &smtp)
+      || strlen (smtp) < 5)
+    return;
+  *code = (guint) g_ascii_strtoull (smtp, NULL, 10);
+  *enhanced = smtp + 4;
+}
