@@ -28,6 +28,7 @@ typedef struct
   const char *constraints; /* nameConstraints, NULL: none */
   gboolean ca;
   gboolean expired;
+  gboolean staple;      /* must-staple (RFC 7633) */
   guint rsa_bits;       /* 0: P-256 */
   const EVP_MD *digest; /* NULL: SHA-256 */
 } Wanted;
@@ -72,6 +73,8 @@ certificate_issue (const Issued *issuer, const Wanted *wanted)
   certificate_extend (own, own, NID_subject_key_identifier, "hash");
   if (wanted->ca)
     certificate_extend (own, own, NID_key_usage, "critical,keyCertSign,cRLSign,digitalSignature");
+  if (wanted->staple)
+    certificate_extend (own, own, NID_tlsfeature, "status_request");
   if (wanted->names != NULL)
     certificate_extend (own, own, NID_subject_alt_name, wanted->names);
   if (wanted->usage != NULL)
