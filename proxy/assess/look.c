@@ -15,6 +15,7 @@
 /* Control hosts are asked when somebody's server looks odd; they are quick, or they are not asked
  * again. */
 #define JUDGE_DEADLINE 4000
+#define SMTP_PORT 25
 /* A network that has not shown anything for so long may block port 25. */
 #define DOUBT_AFTER 1500
 #define DOUBT_STEP 250
@@ -273,6 +274,21 @@ needs_tlsa (LlLook *look, gboolean *alias)
   return any;
 }
 
+/* For those of @hosts where none was found yet. */
+static guint32
+find_tlsa_at (LlLook *look, GPtrArray *hosts, guint16 port)
+{
+  g_autoptr (GPtrArray) without = g_ptr_array_new ();
+
+  for (guint i = 0; i < hosts->len; i++)
+    if (((LlHostFacts *) hosts->pdata[i])->dane == LL_DANE_NONE)
+      g_ptr_array_add (without, hosts->pdata[i]);
+  return ll_tlsa_lookup_many (look->parts->resolver, without, port,
+                              ll_deadline_earlier (look->deadline,
+                                                   ll_deadline_in (LL_DNS_DEADLINE)),
+                              look->parts->cancellable);
+}
+
 /* On copies: others may fold meanwhile. */
 static void
 find_tlsa (LlLook *look)
@@ -284,9 +300,10 @@ find_tlsa (LlLook *look)
   for (guint i = 0; i < look->mx->hosts->len; i++)
     g_ptr_array_add (copies, ll_host_facts_copy (g_ptr_array_index (look->mx->hosts, i)));
   g_mutex_unlock (&look->lock);
-  ttl = ll_tlsa_lookup_many (look->parts->resolver, copies, look->parts->mx_port,
-                             ll_deadline_earlier (look->deadline, ll_deadline_in (LL_DNS_DEADLINE)),
-                             look->parts->cancellable);
+  ttl = find_tlsa_at (look, copies, look->parts->mx_port);
+  /* who moved the port here did not move everybody's records */
+  if (look->parts->mx_port != SMTP_PORT)
+    ttl = MIN (ttl, find_tlsa_at (look, copies, SMTP_PORT));
   g_mutex_lock (&look->lock);
   for (guint i = 0; i < copies->len; i++)
     {

@@ -88,7 +88,8 @@ ll_sight_is_conclusive (const LlSight *sight)
 static gboolean
 is_weak_cipher (const LlTlsFacts *tls)
 {
-  static const char *const words[] = { "NULL", "RC4", "DES", "EXP", "ADH", "AECDH", "MD5", "CCM8" };
+  static const char *const words[]
+      = { "NULL", "RC4", "DES", "EXP", "anon", "ADH", "AECDH", "MD5", "CCM8", "CCM_8" };
 
   if (tls->bits < LL_TLS_CIPHER_BITS_MIN)
     return TRUE;

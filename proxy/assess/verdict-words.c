@@ -54,6 +54,12 @@ unknown (const LlVerdict *verdict)
 static char *
 broken (const LlVerdict *verdict)
 {
+  if (verdict->dns_broken && verdict->hosts->len == 0)
+    return g_strdup_printf (verdict->code == LL_CODE_DNSSEC_INVALID
+                                ? "the signed address book entry (DNS) of %s does not verify%s%s"
+                                : "the mail servers of %s cannot be looked up%s%s",
+                            verdict->domain, verdict->detail ? ": " : "",
+                            verdict->detail ? verdict->detail : "");
   return g_strdup_printf ("%s publishes rules for its mail that are not met right now%s%s",
                           verdict->domain, verdict->detail ? ": " : "",
                           verdict->detail ? verdict->detail : "");
