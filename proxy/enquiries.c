@@ -163,7 +163,11 @@ preview (gpointer data,
 static GVariant *
 letters (gpointer data, GVariant *query, char **next, GError **error)
 {
-  return ll_ledger_list_page (((LlPipeline *) data)->parts.ledger, query, next, error);
+  LlLedger *ledger = ((LlPipeline *) data)->parts.ledger;
+
+  /* what was just accepted is on its way through the writer */
+  ll_ledger_flush (ledger, NULL);
+  return ll_ledger_list_page (ledger, query, next, error);
 }
 
 static GVariant *
@@ -171,7 +175,6 @@ letter (gpointer data, const char *prefix, GError **error)
 {
   LlLedger *ledger = ((LlPipeline *) data)->parts.ledger;
 
-  /* what was just accepted is on its way through the writer */
   ll_ledger_flush (ledger, NULL);
   return ll_ledger_get (ledger, prefix, error);
 }
@@ -179,7 +182,10 @@ letter (gpointer data, const char *prefix, GError **error)
 static char *
 report (gpointer data, GVariant *query, const char *format, GError **error)
 {
-  return ll_report_render (((LlPipeline *) data)->parts.ledger, query, format, error);
+  LlLedger *ledger = ((LlPipeline *) data)->parts.ledger;
+
+  ll_ledger_flush (ledger, NULL);
+  return ll_report_render (ledger, query, format, error);
 }
 
 static GVariant *

@@ -133,7 +133,9 @@ def make(name):
             tap.true(not states & PENDING, f"still {states}, although the mail program was told")
         else:
             tap.true(states and states <= case.states, f"{states} is not in {case.states}")
-        tap.true(len(server.letters) <= 1, f"sent {len(server.letters)} times")
+        # a notice to the user himself, from <>, may follow
+        sent = [one for one in server.letters if one["sender"] not in ("", "<>")]
+        tap.true(len(sent) <= 1, f"sent {len(sent)} times")
         if case.silent:
             said_there = " ".join(str(c) for c in server.commands).upper()
             tap.true("AUTH" not in said_there and "MAIL" not in said_there, said_there)
