@@ -423,6 +423,6 @@ ll_parse_record (const guint8 *bytes, gsize length, const char *id, LlRecord *ou
     .base = get32 (bytes + 8),
     .changes = g_steal_pointer (&changes),
   };
-  *taken = MIN (padded (LL_RECORD_HEADER + size), length);
+  *taken = padded (LL_RECORD_HEADER + size); /* the file may end before the padding does */
   return TRUE;
 }

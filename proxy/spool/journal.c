@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -16,6 +17,9 @@
 /* What a letter's records usually take; more is taken as it comes. */
 #define SPACE 4096
 #define SPACE_PER_RECIPIENT 512
+
+/* Longer than this, a journal is written anew when most of it is past. */
+#define LONG (1024 * 1024)
 
 /* Far above what 1000 recipients write in five days of retries. */
 #define JOURNAL_MAX (256 * 1024 * 1024)
@@ -301,6 +305,57 @@ is_full (void)
   return errno == ENOSPC || errno == EDQUOT;
 }
 
+/* All recipients in one record that needs none before it. */
+static GBytes *
+whole_record (LlLetter *letter, GPtrArray *now)
+{
+  GVariantBuilder all;
+
+  g_variant_builder_init (&all, G_VARIANT_TYPE ("a(u(uubuxxmsmsma{sv}))"));
+  for (guint i = 0; i < now->len; i++)
+    g_variant_builder_add (&all, "(u@(uubuxxmsmsma{sv}))", i, g_ptr_array_index (now, i));
+  return ll_format_record (letter->id, ll_letter_kept (letter)->sequence + 1, 0,
+                           g_variant_builder_end (&all));
+}
+
+/* Writes a journal of one record beside the letters, then puts it in the old one's place. FALSE:
+ * the old one stays, and is appended to. */
+static gboolean
+write_anew (LlStore *store, LlLetter *letter, const char *path, GPtrArray *now)
+{
+  LlLetterKept *kept = ll_letter_kept (letter);
+  g_autoptr (GBytes) record = whole_record (letter, now);
+  g_autofree char *beside = ll_store_incoming_path (store, letter->id);
+  LL_AUTO_FD fd = -1;
+  gsize length = g_bytes_get_size (record);
+  guint8 header[LL_JOURNAL_HEADER];
+
+  if (length * 8 > kept->end)
+    return FALSE;
+  fd = open (beside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+  ll_format_journal_header (letter->id, header);
+  if (fd < 0 || !write_at (fd, 0, header, sizeof header)
+      || !write_at (fd, sizeof header, g_bytes_get_data (record, NULL), length)
+      || fdatasync (fd) < 0 || rename (beside, path) < 0)
+    {
+      unlink (beside);
+      return FALSE;
+    }
+  kept->end = sizeof header + length;
+  kept->torn = FALSE;
+  return TRUE;
+}
+
+static void
+set_recorded (LlLetterKept *kept, GPtrArray *now, gboolean synced)
+{
+  kept->sequence++;
+  g_ptr_array_unref (kept->recorded);
+  kept->recorded = g_ptr_array_ref (now);
+  if (synced)
+    set_synced (kept);
+}
+
 gboolean
 ll_store_record (LlStore *store, LlLetter *letter, gboolean durable, GError **error)
 {
@@ -321,6 +376,14 @@ ll_store_record (LlStore *store, LlLetter *letter, gboolean durable, GError **er
     }
   if (changes == NULL)
     return TRUE;
+  if (kept->end > LONG && write_anew (store, letter, path, now))
+    {
+      g_variant_unref (g_variant_ref_sink (changes));
+      set_recorded (kept, now, TRUE);
+      /* in any case: the next record is synced into this file, and must be found again */
+      return ll_folder_sync (store->letters, &local)
+             || ll_store_take_error (error, g_steal_pointer (&local));
+    }
   record = ll_format_record (letter->id, kept->sequence + 1, kept->base, changes);
   fd = open_journal (store, path, &local);
   if (fd < 0)
@@ -331,10 +394,6 @@ ll_store_record (LlStore *store, LlLetter *letter, gboolean durable, GError **er
       ll_file_set_error (&local, "write", path);
       return ll_store_take_error (error, g_steal_pointer (&local));
     }
-  kept->sequence++;
-  g_ptr_array_unref (kept->recorded);
-  kept->recorded = g_steal_pointer (&now);
-  if (durable)
-    set_synced (kept);
+  set_recorded (kept, now, durable);
   return TRUE;
 }

@@ -13,7 +13,7 @@
  *   S1     -            -                  -            unknown: never here, or gone
  *   S2     +            -                  -            coming in; nothing was promised
  *   S3     +            -                  +            coming in; about to be promised
- *   S4     -            +                  ?            ours: the letter, its states by the journal
+ *   S4     ?            +                  ?            ours: the letter, its states by the journal
  *   S5     -            -                  +            done, or never promised: being cleared
  *
  *   from   by                                                              to
@@ -23,12 +23,15 @@
  *   S3     commit: rename to letters/ID.letter, fsync of letters/          S4   250 only after this
  *   S2 S3  abandon, disk full, any failure: unlink of both                 S1
  *   S4     record: append to ID.journal (made anew if it is not there)     S4
+ *   S4     record, when the journal is long: a new one of a single record in tmp/ID,
+ *          fdatasync, rename to letters/ID.journal, fsync of letters/     S4
  *   S4     remove: unlink of ID.letter                                     S5
  *   S5     unlink of ID.journal, only after an fsync of letters/: a power
  *          loss must never bring the letter back without its journal       S1
  *
  * No other change is made by anybody. After a crash or a power loss, at start:
- *   S2 S3  tmp/ID goes (no 250 was said), then as S5;   S5   ID.journal goes;   S4   stays.
+ *   S2 S3  tmp/ID goes (no 250 was said), then as S5;   S5   ID.journal goes;
+ *   S4     stays, a tmp/ID beside it goes.
  * Only one process at a time has the folder: flock on FOLDER/lock.
  *
  * A full disk: an intake fails with FULL and leaves S1. A record that meets a full disk
