@@ -134,7 +134,7 @@ def make(name):
         else:
             tap.true(states and states <= case.states, f"{states} is not in {case.states}")
         # a notice to the user himself, from <>, may follow
-        sent = [one for one in server.letters if one["sender"] not in ("", "<>")]
+        sent = [one for one in server.letters if "<>" not in one["sender"]]
         tap.true(len(sent) <= 1, f"sent {len(sent)} times")
         if case.silent:
             said_there = " ".join(str(c) for c in server.commands).upper()
