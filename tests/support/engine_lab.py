@@ -6,6 +6,7 @@ one command a line, and stops when its stdin is closed. In a network of its own 
 import json
 import sys
 import tempfile
+import time
 
 from policies import policy
 from world import EXPECTED, POLICY_ADDRESS, RESOLVER, World
@@ -41,6 +42,15 @@ def more(world):
     zone("alias.lab", "@ MX 10 mx\nmx CNAME mx.dane.lab.\n")
 
 
+def settled_log(world):
+    """Postfix writes its log by way of another process: until nothing more comes."""
+    log, before = world.recipients.log(), None
+    while log != before:
+        time.sleep(0.3)
+        log, before = world.recipients.log(), log
+    return log
+
+
 def main():
     with tempfile.TemporaryDirectory(prefix="ll-engine-") as folder:
         world = World(folder)
@@ -55,10 +65,10 @@ def main():
             print(json.dumps(ready), flush=True)
             for line in sys.stdin:
                 if line.strip() == "connections":
-                    print(world.recipients.log().count(": connect from"), flush=True)
+                    print(settled_log(world).count(": connect from"), flush=True)
                 elif line.strip() == "commands":
                     words = ("mail=", "rcpt=", "data=", "vrfy=")
-                    log = world.recipients.log()
+                    log = settled_log(world)
                     print(sum(log.count(word) for word in words), flush=True)
                 elif line.strip() == "stop policies":
                     world.policies.program.stop()
