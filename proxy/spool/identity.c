@@ -46,7 +46,7 @@ reserve (LlIdentity *identity, GError **error)
 }
 
 LlIdentity *
-ll_identity_new (const char *path, GError **error)
+ll_identity_new (const char *path)
 {
   g_autoptr (LlIdentity) identity = g_new0 (LlIdentity, 1);
   g_autoptr (GError) local = NULL;
@@ -65,8 +65,8 @@ ll_identity_new (const char *path, GError **error)
       identity->record.ahead = 0;
     }
   identity->next = GUINT64_FROM_BE (identity->record.ahead);
-  if (!reserve (identity, error))
-    return NULL;
+  /* on a full disk we start all the same: the first id is where it is missed */
+  (void) reserve (identity, NULL);
   return g_steal_pointer (&identity);
 }
 

@@ -19,7 +19,7 @@ G_BEGIN_DECLS
 
 typedef struct _LlIdentity LlIdentity;
 
-LlIdentity *ll_identity_new (const char *path, GError **error);
+LlIdentity *ll_identity_new (const char *path);
 void ll_identity_free (LlIdentity *identity);
 
 /* FALSE when the counter cannot be written: G_FILE_ERROR. */

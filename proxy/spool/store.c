@@ -125,8 +125,8 @@ open_folders (LlStore *store, GError **error)
     return ll_store_take_error (error, g_steal_pointer (&local));
   if (!lock_folder (store, error))
     return FALSE;
-  if (!ll_file_sync_folder (store->folder, &local)
-      || (store->identity = ll_identity_new (ids, &local)) == NULL)
+  store->identity = ll_identity_new (ids);
+  if (!ll_file_sync_folder (store->folder, &local))
     return ll_store_take_error (error, g_steal_pointer (&local));
   return TRUE;
 }

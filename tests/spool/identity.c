@@ -18,7 +18,7 @@ test_unique (void)
   /* each start as after a kill: what was handed out before never comes again */
   for (guint start = 0; start < 20; start++)
     {
-      g_autoptr (LlIdentity) identity = ll_identity_new (path, NULL);
+      g_autoptr (LlIdentity) identity = ll_identity_new (path);
 
       for (guint i = 0; i < 2500; i++)
         {
@@ -53,7 +53,7 @@ test_damaged (void)
       char id[LL_ID_LENGTH + 1];
 
       g_assert_true (g_file_set_contents (path, contents[i], -1, NULL));
-      identity = ll_identity_new (path, NULL);
+      identity = ll_identity_new (path);
       g_assert_nonnull (identity);
       g_assert_true (ll_identity_next (identity, id, NULL));
     }
