@@ -135,7 +135,7 @@ def test_spool_at_rest(office):
     tap.true(held, "nothing is held")
     words = [b"body-" + CANARY.encode(), b"subject-" + CANARY.encode(), PASSWORD.encode()]
     for path, _, files in os.walk(os.path.join(office.daemon.folder)):
-        for name in files:
+        for name in (n for n in files if n != "bus"):
             if name == "secrets":
                 continue  # without a keyring the password is in this file, and doctor says so
             with open(os.path.join(path, name), "rb") as file:
