@@ -1,0 +1,206 @@
+# SPDX-FileCopyrightText: Letterlock contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a person decides: release, send anyway, drop, override, pause; and letters that come twice."""
+
+import smtplib
+import tap
+from office import Office, letter
+from process import wait_until
+
+
+def held(office, name, domain, **more):
+    """A letter to @domain that is held; its record."""
+    accepted, said = office.send(f"bob@{domain}", letter(f"bob@{domain}", name=name, **more))
+    tap.true(accepted, said)
+    return office.daemon.wait_letters(
+        lambda letters: next(
+            (x for x in letters if x["message_id"] == f"<{name}@provider.lab>" and x["state"] == "held"),
+            None,
+        ),
+        f"{name} is held",
+    )  # fmt: skip
+
+
+def wait(office, name, state):
+    return office.daemon.wait_letters(
+        lambda letters: next(
+            (x for x in letters if x["message_id"] == f"<{name}@provider.lab>" and x["state"] == state),
+            None,
+        ),
+        f"{name} is {state}",
+    )  # fmt: skip
+
+
+def arrived(office, name):
+    """How often the provider got the letter of this name."""
+    return sum(f"<{name}@provider.lab>".encode() in x for x in office.provider.letters())
+
+
+def arrives(office, name, times):
+    """Waits for the provider's own delivery; more than @times is as wrong as less."""
+    wait_until(lambda: arrived(office, name) >= times, f"{name} at the provider {times} times")
+    tap.equal(arrived(office, name), times, "letters at the provider")
+
+
+def test_send_anyway(office):
+    """A held letter goes when the person says: send anyway"""
+    record = held(office, "anyway", "plain.lab")
+    tap.equal(arrived(office, "anyway"), 0, "letters at the provider")
+    office.daemon.letterlock("release", record["id"], "--with", "open")
+    sent = wait(office, "anyway", "sent")["recipients"][0]
+    tap.equal(sent["method"], "open", "method")
+    arrives(office, "anyway", 1)
+
+
+def test_release_is_no_override(office):
+    """A plain release decides anew, and what still does not hold stays held"""
+    record = held(office, "again", "plain.lab")
+    office.daemon.letterlock("release", record["id"])
+    wait(office, "again", "held")
+    tap.equal(arrived(office, "again"), 0, "letters at the provider")
+
+
+def test_broken_is_never_sent_anyway(office):
+    """Broken security needs an override with a reason, for its domain"""
+    record = held(office, "broken", "badane.lab")
+    refused = office.daemon.try_letterlock("release", record["id"], "--with", "open")
+    tap.true(refused.returncode != 0 and refused.stderr.count("\n") == 1, refused.stderr)
+    no_reason = office.daemon.try_letterlock("override", "badane.lab")
+    tap.equal(no_reason.returncode, 2, "status without a reason")
+    office.daemon.letterlock("override", "badane.lab", "--reason", "they called; key change", "--days", "3")
+    office.daemon.letterlock("release", record["id"])
+    sent = wait(office, "broken", "sent")["recipients"][0]
+    tap.true(sent["overridden"], f"not marked as overridden: {sent}")
+
+
+def test_drop(office):
+    """A dropped letter is not sent, and says by whom"""
+    record = held(office, "dropped", "plain.lab")
+    office.daemon.letterlock("drop", record["id"])
+    dropped = wait(office, "dropped", "dropped")["recipients"][0]
+    tap.true("by you" in dropped["reason"], dropped["reason"])
+    again = office.daemon.try_letterlock("release", record["id"], "--with", "open")
+    tap.true(again.returncode != 0, "a dropped letter was released")
+    tap.equal(arrived(office, "dropped"), 0, "letters at the provider")
+
+
+def test_others_leave_at_once(office):
+    """One recipient is held, the other copy has left (promise 4)"""
+    content = letter("bob@dane.lab", name="mixed")
+    accepted, said = office.send(["bob@dane.lab", "eve@plain.lab"], content)
+    tap.true(accepted, said)
+    wait(office, "mixed", "held")
+    tap.equal(office.fate("mixed", "bob@dane.lab")["state"], "sent", "bob")
+    tap.equal(office.fate("mixed", "eve@plain.lab")["state"], "held", "eve")
+    arrives(office, "mixed", 1)
+
+
+def test_pause(office):
+    """Pause holds everything and bypasses nothing; resume goes on by itself"""
+    office.daemon.letterlock("pause")
+    accepted, said = office.send("bob@dane.lab", letter("bob@dane.lab", name="paused"))
+    tap.true(accepted, said)
+    wait(office, "paused", "waiting")
+    tap.equal(arrived(office, "paused"), 0, "letters at the provider")
+    office.daemon.restart()
+    tap.true("paused" in office.daemon.letterlock("status"), "pause did not survive a restart")
+    office.daemon.letterlock("resume")
+    wait(office, "paused", "sent")
+    arrives(office, "paused", 1)
+
+
+def test_held_survives_restart(office):
+    """A held letter is held after a restart, and can still be sent"""
+    record = held(office, "restart", "plain.lab")
+    office.daemon.kill()
+    office.daemon.start()
+    wait(office, "restart", "held")
+    office.daemon.letterlock("release", record["id"], "--with", "open")
+    wait(office, "restart", "sent")
+    arrives(office, "restart", 1)
+
+
+class Deaf(smtplib.SMTP):
+    """A mail program that loses its connection before it hears the final answer."""
+
+    def deaf_send(self, sender, recipient, content):
+        self.ehlo()
+        self.mail(sender)
+        self.rcpt(recipient)
+        self.putcmd("data")
+        self.getreply()
+        self.send(content + b".\r\n")
+        self.sock.recv(1)  # it is answered; nobody listens to what
+        self.sock.close()
+
+
+def deaf(office, content):
+    client = Deaf("127.0.0.1", 1587)
+    client.ehlo()
+    client.login(office.login.username, office.login.password)
+    client.deaf_send(office.world.sender, "bob@dane.lab", content)
+
+
+def test_repeat_after_lost_answer(office):
+    """A repeat whose first answer was lost is answered, not sent again (promise 3)"""
+    content = letter("bob@dane.lab", name="lost")
+    deaf(office, content)
+    wait(office, "lost", "sent")
+    accepted, said = office.send("bob@dane.lab", content)
+    tap.true(accepted, said)
+    arrives(office, "lost", 1)
+
+
+def test_repeat_after_lost_answer_and_restart(office):
+    """... also after a restart"""
+    content = letter("bob@dane.lab", name="lost2")
+    deaf(office, content)
+    wait(office, "lost2", "sent")
+    office.daemon.restart()
+    accepted, said = office.send("bob@dane.lab", content)
+    tap.true(accepted, said)
+    arrives(office, "lost2", 1)
+
+
+def test_same_letter_on_purpose(office):
+    """The same bytes after an answer that was heard are a new letter"""
+    content = letter("bob@dane.lab", name="twice")
+    for _ in range(2):
+        accepted, said = office.send("bob@dane.lab", content)
+        tap.true(accepted, said)
+    arrives(office, "twice", 2)
+
+
+def test_twin_is_asked(office):
+    """Same Message-ID and envelope, other bytes, the first still held: send twice?"""
+    held(office, "twin", "plain.lab")
+    other = letter("bob@plain.lab", name="twin", body="Dear Bob, once more\r\n")
+    accepted, said = office.send("bob@plain.lab", other)
+    tap.true(accepted, said)
+    tap.true(
+        any("send twice?" in x["recipients"][0]["reason"] for x in office.daemon.letters()
+            if x["message_id"] == "<twin@provider.lab>"),
+        "nobody is asked",
+    )  # fmt: skip
+
+
+def test_tags_strengthen(office):
+    """[hold] holds what would have gone, and is not in what leaves"""
+    record = held(office, "tagged", "dane.lab", subject="[hold] the results")
+    office.daemon.letterlock("release", record["id"], "--with", "open")
+    wait(office, "tagged", "sent")
+    got = next(x for x in office.provider.letters() if b"<tagged@provider.lab>" in x)
+    tap.true(b"Subject: the results" in got, "the tag is still there")
+
+
+def test_rule(office):
+    """TLS or never, for one bank"""
+    office.daemon.letterlock("rule", "add", "--to", "@plain.lab", "--mode", "exclusive", "--note", "bank")
+    accepted, said = office.send("bob@plain.lab", letter("bob@plain.lab", name="bank"))
+    tap.true(not accepted and "plain.lab" in said, said)
+    office.daemon.letterlock("rule", "remove", "1")
+    held(office, "nobank", "plain.lab")
+
+
+if __name__ == "__main__":
+    tap.main(Office)
