@@ -85,6 +85,10 @@
 /* Per account; providers count connections and throttle the third. */
 #define LL_UPSTREAM_CONNECTIONS_MAX 2
 
+/* Steps of one account at a time: most of them look at the way and need no connection; one
+ * account whose recipients' servers are slow must not hold up the others. */
+#define LL_QUEUE_STEPS_MAX 8
+
 /* A connection dialed ahead of need: look-up to sign-in. */
 #define LL_UPSTREAM_WARM 30000
 

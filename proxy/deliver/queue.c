@@ -87,7 +87,7 @@ earliest (LlQueue *queue, gint64 *due)
       Entry *entry = value;
 
       if (!entry->waiting || entry->running
-          || lane_of (queue, entry->account)->running >= LL_UPSTREAM_CONNECTIONS_MAX)
+          || lane_of (queue, entry->account)->running >= LL_QUEUE_STEPS_MAX)
         continue;
       gint64 when = due_of (queue, entry);
       if (best == NULL || when < *due || (when == *due && strcmp (entry->id, best->id) < 0))

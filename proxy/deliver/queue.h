@@ -13,7 +13,7 @@ G_BEGIN_DECLS
  *
  * One thread sleeps until the earliest item is due, and does not wake up when
  * there is none; steps run in a pool of their own. One step per id at a time, at
- * most LL_UPSTREAM_CONNECTIONS_MAX per account. Earliest first.
+ * most LL_QUEUE_STEPS_MAX per account. Earliest first.
  *
  * Times are wall seconds; a changed wall clock does not move what is already here.
  * A suspended machine is late: kick at resume. Thread-safe.

@@ -4,6 +4,7 @@
 #include "deliver/queue.h"
 
 #include "base/clock.h"
+#include "base/limits.h"
 
 #include <string.h>
 
@@ -166,20 +167,20 @@ test_lanes (void)
 {
   Recorder recorder;
 
-  recorder_begin (&recorder, 8);
+  recorder_begin (&recorder, 12);
   recorder.gate = FALSE;
-  for (guint i = 0; i < 6; i++)
+  for (guint i = 0; i < 11; i++)
     {
       g_autofree char *id = g_strdup_printf ("%u", i);
 
       ll_queue_add (recorder.queue, id, "one", 0);
     }
-  wait_inside (&recorder, 2);
+  wait_inside (&recorder, LL_QUEUE_STEPS_MAX);
   ll_queue_add (recorder.queue, "z", "two", 0); /* one account does not hold up the other */
-  wait_inside (&recorder, 3);
+  wait_inside (&recorder, LL_QUEUE_STEPS_MAX + 1);
   open_gate (&recorder);
   ll_queue_drain (recorder.queue);
-  g_assert_cmpuint (recorder.most, ==, 3);
+  g_assert_cmpuint (recorder.most, ==, LL_QUEUE_STEPS_MAX + 1);
   recorder_end (&recorder);
 }
 

@@ -314,6 +314,97 @@ test_cancelled (void)
   world_end (&world);
 }
 
+/* A shutdown in the last moment waits for the answer that decides between sent and uncertain. */
+static gboolean
+cancel_at_dot_cb (LlCopy *copy, gpointer data)
+{
+  g_cancellable_cancel (data);
+  return TRUE;
+}
+
+static void
+test_cancelled_at_the_dot (void)
+{
+  World world;
+  g_autoptr (GCancellable) cancel = g_cancellable_new ();
+  guint only = 1;
+
+  world_begin (&world, faults_listen (&faults, "{\"certificate\": \"good\"}"));
+  g_autoptr (LlLetter) letter
+      = place_take (&world.place, place_letter (), LETTER, strlen (LETTER), 1000);
+  LlCopy copy = { .letter = letter, .recipients = g_array_new (FALSE, FALSE, sizeof (guint)) };
+  g_array_append_val (copy.recipients, only);
+  g_autoptr (LlDelivery) delivery
+      = ll_upstream_send (world.upstream, &world.account, &copy, NULL, NULL, cancel_at_dot_cb,
+                          cancel, soon (), cancel);
+  g_assert_cmpuint (delivery->results->len, ==, 1);
+  g_assert_cmpint (result_at (delivery, 0)->outcome, ==, LL_OUTCOME_SENT);
+  expect_commands (world.account.port,
+                   "MAIL FROM:<me@a.example> SIZE=30|RCPT TO:<two@c.example>|DATA|");
+  g_array_unref (copy.recipients);
+  world_end (&world);
+}
+
+/* An address with a line end would be a command of its own. */
+static void
+test_line_end_in_address (void)
+{
+  World world;
+  guint port = faults_listen (&faults, "{\"certificate\": \"good\"}");
+  LlCopy copy = { 0 };
+
+  world_begin (&world, port);
+  g_autoptr (LlLetter) letter = place_letter ();
+  place_take (&world.place, letter, LETTER, strlen (LETTER), 1000);
+  LlRecipient *recipient = ll_envelope_recipient (letter->envelope, 1);
+  g_free (recipient->original);
+  recipient->original = g_strdup ("a@b.example>\r\nRCPT TO:<eve@e.example");
+  g_autoptr (LlDelivery) delivery = send_letter (&world, letter, &copy, soon (), NULL);
+  g_assert_cmpint (result_at (delivery, 0)->outcome, ==, LL_OUTCOME_REFUSED);
+  g_assert_cmpuint (result_at (delivery, 0)->code, ==, 501);
+  g_assert_cmpuint (world.dots, ==, 0);
+  g_autofree char *all = faults_commands (&faults, port);
+  g_assert_null (strstr (all, "MAIL"));
+  world_end (&world);
+}
+
+/* A stored letter that broke is never sent in part. */
+static void
+test_broken_letter (void)
+{
+  static const char *const offers[] = { "PIPELINING", "CHUNKING" };
+  g_autofree char *text = large_letter (20000);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (offers); i++)
+    {
+      World world;
+      g_autofree char *server
+          = g_strdup_printf ("{\"certificate\": \"good\", \"offers\": [\"%s\"]}", offers[i]);
+      guint port = faults_listen (&faults, server);
+      LlCopy copy = { 0 };
+
+      world_begin (&world, port);
+      g_autoptr (LlLetter) letter
+          = place_take (&world.place, place_letter (), text, strlen (text), 65536);
+      g_autofree char *name = g_strconcat (letter->id, ".letter", NULL);
+      g_autofree char *path = g_build_filename (world.place.folder, "letters", name, NULL);
+      FILE *file = fopen (path, "r+");
+      g_assert_nonnull (file);
+      fseek (file, 500000, SEEK_SET);
+      fputs ("broken", file);
+      fclose (file);
+      g_autoptr (LlDelivery) delivery = send_letter (&world, letter, &copy, soon (), NULL);
+      g_assert_cmpint (result_at (delivery, 0)->outcome, ==, LL_OUTCOME_REFUSED);
+      g_assert_true (
+          g_str_has_prefix (result_at (delivery, 0)->text, "the stored letter cannot be read: "));
+      g_assert_cmpuint (world.dots, ==, 0);
+      g_autoptr (JsonObject) seen = faults_ask (&faults, port);
+      g_assert_cmpuint (json_array_get_length (json_object_get_array_member (seen, "letters")), ==,
+                        0);
+      world_end (&world);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -326,5 +417,8 @@ main (int argc, char **argv)
   g_test_add_func ("/deliver/transaction/lost-in-the-middle", test_lost_in_the_middle);
   g_test_add_func ("/deliver/transaction/stopped-at-the-dot", test_stopped_at_the_dot);
   g_test_add_func ("/deliver/transaction/cancelled", test_cancelled);
+  g_test_add_func ("/deliver/transaction/cancelled-at-the-dot", test_cancelled_at_the_dot);
+  g_test_add_func ("/deliver/transaction/line-end-in-address", test_line_end_in_address);
+  g_test_add_func ("/deliver/transaction/broken-letter", test_broken_letter);
   return world_run ();
 }

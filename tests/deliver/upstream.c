@@ -159,6 +159,8 @@ static const struct
     LL_OUTCOME_TEMPORARY, 451, "4.3.0", "disk", 1 },
   { "dot 554", "{\"certificate\": \"good\", \"faults\": {\"dot\": \"554 5.7.1 spam\"}}", 0,
     LL_OUTCOME_REFUSED, 554, "5.7.1", "spam", 1 },
+  { "dot 421", "{\"certificate\": \"good\", \"faults\": {\"dot\": \"421 4.3.2 bye;close\"}}", 0,
+    LL_OUTCOME_TEMPORARY, 421, "4.3.2", "bye", 1 },
   { "closed after the dot", "{\"certificate\": \"good\", \"faults\": {\"dot\": \"close\"}}", 0,
     LL_OUTCOME_UNCERTAIN, 0, "",
     "localhost: *closed* after the whole letter was sent; whether it was taken is not known", 1 },
@@ -325,6 +327,57 @@ test_unreachable (void)
   world_end (&world);
 }
 
+/* Many letters at once: never more than two connections, every letter once. */
+static gpointer
+send_thread (gpointer data)
+{
+  g_autoptr (LlDelivery) delivery = send_simple (data, soon ());
+
+  g_assert_cmpint (result_at (delivery, 0)->outcome, ==, LL_OUTCOME_SENT);
+  return NULL;
+}
+
+static void
+test_at_once (void)
+{
+  World world;
+  guint port = faults_listen (&faults, "{\"certificate\": \"good\"}");
+  GThread *threads[8];
+
+  world_begin (&world, port);
+  for (gsize i = 0; i < G_N_ELEMENTS (threads); i++)
+    threads[i] = g_thread_new ("send", send_thread, &world);
+  for (gsize i = 0; i < G_N_ELEMENTS (threads); i++)
+    g_thread_join (threads[i]);
+  g_assert_cmpuint (connections (port), <=, 2);
+  g_autoptr (JsonObject) seen = faults_ask (&faults, port);
+  g_assert_cmpuint (json_array_get_length (json_object_get_array_member (seen, "letters")), ==, 8);
+  world_end (&world);
+}
+
+static void
+test_warm (void)
+{
+  World world;
+  guint port = faults_listen (&faults, "{\"certificate\": \"good\"}");
+
+  world_begin (&world, port);
+  ll_upstream_warm (world.upstream, &world.account);
+  ll_upstream_warm (world.upstream, &world.account);
+  g_autoptr (LlDelivery) delivery = send_simple (&world, soon ());
+  g_assert_cmpint (result_at (delivery, 0)->outcome, ==, LL_OUTCOME_SENT);
+  g_assert_cmpuint (connections (port), ==, 1);
+  world_end (&world);
+
+  /* in vain: who needs it hears the reason himself */
+  world_begin (&world, faults_listen (&faults, "{\"certificate\": \"expired\"}"));
+  ll_upstream_warm (world.upstream, &world.account);
+  g_autoptr (LlDelivery) failed = send_simple (&world, soon ());
+  g_assert_cmpint (result_at (failed, 0)->outcome, ==, LL_OUTCOME_NO_TLS);
+  ll_upstream_warm (world.upstream, &world.account); /* and an end in the middle of it */
+  world_end (&world);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -334,5 +387,7 @@ main (int argc, char **argv)
   g_test_add_func ("/deliver/upstream/stale", test_stale);
   g_test_add_func ("/deliver/upstream/not-stale", test_not_stale);
   g_test_add_func ("/deliver/upstream/unreachable", test_unreachable);
+  g_test_add_func ("/deliver/upstream/at-once", test_at_once);
+  g_test_add_func ("/deliver/upstream/warm", test_warm);
   return world_run ();
 }

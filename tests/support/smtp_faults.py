@@ -26,6 +26,7 @@ opens a mailbox of imap_box.py; the end of stdin ends it. Certificates are named
 """
 
 import base64
+import contextlib
 import hashlib
 import hmac
 import json
@@ -38,6 +39,7 @@ import struct
 import sys
 import tempfile
 import threading
+import warnings
 
 import imap_box
 
@@ -322,7 +324,7 @@ class FaultServer:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.set_ciphers(ciphers or "DEFAULT:@SECLEVEL=0")
         if maximum:
-            context.minimum_version = ssl.TLSVersion.TLSv1
+            context.minimum_version = maximum
             context.maximum_version = maximum
         context.load_cert_chain(certificate.chain, certificate.key)
         if client_ca:
@@ -374,6 +376,10 @@ class FaultServer:
         self.stopped.set()
         self.listener.shutdown(socket.SHUT_RDWR)
         self.listener.close()
+        with self.lock:
+            for raw in self.sockets:
+                with contextlib.suppress(OSError):
+                    raw.shutdown(socket.SHUT_RDWR)
 
 
 def named_certificates(folder):
@@ -418,6 +424,7 @@ def listen(arguments, ca, find):
 
 
 def main():
+    warnings.simplefilter("ignore", DeprecationWarning)  # old TLS is what is asked for
     servers = {}
     with tempfile.TemporaryDirectory(prefix="ll-faults-") as folder:
         ca, find = named_certificates(folder)
