@@ -109,7 +109,9 @@ print_target (Check *check, Target *target)
   erase (check);
   if (target->error != NULL)
     {
-      check->status = MAX (check->status, ll_fail (g_steal_pointer (&target->error)));
+      int status = ll_fail (g_steal_pointer (&target->error));
+
+      check->status = MAX (check->status, status);
       return;
     }
   if (!ll_matrix_is_yes (target->verdict))

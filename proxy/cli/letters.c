@@ -44,6 +44,7 @@ ll_letters_fetch (const LlLettersQuery *query, int *status)
 {
   g_autoptr (GPtrArray) letters = g_ptr_array_new_with_free_func ((GDestroyNotify) g_variant_unref);
   g_autofree char *before = g_strdup ("");
+  g_autofree char *last = NULL;
 
   do
     {
@@ -55,12 +56,15 @@ ll_letters_fetch (const LlLettersQuery *query, int *status)
 
       if (reply == NULL)
         return NULL;
-      g_free (before);
+      g_free (last);
+      last = before;
       g_variant_get (reply, "(@aa{sv}s)", &page, &before);
       for (gsize i = 0; i < g_variant_n_children (page); i++)
         g_ptr_array_add (letters, g_variant_get_child_value (page, i));
     }
-  while (*before != '\0' && (query->limit == 0 || letters->len < query->limit));
+  /* a page that does not lead on is the last */
+  while (*before != '\0' && strcmp (before, last) != 0
+         && (query->limit == 0 || letters->len < query->limit));
   reverse (letters);
   return g_steal_pointer (&letters);
 }

@@ -76,7 +76,11 @@ export_all (GPtrArray *letters, const char *folder)
       return LL_EXIT_COULD_NOT;
     }
   for (guint i = 0; i < letters->len; i++)
-    status = MAX (status, export_letter (ll_text (letters->pdata[i], "id"), folder));
+    {
+      int one = export_letter (ll_text (letters->pdata[i], "id"), folder);
+
+      status = MAX (status, one);
+    }
   return status;
 }
 

@@ -1,0 +1,84 @@
+# SPDX-FileCopyrightText: Letterlock contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# bash completion for letterlock(1)
+
+_letterlock_ids() {
+  letterlock "$1" --json 2>/dev/null | sed -n 's/^{"id":"\([0-9a-f]*\)".*/\1/p'
+}
+
+_letterlock_accounts() {
+  letterlock account list --json 2>/dev/null | sed -n 's/^{"account":"\([^"]*\)".*/\1/p'
+}
+
+_letterlock() {
+  local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]} words=
+  local commands='status check preview account log show explain held release drop queue retry
+    pause resume rule override config report providers sender doctor sendmail undo demo'
+  local account='--address --upstream --security --auth --username --password-stdin
+    --password-command --certificate --ca-file --pin --login --preset --mode --minimum --unknown
+    --fallback --honours --declared --domains --internal --imap --rate'
+  COMPREPLY=()
+  case $before in
+    --security) words='tls starttls' ;;
+    --auth) words='password client oauth2 certificate none' ;;
+    --mode) words='opportunistic forced exclusive encrypt' ;;
+    --minimum) words='encrypted verified policy assured' ;;
+    --unknown) words='send lock hold' ;;
+    --preset) words='everyday careful confidential regulated' ;;
+    --declared) words='encrypted verified none' ;;
+    --honours) words='sts dane sts,dane none' ;;
+    --kind) words='list calendar robot' ;;
+    --with) words='tls pgp smime escrow open' ;;
+    --format) words='table csv json html' ;;
+    --state) words='checking held waiting queued sending sent uncertain refused dropped bounced failed' ;;
+    --account) words=$(_letterlock_accounts) ;;
+    --ca-file | --certificate | --output | -o | --export)
+      mapfile -t COMPREPLY < <(compgen -f -- "$word")
+      return ;;
+  esac
+  if [ -z "$words" ]; then
+    if [ "$COMP_CWORD" -eq 1 ]; then
+      words="$commands --help --version"
+    else
+      words='--json --help '
+      case ${COMP_WORDS[1]} in
+        account)
+          if [ "$COMP_CWORD" -eq 2 ]; then words='add list show edit test remove'
+          else
+            case ${COMP_WORDS[2]} in
+              add) words+="$account --name" ;;
+              edit) words+="$account --new-password $(_letterlock_accounts)" ;;
+              show | test) words+=$(_letterlock_accounts) ;;
+              remove) words+="--force $(_letterlock_accounts)" ;;
+            esac
+          fi ;;
+        rule)
+          if [ "$COMP_CWORD" -eq 2 ]; then words='add list remove'
+          else words+='--to --account --tag --kind --mode --minimum --unknown --fallback --requiretls
+            --expires --note --before'
+          fi ;;
+        config)
+          if [ "$COMP_CWORD" -eq 2 ]; then words='get set check'
+          elif [ "$COMP_CWORD" -eq 3 ]; then
+            words=$(letterlock config get --json 2>/dev/null | sed -n 's/^{"key":"\([^" ]*\)".*/\1/p')
+          else words+='--default'
+          fi ;;
+        log) words+='--follow --state --to --account --since --until --limit' ;;
+        show | explain) words+=$(_letterlock_ids log) ;;
+        release) words+="--with --anyway --to --reason $(_letterlock_ids held)" ;;
+        drop) words+="--to --reason $(_letterlock_ids held) $(_letterlock_ids queue)" ;;
+        retry) words+=$(_letterlock_ids queue) ;;
+        preview) words+='--account --from --tag --mode' ;;
+        override) words+='--reason --days --list --remove' ;;
+        report) words+='--since --until --account --format --output' ;;
+        sender) words+='--selector' ;;
+        doctor) words+='--report' ;;
+        sendmail) words='-t -i -f -F -bp -- --help' ;;
+        undo) words+='--send --export' ;;
+      esac
+    fi
+  fi
+  mapfile -t COMPREPLY < <(compgen -W "$words" -- "$word")
+}
+
+complete -F _letterlock letterlock
