@@ -145,7 +145,13 @@ recall (LlAssess *assess, const char *domain)
 {
   Known *known = g_hash_table_lookup (assess->known, domain);
 
-  return known != NULL && known->until > ll_clock_boot () ? known->verdict : NULL;
+  if (known == NULL || known->until <= ll_clock_boot ())
+    return NULL;
+  /* a silence that has got its reason since */
+  if (known->verdict->evidence == LL_EVIDENCE_UNKNOWN && known->verdict->why == LL_WHY_TEMPORARY
+      && ll_network_state (assess->parts.network) == LL_NETWORK_BLOCKED)
+    return NULL;
+  return known->verdict;
 }
 
 /* Under the lock. Whether an earlier look, long enough ago, also found no STARTTLS. */

@@ -158,16 +158,26 @@ judge_job (gpointer data)
 {
   LlLook *look = data;
 
-  ll_network_judge (look->parts->network,
-                    ll_deadline_earlier (look->deadline, ll_deadline_in (JUDGE_DEADLINE)),
-                    look->parts->cancellable);
+  LlNetworkState state
+      = ll_network_judge (look->parts->network,
+                          ll_deadline_earlier (look->deadline, ll_deadline_in (JUDGE_DEADLINE)),
+                          look->parts->cancellable);
+  LlDeadline moment = ll_deadline_in (DOUBT_STEP);
+
+  /* several domains that fall silent together are one reason */
+  g_mutex_lock (&look->lock);
+  while (state == LL_NETWORK_UNTESTED && g_cond_wait_until (&look->changed, &look->lock, moment))
+    ;
+  g_mutex_unlock (&look->lock);
   end_step (look);
 }
 
+/* Silence, a missing STARTTLS, somebody else's certificate: the server, or the network? */
 static gboolean
 is_suspicious (const LlSight *sight)
 {
-  return sight->kind == LL_SIGHT_PLAIN || (sight->kind == LL_SIGHT_TLS && !sight->trust.valid);
+  return sight->kind == LL_SIGHT_TIMEOUT || sight->kind == LL_SIGHT_PLAIN
+         || (sight->kind == LL_SIGHT_TLS && !sight->trust.valid);
 }
 
 static void

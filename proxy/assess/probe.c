@@ -12,6 +12,10 @@
 #include <string.h>
 #include <sys/socket.h>
 
+/* Two repeats of the first packet; a port that is closed must be known before a letter's answer
+ * is due (LL_CHECK_HARD). */
+#define CONNECT_SILENCE 5000
+
 struct _LlProbe
 {
   guint16 port;
@@ -150,7 +154,7 @@ static gboolean
 open_connection (Talk *talk)
 {
   g_autoptr (GError) error = NULL;
-  LlDeadline deadline = ll_deadline_earlier (talk->deadline, ll_deadline_in (LL_CONNECT_TIMEOUT));
+  LlDeadline deadline = ll_deadline_earlier (talk->deadline, ll_deadline_in (CONNECT_SILENCE));
   LlConnection *connection = ll_connection_open (talk->sight->address, talk->probe->port, deadline,
                                                  talk->cancellable, &error);
 
