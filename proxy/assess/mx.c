@@ -96,10 +96,10 @@ read_hosts (LlMxFacts *facts, const LlAnswer *answer)
         g_ptr_array_add (facts->hosts, ll_host_facts_new (name, preference));
     }
   g_ptr_array_sort (facts->hosts, compare_hosts);
-  if (facts->hosts->len > LL_MX_HOSTS_MAX)
+  if (facts->hosts->len > LL_MX_NAMES_MAX)
     {
-      facts->beyond = facts->hosts->len - LL_MX_HOSTS_MAX;
-      g_ptr_array_set_size (facts->hosts, LL_MX_HOSTS_MAX);
+      facts->beyond = facts->hosts->len - LL_MX_NAMES_MAX;
+      g_ptr_array_set_size (facts->hosts, LL_MX_NAMES_MAX);
     }
 }
 
@@ -323,6 +323,26 @@ look_up_hosts (LlResolver *resolver,
     ll_answer_unref (queries[i].answer);
 }
 
+/* Keeps the first hosts of those that have an address, or may have one. */
+static void
+bound_hosts (LlMxFacts *facts)
+{
+  guint counted = 0;
+
+  for (guint i = 0; i < facts->hosts->len;)
+    {
+      const LlHostFacts *host = facts->hosts->pdata[i];
+
+      if (host->addressed == LL_ABSENT || counted++ < LL_MX_HOSTS_MAX)
+        {
+          i++;
+          continue;
+        }
+      g_ptr_array_remove_index (facts->hosts, i);
+      facts->beyond++;
+    }
+}
+
 /* RFC 5321 5.1: a domain without MX whose name has no address cannot get mail; soft failures
  * dominate hard ones. */
 static void
@@ -352,6 +372,7 @@ ll_mx_lookup (LlResolver *resolver,
     return facts;
   if (facts->hosts->len > 0)
     look_up_hosts (resolver, facts, deadline, cancellable);
+  bound_hosts (facts);
   judge_hosts (facts, answer->name);
   for (guint i = 0; i < facts->hosts->len; i++)
     {

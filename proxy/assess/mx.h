@@ -29,7 +29,8 @@ typedef struct
   GPtrArray *hosts;     /* of LlHostFacts: by preference, then by name; names that cannot be
                            host names are left out and counted */
   guint refused;        /* host names left out: NUL, blanks, IP literals and the like */
-  guint beyond;         /* hosts over LL_MX_HOSTS_MAX, left out */
+  guint beyond;         /* hosts over LL_MX_HOSTS_MAX, left out; names without an address count
+                           against no limit but LL_MX_NAMES_MAX */
   guint32 ttl;          /* seconds, the least of all answers used */
   char *canonical;      /* of the domain, when it is an alias; or NULL */
   char *reason;         /* a sentence, unless FOUND */
@@ -48,7 +49,8 @@ void ll_mx_facts_free (LlMxFacts *facts);
 
 /* -- pure -------------------------------------------------------------------- */
 
-/* The hosts that @answer (to an MX query) names: sorted, merged, bounded, without addresses.
+/* The hosts that @answer (to an MX query) names: sorted, merged, at most LL_MX_NAMES_MAX, without
+ * addresses.
  * FOUND with an empty list means that no name in it can be a host's. */
 LlMxFacts *ll_mx_read (const char *domain, const LlAnswer *answer);
 

@@ -122,8 +122,11 @@
 #define LL_CHECK_HARD 8000
 #define LL_DNS_DEADLINE 5000
 
-/* All hosts of a domain are looked up, that many are contacted (facts/assurance.md 2.1). */
+/* All hosts of a domain are looked up, that many are contacted (facts/assurance.md 2.1). Names
+ * without an address do not count, so that nobody hides a host behind twenty of them; but
+ * somewhere it ends. */
 #define LL_MX_HOSTS_MAX 20
+#define LL_MX_NAMES_MAX 100
 #define LL_PROBE_ADDRESSES_MAX 5
 #define LL_TLSA_RECORDS_MAX 64
 

@@ -132,6 +132,19 @@ test_bounds (void)
 }
 
 static void
+test_names_without_address_do_not_count (void)
+{
+  g_autoptr (LlMxFacts) facts
+      = ll_mx_lookup (resolver, "hidden.lab", ll_deadline_in (ENOUGH), NULL);
+  const LlHostFacts *last = facts->hosts->pdata[facts->hosts->len - 1];
+
+  g_assert_cmpuint (facts->hosts->len, ==, 31);
+  g_assert_cmpuint (facts->beyond, ==, 0);
+  g_assert_cmpstr (last->name, ==, "mx.dn01.lab");
+  g_assert_cmpint (last->addressed, ==, LL_FOUND);
+}
+
+static void
 test_odd_names_are_counted (void)
 {
   g_autoptr (LlMxFacts) facts = ll_mx_lookup (resolver, "n23.lab", ll_deadline_in (ENOUGH), NULL);
@@ -231,6 +244,7 @@ main (int argc, char **argv)
       g_test_add_data_func (path, GUINT_TO_POINTER (i), test_lookup);
     }
   g_test_add_func ("/assess/mx/bounds", test_bounds);
+  g_test_add_func ("/assess/mx/hidden", test_names_without_address_do_not_count);
   g_test_add_func ("/assess/mx/n23-counted", test_odd_names_are_counted);
   g_test_add_func ("/assess/mx/dead-host-waits-little", test_dead_host_waits_little);
   g_test_add_func ("/assess/mx/broken-host", test_broken_host);

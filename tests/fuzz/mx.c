@@ -12,7 +12,7 @@ int LLVMFuzzerTestOneInput (const guint8 *data, size_t size);
 static void
 check (const LlMxFacts *facts, guint records)
 {
-  g_assert_cmpuint (facts->hosts->len, <=, LL_MX_HOSTS_MAX);
+  g_assert_cmpuint (facts->hosts->len, <=, LL_MX_NAMES_MAX);
   g_assert_cmpuint (facts->hosts->len + facts->refused + facts->beyond, <=, records);
   g_assert_true (!facts->nomail || facts->hosts->len == 0);
   for (guint i = 0; i < facts->hosts->len; i++)

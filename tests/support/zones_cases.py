@@ -83,6 +83,8 @@ ZONES = {
     "under_score A 127.0.1.23\n",
     # more hosts than are looked at
     "many.lab": "".join(f"@ MX {i} h{i}\nh{i} A 127.0.2.{i}\n" for i in range(1, 41)),
+    # a host behind thirty names without an address
+    "hidden.lab": "".join(f"@ MX {i} gone{i}\n" for i in range(1, 31)) + "@ MX 99 mx.dn01.lab.\n",
     # private and public addresses
     "private.lab": "@ MX 10 mx1\n@ MX 20 mx2\nmx1 A 10.0.0.1\nmx2 A 10.0.0.2\nmx2 A 192.0.2.2\n",
     # duplicates of one host
