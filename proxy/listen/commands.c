@@ -100,7 +100,7 @@ ask_handler (LlSession *session, LlReply *reply)
   ll_reply_set (reply, 454, "4.7.0", "The password could not be checked, try again later");
   session->handler->auth (session->data, session->auth.login, session->auth.password, reply);
   session->signed_in = ll_reply_is_positive (reply);
-  if (reply->code == 535)
+  if (reply->code >= 500)
     session->wrong_passwords++;
 }
 
@@ -200,6 +200,7 @@ proceed_rcpt (LlSession *session, const LlCommand *command, LlReply *reply)
 {
   g_autoptr (LlRecipient) recipient = NULL;
   LlEnvelope *envelope = session->envelope;
+  gboolean smtputf8 = envelope->smtputf8;
 
   if (session->recipients_tried >= 10 * LL_RECIPIENTS_MAX)
     {
@@ -222,11 +223,13 @@ proceed_rcpt (LlSession *session, const LlCommand *command, LlReply *reply)
       return;
     }
   ll_reply_set (reply, 451, "4.3.0", "No answer, try again later");
+  envelope->smtputf8 = smtputf8 || !g_str_is_ascii (recipient->address);
   session->handler->rcpt (session->data, envelope, recipient, reply);
   if (!ll_reply_is_positive (reply))
-    return;
-  if (!g_str_is_ascii (recipient->address))
-    envelope->smtputf8 = TRUE;
+    {
+      envelope->smtputf8 = smtputf8;
+      return;
+    }
   g_ptr_array_add (envelope->recipients, g_steal_pointer (&recipient));
   ll_session_enter (session, LL_STATE_RCPT);
 }

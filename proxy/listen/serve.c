@@ -255,6 +255,8 @@ static LlSessionOptions
 make_options (const LlServe *serve)
 {
   return (LlSessionOptions){
+    .tls = serve->implicit_tls,
+    .tls_available = !serve->implicit_tls,
     .auth_required = TRUE,
     .auth_needs_tls = serve->foreign,
     .size = LL_MESSAGE_SIZE_MAX,

@@ -42,6 +42,7 @@ typedef struct
   void (*auth) (gpointer data, const char *login, const LlSecret *password, LlReply *reply);
   /* The envelope has its sender and parameters; recipients come one by one. */
   void (*mail) (gpointer data, const LlEnvelope *envelope, LlReply *reply);
+  /* envelope->smtputf8 is set already if this recipient needs it. */
   void (*rcpt) (gpointer data,
                 const LlEnvelope *envelope,
                 const LlRecipient *recipient,

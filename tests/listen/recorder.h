@@ -111,6 +111,8 @@ recorder_rcpt (gpointer data,
     g_string_append_printf (recorder->events, " notify=%s", recipient->notify);
   if (recipient->orcpt != NULL)
     g_string_append_printf (recorder->events, " orcpt=%s", recipient->orcpt);
+  if (envelope->smtputf8)
+    g_string_append (recorder->events, " utf8");
   g_string_append_c (recorder->events, '\n');
   if (!recorder_answer (recipient->address, reply))
     ll_reply_set (reply, 250, "2.1.5", "Recipient taken");
