@@ -94,6 +94,7 @@ test_shared (void)
   g_autofree char *before = world_tell ("connections");
   g_autofree char *after = NULL;
   g_autofree char *commands = NULL;
+  gint64 began = g_get_monotonic_time ();
 
   for (guint i = 0; i < 100; i++)
     {
@@ -110,6 +111,18 @@ test_shared (void)
 
       g_assert_cmpint (verdict->evidence, ==, LL_EVIDENCE_DANE);
     }
+  g_test_message ("a hundred cold: %" G_GINT64_FORMAT " us", g_get_monotonic_time () - began);
+  began = g_get_monotonic_time ();
+  for (guint i = 0; i < 100; i++)
+    {
+      g_autofree char *domain = g_strdup_printf ("d%u.hosted.lab", i);
+      gboolean done;
+      g_autoptr (LlVerdict) verdict
+          = ll_assess_wait (world.assess, domain, ll_deadline_in (ENOUGH), NULL, &done);
+
+      g_assert_true (done);
+    }
+  g_test_message ("a hundred warm: %" G_GINT64_FORMAT " us", g_get_monotonic_time () - began);
   after = world_tell ("connections");
   commands = world_tell ("commands");
   g_assert_cmpint (atoi (after) - atoi (before), <=, 1);
@@ -213,6 +226,40 @@ test_overdue (void)
   world.assess = kept;
 }
 
+/* K01: the same id is not fetched again, over restarts too. SH28: a failed fetch is not repeated at
+ * once, whatever the engine forgot meanwhile. SA15: the policy of a parent is nobody's. */
+static void
+test_fetches (void)
+{
+  g_autoptr (LlVerdict) fetched = look ("sts.lab");
+  g_autofree char *before = world_tell ("fetched sts.lab");
+  g_autofree char *good = NULL;
+  g_autofree char *missing = NULL;
+  g_autofree char *child = NULL;
+
+  for (guint i = 0; i < 3; i++)
+    {
+      g_autoptr (LlVerdict) sts = look ("sts.lab");
+      g_autoptr (LlVerdict) without = look ("missing.lab");
+      g_autoptr (LlVerdict) below = look ("mx.sts.lab");
+
+      g_assert_cmpint (sts->sts.mode, ==, LL_STS_ENFORCE);
+      g_assert_false (sts->sts.cached);
+      g_assert_cmpint (without->sts.mode, ==, LL_STS_FETCH_ERROR);
+      g_assert_cmpint (without->sts.code, ==, LL_CODE_STS_POLICY_FETCH_ERROR);
+      g_assert_cmpint (without->evidence, ==, LL_EVIDENCE_PKIX);
+      g_assert_cmpint (below->sts.mode, ==, LL_STS_NONE);
+      ll_assess_free (world.assess);
+      world.assess = engine_new (world.folder, world.network, TRUE);
+    }
+  good = world_tell ("fetched sts.lab");
+  missing = world_tell ("fetched missing.lab");
+  child = world_tell ("fetched mx.sts.lab");
+  g_assert_cmpstr (good, ==, before);
+  g_assert_cmpstr (missing, ==, "1");
+  g_assert_cmpstr (child, ==, "0");
+}
+
 /* K04, K13: the policy outlives the program and its web server. */
 static void
 test_restart (void)
@@ -271,6 +318,7 @@ main (int argc, char **argv)
   g_test_add_func ("/assess/engine/overdue", test_overdue);
   g_test_add_func ("/assess/engine/SA16-literal", test_literal);
   g_test_add_func ("/assess/engine/internal", test_internal);
+  g_test_add_func ("/assess/engine/K01-SH28-SA15-fetches", test_fetches);
   g_test_add_func ("/assess/engine/K04-K13-restart", test_restart);
   result = g_test_run ();
   stop_engine ();

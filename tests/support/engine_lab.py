@@ -35,6 +35,8 @@ def more(world):
     )
     zone("both.lab", "@ MX 10 mx.dane.lab.\n" + sts(world, "both.lab", "enforce", "mx.dane.lab"))
     zone("unfetched.lab", "@ MX 10 mx.valid.lab.\n" + STS)
+    world.policies.publish("missing.lab", "gone", status=404)
+    zone("missing.lab", "@ MX 10 mx.valid.lab.\n" + STS)
     zone("disowned.lab", "@ MX 10 mx.valid.lab.\n" + sts(world, "disowned.lab", "none", "x.lab"))
     zone("deaddane.lab", "@ MX 10 mx\nmx A 127.0.1.250\n_25._tcp.mx TLSA 3 1 1 " + "ab" * 32 + "\n")
     zone("unusable.lab", "@ MX 10 mx\nmx A 127.0.1.6\n_25._tcp.mx TLSA 1 1 1 " + "ab" * 32 + "\n")
@@ -70,6 +72,8 @@ def main():
                     words = ("mail=", "rcpt=", "data=", "vrfy=")
                     log = settled_log(world)
                     print(sum(log.count(word) for word in words), flush=True)
+                elif line.startswith("fetched "):
+                    print(world.policies.fetched(line.split()[1]), flush=True)
                 elif line.strip() == "stop policies":
                     world.policies.program.stop()
                     print("stopped", flush=True)
