@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-#define TEST_TIMEOUT 2500 /* ms; a satellite link needs 1.2 s for a question over TCP */
+#define TEST_TIMEOUT 3500 /* ms; a satellite link needs 1.2 s for a question over TCP */
 
 /* -- judgement --------------------------------------------------------------- */
 
