@@ -301,8 +301,8 @@ expect_survives (const LlMessageFacts *facts)
   g_assert_true (g_variant_equal (variant, twice));
   g_assert_cmpuint (again->edits->len, ==, facts->edits->len);
   for (guint i = 0; i < facts->edits->len; i++)
-    g_assert_true (((LlEdit *) again->edits->pdata[i])->what
-                   == ((LlEdit *) facts->edits->pdata[i])->what);
+    g_assert_cmpstr (((LlEdit *) again->edits->pdata[i])->what, ==,
+                     ((LlEdit *) facts->edits->pdata[i])->what);
 }
 
 static void
