@@ -23,7 +23,7 @@ PASSWORD = "a practice password"
 
 # domain, what a person should know about it
 RECIPIENTS = {
-    "dane.lab": "signed DNS and DANE: nobody can get between",
+    "dane.lab": "signed DNS that names the server's key (DANE)",
     "policy.lab": "an MTA-STS policy that is enforced",
     "valid.lab": "a certificate that is valid, but DNS that is not signed",
     "mismatch.lab": "a certificate for another name, as at many hosters",

@@ -156,15 +156,16 @@ def show(arguments, world, daemon):
     refused = [f"  {d}: {said.strip().splitlines()[-1]}" for d, (_, ok, said) in answers.items() if not ok]
     if refused:
         print("\nTold to the mail program at once:", *refused, sep="\n")
-    if letters:
-        command = f"letterlock show {letters[-1]['id']}"
-        print(f"\n$ {command}\n{daemon.letterlock('show', letters[-1]['id'])}")
+    first = next((x["id"] for x in letters if x["state"] == "sent"), None)
+    if first:
+        print(f"\n$ letterlock show {first}\n{daemon.letterlock('show', first)}")
     taken = len(os.listdir(world.taken))
-    print(f"The practice provider took {taken} letters; they lie in {world.taken}")
+    print(f"The practice provider took {taken} letters.")
     if arguments.json:
         print(json.dumps({"letters": letters, "taken": taken}))
     if arguments.once:
         return
+    print(f"They lie in {world.taken}")
     print_thunderbird(login, certificate(daemon))
     print_shell(daemon)
     print("Ctrl-C ends it and removes everything.", flush=True)
