@@ -46,7 +46,7 @@ const LlProvider ll_providers[] = {
   { "Proton", HOSTS ("mail.protonmail.ch", "mailsec.protonmail.ch"), HOSTS ("smtp.protonmail.ch"),
     0, 0, "2026-11-22", MX_ONLY },
   { "mailbox.org", HOSTS (".mailbox.org"), HOSTS ("smtp.mailbox.org"), LL_HONOURS_DANE, 0,
-    "2026-11-22", "https://kb.mailbox.org: DANE on sending, and a guarantee per address" },
+    "2026-11-22", "the help pages of mailbox.org on guaranteed encrypted sending; not measured" },
   { "Posteo", HOSTS (".posteo.de"), HOSTS ("posteo.de", "smtp.posteo.de"), LL_HONOURS_DANE, 0,
     "2026-11-22", "https://posteo.de/en/help/why-posteo-displays-dane-status-but-not-tls-status" },
   { "Zoho", HOSTS (".zoho.com", ".zoho.eu", ".zoho.in", ".zohomail.com"),

@@ -85,6 +85,8 @@ test_blocked (void)
   assert_look ("sts.lab", LL_EVIDENCE_STS, LL_SOURCE_PUBLISHED, LL_WHY_NONE);
   assert_look ("half.lab", LL_EVIDENCE_HALF, LL_SOURCE_PUBLISHED, LL_WHY_NONE);
   assert_look ("old.lab", LL_EVIDENCE_UNKNOWN, LL_SOURCE_NONE, LL_WHY_PORT25);
+  /* the table stands in where nothing is published, and only here */
+  assert_look ("listed.lab", LL_EVIDENCE_OPP, LL_SOURCE_LISTED, LL_WHY_PORT25);
   assert_look ("bogus.lab", LL_EVIDENCE_BROKEN, LL_SOURCE_PUBLISHED, LL_WHY_NONE);
   assert_look ("null.lab", LL_EVIDENCE_NOMAIL, LL_SOURCE_PUBLISHED, LL_WHY_NONE);
   open_again ();

@@ -41,6 +41,8 @@ def more(world):
     zone("deaddane.lab", "@ MX 10 mx\nmx A 127.0.1.250\n_25._tcp.mx TLSA 3 1 1 " + "ab" * 32 + "\n")
     zone("unusable.lab", "@ MX 10 mx\nmx A 127.0.1.6\n_25._tcp.mx TLSA 1 1 1 " + "ab" * 32 + "\n")
     zone("hosted.lab", "".join(f"d{i} MX 10 mx.dane.lab.\n" for i in range(100)))
+    zone("posteo.de", "mx01 A 127.0.1.249\n", signed=False)
+    zone("listed.lab", "@ MX 10 mx01.posteo.de.\n", signed=False)
     zone("alias.lab", "@ MX 10 mx\nmx CNAME mx.dane.lab.\n")
 
 
