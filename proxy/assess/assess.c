@@ -7,8 +7,7 @@
 #include "assess/look.h"
 #include "assess/sts-cache.h"
 #include "base/clock.h"
-
-#include <string.h>
+#include "wire/address.h"
 
 /* Look-ups and looks at servers together; all of them wait for somebody else's machine. */
 #define THREADS_MAX 160
@@ -104,16 +103,13 @@ ll_assess_free (LlAssess *assess)
   g_free (assess);
 }
 
-/* One cache key for a domain however it was written. */
+/* One cache key for a domain however it was written: "BÜCHER.example." and its A-label. */
 static char *
 key_of (const char *domain)
 {
-  char *key = g_ascii_strdown (domain, -1);
-  gsize length = strlen (key);
+  char *key = ll_address_domain_ascii (domain);
 
-  if (length > 1 && key[length - 1] == '.')
-    key[length - 1] = '\0';
-  return key;
+  return key != NULL ? key : g_ascii_strdown (domain, -1);
 }
 
 /* -- the cache ------------------------------------------------------------------- */
