@@ -4,6 +4,7 @@
 #include "assess/mx.h"
 
 #include "base/limits.h"
+#include "net/nat64.h"
 #include "net/network.h"
 #include "net/rdata.h"
 
@@ -162,6 +163,14 @@ ll_mx_read (const char *domain, const LlAnswer *answer)
 
 /* -- the addresses ----------------------------------------------------------------- */
 
+/* What every look-up of a domain's hosts needs. */
+typedef struct
+{
+  LlResolver *resolver; /* (not owned) */
+  LlDeadline deadline;
+  GCancellable *cancellable; /* (not owned) */
+} Means;
+
 /* The two look-ups of one host stand side by side. */
 enum
 {
@@ -181,8 +190,9 @@ fold (const LlAnswer *six, const LlAnswer *four)
 }
 
 static void
-keep_addresses (LlHostFacts *host, LlQuery *pair, gboolean allow_private)
+keep_addresses (LlHostFacts *host, LlQuery *pair, const Means *means)
 {
+  gboolean allow_private = ll_resolver_allows_private (means->resolver);
   g_autoptr (GPtrArray) addresses = g_ptr_array_new ();
   gboolean withheld = FALSE;
 
@@ -207,6 +217,7 @@ keep_addresses (LlHostFacts *host, LlQuery *pair, gboolean allow_private)
       host->why = LL_WHY_INTERNAL;
       host->detail = g_strdup_printf ("%s has only private addresses", host->name);
     }
+  ll_nat64_widen (means->resolver, addresses, means->deadline, means->cancellable);
   g_ptr_array_add (addresses, NULL);
   host->addresses = (GStrv) g_ptr_array_free (g_steal_pointer (&addresses), FALSE);
 }
@@ -247,7 +258,7 @@ explain_failure (LlHostFacts *host, const LlQuery *pair)
 }
 
 static void
-settle_host (LlMxFacts *facts, LlHostFacts *host, LlQuery *pair, gboolean allow_private)
+settle_host (LlMxFacts *facts, LlHostFacts *host, LlQuery *pair, const Means *means)
 {
   host->addressed = fold (pair[AAAA].answer, pair[A].answer);
   if (host->addressed != LL_FOUND)
@@ -258,7 +269,7 @@ settle_host (LlMxFacts *facts, LlHostFacts *host, LlQuery *pair, gboolean allow_
       explain_failure (host, pair);
       return;
     }
-  keep_addresses (host, pair, allow_private);
+  keep_addresses (host, pair, means);
   host->secure_addresses = pair_is_secure (pair);
   for (guint family = 0; family < FAMILIES; family++)
     {
@@ -286,24 +297,20 @@ all_have_addresses_or_none_will (const LlQuery *queries, guint n)
 
 /* Twice: shortly for all, then, only if nobody can be reached yet, for as long as there is. */
 static void
-ask_addresses (
-    LlResolver *resolver, LlQuery *queries, guint n, LlDeadline deadline, GCancellable *cancellable)
+ask_addresses (const Means *means, LlQuery *queries, guint n)
 {
-  LlDeadline soon = ll_deadline_earlier (deadline, ll_deadline_in (STRAGGLERS));
+  LlDeadline soon = ll_deadline_earlier (means->deadline, ll_deadline_in (STRAGGLERS));
 
-  ll_resolver_query_many (resolver, queries, n, soon, cancellable);
-  if (soon == deadline || all_have_addresses_or_none_will (queries, n))
+  ll_resolver_query_many (means->resolver, queries, n, soon, means->cancellable);
+  if (soon == means->deadline || all_have_addresses_or_none_will (queries, n))
     return;
   for (guint i = 0; i < n; i++)
     g_clear_pointer (&queries[i].answer, ll_answer_unref);
-  ll_resolver_query_many (resolver, queries, n, deadline, cancellable);
+  ll_resolver_query_many (means->resolver, queries, n, means->deadline, means->cancellable);
 }
 
 static void
-look_up_hosts (LlResolver *resolver,
-               LlMxFacts *facts,
-               LlDeadline deadline,
-               GCancellable *cancellable)
+look_up_hosts (LlMxFacts *facts, const Means *means)
 {
   guint n = facts->hosts->len * FAMILIES;
   g_autofree LlQuery *queries = g_new0 (LlQuery, n);
@@ -315,10 +322,9 @@ look_up_hosts (LlResolver *resolver,
       queries[i * FAMILIES + AAAA] = (LlQuery){ .name = host->name, .type = LL_RR_AAAA };
       queries[i * FAMILIES + A] = (LlQuery){ .name = host->name, .type = LL_RR_A };
     }
-  ask_addresses (resolver, queries, n, deadline, cancellable);
+  ask_addresses (means, queries, n);
   for (guint i = 0; i < facts->hosts->len; i++)
-    settle_host (facts, facts->hosts->pdata[i], queries + i * FAMILIES,
-                 ll_resolver_allows_private (resolver));
+    settle_host (facts, facts->hosts->pdata[i], queries + i * FAMILIES, means);
   for (guint i = 0; i < n; i++)
     ll_answer_unref (queries[i].answer);
 }
@@ -363,6 +369,7 @@ ll_mx_lookup (LlResolver *resolver,
               LlDeadline deadline,
               GCancellable *cancellable)
 {
+  const Means means = { resolver, deadline, cancellable };
   gint64 began = g_get_monotonic_time ();
   g_autoptr (LlAnswer) answer
       = ll_resolver_query (resolver, domain, LL_RR_MX, deadline, cancellable);
@@ -371,7 +378,7 @@ ll_mx_lookup (LlResolver *resolver,
   if (facts->finding != LL_FOUND)
     return facts;
   if (facts->hosts->len > 0)
-    look_up_hosts (resolver, facts, deadline, cancellable);
+    look_up_hosts (facts, &means);
   bound_hosts (facts);
   judge_hosts (facts, answer->name);
   for (guint i = 0; i < facts->hosts->len; i++)

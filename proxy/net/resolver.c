@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "net/ladder.h"
+#include "net/nat64.h"
 #include "net/rdata.h"
 #include "net/resolver-private.h"
 
@@ -372,6 +373,7 @@ ll_resolver_addresses (LlResolver *resolver,
   if (folded == LL_FOUND)
     for (gsize i = 0; i < G_N_ELEMENTS (queries); i++)
       ll_answer_add_addresses (queries[i].answer, addresses);
+  ll_nat64_widen (resolver, addresses, deadline, cancellable);
   *finding = folded;
   *secure = queries[0].answer->secure && queries[1].answer->secure;
   ll_answer_unref (queries[0].answer);
