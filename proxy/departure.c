@@ -57,21 +57,20 @@ static gboolean
 before_dot_cb (LlCopy *copy, gpointer data)
 {
   Dot *dot = data;
-  g_autofree LlState *before = g_new (LlState, copy->recipients->len);
+  g_autofree LlState *before = g_new (LlState, copy->accepted->len);
 
-  for (guint i = 0; i < copy->recipients->len; i++)
+  for (guint i = 0; i < copy->accepted->len; i++)
     {
       LlProgress *progress
-          = ll_letter_progress (copy->letter, g_array_index (copy->recipients, guint, i));
+          = ll_letter_progress (copy->letter, g_array_index (copy->accepted, guint, i));
 
       before[i] = progress->state;
       progress->state = LL_STATE_SENDING;
     }
   if (ll_pipeline_save (dot->pipeline, dot->live, TRUE))
     return TRUE;
-  for (guint i = 0; i < copy->recipients->len; i++)
-    ll_letter_progress (copy->letter, g_array_index (copy->recipients, guint, i))->state
-        = before[i];
+  for (guint i = 0; i < copy->accepted->len; i++)
+    ll_letter_progress (copy->letter, g_array_index (copy->accepted, guint, i))->state = before[i];
   return FALSE;
 }
 

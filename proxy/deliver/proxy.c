@@ -7,19 +7,33 @@
 #include "base/file.h"
 
 #include <fcntl.h>
+#include <string.h>
 #include <unistd.h>
+
+/* What libcurl takes where none is given, so that one setting means one thing. */
+#define PROXY_PORT 1080
+
+/* "socks5h" is libcurl's word for what GIO always does: the proxy looks the name up. */
+static const char *
+protocol_of (GUri *uri)
+{
+  const char *scheme = g_uri_get_scheme (uri);
+
+  return strcmp (scheme, "socks5h") == 0 ? "socks5" : scheme;
+}
 
 /* GIO knows both protocols; it wants a GSocketConnection, we want the descriptor back. */
 static GSocketConnection *
 connect_to_proxy (GUri *uri, LlDeadline deadline, GCancellable *cancellable, GError **error)
 {
   g_autoptr (GSocketClient) client = g_socket_client_new ();
+  int port = g_uri_get_port (uri) > 0 ? g_uri_get_port (uri) : PROXY_PORT;
   int seconds = MAX (1, ll_deadline_left (deadline) / 1000);
 
   g_socket_client_set_enable_proxy (client, FALSE);
   g_socket_client_set_timeout (client, (guint) seconds);
-  return g_socket_client_connect_to_host (client, g_uri_get_host (uri),
-                                          (guint16) g_uri_get_port (uri), cancellable, error);
+  return g_socket_client_connect_to_host (client, g_uri_get_host (uri), (guint16) port, cancellable,
+                                          error);
 }
 
 static GIOStream *
@@ -30,7 +44,7 @@ pass_through (GUri *uri,
               GCancellable *cancellable,
               GError **error)
 {
-  g_autoptr (GProxy) protocol = g_proxy_get_default_for_protocol (g_uri_get_scheme (uri));
+  g_autoptr (GProxy) protocol = g_proxy_get_default_for_protocol (protocol_of (uri));
   g_autoptr (GSocketAddress) remote = g_socket_connection_get_remote_address (connection, error);
   g_autoptr (GSocketAddress) address = NULL;
 
@@ -46,7 +60,7 @@ pass_through (GUri *uri,
       = g_object_new (G_TYPE_PROXY_ADDRESS, "address",
                       g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (remote)), "port",
                       (guint) g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (remote)),
-                      "protocol", g_uri_get_scheme (uri), "destination-hostname", host,
+                      "protocol", protocol_of (uri), "destination-hostname", host,
                       "destination-port", (guint) port, NULL);
   return g_proxy_connect (protocol, G_IO_STREAM (connection), G_PROXY_ADDRESS (address),
                           cancellable, error);
@@ -66,7 +80,7 @@ ll_proxy_open (const char *proxy,
   g_autoptr (GError) reason = NULL;
   int fd = -1;
 
-  if (uri == NULL || g_uri_get_host (uri) == NULL || g_uri_get_port (uri) <= 0)
+  if (uri == NULL || g_uri_get_host (uri) == NULL)
     {
       g_set_error (error, LL_WIRE_ERROR, LL_WIRE_ERROR_UNREACHABLE, "the proxy \"%s\" is no URL",
                    proxy);

@@ -381,7 +381,13 @@ finish_content (Run *run)
   };
   gboolean usable = FALSE;
 
+  sending.copy->accepted = g_array_new (FALSE, FALSE, sizeof (guint));
+  for (guint i = 0; i < run->delivery->results->len; i++)
+    if (result_at (run->delivery, i)->outcome == LL_OUTCOME_SENT)
+      g_array_append_val (sending.copy->accepted,
+                          g_array_index (sending.copy->recipients, guint, i));
   set_accepted (run, ll_content_send (run->content, &sending, &usable));
+  g_clear_pointer (&sending.copy->accepted, g_array_unref);
   return usable ? LL_TRANSACTION_DONE : LL_TRANSACTION_CLOSED;
 }
 

@@ -64,6 +64,8 @@ typedef struct
   GArray *recipients;     /* of guint: indexes into the envelope */
   const GPtrArray *edits; /* of LlEdit (message/parse.h): stretches left out; NULL: none */
   gboolean requiretls;
+  GArray *accepted; /* of guint, set while before_dot is asked: those of recipients whom the
+                     * provider accepted, and whom the letter is about to reach */
 } LlCopy;
 
 typedef struct

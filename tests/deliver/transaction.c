@@ -155,6 +155,7 @@ test_one_of_three (void)
       g_assert_cmpint (result_at (delivery, 2)->outcome, ==, LL_OUTCOME_SENT);
       g_assert_cmpint (result_at (delivery, 3)->outcome, ==, LL_OUTCOME_TEMPORARY);
       g_assert_cmpuint (result_at (delivery, 3)->code, ==, 452);
+      g_assert_cmpuint (world.accepted, ==, 2);
       g_autoptr (JsonObject) seen = faults_ask (&faults, port);
       JsonArray *letters = json_object_get_array_member (seen, "letters");
       g_assert_cmpuint (json_array_get_length (letters), ==, 1);

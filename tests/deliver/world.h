@@ -21,7 +21,8 @@ typedef struct
   LlAccount account;
   LlUpstream *upstream;
   char *ca_file;
-  guint dots; /* how often before_dot was asked */
+  guint dots;     /* how often before_dot was asked */
+  guint accepted; /* for how many recipients, the last time */
   gboolean stop_at_dot;
 } World;
 
@@ -69,6 +70,7 @@ before_dot_cb (LlCopy *copy, gpointer data)
   World *world = data;
 
   world->dots++;
+  world->accepted = copy->accepted->len;
   return !world->stop_at_dot;
 }
 

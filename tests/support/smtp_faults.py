@@ -22,7 +22,7 @@ clear, in one segment with the 220.
 
 As a program it takes one JSON object a line on stdin: {"listen": {...}} with the arguments below
 answers {"port": N}; {"ask": N} answers {"letters", "commands", "sessions"}; {"imap": {...}}
-opens a mailbox of imap_box.py; the end of stdin ends it. Certificates are named: good rsa weak expired early wrong-name cn-only self-signed untrusted.
+opens a mailbox of imap_box.py, {"proxy": {...}} one of proxies.py; the end of stdin ends it. Certificates are named: good rsa weak expired early wrong-name cn-only self-signed untrusted.
 """
 
 import base64
@@ -42,6 +42,7 @@ import threading
 import warnings
 
 import imap_box
+from proxies import Proxy
 
 OFFERS = ["PIPELINING", "SIZE 10240000", "8BITMIME", "SMTPUTF8", "DSN", "ENHANCEDSTATUSCODES"]
 
@@ -434,6 +435,12 @@ def main():
                 server = listen(order["listen"], ca, find)
                 servers[server.port] = server
                 answer = {"port": server.port}
+            elif "proxy" in order:
+                server = Proxy(**order["proxy"])
+                servers[server.port] = server
+                answer = {"port": server.port}
+            elif "ask" in order and isinstance(servers[order["ask"]], Proxy):
+                answer = {"asked": servers[order["ask"]].asked}
             elif "imap" in order:
                 server = imap_box.listen(order["imap"], find)
                 servers[server.port] = server
