@@ -190,7 +190,7 @@ static const char tail[]
       "Hashes of the local passwords.\n"
       ".SH SEE ALSO\n"
       ".BR letterlock (1),\n"
-      ".BR letterlockd (8)\n";
+      ".BR letterlockd (1)\n";
 
 /* Hyphens that are meant as such, backslashes, and no line that looks like a request. */
 static void
