@@ -92,7 +92,7 @@ draw (Check *check)
     return;
   target = g_ptr_array_index (check->targets, check->next);
   if (target->partial != NULL)
-    text = ll_matrix_format (target->partial);
+    text = ll_matrix_format_partial (target->partial);
   else
     text = g_strdup_printf ("%s: looking…\n", target->name);
   erase (check);

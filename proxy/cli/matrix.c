@@ -18,6 +18,16 @@ append_line (GString *out, const char *indent, LlTone tone, const char *text)
   g_string_append_printf (out, "%s%s\n", indent, painted);
 }
 
+/* "bank.example: looking…": what is not finished has no evidence yet. */
+static void
+append_looking (GString *out, GVariant *verdict)
+{
+  g_autofree char *domain = ll_table_clean (ll_text (verdict, "domain"));
+  g_autofree char *strong = ll_table_paint (LL_TONE_STRONG, domain);
+
+  g_string_append_printf (out, "%s: looking…\n", strong);
+}
+
 /* "bank.example: ● dane, seen, 2 of 2 servers" */
 static void
 append_domain (GString *out, GVariant *verdict)
@@ -85,12 +95,13 @@ add_bad_or_fine (LlTable *table, const char *word, const char *good)
 }
 
 static void
-add_host (LlTable *table, GVariant *host)
+add_host (LlTable *table, GVariant *host, gboolean partial)
 {
   static const char *const stages[] = { "dns", "connect", "greeting", "starttls", "tls" };
   g_autoptr (GVariant) milliseconds = ll_below (host, "milliseconds");
-  const char *evidence = ll_text (host, "evidence");
-  g_autofree char *word = ll_evidence_word (evidence);
+  gboolean looking = partial && strcmp (ll_text (host, "why"), "overdue") == 0;
+  const char *evidence = looking ? "" : ll_text (host, "evidence");
+  g_autofree char *word = looking ? g_strdup ("…") : ll_evidence_word (evidence);
   g_autofree char *tls = NULL;
   gint64 bits = ll_number (host, "bits");
 
@@ -109,7 +120,7 @@ add_host (LlTable *table, GVariant *host)
 }
 
 static void
-append_hosts (GString *out, GVariant *hosts)
+append_hosts (GString *out, GVariant *hosts, gboolean partial)
 {
   static const char *const heads[]
       = { "server",  "pref",   "dns",         "connect", "greeting",   "starttls", "tls",
@@ -122,7 +133,7 @@ append_hosts (GString *out, GVariant *hosts)
     {
       g_autoptr (GVariant) host = g_variant_get_child_value (hosts, i);
 
-      add_host (table, host);
+      add_host (table, host, partial);
     }
   text = ll_table_format (table);
   lines = g_strsplit (text, "\n", -1);
@@ -145,20 +156,36 @@ append_reasons (GString *out, GVariant *hosts)
     }
 }
 
-char *
-ll_matrix_format (GVariant *verdict)
+static char *
+format (GVariant *verdict, gboolean partial)
 {
   GString *out = g_string_new (NULL);
   g_autoptr (GVariant) hosts = ll_below (verdict, "hosts");
 
-  append_domain (out, verdict);
+  if (partial)
+    append_looking (out, verdict);
+  else
+    append_domain (out, verdict);
   append_sts (out, verdict);
   if (hosts != NULL && g_variant_n_children (hosts) > 0)
     {
-      append_hosts (out, hosts);
-      append_reasons (out, hosts);
+      append_hosts (out, hosts, partial);
+      if (!partial)
+        append_reasons (out, hosts);
     }
   return g_string_free (out, FALSE);
+}
+
+char *
+ll_matrix_format (GVariant *verdict)
+{
+  return format (verdict, FALSE);
+}
+
+char *
+ll_matrix_format_partial (GVariant *verdict)
+{
+  return format (verdict, TRUE);
 }
 
 gboolean

@@ -111,6 +111,23 @@ test_matrix (void)
   g_assert_true (ll_matrix_is_yes (verdict));
 }
 
+/* While a look goes on, "overdue" is no finding. */
+static void
+test_partial (void)
+{
+  g_autoptr (GVariant) verdict = g_variant_ref_sink (g_variant_new_parsed (
+      "{'domain': <'bank.lab'>, 'evidence': <'unknown'>, 'why': <'overdue'>, 'reason': <'late'>,"
+      " 'hosts': <[{'name': <'mx1.bank.lab'>, 'evidence': <'unknown'>, 'why': <'overdue'>,"
+      " 'reason': <'late'>}]>}"));
+  g_autofree char *text = NULL;
+
+  ll_table_set_colour (0);
+  text = ll_matrix_format_partial (verdict);
+  g_assert_true (g_str_has_prefix (text, "bank.lab: looking…\n"));
+  g_assert_null (strstr (text, "unknown"));
+  g_assert_null (strstr (text, "late"));
+}
+
 static void
 test_yes (void)
 {
@@ -142,6 +159,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/cli/table/layout", test_layout);
   g_test_add_func ("/cli/table/green", test_green);
   g_test_add_func ("/cli/table/matrix", test_matrix);
+  g_test_add_func ("/cli/table/partial", test_partial);
   g_test_add_func ("/cli/table/yes", test_yes);
   return g_test_run ();
 }
