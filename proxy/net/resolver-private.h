@@ -62,12 +62,4 @@ struct _LlResolver
 
 gpointer ll_resolver_thread (gpointer data);
 
-/* -- shared with the address look-ups ------------------------------------------------ */
-
-/* The addresses in @answer (to A or AAAA) as text. */
-void ll_answer_add_addresses (const LlAnswer *answer, GPtrArray *addresses);
-
-/* What the look-ups of both families found together. */
-LlFinding ll_answer_fold_addresses (const LlAnswer *a, const LlAnswer *b);
-
 G_END_DECLS

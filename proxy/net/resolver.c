@@ -318,8 +318,8 @@ ll_resolver_query_many (
 
 /* -- addresses ---------------------------------------------------------------------- */
 
-void
-ll_answer_add_addresses (const LlAnswer *answer, GPtrArray *addresses)
+static void
+add_addresses (const LlAnswer *answer, GPtrArray *addresses)
 {
   for (guint i = 0; i < answer->records->len; i++)
     {
@@ -332,8 +332,8 @@ ll_answer_add_addresses (const LlAnswer *answer, GPtrArray *addresses)
 
 /* Of both families: what can be used counts, bogus before all; one that is not known keeps the
  * other's absence from being one. */
-LlFinding
-ll_answer_fold_addresses (const LlAnswer *a, const LlAnswer *b)
+static LlFinding
+fold_addresses (const LlAnswer *a, const LlAnswer *b)
 {
   if (a->finding == LL_BOGUS || b->finding == LL_BOGUS)
     return LL_BOGUS;
@@ -369,10 +369,10 @@ ll_resolver_addresses (LlResolver *resolver,
       ll_answer_unref (queries[1].answer);
       query_all (resolver, queries, G_N_ELEMENTS (queries), TRUE, deadline, cancellable);
     }
-  folded = ll_answer_fold_addresses (queries[0].answer, queries[1].answer);
+  folded = fold_addresses (queries[0].answer, queries[1].answer);
   if (folded == LL_FOUND)
     for (gsize i = 0; i < G_N_ELEMENTS (queries); i++)
-      ll_answer_add_addresses (queries[i].answer, addresses);
+      add_addresses (queries[i].answer, addresses);
   ll_nat64_widen (resolver, addresses, deadline, cancellable);
   *finding = folded;
   *secure = queries[0].answer->secure && queries[1].answer->secure;
