@@ -125,11 +125,14 @@ add_config (GVariantBuilder *list, const LlBusActions *actions)
   g_autoptr (LlConfig) config
       = ll_config_load (actions->config_system, actions->config_path, &error);
 
-  if (config != NULL)
-    add (list, "configuration", YES, "The configuration is right.", NULL);
-  else
+  if (config == NULL)
     add (list, "configuration", NO, error->message,
          "Correct the file; until then the one read before stays in force.");
+  else if (config->warnings[0] == NULL)
+    add (list, "configuration", YES, "The configuration is right.", NULL);
+  for (guint i = 0; config != NULL && config->warnings[i] != NULL; i++)
+    add (list, "configuration", YES, config->warnings[i],
+         "None needed for now, but it is hardly what was meant: see letterlock.conf(5).");
 }
 
 static gboolean

@@ -68,7 +68,7 @@ typedef struct
   GPtrArray *rules;    /* of LlRule, in order */
   GPtrArray *foreign;  /* of LlForeign */
   GStrv locked;        /* "policy.mode", "rule": fixed by the administrator */
-  GStrv warnings;      /* sentences for `config check`: what was overruled and why */
+  GStrv warnings;      /* sentences for `doctor`: what was overruled and why; never NULL */
 } LlConfig;
 
 /* [foreign NAME]: listeners for others than the user's own processes */

@@ -122,7 +122,7 @@ static const char tail[]
       "What is locked has the value of that file, or the default; what the user's file says about "
       "it\n"
       "does not count, and\n"
-      ".B letterlock config check\n"
+      ".B letterlock doctor\n"
       "says so.\n"
       "Keys of accounts, rules and listeners are locked for all of them, as in\n"
       ".BR account.ca\\-file .\n"
