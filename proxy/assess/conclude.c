@@ -111,7 +111,15 @@ now_of (const LlConcludeParts *parts, const LlVerdict *verdict)
 }
 
 static void
-apply_memory (const LlConcludeParts *parts, LlVerdict *verdict, LlConclude how)
+suspect (LlVerdict *verdict)
+{
+  verdict->suspected_downgrade = TRUE;
+  verdict->code = LL_CODE_DOWNGRADE_SUSPECTED;
+  verdict->settled = FALSE;
+}
+
+static void
+apply_memory (const LlConcludeParts *parts, LlVerdict *verdict, gboolean learn)
 {
   LlHistoryNow now = now_of (parts, verdict);
   LlHistory history;
@@ -119,33 +127,49 @@ apply_memory (const LlConcludeParts *parts, LlVerdict *verdict, LlConclude how)
 
   ll_history_load (parts->memory, verdict->domain, &history);
   change = ll_history_compare (&history, &now, &verdict->was);
-  verdict->suspected_downgrade = change == LL_CHANGE_SUSPECTED;
   verdict->legitimate_change = change == LL_CHANGE_LEGITIMATE;
-  if (verdict->suspected_downgrade)
-    {
-      verdict->code = LL_CODE_DOWNGRADE_SUSPECTED;
-      verdict->settled = FALSE;
-    }
-  if (how != LL_CONCLUDE_FIRST)
+  if (change == LL_CHANGE_SUSPECTED)
+    suspect (verdict);
+  if (!learn)
     return;
   ll_history_learn (&history, &now, change);
   if (history.first != 0)
     ll_history_save (parts->memory, verdict->domain, &history);
 }
 
-void
-ll_conclude (const LlConcludeParts *parts, LlVerdict *verdict, LlConclude how)
+static void
+put_sentence (LlVerdict *verdict)
 {
-  char *sentence;
+  char *sentence = ll_verdict_sentence (verdict);
 
-  if (how == LL_CONCLUDE_PARTIAL)
-    verdict->settled = FALSE;
-  apply_table (verdict);
-  if (how != LL_CONCLUDE_PARTIAL || verdict->evidence != LL_EVIDENCE_UNKNOWN)
-    apply_memory (parts, verdict, how);
-  sentence = ll_verdict_sentence (verdict);
   g_free (verdict->detail);
   verdict->detail = sentence;
+}
+
+void
+ll_conclude_partial (const LlConcludeParts *parts, LlVerdict *verdict)
+{
+  apply_table (verdict);
+  if (verdict->evidence != LL_EVIDENCE_UNKNOWN)
+    apply_memory (parts, verdict, FALSE);
+  verdict->settled = FALSE;
+  put_sentence (verdict);
+}
+
+void
+ll_conclude (const LlConcludeParts *parts, LlVerdict *verdict, const LlVerdict *before)
+{
+  apply_table (verdict);
+  if (before == NULL)
+    apply_memory (parts, verdict, TRUE);
+  else
+    {
+      verdict->was = g_strdup (before->was);
+      verdict->legitimate_change = before->legitimate_change;
+      if (before->suspected_downgrade)
+        suspect (verdict);
+    }
+  put_sentence (verdict);
 }
 
 /* -- how long -------------------------------------------------------------------------- */

@@ -21,14 +21,12 @@ typedef struct
   LlNetwork *network;
 } LlConcludeParts;
 
-typedef enum
-{
-  LL_CONCLUDE_PARTIAL, /* more may come: nothing is settled */
-  LL_CONCLUDE_FIRST,   /* the memory learns from it */
-  LL_CONCLUDE_AGAIN,   /* of the same look */
-} LlConclude;
+/* More may come: nothing is settled, nothing is learnt. */
+void ll_conclude_partial (const LlConcludeParts *parts, LlVerdict *verdict);
 
-void ll_conclude (const LlConcludeParts *parts, LlVerdict *verdict, LlConclude how);
+/* @before: what was concluded of the same look a moment ago; the memory has learnt from that one
+ * (and a legitimate change is told once). NULL: it learns from this one. */
+void ll_conclude (const LlConcludeParts *parts, LlVerdict *verdict, const LlVerdict *before);
 
 /* Seconds; @ttl: the least of all DNS answers that it rests on (facts/assurance.md 2.6). */
 gint64 ll_conclude_keep (const LlVerdict *verdict, guint32 ttl);

@@ -197,7 +197,7 @@ ll_look_say_progress (LlLook *look)
       partial = look->verdict != NULL ? ll_verdict_ref (look->verdict) : ll_look_fold (look);
       g_mutex_unlock (&look->lock);
       if (partial->ref_count == 1)
-        ll_conclude (&parts, partial, LL_CONCLUDE_PARTIAL);
+        ll_conclude_partial (&parts, partial);
       look->progress (partial, look->progress_data);
     }
   g_mutex_unlock (&look->progress_lock);
@@ -235,6 +235,6 @@ ll_look_wait (
   g_mutex_unlock (&look->lock);
   g_cancellable_disconnect (cancellable, handler);
   if (!*done)
-    ll_conclude (&parts, verdict, LL_CONCLUDE_PARTIAL);
+    ll_conclude_partial (&parts, verdict);
   return verdict;
 }

@@ -61,7 +61,8 @@ settle (LlLook *look)
   g_mutex_unlock (&look->lock);
   if (verdict == NULL)
     return;
-  ll_conclude (&parts, verdict, first ? LL_CONCLUDE_FIRST : LL_CONCLUDE_AGAIN);
+  /* only this function sets it, one at a time */
+  ll_conclude (&parts, verdict, look->verdict);
   look->finished (look, verdict, ll_conclude_keep (verdict, ttl), last, look->finished_data);
   g_mutex_lock (&look->lock);
   ll_verdict_unref (look->verdict);

@@ -5,6 +5,7 @@
 
 #include "assess/assess.h"
 
+#include "assess/history.h"
 #include "config/account.h"
 #include "world.h"
 
@@ -226,6 +227,30 @@ test_overdue (void)
   world.assess = kept;
 }
 
+/* A domain that gave up DANE with proof: told once, by the whole verdict too. */
+static void
+test_told_once (void)
+{
+  gint64 now = ll_clock_now ();
+  LlHistory history = { .first = now, .dane = { 3, now } };
+  LlMemory *memory;
+
+  ll_assess_free (world.assess);
+  memory = ll_memory_new (world.folder, NULL);
+  ll_history_save (memory, "valid.lab", &history);
+  ll_memory_free (memory);
+  world.assess = engine_new (world.folder, world.network, TRUE);
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autoptr (LlVerdict) verdict
+          = ll_assess_check (world.assess, "valid.lab", ll_deadline_in (ENOUGH), NULL, NULL, NULL);
+
+      g_assert_false (verdict->suspected_downgrade);
+      g_assert_cmpint (verdict->legitimate_change, ==, i == 0);
+      g_assert_cmpint (verdict->was != NULL, ==, i == 0);
+    }
+}
+
 /* K01: the same id is not fetched again, over restarts too. SH28: a failed fetch is not repeated at
  * once, whatever the engine forgot meanwhile. SA15: the policy of a parent is nobody's. */
 static void
@@ -318,6 +343,7 @@ main (int argc, char **argv)
   g_test_add_func ("/assess/engine/overdue", test_overdue);
   g_test_add_func ("/assess/engine/SA16-literal", test_literal);
   g_test_add_func ("/assess/engine/internal", test_internal);
+  g_test_add_func ("/assess/engine/told-once", test_told_once);
   g_test_add_func ("/assess/engine/K01-SH28-SA15-fetches", test_fetches);
   g_test_add_func ("/assess/engine/K04-K13-restart", test_restart);
   result = g_test_run ();
