@@ -118,7 +118,7 @@ class Daemon:
         """The regular end; says what a crash or a sanitizer said."""
         status = self.program.stop()
         if status not in (0, -signal.SIGTERM):
-            raise AssertionError(f"letterlockd ended with {status}\n{self.log()[-6000:]}")
+            raise AssertionError(f"letterlockd ended with {status}\n{self.log()[-1500:]}")
 
     def kill(self):
         self.program.kill()
@@ -154,7 +154,7 @@ class Daemon:
         if done.returncode != status:
             if not self.program.alive():
                 raise AssertionError(
-                    f"letterlockd ended with {self.program.child.poll()}\n{self.log()[-3000:]}"
+                    f"letterlockd ended with {self.program.child.poll()}\n{self.log()[-1500:]}"
                 )
             raise Failed(arguments, done)
         if "--json" in arguments:
