@@ -119,7 +119,8 @@ check_config (LlBusCall *call, GError **error)
         }
       return NULL;
     }
-  return ll_bus_done ();
+  return ll_bus_reply (g_variant_new_strv ((const char *const *) config->warnings,
+                                           config->warnings != NULL ? -1 : 0));
 }
 
 static GVariant *

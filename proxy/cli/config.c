@@ -112,6 +112,18 @@ set_config (int argc, char **argv)
   return reply != NULL ? LL_EXIT_YES : status;
 }
 
+static void
+print_warnings (GVariant *reply)
+{
+  g_autofree const char **warnings = NULL;
+
+  g_variant_get (reply, "(^a&s)", &warnings);
+  for (guint i = 0; warnings[i] != NULL; i++)
+    ll_complain ("warning: %s", warnings[i]);
+  if (!ll_json_wanted)
+    puts ("The configuration is right.");
+}
+
 static int
 check_config (int argc, char **argv)
 {
@@ -136,8 +148,7 @@ check_config (int argc, char **argv)
     }
   if (reply == NULL)
     return ll_fail (error);
-  if (!ll_json_wanted)
-    puts ("The configuration is right.");
+  print_warnings (reply);
   return LL_EXIT_YES;
 }
 

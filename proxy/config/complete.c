@@ -83,6 +83,17 @@ check_listeners (const LlConfig *config, GError **error)
   return TRUE;
 }
 
+/* -- the ledger ----------------------------------------------------------------------------------
+ */
+
+/* Subjects are to be kept sealed or not at all, and sealing them is not built yet. */
+static gboolean
+check_record (const LlConfig *config, GError **error)
+{
+  return !config->subjects
+         || fail (error, "[record] subjects: keeping subjects is not offered yet; leave it false");
+}
+
 /* -- accounts ------------------------------------------------------------------------------------
  */
 
@@ -154,7 +165,7 @@ gboolean
 ll_config_complete (LlConfig *config, GError **error)
 {
   if (!complete_tags (config, error) || !check_listeners (config, error)
-      || !check_accounts (config, error))
+      || !check_accounts (config, error) || !check_record (config, error))
     return FALSE;
   warn_of_rules (config);
   return TRUE;

@@ -135,7 +135,8 @@ const LlOption ll_options[] = {
     .doc = "How long the ledger keeps what was done with a letter; 0: for ever.",
     .example = "365d" },
   { "record", "subjects", LL_OPTION_FLAG, "false", CONFIG (subjects),
-    .doc = "Whether the ledger keeps subjects; they are encrypted there.", .example = "false" },
+    .doc = "Whether the ledger keeps subjects, sealed. Not offered yet: only false is accepted.",
+    .example = "false" },
 
   /* -- [account NAME] ---------------------------------------------------------------- */
   { "account", "addresses", LL_OPTION_ADDRESSES, NULL, ACCOUNT (addresses), .required = TRUE,

@@ -48,10 +48,10 @@ test_layout_stays (void)
   g_assert_true (change ("policy", "mode", "exclusive", &error));
   g_assert_true (change ("policy", "unknown", "hold", &error));
   g_assert_true (change ("network", "probe", NULL, &error));
-  g_assert_true (change ("record", "subjects", "true", &error));
+  g_assert_true (change ("record", "retention", "30d", &error));
   g_assert_no_error (error);
   assert_file ("# my file\n\n[policy]\n# strict on Mondays\nmode = exclusive\nunknown = hold\n\n"
-               "# port 25 is closed here\n[network]\n\n[record]\nsubjects = true\n");
+               "# port 25 is closed here\n[network]\n\n[record]\nretention = 30d\n");
 }
 
 static void
@@ -69,10 +69,10 @@ test_group_comes_and_goes (void)
   config = ll_config_load (system_path, path, &error);
   g_assert_no_error (error);
   g_assert_cmpstr (ll_config_account (config, "a b")->password_command, ==, "printf 'a\\tb'");
-  g_assert_true (change ("record", "subjects", "true", &error));
+  g_assert_true (change ("record", "retention", "30d", &error));
   g_assert_true (ll_config_edit (system_path, path, "account a b", NULL, 0, &error));
   g_assert_no_error (error);
-  assert_file ("[record]\nsubjects = true\n");
+  assert_file ("[record]\nretention = 30d\n");
 }
 
 static void
