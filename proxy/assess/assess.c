@@ -33,6 +33,7 @@ struct _LlAssess
   guint running;     /* looks of any kind */
   guint generation;  /* of the network */
   gboolean stopping;
+  gint doubting; /* atomic */
 };
 
 static void
@@ -65,6 +66,7 @@ ll_assess_new (const LlAssessOptions *options, GError **error)
     .resolver = options->resolver,
     .network = options->network,
     .pool = g_thread_pool_new (ll_job_run, NULL, THREADS_MAX, FALSE, NULL),
+    .doubting = &assess->doubting,
     .cancellable = g_cancellable_new (),
     .mx_port = options->mx_port,
     .allow_private = options->allow_private,

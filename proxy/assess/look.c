@@ -377,6 +377,7 @@ doubt_job (gpointer data)
       && ll_network_judge (network, ll_deadline_in (DOUBT_DEADLINE), look->parts->cancellable)
              == LL_NETWORK_BLOCKED)
     ll_sights_renew (look->parts->sights);
+  g_atomic_int_set (look->parts->doubting, 0);
   ll_look_unref (look);
 }
 
@@ -410,7 +411,8 @@ mx_job (gpointer data)
   if (tlsa && alias)
     find_tlsa (look);
   if (may_probe (look) && look_at_hosts (look)
-      && ll_network_state (look->parts->network) == LL_NETWORK_UNTESTED)
+      && ll_network_state (look->parts->network) == LL_NETWORK_UNTESTED
+      && g_atomic_int_compare_and_exchange (look->parts->doubting, 0, 1))
     ll_job_push (look->parts->pool, doubt_job, ll_look_ref (look));
   if (tlsa && !alias)
     find_tlsa (look);

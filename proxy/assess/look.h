@@ -27,6 +27,7 @@ typedef struct
   LlProbe *probe;
   LlSights *sights;
   GThreadPool *pool;
+  gint *doubting; /* (not owned) atomic: one look at a time doubts the network */
   GCancellable *cancellable;
   guint16 mx_port;
   gboolean allow_private;
