@@ -172,7 +172,6 @@ network_changed_cb (gpointer data)
   LlApp *app = data;
 
   g_message ("the network changed");
-  ll_resolver_renew (app->resolver);
   ll_pipeline_renew (app->pipeline);
   if (app->bus != NULL)
     ll_bus_service_state_changed (app->bus);

@@ -211,6 +211,11 @@ rcpt_cb (gpointer data, const LlEnvelope *envelope, const LlRecipient *recipient
   ll_assess_start (reception->pipeline->parts.assess, recipient->domain);
   if (reception->account != NULL)
     {
+      LlUpstreamOffers offers
+          = ll_upstream_offers (reception->pipeline->parts.upstream, reception->account);
+
+      if (refuse_by_offers (&offers, envelope, reply))
+        return;
       decision = ll_judge (reception->pipeline, &judgement, &verdict);
       if (decision->kind == LL_DECISION_REFUSE && decision->settled)
         {

@@ -1,0 +1,258 @@
+# SPDX-FileCopyrightText: Letterlock contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Promise 2 and 3 under kill -9: before and after every fsync, rename, unlink, write, send and
+receive of a daemon under load, several times each. Nothing that was accepted is lost; nothing is
+sent twice. strace kills at the chosen call; no failpoint is in the code.
+
+The mail programs do what real ones do: what got no answer is submitted again after the restart.
+"""
+
+import fcntl
+import os
+import re
+import signal
+import smtplib
+import threading
+import time
+
+import clients
+import tap
+from office import Office, letter
+from process import NotReady, wait_until
+from smtp_faults import FaultServer
+
+TIMES = int(os.environ.get("LETTERLOCK_KILLS", "5"))
+HOST = "mail.faulty.lab"
+ADDRESS = "127.0.0.77"
+
+# System calls at which the daemon dies; how many of a kind one letter needs differs.
+CALLS = ["fdatasync", "fsync", "rename", "unlink", "pwrite64", "write", "sendto", "recvfrom", "read"]
+
+# Letters of one mail program in one round; the whole stays below what `log` shows at once.
+LOAD = 30
+
+# Who gets mail: sent, held, refused by the provider, put off by it, refused by ourselves.
+KINDS = ["bob@dane.lab", "eve@plain.lab", "no@valid.lab", "late@valid.lab", "ann@sts.lab", "x@null.lab"]
+
+
+class Letters:
+    """What the mail programs know of each letter that they handed over."""
+
+    def __init__(self, office, login):
+        self.office = office
+        self.login = login
+        self.lock = threading.Lock()
+        self.accepted, self.refused, self.unanswered = {}, {}, {}
+        self.number = 0
+        self.stop = threading.Event()
+
+    def new(self):
+        with self.lock:
+            self.number += 1
+            n = self.number
+        return f"kill{n}", KINDS[n % len(KINDS)]
+
+    def submit(self, name, recipient):
+        content = letter(recipient, name=name, sender="anna@faulty.lab")
+        try:
+            with smtplib.SMTP(clients.HOST, clients.SMTP, timeout=60) as client:
+                client.login(self.login["username"], self.login["password"])
+                client.sendmail("anna@faulty.lab", [recipient], content)
+        except (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError, smtplib.SMTPSenderRefused) as e:
+            self.refused[name] = (recipient, str(e))
+            return True
+        except (OSError, smtplib.SMTPException):
+            self.unanswered[name] = recipient
+            return False
+        self.accepted[name] = recipient
+        return True
+
+    def load(self):
+        """Bounded: what was not hit by then is not hit in this round."""
+        for _ in range(LOAD):
+            if self.stop.is_set() or not self.submit(*self.new()):
+                return
+
+    def repeat(self):
+        """What got no answer is submitted again, the same bytes."""
+        again, self.unanswered = self.unanswered, {}
+        for name, recipient in again.items():
+            if not self.submit(name, recipient):
+                raise AssertionError(f"{name} cannot be submitted after the restart")
+
+
+class Killed(Office):
+    def __init__(self, folder):
+        super().__init__(folder)
+        self.world.zones.zone("faulty.lab", f"@ MX 10 mail\nmail A {ADDRESS}\n")
+        certificate = self.world.ca.issue(HOST)
+        self.server = FaultServer(
+            certificate, address=ADDRESS, port=465, implicit=True, users={"anna@faulty.lab": "secret"},
+            faults={"rcpt no@valid.lab": "550 5.1.1 nobody", "rcpt late@valid.lab": "451 4.2.0 later"},
+        )  # fmt: skip
+
+    def __enter__(self):
+        self.server.__enter__()
+        super().__enter__()
+        self.account = self.daemon.add_account(
+            "anna@faulty.lab", f"{HOST}:465", security="tls", password="secret"
+        )
+        return self
+
+    def __exit__(self, *arguments):
+        super().__exit__(*arguments)
+        self.server.__exit__(*arguments)
+
+    def arrived(self):
+        """How often each letter came to the provider and was answered with 250."""
+        times = {}
+        for one in list(self.server.letters):
+            name = re.search(r"Message-ID: <(kill\d+)@", one["content"])
+            if name:
+                times[name.group(1)] = times.get(name.group(1), 0) + 1
+        return times
+
+
+def inject(call, when, after, log):
+    """The daemon under strace: killed before its @when-th @call (of one thread), or kept in it
+    behind its end until the test kills it."""
+    how = f"delay_exit=30000000:when={when}" if after else f"signal=KILL:when={when}"
+    return ["strace", "-f", "--seccomp-bpf", "-qq", "-o", log, "-e", f"trace={call}",
+            "-e", f"inject={call}:{how}"]  # fmt: skip
+
+
+def kill_when_delayed(office, log, threads):
+    """Waits for the line of the delayed call and kills the daemon by the id in it."""
+
+    def delayed():
+        with open(log, encoding="utf-8", errors="replace") as file:
+            for line in file:
+                if "(DELAYED)" in line:
+                    return int(line.split()[0])
+        return None if any(t.is_alive() for t in threads) else "over"
+
+    try:
+        thread = wait_until(delayed, "the call", alive=office.daemon.program.alive)
+    except NotReady:
+        return False
+    if thread != "over":
+        os.kill(thread, signal.SIGKILL)
+    return thread != "over"
+
+
+def children(pid):
+    with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as file:
+        return [int(x) for x in file.read().split()]
+
+
+def end(office):
+    """The daemon is gone for certain; strace alone would let it go on."""
+    program = office.daemon.program
+    if program.alive():
+        try:
+            for child in children(program.pid):
+                os.kill(child, signal.SIGKILL)
+        except OSError:
+            pass
+    program.kill()
+    lock = os.path.join(office.daemon.state, "lock")
+    with open(lock, "rb") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)  # free as soon as the last thread of it is gone
+
+
+def one_round(office, letters, call, when, after):
+    """Returns whether the point was hit."""
+    log = os.path.join(office.folder, "strace.log")
+    if os.path.exists(log):
+        os.unlink(log)
+    office.daemon.wrapper = inject(call, when, after, log)
+    try:
+        office.daemon.start()
+    except (NotReady, AssertionError, OSError):
+        pass  # killed while it started: also a point
+    threads = [threading.Thread(target=letters.load) for _ in range(2)]
+    letters.stop.clear()
+    for thread in threads:
+        thread.start()
+    hit = False
+    if after:
+        hit = kill_when_delayed(office, log, threads)
+    else:
+        try:
+            wait_until(
+                lambda: not office.daemon.program.alive() or not any(t.is_alive() for t in threads),
+                "the kill",
+            )
+            hit = not office.daemon.program.alive()
+        except NotReady:
+            pass
+    letters.stop.set()
+    end(office)
+    for thread in threads:
+        thread.join()
+    office.daemon.wrapper = []
+    office.daemon.start()
+    letters.repeat()
+    settle(office)
+    check(office, letters)
+    office.daemon.stop()
+    return hit
+
+
+def settle(office):
+    """Until nothing is under way: what waits for a retry may wait."""
+    office.daemon.wait_letters(
+        lambda found: not any(x["state"] in ("checking", "sending") for x in found) or not found,
+        "nothing is under way",
+    )
+
+
+def states(office):
+    found = {}
+    for record in office.daemon.letterlock("log", "--json", "--limit", "1000"):
+        name = re.match(r"<(kill\d+)@", record["message_id"] or "")
+        if name:
+            found.setdefault(name.group(1), []).append(record["state"])
+    return found
+
+
+def check(office, letters):
+    arrived, known = office.arrived(), states(office)
+    for name, times in arrived.items():
+        tap.true(times == 1, f"{name} was sent {times} times; {known.get(name)}")
+    for name in letters.accepted:
+        if name in arrived:
+            continue
+        kept = set(known.get(name, []))
+        tap.true(
+            kept & {"uncertain", "held", "queued", "waiting", "failed"},
+            f"{name} to {letters.accepted[name]} was accepted and is lost: {kept}",
+        )
+
+
+def make(call, after):
+    where = "after" if after else "before"
+
+    def test(office):
+        letters = Letters(office, office.account)
+        letters.number = office.used = getattr(office, "used", 0) + 100000
+        if office.daemon.program.alive():
+            office.daemon.stop()
+        begin, hits = time.monotonic(), 0
+        for i in range(TIMES):
+            hits += one_round(office, letters, call, 1 + 3 * i, after)
+        print(f"# {where} {call}: hit {hits} of {TIMES} times, {len(letters.accepted)} letters accepted, "
+              f"{time.monotonic() - begin:.0f} s")  # fmt: skip
+        tap.true(len(letters.accepted) > 0, "the control: no letter was ever accepted")
+
+    test.__doc__ = f"kill -9 {where} {call}"
+    return test
+
+
+for _call in CALLS:
+    for _after in (False, True):
+        globals()[f"test_{_call}_{'after' if _after else 'before'}"] = make(_call, _after)
+
+
+if __name__ == "__main__":
+    tap.main(Killed)
