@@ -115,9 +115,11 @@ static const Edges edges[] = {
   = { FALSE, TO (BOUNCED) | TO (OPENED) | TO (REPLIED) | TO (EXPIRED) | TO (RETRACTED) },
   [LL_STATE_OPENED] = { FALSE, TO (REPLIED) | TO (EXPIRED) | TO (RETRACTED) },
   [LL_STATE_REPLIED] = { FALSE, TO (EXPIRED) | TO (RETRACTED) },
-  /* Ends. REFUSED and DROPPED may stand beside recipients whose letter goes on. */
-  [LL_STATE_REFUSED] = { TRUE, 0 },
-  [LL_STATE_DROPPED] = { TRUE, 0 },
+  /* Ends; REFUSED and DROPPED may stand beside recipients whose letter goes on. What the mail
+   * program hears can still change the word: refused, but 250 was said for the others: FAILED;
+   * dropped, and nobody is left: it hears a 5xx, REFUSED. */
+  [LL_STATE_REFUSED] = { TRUE, TO (FAILED) },
+  [LL_STATE_DROPPED] = { TRUE, TO (REFUSED) },
   [LL_STATE_BOUNCED] = { FALSE, 0 },
   [LL_STATE_FAILED] = { TRUE, 0 },
   [LL_STATE_EXPIRED] = { FALSE, 0 },
