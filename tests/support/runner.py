@@ -173,6 +173,16 @@ def lint():
         show(output)
 
 
+def mutations(wanted):
+    """Each breaks one promise and must turn its test red; builds for each, so only when asked."""
+    log = os.path.join(BUILD, "mutations.log")
+    status, output = run([os.path.join(TOP, "tests/mutations/run"), *wanted], log)
+    good, bad = count("mutations", output, status)
+    say(f"mutations: {good} passed, {bad} failed")
+    if bad:
+        show(output)
+
+
 def unit(folder, name, wanted):
     """The unit tests and corpora of one build, counted by their single cases."""
     report = os.path.join(folder, "meson-logs", "testlog.json")
@@ -283,8 +293,8 @@ def system(binaries, wanted):
 def main(arguments):
     what = arguments[0] if arguments else "all"
     wanted = arguments[1:]
-    if what not in ("all", "lint", "unit", "system"):
-        print("usage: tests/run [lint|unit|system] [NAME...]", file=sys.stderr)
+    if what not in ("all", "lint", "unit", "system", "mutations"):
+        print("usage: tests/run [lint|unit|system|mutations] [NAME...]", file=sys.stderr)
         return 2
     ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     os.makedirs(BUILD, exist_ok=True)
@@ -300,7 +310,9 @@ def main(arguments):
 def everything(what, wanted):
     if what in ("all", "lint"):
         lint()
-    gcc = build("gcc", [], "gcc") if what != "lint" else None
+    if what == "mutations":
+        mutations(wanted)
+    gcc = build("gcc", [], "gcc") if what in ("all", "unit", "system") else None
     if gcc and what in ("all", "unit"):
         unit(gcc, "gcc", wanted)
     if gcc and what in ("all", "system"):
