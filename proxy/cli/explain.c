@@ -88,8 +88,8 @@ explain_recipient (GVariant *recipient, const char *id)
   PRINT_MEANING (recipient, confidence, LlConfidence);
   if (ll_flag (recipient, "overridden"))
     puts ("  You accepted this domain as it is (letterlock override)");
-  if (*reply != '\0')
-    printf ("  Your provider said: %s\n", reply);
+  if (*reply != '\0' && strcmp (reply, reason) != 0)
+    printf ("  Last reply: %s\n", reply);
   print_remedy (id, ll_text (recipient, "state"));
 }
 

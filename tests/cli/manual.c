@@ -30,7 +30,7 @@ static void
 assert_word (const char *word)
 {
   if (word != NULL && !has_word (word))
-    g_error ("letterlock.1 does not explain \"%s\"", word);
+    g_assertion_message (NULL, __FILE__, __LINE__, word, "letterlock.1 does not explain it");
 }
 
 #define ASSERT_WORDS(prefix, Type, last)                                                           \
@@ -52,6 +52,23 @@ test_words (void)
   ASSERT_WORDS (minimum, LlMinimum, LL_MINIMUM_ASSURED);
   ASSERT_WORDS (unknown, LlUnknown, LL_UNKNOWN_HOLD);
   ASSERT_WORDS (preset, LlPreset, LL_PRESET_REGULATED);
+}
+
+/* What the proof of a check holds (assess/finding.c), and the timeline's words. */
+static void
+test_proof_and_timeline (void)
+{
+  static const char *const words[]
+      = { "mx",          "protocol", "cipher",     "bits",        "key",
+          "certificate", "subject",  "issuer",     "fingerprint", "not_after",
+          "dane",        "tlsa",     "policy",     "greeting",    "mx_secure",
+          "seen",        "total",    "requiretls", "excluded",    "suspected_downgrade",
+          "was",         "provider", "listed",     "note",        "reply",
+          "accepted",    "received", "changed",    "released",    "dropped",
+          "retried",     "lost" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (words); i++)
+    assert_word (words[i]);
 }
 
 static void
@@ -124,6 +141,7 @@ main (int argc, char *argv[])
   g_free (manual);
   manual = g_strdup (text->str);
   g_test_add_func ("/cli/manual/words", test_words);
+  g_test_add_func ("/cli/manual/proof and timeline", test_proof_and_timeline);
   g_test_add_func ("/cli/manual/fields", test_fields);
   g_test_add_func ("/cli/manual/commands", test_commands);
   result = g_test_run ();
