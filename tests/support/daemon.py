@@ -16,6 +16,7 @@ SOURCE = os.environ.get(
 BINARIES = os.environ.get("LETTERLOCK_BINARIES", os.path.join(SOURCE, "build", "gcc", "proxy"))
 
 HOST = "127.0.0.1"
+STOP_PATIENCE = 40  # seconds: only a hang ends here
 SMTP = 1587
 SMTPS = 1465
 
@@ -115,10 +116,25 @@ class Daemon:
             return self.try_letterlock("status").returncode == 0
 
     def stop(self):
-        """The regular end; says what a crash or a sanitizer said."""
-        status = self.program.stop()
+        """The regular end; says what a crash or a sanitizer said, or who does not want to end."""
+        self.program.child.send_signal(signal.SIGTERM)
+        try:
+            status = self.program.child.wait(STOP_PATIENCE)
+        except subprocess.TimeoutExpired:
+            status = "nothing for a long time; " + self._threads()
+            self.program.kill()
         if status not in (0, -signal.SIGTERM):
             raise AssertionError(f"letterlockd ended with {status}\n{self.log()[-1500:]}")
+
+    def _threads(self):
+        """Name and place in the kernel of every thread."""
+        found = []
+        folder = f"/proc/{self.program.pid}/task"
+        for task in os.listdir(folder):
+            for name in ("comm", "wchan"):
+                with open(f"{folder}/{task}/{name}", encoding="ascii") as file:
+                    found.append(file.read().strip())
+        return " ".join(found)
 
     def kill(self):
         self.program.kill()
