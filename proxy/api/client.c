@@ -147,25 +147,35 @@ session_address (void)
   return g_strconcat ("unix:path=", escaped, NULL);
 }
 
-/* The session bus, if the daemon is on it or can be started by it. */
+static gboolean
+ask_bus (GDBusConnection *bus, const char *method, GVariant *arguments, GCancellable *cancellable)
+{
+  g_autoptr (GVariant) reply
+      = g_dbus_connection_call_sync (bus, "org.freedesktop.DBus", "/org/freedesktop/DBus",
+                                     "org.freedesktop.DBus", method, arguments, NULL,
+                                     G_DBUS_CALL_FLAGS_NONE, CONNECT_SECONDS * 1000, cancellable,
+                                     NULL);
+
+  return reply != NULL;
+}
+
+/* The session bus, if the daemon is on it or can be started by it. The order matters: a name
+ * without an activation file cannot be started even while it is owned. */
 static GDBusConnection *
 connect_session (GCancellable *cancellable)
 {
   g_autofree char *address = session_address ();
   g_autoptr (GDBusConnection) bus = NULL;
-  g_autoptr (GVariant) reply = NULL;
 
   if (address == NULL)
     return NULL;
   bus = connect_to (address, G_DBUS_CONNECTION_FLAGS_MESSAGE_BUS_CONNECTION, cancellable);
   if (bus == NULL)
     return NULL;
-  reply = g_dbus_connection_call_sync (bus, "org.freedesktop.DBus", "/org/freedesktop/DBus",
-                                       "org.freedesktop.DBus", "StartServiceByName",
-                                       g_variant_new ("(su)", LL_BUS_NAME, 0), NULL,
-                                       G_DBUS_CALL_FLAGS_NONE, CONNECT_SECONDS * 1000, cancellable,
-                                       NULL);
-  return reply != NULL ? g_steal_pointer (&bus) : NULL;
+  if (ask_bus (bus, "GetNameOwner", g_variant_new ("(s)", LL_BUS_NAME), cancellable)
+      || ask_bus (bus, "StartServiceByName", g_variant_new ("(su)", LL_BUS_NAME, 0), cancellable))
+    return g_steal_pointer (&bus);
+  return NULL;
 }
 
 LlBusClient *
