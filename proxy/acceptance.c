@@ -51,25 +51,30 @@ ll_reception_add_refused (LlReception *reception, LlLetter *letter)
   g_ptr_array_set_size (reception->refused->recipients, 0);
 }
 
+/* Whether the mail program may not know that we have letter @id: it was kept (not refused), and
+ * our final answer was not received. */
 static gboolean
-was_received (LlLedger *ledger, const char *id)
+is_unheard (LlLedger *ledger, const char *id)
 {
   g_autoptr (GVariant) letter = NULL;
   g_autoptr (GVariant) events = NULL;
-  gboolean received = FALSE;
+  const char *state = NULL;
 
   ll_ledger_flush (ledger, NULL);
   letter = ll_ledger_get (ledger, id, NULL);
-  events = letter != NULL ? g_variant_lookup_value (letter, "events", G_VARIANT_TYPE ("aa{sv}"))
-                          : NULL;
+  if (letter == NULL || !g_variant_lookup (letter, "state", "&s", &state)
+      || strcmp (state, ll_state_name (LL_STATE_REFUSED)) == 0)
+    return FALSE;
+  events = g_variant_lookup_value (letter, "events", G_VARIANT_TYPE ("aa{sv}"));
   for (gsize i = 0; events != NULL && i < g_variant_n_children (events); i++)
     {
       g_autoptr (GVariant) event = g_variant_get_child_value (events, i);
       const char *name = NULL;
 
-      received |= g_variant_lookup (event, "event", "&s", &name) && strcmp (name, "received") == 0;
+      if (g_variant_lookup (event, "event", "&s", &name) && strcmp (name, "received") == 0)
+        return FALSE;
     }
-  return received;
+  return TRUE;
 }
 
 /* A repeated submission whose first answer got lost (promise 3). (transfer full) the first id */
@@ -97,7 +102,7 @@ find_repeat (LlPipeline *pipeline, const LlLetter *letter)
   if (id == NULL)
     id = ll_ledger_find_digest (pipeline->parts.ledger, letter->account, letter->digest,
                                 letter->received - REPEAT_SECONDS);
-  return id != NULL && !was_received (pipeline->parts.ledger, id) ? g_steal_pointer (&id) : NULL;
+  return id != NULL && is_unheard (pipeline->parts.ledger, id) ? g_steal_pointer (&id) : NULL;
 }
 
 static gboolean

@@ -19,6 +19,9 @@
 /* In the queue, beside the letters: time to clear away what is done. */
 #define CLOSING "closing"
 
+/* A locked keyring gives no sign when it opens: it is asked. */
+#define LOCKED_SECONDS 60
+
 /* A held letter is asked about again after a quarter of an hour, and told by mail after a day. */
 #define REMIND_SECONDS (15 * 60)
 #define REMIND_BY_MAIL_SECONDS (24 * 60 * 60)
@@ -201,6 +204,36 @@ remind (LlPipeline *pipeline, LlLive *live)
     }
 }
 
+/* The facts of a letter that was loaded while the keyring was locked are sealed with its content:
+ * without them nobody knows what must not leave (Bcc), so nothing is decided or sent before. */
+static gboolean
+open_facts (LlPipeline *pipeline, LlLive *live)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (LlReader) reader = NULL;
+
+  if (live->facts != NULL)
+    return TRUE;
+  reader = ll_store_read (pipeline->parts.store, live->letter, &error);
+  if (reader != NULL && live->letter->facts != NULL)
+    live->facts = ll_message_facts_from_variant (live->letter->facts);
+  if (live->facts != NULL)
+    return TRUE;
+  if (g_error_matches (error, LL_STORE_ERROR, LL_STORE_ERROR_LOCKED))
+    {
+      set_all (live, LL_STATE_WAITING, "your keyring is locked; the letter waits for it");
+      for (guint i = 0; i < live->letter->progress->len; i++)
+        ll_letter_progress (live->letter, i)->next_try = ll_clock_now () + LOCKED_SECONDS;
+      return FALSE;
+    }
+  g_warning ("letter %s is lost: %s", live->letter->id,
+             error != NULL ? error->message : "its facts are missing");
+  set_all (live, LL_STATE_FAILED, "the key that opens this letter is gone; the letter is lost");
+  ll_pipeline_note (pipeline, live, "lost", error != NULL ? error->message : NULL);
+  ll_pipeline_tell (pipeline, LL_PIPELINE_TROUBLE, live->letter->id, "a letter is lost");
+  return FALSE;
+}
+
 static void
 step_letter (LlPipeline *pipeline, LlLive *live)
 {
@@ -211,7 +244,7 @@ step_letter (LlPipeline *pipeline, LlLive *live)
     set_all (live, LL_STATE_HELD, "its account is no longer in the configuration");
   else if (ll_pipeline_is_paused (pipeline))
     set_all (live, LL_STATE_WAITING, "sending is paused; letterlock resume goes on");
-  else
+  else if (open_facts (pipeline, live))
     {
       ll_judge_letter (pipeline, config, account, live, FALSE);
       if (ll_depart (pipeline, config, account, live))

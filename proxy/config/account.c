@@ -36,6 +36,9 @@ ll_account_complete (LlAccount *account, GError **error)
   if (account->declared && account->declared_when == 0)
     return fail (error, "declared needs declared-when, the day of your statement, such as "
                         "2026-11-22; it lapses after 12 months");
+  if (account->auth == LL_AUTH_OAUTH2)
+    return fail (error, "auth = oauth2 is not built in this version; most providers give app "
+                        "passwords for auth = password");
   if (account->password_command != NULL && account->auth != LL_AUTH_PASSWORD)
     return fail (error, "password-command is for auth = password only");
   if (account->login == NULL)
@@ -43,8 +46,7 @@ ll_account_complete (LlAccount *account, GError **error)
   for (guint i = 0; account->username == NULL && account->addresses[i] != NULL; i++)
     if (account->addresses[i][0] != '*')
       account->username = g_strdup (account->addresses[i]);
-  if (account->username == NULL
-      && (account->auth == LL_AUTH_PASSWORD || account->auth == LL_AUTH_OAUTH2))
+  if (account->username == NULL && account->auth == LL_AUTH_PASSWORD)
     return fail (error, "username is missing, and *@domain cannot stand for it");
   return TRUE;
 }
