@@ -12,8 +12,7 @@ gboolean ll_json_wanted = FALSE;
 
 /* -- how it ends ------------------------------------------------------------------------- */
 
-static void
-complain_va (const char *format, va_list arguments)
+static void G_GNUC_PRINTF (1, 0) complain_va (const char *format, va_list arguments)
 {
   g_autofree char *text = g_strdup_vprintf (format, arguments);
   g_autofree char *clean = ll_table_clean (text);
