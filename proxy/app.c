@@ -8,6 +8,7 @@
 
 #include <fcntl.h>
 #include <glib-unix.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/socket.h>
@@ -16,6 +17,9 @@
 
 /* How long sessions may take to say goodbye at the end. */
 #define STOP_TIMEOUT 5000
+
+/* ... and the look-ups after everything durable is done. */
+#define LEAVE_SECONDS 10
 
 /* -- one daemon for each state folder -------------------------------------------------- */
 
@@ -260,6 +264,18 @@ ll_app_run (LlApp *app)
   g_source_remove (hangup);
 }
 
+/* Everything that must not be lost is on disk by now. What still looks at somebody's server, or
+ * waits for a library that does not come back, must not keep a session from ending. */
+static void
+leave_cb (int number)
+{
+  static const char text[] = "letterlockd: a look-up does not end; leaving without it\n";
+
+  if (write (STDERR_FILENO, text, sizeof text - 1) < 0)
+    _exit (3);
+  _exit (0);
+}
+
 void
 ll_app_free (LlApp *app)
 {
@@ -275,6 +291,10 @@ ll_app_free (LlApp *app)
   g_clear_pointer (&app->bus, ll_bus_service_free);
   g_clear_pointer (&app->listener, ll_listener_free);
   g_clear_pointer (&app->pipeline, ll_pipeline_free);
+  if (app->ledger != NULL)
+    ll_ledger_flush (app->ledger, NULL);
+  signal (SIGALRM, leave_cb);
+  alarm (LEAVE_SECONDS);
   g_clear_pointer (&app->upstream, ll_upstream_free);
   g_clear_pointer (&app->assess, ll_assess_free);
   g_clear_pointer (&app->https, ll_https_free);
