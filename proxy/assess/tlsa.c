@@ -129,10 +129,8 @@ fail (LlHostFacts *host, const char *question, const LlAnswer *answer)
   host->dane = LL_DANE_UNOBTAINABLE;
   host->evidence = answer->network ? LL_EVIDENCE_UNKNOWN : LL_EVIDENCE_BROKEN;
   host->why = answer->network ? LL_WHY_DNS : LL_WHY_NONE;
-  if (answer->network)
-    host->code = LL_CODE_DNS_NETWORK_BROKEN;
-  else
-    host->code = answer->finding == LL_BOGUS ? LL_CODE_DNSSEC_INVALID : LL_CODE_TLSA_INVALID;
+  /* RFC 8460 4.3.2.1: no valid records were returned, whether false ones or none */
+  host->code = answer->network ? LL_CODE_DNS_NETWORK_BROKEN : LL_CODE_DNSSEC_INVALID;
   g_free (host->detail);
   host->detail = g_strdup_printf ("TLSA of %s could not be obtained: %s", question,
                                   answer->reason != NULL ? answer->reason : "no answer");

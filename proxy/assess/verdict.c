@@ -45,7 +45,7 @@ is_enforced (const LlVerdict *verdict)
 
 /* RFC 8461 4: the name is one of the policy's, TLS is up, the certificate is good for the name. */
 static Share
-share_under_policy (const LlHostFacts *host)
+share_under_policy (const LlHostFacts *host, gboolean secure)
 {
   Share share = { host->evidence, host->code, host->detail, FALSE };
 
@@ -68,6 +68,10 @@ share_under_policy (const LlHostFacts *host)
         share.evidence = LL_EVIDENCE_STS;
       return share;
     case LL_EVIDENCE_WEAK:
+      /* RFC 8461 4 asks for TLS 1.2: too weak is not met; DANE is judged by itself (SA13) */
+      if (host->dane != LL_DANE_MATCH || !secure)
+        share.evidence = LL_EVIDENCE_BROKEN;
+      return share;
     case LL_EVIDENCE_DANE:
     case LL_EVIDENCE_NOMAIL:
     case LL_EVIDENCE_BROKEN:
@@ -82,7 +86,7 @@ share_of (const LlVerdict *verdict, const LlHostFacts *host)
   Share share = { host->evidence, host->code, host->detail, FALSE };
 
   if (is_enforced (verdict) && !host->excluded)
-    return share_under_policy (host);
+    return share_under_policy (host, verdict->mx_secure);
   share.caps = host->evidence == LL_EVIDENCE_UNKNOWN && host->addressed == LL_FOUND
                && host->why != LL_WHY_INTERNAL;
   return share;

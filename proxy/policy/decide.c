@@ -257,6 +257,13 @@ patience_ends (const Case *c, LlCause cause)
 /* -- the decision as it is shown and kept
  * ----------------------------------------------------------- */
 
+/* The domain exists, and no server of its has an address. */
+static gboolean
+is_unaddressed (const LlVerdict *verdict)
+{
+  return verdict != NULL && verdict->code == LL_CODE_NO_SUCH_DOMAIN && !verdict->nxdomain;
+}
+
 static char *
 explain (const Case *c, const Choice *choice, const LlDecision *decision)
 {
@@ -288,18 +295,21 @@ explain (const Case *c, const Choice *choice, const LlDecision *decision)
       reason.listed = verdict->provider;
       reason.list_of = verdict->listed_date;
       reason.was = verdict->was;
+      reason.unaddressed = is_unaddressed (verdict);
     }
   return ll_reason (&reason);
 }
 
 static const char *
-smtp_code (const Choice *choice, LlCode code)
+smtp_code (const Choice *choice, const LlVerdict *verdict, LlCode code)
 {
   if (choice->cause == LL_CAUSE_REQUIRETLS)
     return "550 5.7.30";
   if (choice->cause == LL_CAUSE_BELOW)
     return "550 5.7.10";
-  return code == LL_CODE_NULL_MX ? "556 5.1.10" : "550 5.1.2";
+  if (code == LL_CODE_NULL_MX)
+    return "556 5.1.10";
+  return is_unaddressed (verdict) ? "550 5.4.4" : "550 5.1.2";
 }
 
 LlDecision *
@@ -340,7 +350,7 @@ ll_policy_decide (const LlPolicyInput *input)
   if (choice.kind == LL_DECISION_LATER)
     decision->until = patience_ends (&c, choice.cause);
   if (choice.kind == LL_DECISION_REFUSE)
-    decision->smtp_code = g_strdup (smtp_code (&choice, c.way.code));
+    decision->smtp_code = g_strdup (smtp_code (&choice, input->verdict, c.way.code));
   decision->reason = explain (&c, &choice, decision);
   return decision;
 }

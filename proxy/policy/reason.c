@@ -37,8 +37,8 @@ static const Row ways[] = {
       "mail server is listed as one with a valid certificate; it was not looked at",
       "mail server encrypts with a valid certificate, as seen from outside" },
   [LL_EVIDENCE_HALF]
-  = { "mail server shows the key published for it; that it is the right server is not signed",
-      "a key is published for the mail server, which is itself not named in signed DNS",
+  = { "mail server shows the key published for it; that it is the right server is not proven",
+      "a key is published for the mail server; that it is the right server is not proven",
       "mail server is listed as one with a published key; it was not looked at",
       "mail server shows the key published for it, as seen from outside" },
   [LL_EVIDENCE_STS]
@@ -76,14 +76,15 @@ way_of (LlEvidence evidence, LlSource source)
 /* Why could nobody look? */
 static const char *const unknown_whys[] = {
   [LL_WHY_NONE] = "mail server was not looked at",
-  [LL_WHY_PORT25] = "mail server cannot be looked at, since this network blocks port 25",
+  [LL_WHY_PORT25] = "mail server cannot be looked at, since this network blocks or diverts port 25",
   [LL_WHY_INTERNAL] = "mail server is inside a private network and was not looked at",
-  [LL_WHY_DNS] = "mail server cannot be found out, since this network's DNS is not to be trusted",
-  [LL_WHY_OFFLINE] = "mail server cannot be looked at, since there is no network",
+  [LL_WHY_DNS] = "mail server is not known, since this network's DNS cannot be trusted",
+  [LL_WHY_OFFLINE]
+  = "mail server cannot be looked at, since there is no working network connection",
   [LL_WHY_REFUSED] = "mail server does not talk to this computer, so nothing is known of it",
   [LL_WHY_TEMPORARY] = "mail server gave no usable answer",
   [LL_WHY_INTERCEPTED]
-  = "its policy cannot be read, since this network opens encrypted connections",
+  = "its policy cannot be relied on, since this network opens encrypted connections",
   [LL_WHY_OVERDUE] = "mail server was still being looked at",
 };
 
@@ -93,19 +94,22 @@ static const struct
   LlCode code;
   const char *text;
 } failures[] = {
-  { LL_CODE_DNSSEC_INVALID, "its signed DNS entries are false or damaged" },
+  { LL_CODE_DNSSEC_INVALID, "its signed DNS entries do not check out or cannot be had" },
   { LL_CODE_TLSA_INVALID, "mail server's certificate is not the one it publishes (DANE)" },
   { LL_CODE_DANE_REQUIRED, "it publishes keys (DANE) that could not be checked" },
   { LL_CODE_STARTTLS_NOT_SUPPORTED, "it promises TLS, but its mail server offers none" },
   { LL_CODE_CERTIFICATE_HOST_MISMATCH,
-    "it promises verified TLS, but the certificate is for another name" },
-  { LL_CODE_CERTIFICATE_EXPIRED, "it promises verified TLS, but the certificate has expired" },
+    "it promises verified TLS, but its certificate is for another name" },
+  { LL_CODE_CERTIFICATE_EXPIRED,
+    "it promises verified TLS, but its certificate has expired or is not valid yet" },
   { LL_CODE_CERTIFICATE_NOT_TRUSTED,
-    "it promises verified TLS, but nobody trusted vouches for the certificate" },
+    "it promises verified TLS, but its certificate is not from an issuer known here" },
   { LL_CODE_STS_POLICY_INVALID, "its published policy (MTA-STS) excludes all its mail servers" },
   { LL_CODE_WEAK_PROTOCOL, "it promises verified TLS, but offers an outdated kind" },
   { LL_CODE_WEAK_CIPHER, "it promises verified TLS, but offers an outdated kind" },
   { LL_CODE_WEAK_KEY, "it promises verified TLS, but its key is too short" },
+  { LL_CODE_VALIDATION_FAILURE, "mail server does not fit what is published about it" },
+  { LL_CODE_UNKNOWN_TEMP, "its mail servers could not be looked up in DNS" },
 };
 
 static const char *
@@ -114,7 +118,7 @@ failure_of (LlCode code)
   for (guint i = 0; i < G_N_ELEMENTS (failures); i++)
     if (failures[i].code == code)
       return failures[i].text;
-  return "it promises verified TLS, and does not keep that right now";
+  return "mail server does not keep to what the domain publishes";
 }
 
 static const char *
@@ -124,6 +128,8 @@ nomail_of (const LlReason *reason)
     return "this domain accepts no mail at all";
   if (reason->cause == LL_CAUSE_ABSENT)
     return "DNS says, without proof, that this domain does not exist";
+  if (reason->unaddressed)
+    return "this domain has no mail server with an address";
   return "this domain does not exist";
 }
 
@@ -132,10 +138,10 @@ state_of (const LlReason *reason)
 {
   if (reason->cause == LL_CAUSE_DOWNGRADE)
     return reason->was != NULL
-               ? g_strdup_printf ("it was better protected before (%s) and nobody announced a "
-                                  "change",
+               ? g_strdup_printf ("it was better protected before (%s); why that changed is not "
+                                  "known",
                                   reason->was)
-               : g_strdup ("it was better protected before and nobody announced a change");
+               : g_strdup ("it was better protected before; why that changed is not known");
   if (ll_evidence_is_ordered (reason->evidence))
     return g_strdup (way_of (reason->evidence, reason->source));
   if (reason->evidence == LL_EVIDENCE_NOMAIL)
@@ -281,11 +287,11 @@ wish_of (const LlReason *reason)
     case LL_MINIMUM_ENCRYPTED:
       return NULL;
     case LL_MINIMUM_VERIFIED:
-      return "your settings ask for a verified server";
+      return "your settings ask for a server whose certificate verifies";
     case LL_MINIMUM_POLICY:
       return "your settings ask for MTA-STS or DANE";
     case LL_MINIMUM_ASSURED:
-      return "your settings ask for somebody bound to use TLS";
+      return "your settings ask that somebody is bound to use TLS";
     }
   g_return_val_if_reached (NULL);
 }

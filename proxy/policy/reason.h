@@ -59,6 +59,7 @@ typedef struct
   LlSource source;
   LlWhy why;
   LlCode code;
+  gboolean unaddressed; /* nomail: the domain exists, and none of its servers has an address */
   LlBound bound;
   LlConfidence confidence;
   gint64 when;         /* of the evidence; 0: none */

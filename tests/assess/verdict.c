@@ -26,12 +26,12 @@ static const struct
   LlEvidence secure, insecure, enforced;
 } table[H_ALL] = {
   [H_PLAIN] = { "plain", PLAIN, PLAIN, BROKEN },
-  [H_WEAK] = { "weak", WEAK, WEAK, WEAK },
+  [H_WEAK] = { "weak", WEAK, WEAK, BROKEN },
   [H_OPP] = { "opp", OPP, OPP, BROKEN },
   [H_PKIX] = { "pkix", PKIX, PKIX, STS },
   [H_REVOKED] = { "C33 revoked", BROKEN, BROKEN, BROKEN },
   [H_DANE] = { "DN01 DN03 dane", DANE, HALF, BROKEN },
-  [H_DANE_WEAK] = { "DC34 dane, weak key", WEAK, WEAK, WEAK },
+  [H_DANE_WEAK] = { "DC34 dane, weak key", WEAK, WEAK, BROKEN },
   [H_DANE_MISMATCH] = { "DN04 SA12 mismatch", BROKEN, BROKEN, BROKEN },
   [H_DANE_PLAIN] = { "dane, no STARTTLS", BROKEN, BROKEN, BROKEN },
   [H_DANE_WEAK_ONLY] = { "dane, old protocols only", BROKEN, BROKEN, BROKEN },
@@ -166,6 +166,7 @@ static const struct
   { "named not reached", { H_PKIX, H_TIMEOUT }, STS_NAMES_ALL, FALSE, STS, STS, 1, 2 },
   { "dane and sts", { H_DANE, H_PKIX }, STS_NAMES_ALL, TRUE, STS, STS, 2, 2 },
   { "SA13 dane beats sts", { H_DANE, H_DANE }, STS_NAMES_ALL, TRUE, DANE, DANE, 2, 2 },
+  { "SA13 weak dane", { H_DANE, H_DANE_WEAK }, STS_NAMES_ALL, TRUE, WEAK, WEAK, 2, 2 },
 };
 
 static void

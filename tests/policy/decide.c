@@ -317,11 +317,13 @@ test_codes (void)
   {
     LlEvidence evidence;
     LlCode code;
+    gboolean proven;
     const char *smtp;
   } cases[] = {
-    { LL_EVIDENCE_NOMAIL, LL_CODE_NULL_MX, "556 5.1.10" },
-    { LL_EVIDENCE_NOMAIL, LL_CODE_NO_SUCH_DOMAIN, "550 5.1.2" },
-    { LL_EVIDENCE_PLAIN, LL_CODE_STARTTLS_NOT_SUPPORTED, "550 5.7.10" },
+    { LL_EVIDENCE_NOMAIL, LL_CODE_NULL_MX, FALSE, "556 5.1.10" },
+    { LL_EVIDENCE_NOMAIL, LL_CODE_NO_SUCH_DOMAIN, TRUE, "550 5.1.2" },
+    { LL_EVIDENCE_NOMAIL, LL_CODE_NO_SUCH_DOMAIN, FALSE, "550 5.4.4" }, /* N14: no address */
+    { LL_EVIDENCE_PLAIN, LL_CODE_STARTTLS_NOT_SUPPORTED, FALSE, "550 5.7.10" },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
@@ -332,6 +334,7 @@ test_codes (void)
       fixture_init (&f, "mode=exclusive\n");
       fixture_evidence (&f, cases[i].evidence);
       f.verdict.code = cases[i].code;
+      f.verdict.nxdomain = f.verdict.proven = cases[i].proven;
       d = ll_policy_decide (&f.input);
       g_assert_cmpint (d->kind, ==, LL_DECISION_REFUSE);
       g_assert_cmpstr (d->smtp_code, ==, cases[i].smtp);

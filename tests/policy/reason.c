@@ -144,6 +144,10 @@ static const struct
     LL_CODE_WEAK_CIPHER },
   { LL_DECISION_HOLD, 0, LL_CAUSE_BROKEN, LL_LOCK_UNASKED, LL_EVIDENCE_BROKEN, 0, 0,
     LL_CODE_WEAK_KEY },
+  { LL_DECISION_HOLD, 0, LL_CAUSE_BROKEN, LL_LOCK_UNASKED, LL_EVIDENCE_BROKEN, 0, 0,
+    LL_CODE_VALIDATION_FAILURE },
+  { LL_DECISION_HOLD, 0, LL_CAUSE_BROKEN, LL_LOCK_UNASKED, LL_EVIDENCE_BROKEN, 0, 0,
+    LL_CODE_UNKNOWN_TEMP },
   { LL_DECISION_HOLD, 0, LL_CAUSE_BROKEN, LL_LOCK_UNASKED, LL_EVIDENCE_BROKEN, 0, 0, LL_CODE_NONE },
   { LL_DECISION_HOLD, 0, LL_CAUSE_BROKEN, LL_LOCK_NONE, LL_EVIDENCE_BROKEN, 0, 0,
     LL_CODE_TLSA_INVALID },
@@ -229,12 +233,27 @@ say_others (void)
     }
 }
 
+/* N14: the domain is there, its servers are not. */
+static void
+say_unaddressed (void)
+{
+  LlReason reason = base ();
+
+  reason.kind = LL_DECISION_REFUSE;
+  reason.cause = LL_CAUSE_NOMAIL;
+  reason.evidence = LL_EVIDENCE_NOMAIL;
+  reason.code = LL_CODE_NO_SUCH_DOMAIN;
+  reason.unaddressed = TRUE;
+  say ("refuse nomail no-such-domain unaddressed", &reason);
+}
+
 static void
 test_golden (void)
 {
   all = g_string_new (NULL);
   say_sent ();
   say_others ();
+  say_unaddressed ();
   golden_check ("policy/reasons.golden", all->str);
   g_string_free (all, TRUE);
 }
