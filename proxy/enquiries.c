@@ -90,13 +90,14 @@ account_of_options (const LlConfig *config, GVariant *options, GError **error)
     account = ll_account_select (config, NULL, sender, NULL);
   else if (config->accounts->len > 0)
     account = g_ptr_array_index (config->accounts, 0);
-  if (account == NULL)
+  if (account == NULL && config->accounts->len == 0)
+    g_set_error_literal (error, LL_API_ERROR, LL_API_ERROR_NOT_FOUND,
+                         "There is no account yet; letterlock account add makes one");
+  else if (account == NULL)
     g_set_error (error, LL_API_ERROR, LL_API_ERROR_NOT_FOUND,
-                 "no such account%s%s; letterlock account list shows those there are",
-                 name != NULL || sender != NULL ? ": " : "",
-                 name != NULL     ? name
-                 : sender != NULL ? sender
-                                  : "");
+                 "%s \"%s\"; letterlock account list shows those there are",
+                 name != NULL ? "There is no account" : "No account sends as",
+                 name != NULL ? name : sender);
   return account;
 }
 
@@ -135,7 +136,10 @@ preview (gpointer data,
       LlRecipient *recipient = ll_address_parse_recipient (addresses[i], error);
 
       if (recipient == NULL)
-        return NULL;
+        {
+          g_prefix_error (error, "%s: ", addresses[i]);
+          return NULL;
+        }
       g_ptr_array_add (recipients, recipient);
       ll_assess_start (pipeline->parts.assess, recipient->domain);
     }

@@ -53,6 +53,8 @@ list_accounts (int argc, char **argv)
         ll_table_add (table, LL_TONE_PLAIN, ll_text (account, heads[j]));
     }
   ll_table_print (table);
+  if (ll_table_rows (table) == 0)
+    puts ("There is no account yet; letterlock account add makes one.");
   return LL_EXIT_YES;
 }
 
@@ -153,6 +155,62 @@ print_step (GVariant *step)
   fflush (stdout);
 }
 
+/* The steps as they are taken. */
+static void
+progress_cb (const char *name, GVariant *arguments, gpointer data)
+{
+  guint *printed = data;
+  g_autoptr (GVariant) step = NULL;
+
+  g_variant_get (arguments, "(u@a{sv})", NULL, &step);
+  print_step (step);
+  (*printed)++;
+}
+
+typedef struct
+{
+  GMainLoop *loop;
+  GVariant *result;
+  GError *error;
+} Answer;
+
+static void
+tested_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  Answer *answer = data;
+  g_autoptr (GVariant) reply = ll_bus_client_call_finish (result, &answer->error);
+
+  answer->result = reply != NULL ? g_variant_get_child_value (reply, 0) : NULL;
+  g_main_loop_quit (answer->loop);
+}
+
+/* *printed: how many steps were printed meanwhile. */
+static GVariant *
+ask_test (const char *account, guint *printed, int *status)
+{
+  Answer answer = { NULL };
+  LlBusClient *daemon = ll_daemon (&answer.error);
+  guint subscription;
+
+  if (daemon == NULL)
+    {
+      *status = ll_fail (answer.error);
+      return NULL;
+    }
+  answer.loop = g_main_loop_new (NULL, FALSE);
+  subscription = ll_bus_client_subscribe (daemon, "TestProgress", progress_cb, printed);
+  ll_bus_client_call_async (daemon, "TestAccount",
+                            g_variant_new ("(su@a{sv})", account, ll_json_wanted ? 0 : 1,
+                                           g_variant_new_array (G_VARIANT_TYPE ("{sv}"), NULL, 0)),
+                            NULL, LL_ASK_LONG, NULL, tested_cb, &answer);
+  g_main_loop_run (answer.loop);
+  ll_bus_client_unsubscribe (daemon, subscription);
+  g_main_loop_unref (answer.loop);
+  if (answer.result == NULL)
+    *status = ll_fail (answer.error);
+  return answer.result;
+}
+
 static int
 test_account (int argc, char **argv)
 {
@@ -166,20 +224,18 @@ test_account (int argc, char **argv)
   g_auto (GStrv) left = NULL;
   g_autoptr (GVariant) result = NULL;
   g_autoptr (GVariant) steps = NULL;
+  guint printed = 0;
   int status = LL_EXIT_YES;
 
   if (!ll_usage_parse (&usage, argc, argv, &left))
     return LL_EXIT_USAGE;
-  result = ll_ask_one ("TestAccount",
-                       g_variant_new ("(su@a{sv})", left[0], 0,
-                                      g_variant_new_array (G_VARIANT_TYPE ("{sv}"), NULL, 0)),
-                       LL_ASK_LONG, &status);
+  result = ask_test (left[0], &printed, &status);
   if (result == NULL)
     return status;
   steps = ll_below (result, "steps");
   if (ll_json_wanted)
     ll_json_print (result, ll_schema_test);
-  for (gsize i = 0; !ll_json_wanted && steps != NULL && i < g_variant_n_children (steps); i++)
+  for (gsize i = printed; !ll_json_wanted && steps != NULL && i < g_variant_n_children (steps); i++)
     {
       g_autoptr (GVariant) step = g_variant_get_child_value (steps, i);
 

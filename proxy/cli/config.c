@@ -25,6 +25,7 @@ print_options (GVariant *options)
       ll_table_add (table, LL_TONE_FAINT,
                     ll_flag (option, "locked") ? "fixed by the administrator" : " ");
     }
+  ll_table_hide_empty (table);
   ll_table_print (table);
 }
 

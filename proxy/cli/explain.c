@@ -14,10 +14,11 @@
 static void
 print_meaning (const char *what, const char *word, const char *meaning)
 {
-  g_autofree char *faint = ll_table_paint (LL_TONE_FAINT, what);
+  g_autofree char *padded = g_strdup_printf ("%-11s", what);
+  g_autofree char *faint = ll_table_paint (LL_TONE_FAINT, padded);
 
   if (meaning != NULL)
-    printf ("  %-11s %s: %s\n", faint, word, meaning);
+    printf ("  %s %s: %s\n", faint, word, meaning);
 }
 
 #define PRINT_MEANING(recipient, prefix, Type)                                                     \
@@ -30,6 +31,23 @@ print_meaning (const char *what, const char *word, const char *meaning)
       print_meaning (#prefix, word, ll_text_##prefix (value));                                     \
   }                                                                                                \
   G_STMT_END
+
+/* The other words' texts explain; these stand beside a symbol and only repeat the word. */
+static void
+print_confidence (GVariant *recipient)
+{
+  static const char *const meanings[] = {
+    [LL_CONFIDENCE_NONE] = NULL,
+    [LL_CONFIDENCE_OBSERVED] = "it was seen, and nobody has to keep to it",
+    [LL_CONFIDENCE_LIKELY] = "somebody has to keep to it, as far as is known",
+    [LL_CONFIDENCE_ASSURED] = "proven, or measured for this provider",
+  };
+  const char *word = ll_text (recipient, "confidence");
+  LlConfidence confidence;
+
+  if (ll_confidence_from_name (word, &confidence))
+    print_meaning ("confidence", word, meanings[confidence]);
+}
 
 static void
 print_remedy (const char *id, const char *state)
@@ -77,7 +95,12 @@ explain_recipient (GVariant *recipient, const char *id)
 
   printf ("\n%s\n", strong);
   if (*reason != '\0')
-    printf ("  %s\n", reason);
+    {
+      g_autoptr (GString) out = g_string_new ("  ");
+
+      ll_table_wrap (out, LL_TONE_PLAIN, reason, 2, 2);
+      fputs (out->str, stdout);
+    }
   PRINT_MEANING (recipient, state, LlState);
   PRINT_MEANING (recipient, method, LlMethod);
   PRINT_MEANING (recipient, evidence, LlEvidence);
@@ -85,7 +108,7 @@ explain_recipient (GVariant *recipient, const char *id)
   PRINT_MEANING (recipient, code, LlCode);
   PRINT_MEANING (recipient, source, LlSource);
   PRINT_MEANING (recipient, bound, LlBound);
-  PRINT_MEANING (recipient, confidence, LlConfidence);
+  print_confidence (recipient);
   if (ll_flag (recipient, "overridden"))
     puts ("  You accepted this domain as it is (letterlock override)");
   if (*reply != '\0' && strcmp (reply, reason) != 0)

@@ -126,6 +126,8 @@ ll_log_run (int argc, char **argv)
   if (letters == NULL)
     return status;
   ll_letters_print (letters);
+  if (letters->len == 0 && !ll_json_wanted && !follow)
+    puts ("No such letter.");
   fflush (stdout);
   if (limit == 0 && letters->len == TERMINAL_LIMIT && !ll_json_wanted && ll_table_is_terminal ())
     fprintf (stderr, "The newest %d letters; --limit shows more.\n", TERMINAL_LIMIT);

@@ -12,10 +12,10 @@
 static void
 append_line (GString *out, const char *indent, LlTone tone, const char *text)
 {
-  g_autofree char *clean = ll_table_clean (text);
-  g_autofree char *painted = ll_table_paint (tone, clean);
+  guint column = (guint) strlen (indent);
 
-  g_string_append_printf (out, "%s%s\n", indent, painted);
+  g_string_append (out, indent);
+  ll_table_wrap (out, tone, text, column, column);
 }
 
 /* "bank.example: looking…": what is not finished has no evidence yet. */
@@ -47,8 +47,9 @@ append_domain (GString *out, GVariant *verdict)
   if (*source != '\0')
     g_string_append_printf (out, ", %s", source);
   if (total > 0)
-    g_string_append_printf (out, ", %" G_GINT64_FORMAT " of %" G_GINT64_FORMAT " servers looked at",
-                            MAX (ll_number (verdict, "seen"), 0), total);
+    g_string_append_printf (out,
+                            ", %" G_GINT64_FORMAT " of %" G_GINT64_FORMAT " server%s looked at",
+                            MAX (ll_number (verdict, "seen"), 0), total, total == 1 ? "" : "s");
   g_string_append_c (out, '\n');
   if (*ll_text (verdict, "reason") != '\0')
     append_line (out, "  ", LL_TONE_PLAIN, ll_text (verdict, "reason"));
@@ -72,60 +73,77 @@ append_sts (GString *out, GVariant *verdict)
   append_line (out, "  ", LL_TONE_PLAIN, text);
 }
 
-static void
-add_yes (LlTable *table, GVariant *host, const char *key)
-{
-  gboolean yes;
+/* What a row takes beside the server's name: the columns below, two spaces before each, and the
+ * indent. */
+#define STAGES_WIDTH 61
 
-  if (!g_variant_lookup (host, key, "b", &yes))
-    ll_table_add (table, LL_TONE_FAINT, NULL);
-  else
-    ll_table_add (table, LL_TONE_PLAIN, yes ? "yes" : "no");
-}
+static const char *const stages[] = { "dns", "connect", "greeting", "starttls", "tls" };
 
 static void
-add_bad_or_fine (LlTable *table, const char *word, const char *good)
+add_host (LlTable *table, GVariant *host, gboolean apart, gboolean partial)
 {
-  LlTone tone = *word == '\0'                ? LL_TONE_FAINT
-                : strcmp (word, good) == 0   ? LL_TONE_FINE
-                : strcmp (word, "none") == 0 ? LL_TONE_FAINT
-                                             : LL_TONE_CARE;
-
-  ll_table_add (table, tone, word);
-}
-
-static void
-add_host (LlTable *table, GVariant *host, gboolean partial)
-{
-  static const char *const stages[] = { "dns", "connect", "greeting", "starttls", "tls" };
   g_autoptr (GVariant) milliseconds = ll_below (host, "milliseconds");
   gboolean looking = partial && strcmp (ll_text (host, "why"), "overdue") == 0;
   const char *evidence = looking ? "" : ll_text (host, "evidence");
   g_autofree char *word = looking ? g_strdup ("…") : ll_evidence_word (evidence);
-  g_autofree char *tls = NULL;
-  gint64 bits = ll_number (host, "bits");
 
-  ll_table_add (table, LL_TONE_STRONG, ll_text (host, "name"));
+  if (!apart)
+    ll_table_add (table, LL_TONE_STRONG, ll_text (host, "name"));
   ll_table_add_number (table, ll_number (host, "preference"));
+  ll_table_add (table, ll_tone_of_evidence (evidence), word);
   for (guint i = 0; i < G_N_ELEMENTS (stages); i++)
     ll_table_add_number (table, milliseconds != NULL ? ll_number (milliseconds, stages[i]) : -1);
-  ll_table_add (table, LL_TONE_PLAIN, ll_text (host, "protocol"));
-  tls = bits > 0 ? g_strdup_printf ("%s (%" G_GINT64_FORMAT ")", ll_text (host, "cipher"), bits)
-                 : g_strdup (ll_text (host, "cipher"));
-  ll_table_add (table, LL_TONE_PLAIN, tls);
-  add_bad_or_fine (table, ll_text (host, "certificate"), "valid");
-  add_bad_or_fine (table, ll_text (host, "dane"), "match");
-  add_yes (table, host, "requiretls");
-  ll_table_add (table, ll_tone_of_evidence (evidence), word);
 }
 
+/* "TLSv1.3 TLS_AES_256_GCM_SHA384 (256), certificate valid, DANE match, REQUIRETLS no" */
+static void
+append_findings (GString *out, GVariant *host)
+{
+  static const char *const words[][2] = { { "certificate", "certificate" }, { "dane", "DANE" } };
+  g_autoptr (GString) text = g_string_new (ll_text (host, "protocol"));
+  gint64 bits = ll_number (host, "bits");
+  gboolean requiretls;
+
+  if (*ll_text (host, "cipher") != '\0')
+    g_string_append_printf (text, " %s", ll_text (host, "cipher"));
+  if (bits > 0)
+    g_string_append_printf (text, " (%" G_GINT64_FORMAT ")", bits);
+  for (guint i = 0; i < G_N_ELEMENTS (words); i++)
+    if (*ll_text (host, words[i][0]) != '\0')
+      g_string_append_printf (text, "%s%s %s", text->len > 0 ? ", " : "", words[i][1],
+                              ll_text (host, words[i][0]));
+  if (ll_flag (host, "excluded"))
+    g_string_append_printf (text, "%snot in the MTA-STS policy", text->len > 0 ? ", " : "");
+  if (g_variant_lookup (host, "requiretls", "b", &requiretls))
+    g_string_append_printf (text, "%sREQUIRETLS %s", text->len > 0 ? ", " : "",
+                            requiretls ? "yes" : "no");
+  if (text->len > 0)
+    append_line (out, "    ", LL_TONE_PLAIN, text->str);
+}
+
+static guint
+longest_name (GVariant *hosts)
+{
+  gsize longest = 0;
+
+  for (gsize i = 0; i < g_variant_n_children (hosts); i++)
+    {
+      g_autoptr (GVariant) host = g_variant_get_child_value (hosts, i);
+
+      longest = MAX (longest, strlen (ll_text (host, "name")));
+    }
+  return (guint) longest;
+}
+
+/* A row with the stages, in milliseconds since the look began; what they showed below it. Where
+ * the names are too long for that, they have a line of their own. */
 static void
 append_hosts (GString *out, GVariant *hosts, gboolean partial)
 {
   static const char *const heads[]
-      = { "server",  "pref",   "dns",         "connect", "greeting",   "starttls", "tls",
-          "version", "cipher", "certificate", "dane",    "requiretls", "evidence", NULL };
-  g_autoptr (LlTable) table = ll_table_new (heads);
+      = { "server", "pref", "evidence", "dns", "connect", "greeting", "starttls", "tls ms", NULL };
+  gboolean apart = longest_name (hosts) + STAGES_WIDTH > ll_table_width ();
+  g_autoptr (LlTable) table = ll_table_new (apart ? heads + 1 : heads);
   g_autofree char *text = NULL;
   g_auto (GStrv) lines = NULL;
 
@@ -133,26 +151,21 @@ append_hosts (GString *out, GVariant *hosts, gboolean partial)
     {
       g_autoptr (GVariant) host = g_variant_get_child_value (hosts, i);
 
-      add_host (table, host, partial);
+      add_host (table, host, apart, partial);
     }
   text = ll_table_format (table);
   lines = g_strsplit (text, "\n", -1);
-  for (guint i = 0; lines[i] != NULL && *lines[i] != '\0'; i++)
-    g_string_append_printf (out, "  %s\n", lines[i]);
-}
-
-/* What is to be said of single servers. */
-static void
-append_reasons (GString *out, GVariant *hosts)
-{
-  for (gsize i = 0; i < g_variant_n_children (hosts); i++)
+  g_string_append_printf (out, "  %s\n", lines[0]);
+  for (gsize i = 0; i < g_variant_n_children (hosts) && lines[i + 1] != NULL; i++)
     {
       g_autoptr (GVariant) host = g_variant_get_child_value (hosts, i);
-      const char *reason = ll_text (host, "reason");
-      g_autofree char *text = g_strdup_printf ("%s: %s", ll_text (host, "name"), reason);
 
-      if (*reason != '\0')
-        append_line (out, "  ", LL_TONE_FAINT, text);
+      if (apart)
+        append_line (out, "  ", LL_TONE_STRONG, ll_text (host, "name"));
+      g_string_append_printf (out, "  %s\n", lines[i + 1]);
+      append_findings (out, host);
+      if (!partial && *ll_text (host, "reason") != '\0')
+        append_line (out, "    ", LL_TONE_FAINT, ll_text (host, "reason"));
     }
 }
 
@@ -168,11 +181,7 @@ format (GVariant *verdict, gboolean partial)
     append_domain (out, verdict);
   append_sts (out, verdict);
   if (hosts != NULL && g_variant_n_children (hosts) > 0)
-    {
-      append_hosts (out, hosts, partial);
-      if (!partial)
-        append_reasons (out, hosts);
-    }
+    append_hosts (out, hosts, partial);
   return g_string_free (out, FALSE);
 }
 

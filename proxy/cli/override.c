@@ -37,6 +37,8 @@ list_overrides (void)
       ll_table_add (table, LL_TONE_PLAIN, ll_text (override, "reason"));
     }
   ll_table_print (table);
+  if (ll_table_rows (table) == 0)
+    puts ("Nothing is or was overridden.");
   return LL_EXIT_YES;
 }
 

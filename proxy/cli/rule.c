@@ -48,7 +48,10 @@ print_rules (GVariant *rules)
       ll_table_add (table, LL_TONE_PLAIN, expires);
       ll_table_add (table, LL_TONE_PLAIN, ll_text (rule, "note"));
     }
+  ll_table_hide_empty (table);
   ll_table_print (table);
+  if (ll_table_rows (table) == 0)
+    puts ("There is no rule.");
 }
 
 static int

@@ -21,14 +21,19 @@ static void
 print_finding (const char *what, GVariant *finding)
 {
   const char *word = ll_text (finding, "finding");
-  g_autofree char *painted = ll_table_paint (tone_of_finding (word), word);
-  g_autofree char *reason = ll_table_clean (ll_text (finding, "reason"));
-  g_autofree char *record = ll_table_clean (ll_text (finding, "record"));
-  g_autofree char *faint = ll_table_paint (LL_TONE_FAINT, record);
+  g_autofree char *padded = g_strdup_printf ("%-7s", word);
+  g_autofree char *painted = ll_table_paint (tone_of_finding (word), padded);
+  g_autoptr (GString) out = g_string_new (NULL);
+  guint column = MAX ((guint) strlen (what), 5) + 2 + (guint) strlen (padded) + 2;
 
-  printf ("%-8s %s  %s\n", what, painted, reason);
-  if (*record != '\0')
-    printf ("         %s\n", faint);
+  g_string_append_printf (out, "%-5s  %s  ", what, painted);
+  ll_table_wrap (out, LL_TONE_PLAIN, ll_text (finding, "reason"), column, 16);
+  if (*ll_text (finding, "record") != '\0')
+    {
+      g_string_append_printf (out, "%16s", "");
+      ll_table_wrap (out, LL_TONE_FAINT, ll_text (finding, "record"), 16, 16);
+    }
+  fputs (out->str, stdout);
 }
 
 static void

@@ -13,14 +13,15 @@
 static void
 print_pair (const char *indent, const char *name, LlTone tone, const char *value)
 {
-  g_autofree char *clean = NULL;
-  g_autofree char *painted = NULL;
+  g_autoptr (GString) out = g_string_new (NULL);
+  guint column;
 
   if (value == NULL || *value == '\0')
     return;
-  clean = ll_table_clean (value);
-  painted = ll_table_paint (tone, clean);
-  printf ("%s%-12s %s\n", indent, name, painted);
+  column = (guint) strlen (indent) + 13;
+  g_string_append_printf (out, "%s%-12s ", indent, name);
+  ll_table_wrap (out, tone, value, column, column);
+  fputs (out->str, stdout);
 }
 
 static void
@@ -118,9 +119,11 @@ print_events (GVariant *letter)
     {
       g_autoptr (GVariant) event = g_variant_get_child_value (events, i);
       g_autofree char *what = ll_table_clean (ll_text (event, "event"));
-      g_autofree char *text = ll_table_clean (ll_text (event, "text"));
+      g_autoptr (GString) out = g_string_new (NULL);
 
-      printf ("    %s  %-10s %s\n", ll_text (event, "time"), what, text);
+      g_string_append_printf (out, "    %s  %-10s ", ll_text (event, "time"), what);
+      ll_table_wrap (out, LL_TONE_PLAIN, ll_text (event, "text"), (guint) out->len, 37);
+      fputs (out->str, stdout);
     }
 }
 

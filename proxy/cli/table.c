@@ -39,14 +39,24 @@ has_colour (void)
   return ll_table_is_terminal () && (no == NULL || *no == '\0');
 }
 
+static guint width_wanted = 0;
+
+void
+ll_table_set_width (guint width)
+{
+  width_wanted = width;
+}
+
 guint
 ll_table_width (void)
 {
   struct winsize size;
 
+  if (width_wanted > 0)
+    return width_wanted;
   if (ioctl (STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 20)
     return size.ws_col;
-  return 100;
+  return G_MAXUINT;
 }
 
 /* -- words ------------------------------------------------------------------------------- */
@@ -198,6 +208,7 @@ struct _LlTable
 {
   GStrv heads;
   guint columns;
+  gboolean hides;
   GArray *cells; /* of Cell, row after row */
 };
 
@@ -252,6 +263,12 @@ ll_table_rows (const LlTable *table)
   return table->cells->len / table->columns;
 }
 
+void
+ll_table_hide_empty (LlTable *table)
+{
+  table->hides = TRUE;
+}
+
 /* How many places of a terminal @text takes. */
 static guint
 width_of (const char *text)
@@ -269,44 +286,193 @@ width_of (const char *text)
 }
 
 static void
-append_cell (GString *out, const char *text, LlTone tone, guint width, gboolean last)
+append_spaces (GString *out, guint n)
+{
+  for (guint i = 0; i < n; i++)
+    g_string_append_c (out, ' ');
+}
+
+static void
+end_line (GString *out)
+{
+  while (out->len > 0 && out->str[out->len - 1] == ' ')
+    g_string_truncate (out, out->len - 1);
+  g_string_append_c (out, '\n');
+}
+
+static void
+append_painted (GString *out, LlTone tone, const char *text)
 {
   g_autofree char *painted = ll_table_paint (tone, text);
 
   g_string_append (out, painted);
-  for (guint i = width_of (text); !last && i < width + 2; i++)
-    g_string_append_c (out, ' ');
+}
+
+void
+ll_table_wrap (GString *out, LlTone tone, const char *text, guint column, guint indent)
+{
+  g_autofree char *clean = ll_table_clean (text);
+  g_auto (GStrv) words = g_strsplit (clean, " ", -1);
+  g_autoptr (GString) line = g_string_new (NULL);
+  guint room = ll_table_width ();
+
+  for (guint i = 0; words[i] != NULL; i++)
+    {
+      guint width = width_of (words[i]);
+
+      if (line->len > 0 && column + 1 + width > room)
+        {
+          append_painted (out, tone, line->str);
+          end_line (out);
+          append_spaces (out, indent);
+          g_string_truncate (line, 0);
+          column = indent;
+        }
+      if (i > 0 && line->len > 0)
+        {
+          g_string_append_c (line, ' ');
+          column++;
+        }
+      g_string_append (line, words[i]);
+      column += width;
+    }
+  append_painted (out, tone, line->str);
+  end_line (out);
+}
+
+static gboolean
+is_blank (const Cell *cell)
+{
+  return strcmp (cell->text, "–") == 0 || strcmp (cell->text, " ") == 0;
+}
+
+/* How it stands: the width of each column, 0 where it is hidden. What does not fit beside the
+ * columns before @fold goes below them; one that is all text is folded beside them if it can. */
+typedef struct
+{
+  guint *widths;
+  guint last;
+  guint fold;
+  guint before; /* where the last one begins, when it stands beside */
+} Layout;
+
+/* A sentence narrower than this is harder to read than one below. */
+#define BESIDE_MIN 30
+#define BELOW_INDENT 4
+
+static void
+measure (const LlTable *table, Layout *layout)
+{
+  layout->widths = g_new0 (guint, table->columns);
+  for (guint i = 0; i < table->cells->len; i++)
+    {
+      const Cell *cell = &g_array_index (table->cells, Cell, i);
+      guint *width = &layout->widths[i % table->columns];
+
+      if (!table->hides || !is_blank (cell))
+        *width = MAX (*width, width_of (cell->text));
+    }
+  for (guint i = 0; i < table->columns; i++)
+    if (layout->widths[i] > 0)
+      {
+        layout->widths[i] = MAX (layout->widths[i], width_of (table->heads[i]));
+        layout->last = i;
+      }
+}
+
+static void
+lay_out (const LlTable *table, Layout *layout)
+{
+  guint room = ll_table_width ();
+  guint end = 0;
+
+  measure (table, layout);
+  layout->fold = layout->last + 1;
+  for (guint i = 0; i <= layout->last; i++)
+    {
+      if (i == layout->last)
+        layout->before = end;
+      if (layout->widths[i] == 0)
+        continue;
+      end += layout->widths[i];
+      if (end > room && i > 0 && layout->fold > i)
+        layout->fold = i;
+      end += 2;
+    }
+  if (layout->fold == layout->last && room >= layout->before + BESIDE_MIN)
+    layout->fold = layout->last + 1;
+}
+
+/* What stands below the row: the cells from @fold on, one after the other. */
+static void
+append_below (GString *out, const Cell *row, const Layout *layout)
+{
+  guint column = BELOW_INDENT;
+  GString *line = g_string_new (NULL);
+
+  append_spaces (line, BELOW_INDENT);
+  for (guint i = layout->fold; i < layout->last; i++)
+    if (layout->widths[i] > 0 && !is_blank (&row[i]))
+      {
+        append_painted (line, row[i].tone, row[i].text);
+        g_string_append (line, "  ");
+        column += width_of (row[i].text) + 2;
+      }
+  if (!is_blank (&row[layout->last]))
+    ll_table_wrap (line, row[layout->last].tone, row[layout->last].text, column, BELOW_INDENT);
+  else if (column > BELOW_INDENT)
+    end_line (line);
+  else
+    g_string_truncate (line, 0);
+  g_string_append_len (out, line->str, (gssize) line->len);
+  g_string_free (line, TRUE);
+}
+
+static void
+append_row (GString *out, const Cell *row, const Layout *layout)
+{
+  for (guint i = 0; i < layout->fold && i < layout->last; i++)
+    if (layout->widths[i] > 0)
+      {
+        append_painted (out, row[i].tone, row[i].text);
+        append_spaces (out, layout->widths[i] + 2 - width_of (row[i].text));
+      }
+  if (layout->fold > layout->last)
+    {
+      ll_table_wrap (out, row[layout->last].tone, row[layout->last].text, layout->before,
+                     layout->before);
+      return;
+    }
+  end_line (out);
+  append_below (out, row, layout);
+}
+
+static void
+append_heads (GString *out, const LlTable *table, const Layout *layout)
+{
+  for (guint i = 0; i < layout->fold && i <= layout->last; i++)
+    if (layout->widths[i] > 0)
+      {
+        append_painted (out, LL_TONE_FAINT, table->heads[i]);
+        if (i + 1 < layout->fold && i < layout->last)
+          append_spaces (out, layout->widths[i] + 2 - width_of (table->heads[i]));
+      }
+  end_line (out);
 }
 
 char *
 ll_table_format (const LlTable *table)
 {
   GString *out = g_string_new (NULL);
-  g_autofree guint *widths = g_new0 (guint, table->columns);
-  guint last = table->columns - 1;
+  Layout layout = { NULL };
 
   if (ll_table_rows (table) == 0)
     return g_string_free (out, FALSE);
-  for (guint i = 0; i < table->columns; i++)
-    widths[i] = width_of (table->heads[i]);
-  for (guint i = 0; i < table->cells->len; i++)
-    {
-      guint width = width_of (g_array_index (table->cells, Cell, i).text);
-
-      widths[i % table->columns] = MAX (widths[i % table->columns], width);
-    }
-  for (guint i = 0; i <= last; i++)
-    append_cell (out, table->heads[i], LL_TONE_FAINT, widths[i], i == last);
-  for (guint i = 0; i < table->cells->len; i++)
-    {
-      const Cell *cell = &g_array_index (table->cells, Cell, i);
-      guint column = i % table->columns;
-
-      if (column == 0)
-        g_string_append_c (out, '\n');
-      append_cell (out, cell->text, cell->tone, widths[column], column == last);
-    }
-  g_string_append_c (out, '\n');
+  lay_out (table, &layout);
+  append_heads (out, table, &layout);
+  for (guint i = 0; i + table->columns <= table->cells->len; i += table->columns)
+    append_row (out, &g_array_index (table->cells, Cell, i), &layout);
+  g_free (layout.widths);
   return g_string_free (out, FALSE);
 }
 

@@ -27,13 +27,20 @@ typedef enum
 /* For tests and --json: -1 asks the terminal and the environment. */
 void ll_table_set_colour (int wanted);
 gboolean ll_table_is_terminal (void);
+
+/* Of the terminal; without one nothing is folded. Set for tests; 0 asks again. */
 guint ll_table_width (void);
+void ll_table_set_width (guint width);
 
 /* Control characters become "?". (transfer full) */
 char *ll_table_clean (const char *text);
 
 /* @text in @tone's colour, or just @text. (transfer full) */
 char *ll_table_paint (LlTone tone, const char *text);
+
+/* Adds @text and the line's end, broken between words where the terminal ends. The cursor stands
+ * at @column; further lines begin at @indent. */
+void ll_table_wrap (GString *out, LlTone tone, const char *text, guint column, guint indent);
 
 /* The tone of a word of api/names.h. */
 LlTone ll_tone_of_evidence (const char *evidence);
@@ -54,9 +61,13 @@ void ll_table_free (LlTable *table);
 void ll_table_add (LlTable *table, LlTone tone, const char *text);
 void ll_table_add_number (LlTable *table, gint64 number); /* negative: "–" */
 
+/* Columns where no row has anything are not shown. */
+void ll_table_hide_empty (LlTable *table);
+
 guint ll_table_rows (const LlTable *table);
 
-/* (transfer full) lines, each ended; no head when there is no row */
+/* (transfer full) lines, each ended; no head when there is no row. Columns that the terminal is too
+ * narrow for stand below their row, without head. */
 char *ll_table_format (const LlTable *table);
 void ll_table_print (const LlTable *table);
 

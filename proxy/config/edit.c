@@ -208,6 +208,21 @@ write_file (const char *path, const GString *text, GError **error)
   return FALSE;
 }
 
+/* The person did not write @path: what is wrong is what was to be written into it. */
+static void
+take_path_away (const char *path, GError **error)
+{
+  g_autofree char *prefix = g_strconcat (path, ": ", NULL);
+
+  if (error != NULL && *error != NULL && g_str_has_prefix ((*error)->message, prefix))
+    {
+      char *rest = g_strdup ((*error)->message + strlen (prefix));
+
+      g_free ((*error)->message);
+      (*error)->message = rest;
+    }
+}
+
 static gboolean
 edit (const char *system_path,
       const char *path,
@@ -239,6 +254,8 @@ edit (const char *system_path,
   user_text.bytes = text->str;
   user_text.length = text->len;
   result = ll_config_parse (&system_text, &user_text, error);
+  if (result == NULL)
+    take_path_away (path, error);
   return result != NULL && write_file (path, text, error);
 }
 

@@ -63,6 +63,76 @@ test_layout (void)
   ll_table_set_colour (0);
 }
 
+/* What a narrow terminal has no place for goes on below, and nothing is cut. */
+static void
+test_narrow (void)
+{
+  static const char *const heads[] = { "id", "to", "state", "reason", NULL };
+  static const struct
+  {
+    guint width;
+    const char *text;
+  } cases[] = {
+    { 0, "id    to            state  reason\n"
+         "cc69  ada@bank.lab  held   the mail server offers no encryption\n"
+         "      bob@bank.lab  sent   –\n" },
+    { 58, "id    to            state  reason\n"
+          "cc69  ada@bank.lab  held   the mail server offers no\n"
+          "                           encryption\n"
+          "      bob@bank.lab  sent   –\n" },
+    { 26, "id    to            state\n"
+          "cc69  ada@bank.lab  held\n"
+          "    the mail server offers\n"
+          "    no encryption\n"
+          "      bob@bank.lab  sent\n" },
+    { 22, "id    to\n"
+          "cc69  ada@bank.lab\n"
+          "    held  the mail\n"
+          "    server offers no\n"
+          "    encryption\n"
+          "      bob@bank.lab\n"
+          "    sent\n" },
+  };
+  g_autoptr (LlTable) table = ll_table_new (heads);
+
+  ll_table_set_colour (0);
+  ll_table_add (table, LL_TONE_PLAIN, "cc69");
+  ll_table_add (table, LL_TONE_PLAIN, "ada@bank.lab");
+  ll_table_add (table, LL_TONE_PLAIN, "held");
+  ll_table_add (table, LL_TONE_PLAIN, "the mail server offers no encryption");
+  ll_table_add (table, LL_TONE_PLAIN, " ");
+  ll_table_add (table, LL_TONE_PLAIN, "bob@bank.lab");
+  ll_table_add (table, LL_TONE_PLAIN, "sent");
+  ll_table_add (table, LL_TONE_PLAIN, NULL);
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *text = NULL;
+
+      ll_table_set_width (cases[i].width);
+      text = ll_table_format (table);
+      g_assert_cmpstr (text, ==, cases[i].text);
+    }
+  ll_table_set_width (0);
+}
+
+/* Columns that nobody fills are left out when that is asked for. */
+static void
+test_hidden (void)
+{
+  static const char *const heads[] = { "rule", "tag", "mode", "note", NULL };
+  g_autoptr (LlTable) table = ll_table_new (heads);
+  g_autofree char *text = NULL;
+
+  ll_table_set_colour (0);
+  ll_table_hide_empty (table);
+  ll_table_add_number (table, 1);
+  ll_table_add (table, LL_TONE_PLAIN, NULL);
+  ll_table_add (table, LL_TONE_PLAIN, "exclusive");
+  ll_table_add (table, LL_TONE_PLAIN, NULL);
+  text = ll_table_format (table);
+  g_assert_cmpstr (text, ==, "rule  mode\n1     exclusive\n");
+}
+
 /* Green is for what is assured; nothing that evidence alone shows has it. */
 static void
 test_green (void)
@@ -98,17 +168,60 @@ test_matrix (void)
                    "bank.lab: ◕ sts, seen, 1 of 2 servers looked at\n"
                    "  requires TLS\n"
                    "  MTA-STS enforce, until 2026-12-01T00:00:00Z\n"
-                   "  server        pref  dns  connect  greeting  starttls  tls  version  cipher   "
-                   "  certificate"
-                   "  dane  requiretls  evidence\n"
-                   "  mx1.bank.lab  10    3    –        –         –         40   TLSv1.3  AES "
-                   "(256)  valid      "
-                   "  none  no          ◕ sts\n"
-                   "  mx2.bank.lab  20    –    –        –         –         –    –        –        "
-                   "  –          "
-                   "  –     –           –\n"
-                   "  mx2.bank.lab: no answer\n");
+                   "  server        pref  evidence  dns  connect  greeting  starttls  tls ms\n"
+                   "  mx1.bank.lab  10    ◕ sts     3    –        –         –         40\n"
+                   "    TLSv1.3 AES (256), certificate valid, DANE none, REQUIRETLS no\n"
+                   "  mx2.bank.lab  20    –         –    –        –         –         –\n"
+                   "    no answer\n");
   g_assert_true (ll_matrix_is_yes (verdict));
+}
+
+static guint
+widest_line (const char *text)
+{
+  g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
+  glong widest = 0;
+
+  for (guint i = 0; lines[i] != NULL; i++)
+    widest = MAX (widest, g_utf8_strlen (lines[i], -1));
+  return (guint) widest;
+}
+
+/* A server's name of any length leaves the stages on one line of an 80-column terminal. */
+static void
+test_matrix_fits (void)
+{
+  static const char *const names[] = { "mx.lab", "practice-example.mail.protection.hoster.lab" };
+
+  ll_table_set_colour (0);
+  ll_table_set_width (80);
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autofree char *written
+          = g_strdup_printf ("{'domain': <'bank.lab'>, 'evidence': <'unknown'>, 'why': "
+                             "<'temporary'>,"
+                             " 'seen': <uint32 0>, 'total': <uint32 1>, 'reason': <'the mail "
+                             "servers of bank.lab could"
+                             " not be looked at just now: the server cannot be reached (connection "
+                             "refused)'>,"
+                             " 'hosts': <[{'name': <'%s'>, 'preference': <uint32 10>, 'evidence': "
+                             "<'unknown'>,"
+                             " 'protocol': <'TLSv1.3'>, 'cipher': <'TLS_AES_256_GCM_SHA384'>, "
+                             "'bits': <256>,"
+                             " 'certificate': <'certificate-host-mismatch'>, 'dane': "
+                             "<'unobtainable'>,"
+                             " 'requiretls': <false>, 'milliseconds': <{'dns': <10000>, 'connect': "
+                             "<10000>,"
+                             " 'greeting': <10000>, 'starttls': <10000>, 'tls': <10000>}>}]>}",
+                             names[i]);
+      g_autoptr (GVariant) verdict = g_variant_ref_sink (g_variant_new_parsed (written));
+      g_autofree char *text = ll_matrix_format (verdict);
+
+      g_assert_cmpuint (widest_line (text), <=, 80);
+      g_assert_nonnull (strstr (text, names[i]));
+      g_assert_nonnull (strstr (text, "10000    10000     10000     10000"));
+    }
+  ll_table_set_width (0);
 }
 
 /* While a look goes on, "overdue" is no finding. */
@@ -159,6 +272,9 @@ main (int argc, char *argv[])
   g_test_add_func ("/cli/table/layout", test_layout);
   g_test_add_func ("/cli/table/green", test_green);
   g_test_add_func ("/cli/table/matrix", test_matrix);
+  g_test_add_func ("/cli/table/matrix-fits", test_matrix_fits);
+  g_test_add_func ("/cli/table/narrow", test_narrow);
+  g_test_add_func ("/cli/table/hidden", test_hidden);
   g_test_add_func ("/cli/table/partial", test_partial);
   g_test_add_func ("/cli/table/yes", test_yes);
   return g_test_run ();
