@@ -282,6 +282,8 @@ ll_app_free (LlApp *app)
   if (app == NULL)
     return;
   g_clear_handle_id (&app->refresh_timer, g_source_remove);
+  if (app->pipeline != NULL)
+    ll_pipeline_end (app->pipeline);
   if (app->listener != NULL)
     ll_listener_stop (app->listener, ll_deadline_in (STOP_TIMEOUT));
   if (app->pipeline != NULL)

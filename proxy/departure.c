@@ -136,9 +136,17 @@ send_copy (LlPipeline *pipeline,
     .requiretls = requiretls,
   };
   Dot dot = { pipeline, live };
-  LlDelivery *delivery
-      = ll_upstream_send (pipeline->parts.upstream, account, &copy, live->login, live->password,
-                          before_dot_cb, &dot, ll_deadline_in (COPY_DEADLINE), NULL);
+  g_autofree char *login = NULL;
+  g_autoptr (LlSecret) password = NULL;
+  LlDelivery *delivery;
+
+  g_mutex_lock (&live->lock); /* a new sign-in may replace them */
+  login = g_strdup (live->login);
+  password = live->password != NULL ? ll_secret_copy (live->password) : NULL;
+  g_mutex_unlock (&live->lock);
+  delivery
+      = ll_upstream_send (pipeline->parts.upstream, account, &copy, login, password, before_dot_cb,
+                          &dot, ll_deadline_in (COPY_DEADLINE), pipeline->ended);
 
   for (guint i = 0; i < recipients->len; i++)
     {
@@ -272,7 +280,7 @@ apply_case (LlPipeline *pipeline, LlLive *live, guint i, const LlTroubleCase *on
       break;
     case LL_TOLD_FAILURE:
       if (one->by_mail)
-        ll_pipeline_write_to_user (pipeline, live, i);
+        ll_progress_mark (progress, "mail_due");
       break;
     }
   ll_pipeline_tell (pipeline, LL_PIPELINE_TROUBLE, live->letter->id, text);
@@ -372,7 +380,7 @@ tell_refused (LlPipeline *pipeline, LlLive *live)
         progress->state = LL_STATE_FAILED;
       note_recipient (pipeline, live, i, progress->reason);
       ll_pipeline_tell (pipeline, LL_PIPELINE_TROUBLE, letter->id, progress->reason);
-      ll_pipeline_write_to_user (pipeline, live, i);
+      ll_progress_mark (progress, "mail_due");
     }
 }
 

@@ -113,7 +113,7 @@ ll_judge (LlPipeline *pipeline, const LlJudgement *judgement, LlVerdict **verdic
 
   g_clear_pointer (verdict, ll_verdict_unref);
   fill_input (pipeline, judgement, &input);
-  *verdict = ll_assess_wait (pipeline->parts.assess, domain, soft, NULL, &done);
+  *verdict = ll_assess_wait (pipeline->parts.assess, domain, soft, pipeline->ended, &done);
   input.verdict = *verdict;
   input.verdict_done = done;
   decision = ll_policy_decide (&input);
@@ -123,7 +123,8 @@ ll_judge (LlPipeline *pipeline, const LlJudgement *judgement, LlVerdict **verdic
   /* Only a letter that may leave as it is goes without what is still coming in. */
   ll_decision_free (decision);
   ll_verdict_unref (*verdict);
-  *verdict = ll_assess_wait (pipeline->parts.assess, domain, judgement->deadline, NULL, &done);
+  *verdict = ll_assess_wait (pipeline->parts.assess, domain, judgement->deadline, pipeline->ended,
+                             &done);
   input.verdict = *verdict;
   input.verdict_done = done;
   return ll_policy_decide (&input);
@@ -141,7 +142,7 @@ is_still_coming (const LlDecision *decision, const LlVerdict *verdict, const LlL
 void
 ll_keep_evidence (LlProgress *progress, const LlDecision *decision, const LlVerdict *verdict)
 {
-  static const char *const marks[] = { "told", "told_now", "told_delayed" };
+  static const char *const marks[] = { "told", "told_now", "told_delayed", "mail_due" };
   LlRelease release = ll_release_of (progress);
   g_autoptr (GVariant) shown = g_variant_ref_sink (ll_decision_to_variant (decision));
   g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (shown);
@@ -238,6 +239,8 @@ judge_recipient (LlPipeline *pipeline, LlLive *live, guint i, LlJudgement *judge
   judgement->recipient = ll_envelope_recipient (live->letter->envelope, i);
   judgement->release = ll_release_of (progress);
   decision = ll_judge (pipeline, judgement, &verdict);
+  if (g_cancellable_is_cancelled (pipeline->ended))
+    return; /* the look was cut short: nothing is decided by it */
   ll_keep_evidence (progress, decision, verdict);
   if (is_still_coming (decision, verdict, live->letter))
     {

@@ -89,6 +89,16 @@ ll_progress_mark (LlProgress *progress, const char *mark)
 }
 
 void
+ll_progress_unmark (LlProgress *progress, const char *mark)
+{
+  g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (progress->extra);
+
+  g_variant_dict_remove (&dict, mark);
+  g_clear_pointer (&progress->extra, g_variant_unref);
+  progress->extra = g_variant_ref_sink (g_variant_dict_end (&dict));
+}
+
+void
 ll_refusal_code (const LlProgress *progress, guint *code, const char **enhanced)
 {
   const char *smtp = NULL;

@@ -23,11 +23,15 @@ typedef struct
   LlLetter *letter;
   LlMessageFacts *facts;
 
-  /* auth = client: the mail program's own credentials, for as long as it may take */
+  gboolean closed; /* (the pipeline's lock) done: only its files are still to go */
+  gint anew;       /* (atomic) what waits is tried at the next step, whatever its time */
+
+  GMutex lock;
+
+  /* auth = client: the mail program's own credentials, until its letter has to wait */
   char *login;
   LlSecret *password;
 
-  GMutex lock;
   GCond answered_cond;
   gboolean client_waits; /* a mail program waits for the answer to its final dot */
   gboolean answering;    /* its answer is being made: it waits on past its time */
@@ -46,6 +50,9 @@ struct _LlPipeline
   GPtrArray *done;  /* of LlLive: their files may go once the ledger is on disk */
   gboolean paused;
 
+  GCancellable *ended; /* nothing new leaves any more */
+
+  GMutex news_lock; /* held while the listener is called */
   LlPipelineListener listener;
   gpointer listener_data;
 };
@@ -66,8 +73,17 @@ gboolean ll_live_answer (LlLive *live, guint code, const char *enhanced, const c
 /* The letter is durable: takes the first step soon, on a delivery thread. */
 void ll_pipeline_take (LlPipeline *pipeline, LlLive *live);
 
-/* (transfer full) or NULL */
+/* (transfer full) or NULL; what is done is not found any more */
 LlLive *ll_pipeline_find (LlPipeline *pipeline, const char *id);
+
+/* All letters take a step, and what waits in them is tried. */
+void ll_pipeline_wake (LlPipeline *pipeline);
+
+/* auth = client: the mail program signed in, so what waited for that can go. */
+void ll_pipeline_signed_in (LlPipeline *pipeline,
+                            const char *account,
+                            const char *login,
+                            const LlSecret *password);
 
 /* Spool first, then the ledger, then those who watch. Called by the owner of the letter. */
 gboolean ll_pipeline_save (LlPipeline *pipeline, LlLive *live, gboolean durable);
@@ -76,9 +92,12 @@ gboolean ll_pipeline_save (LlPipeline *pipeline, LlLive *live, gboolean durable)
 void ll_pipeline_note (LlPipeline *pipeline, LlLive *live, const char *event, const char *text);
 void ll_pipeline_tell (LlPipeline *pipeline, LlPipelineNews news, const char *id, const char *text);
 
-/* -- telling.c: mail to the user himself, about recipient @i of a letter ---------- */
+/* -- telling.c: mail to the user himself --------------------------------------------- */
 
-void ll_pipeline_write_to_user (LlPipeline *pipeline, LlLive *live, guint i);
+/* Writes about the recipients that are marked "mail_due", and takes the marks away. It may take
+ * long, so it comes after the answer to the mail program; a crash before repeats it. Returns
+ * whether there were any. */
+gboolean ll_pipeline_write_due (LlPipeline *pipeline, LlLive *live);
 
 /* The codes of a refusal by our own rules. *enhanced is part of @progress. */
 void ll_refusal_code (const LlProgress *progress, guint *code, const char **enhanced);
@@ -89,9 +108,10 @@ gboolean ll_pipeline_is_paused (LlPipeline *pipeline);
 void ll_progress_set (LlProgress *progress, LlState state, const char *reason);
 
 /* Marks that stay with a recipient: "told" (that it will not get the letter), "told_now" (that it
- * waits), "told_delayed". */
+ * waits), "told_delayed", "mail_due" (a notice is to be written), "reminded" (by mail). */
 gboolean ll_progress_has (const LlProgress *progress, const char *mark);
 void ll_progress_mark (LlProgress *progress, const char *mark);
+void ll_progress_unmark (LlProgress *progress, const char *mark);
 
 /* -- judgement.c ------------------------------------------------------------------ */
 

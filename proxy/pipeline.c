@@ -34,8 +34,10 @@
 void
 ll_pipeline_tell (LlPipeline *pipeline, LlPipelineNews news, const char *id, const char *text)
 {
+  g_mutex_lock (&pipeline->news_lock);
   if (pipeline->listener != NULL)
     pipeline->listener (news, id, text, pipeline->listener_data);
+  g_mutex_unlock (&pipeline->news_lock);
 }
 
 void
@@ -66,8 +68,7 @@ ll_pipeline_find (LlPipeline *pipeline, const char *id)
 
   g_mutex_lock (&pipeline->lock);
   live = g_hash_table_lookup (pipeline->live, id);
-  if (live != NULL)
-    ll_live_ref (live);
+  live = live != NULL && !live->closed ? ll_live_ref (live) : NULL;
   g_mutex_unlock (&pipeline->lock);
   return live;
 }
@@ -87,6 +88,15 @@ is_done (const LlLetter *letter)
     if (!ll_state_is_final (ll_letter_progress (letter, i)->state))
       return FALSE;
   return TRUE;
+}
+
+static gboolean
+is_mail_due (const LlLetter *letter)
+{
+  for (guint i = 0; i < letter->progress->len; i++)
+    if (ll_progress_has (ll_letter_progress (letter, i), "mail_due"))
+      return TRUE;
+  return FALSE;
 }
 
 /* The ledger has it, then the files go: at no instant does neither know the letter. What was done
@@ -122,11 +132,14 @@ static void
 close_letter (LlPipeline *pipeline, LlLive *live)
 {
   g_mutex_lock (&pipeline->lock);
+  live->closed = TRUE;
   g_ptr_array_add (pipeline->done, ll_live_ref (live));
   g_mutex_unlock (&pipeline->lock);
   ll_queue_add (pipeline->queue, CLOSING, CLOSING, ll_clock_now () + 1);
 }
 
+/* Whoever is still to be served rests in @state. What a person decides (held, uncertain) stays
+ * that person's: only without any hope (@state is final) is it taken from him too. */
 static void
 set_all (LlLive *live, LlState state, const char *reason)
 {
@@ -134,7 +147,8 @@ set_all (LlLive *live, LlState state, const char *reason)
     {
       LlProgress *progress = ll_letter_progress (live->letter, i);
 
-      if (!ll_state_is_final (progress->state) && progress->state != LL_STATE_UNCERTAIN)
+      if (!ll_state_is_final (progress->state) && progress->state != LL_STATE_UNCERTAIN
+          && (progress->state != LL_STATE_HELD || ll_state_is_final (state)))
         ll_progress_set (progress, state, reason);
     }
 }
@@ -176,7 +190,8 @@ answer_taken (LlLive *live)
   ll_live_answer (live, 250, "2.0.0", text != NULL ? text : letter->id);
 }
 
-/* Never sent by itself (design 4.5): the person is asked again, and in the end by mail. */
+/* Never sent by itself (design 4.5): the person is asked again, and in the end by mail. Time counts
+ * from when it was held, which may be long after it came. */
 static void
 remind (LlPipeline *pipeline, LlLive *live)
 {
@@ -186,21 +201,23 @@ remind (LlPipeline *pipeline, LlLive *live)
   for (guint i = 0; i < letter->progress->len; i++)
     {
       LlProgress *progress = ll_letter_progress (letter, i);
+      gint64 held = MAX (letter->received, progress->decided);
 
-      if (progress->state != LL_STATE_HELD)
+      if (progress->state != LL_STATE_HELD || ll_progress_has (progress, "reminded"))
         continue;
-      if (progress->next_try == 0 && now < letter->received + REMIND_SECONDS)
-        progress->next_try = now + REMIND_SECONDS;
-      if (progress->next_try == 0 || progress->next_try > now)
+      if (progress->next_try == 0)
+        progress->next_try = held + REMIND_SECONDS;
+      if (progress->next_try > now)
         continue;
       ll_pipeline_tell (pipeline, LL_PIPELINE_HELD, letter->id, progress->reason);
-      if (now >= letter->received + REMIND_BY_MAIL_SECONDS)
-        {
-          progress->next_try = 0;
-          ll_pipeline_write_to_user (pipeline, live, i);
-        }
+      progress->next_try = 0;
+      if (now < held + REMIND_BY_MAIL_SECONDS)
+        progress->next_try = held + REMIND_BY_MAIL_SECONDS;
       else
-        progress->next_try = letter->received + REMIND_BY_MAIL_SECONDS;
+        {
+          ll_progress_mark (progress, "reminded");
+          ll_progress_mark (progress, "mail_due");
+        }
     }
 }
 
@@ -234,12 +251,45 @@ open_facts (LlPipeline *pipeline, LlLive *live)
   return FALSE;
 }
 
+/* The network, the keyring or a sign-in may be back: nobody waits for the timer. A provider's 4xx
+ * keeps its time. */
+static void
+try_anew (LlLetter *letter)
+{
+  for (guint i = 0; i < letter->progress->len; i++)
+    {
+      LlProgress *progress = ll_letter_progress (letter, i);
+
+      if (progress->state == LL_STATE_WAITING
+          || (progress->state == LL_STATE_QUEUED && progress->method == LL_METHOD_NONE))
+        progress->next_try = 0;
+    }
+}
+
+/* auth = client: the credentials are not kept for a letter that rests (design 4.2). One that is
+ * still looked at goes on with them, and so does one whose sign-in came just now. */
+static void
+forget_password (LlLive *live)
+{
+  const LlLetter *letter = live->letter;
+
+  for (guint i = 0; i < letter->progress->len; i++)
+    if (ll_letter_progress (letter, i)->state == LL_STATE_CHECKING)
+      return;
+  g_mutex_lock (&live->lock);
+  if (!g_atomic_int_get (&live->anew))
+    g_clear_pointer (&live->password, ll_secret_free);
+  g_mutex_unlock (&live->lock);
+}
+
 static void
 step_letter (LlPipeline *pipeline, LlLive *live)
 {
   g_autoptr (LlConfig) config = ll_pipeline_config (pipeline);
   const LlAccount *account = ll_config_account (config, live->letter->account);
 
+  if (g_atomic_int_compare_and_exchange (&live->anew, TRUE, FALSE))
+    try_anew (live->letter);
   if (account == NULL)
     set_all (live, LL_STATE_HELD, "its account is no longer in the configuration");
   else if (ll_pipeline_is_paused (pipeline))
@@ -256,6 +306,9 @@ step_letter (LlPipeline *pipeline, LlLive *live)
   remind (pipeline, live);
   ll_pipeline_save (pipeline, live, FALSE);
   answer_taken (live);
+  if (ll_pipeline_write_due (pipeline, live))
+    ll_pipeline_save (pipeline, live, FALSE);
+  forget_password (live);
 }
 
 static void
@@ -334,14 +387,16 @@ take_up (LlPipeline *pipeline, const char *id)
   live = ll_live_new (letter,
                       letter->facts != NULL ? ll_message_facts_from_variant (letter->facts) : NULL);
   settle_interrupted (letter);
+  g_mutex_lock (&pipeline->lock); /* the first ones are taking their steps already */
   g_hash_table_replace (pipeline->live, g_strdup (id), ll_live_ref (live));
+  g_mutex_unlock (&pipeline->lock);
   ll_pipeline_save (pipeline, live, FALSE);
-  if (is_done (letter))
+  if (is_done (letter) && !is_mail_due (letter))
     {
       close_letter (pipeline, live);
       return;
     }
-  next = next_time (letter);
+  next = is_mail_due (letter) ? ll_clock_now () : next_time (letter);
   for (guint i = 0; i < letter->progress->len; i++)
     if (ll_letter_progress (letter, i)->state == LL_STATE_CHECKING
         || ll_letter_progress (letter, i)->state == LL_STATE_WAITING)
@@ -366,6 +421,8 @@ ll_pipeline_new (const LlPipelineParts *parts, LlConfig *config)
   pipeline->parts = *parts;
   pipeline->config = ll_config_ref (config);
   g_mutex_init (&pipeline->lock);
+  g_mutex_init (&pipeline->news_lock);
+  pipeline->ended = g_cancellable_new ();
   pipeline->live
       = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) ll_live_unref);
   pipeline->done = g_ptr_array_new_with_free_func ((GDestroyNotify) ll_live_unref);
@@ -379,15 +436,24 @@ ll_pipeline_new (const LlPipelineParts *parts, LlConfig *config)
 }
 
 void
+ll_pipeline_end (LlPipeline *pipeline)
+{
+  g_cancellable_cancel (pipeline->ended);
+}
+
+void
 ll_pipeline_free (LlPipeline *pipeline)
 {
   if (pipeline == NULL)
     return;
+  ll_pipeline_end (pipeline);
   ll_queue_free (pipeline->queue);
   close_done (pipeline);
   g_ptr_array_unref (pipeline->done);
   g_hash_table_unref (pipeline->live);
   ll_config_unref (pipeline->config);
+  g_object_unref (pipeline->ended);
+  g_mutex_clear (&pipeline->news_lock);
   g_mutex_clear (&pipeline->lock);
   g_free (pipeline);
 }
@@ -417,6 +483,7 @@ ll_pipeline_configure (LlPipeline *pipeline, LlConfig *config)
   ll_config_unref (old);
   ll_upstream_drop (pipeline->parts.upstream);
   ll_queue_kick (pipeline->queue, NULL);
+  ll_pipeline_wake (pipeline);
 }
 
 void
@@ -425,13 +492,65 @@ ll_pipeline_renew (LlPipeline *pipeline)
   ll_assess_renew (pipeline->parts.assess);
   ll_upstream_drop (pipeline->parts.upstream);
   ll_queue_kick (pipeline->queue, NULL);
+  ll_pipeline_wake (pipeline);
+}
+
+void
+ll_pipeline_wake (LlPipeline *pipeline)
+{
+  GHashTableIter iter;
+  gpointer value;
+
+  g_mutex_lock (&pipeline->lock);
+  g_hash_table_iter_init (&iter, pipeline->live);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    {
+      LlLive *live = value;
+
+      if (live->closed)
+        continue;
+      g_atomic_int_set (&live->anew, TRUE);
+      ll_queue_add (pipeline->queue, live->letter->id, live->letter->account, 0);
+    }
+  g_mutex_unlock (&pipeline->lock);
+}
+
+void
+ll_pipeline_signed_in (LlPipeline *pipeline,
+                       const char *account,
+                       const char *login,
+                       const LlSecret *password)
+{
+  GHashTableIter iter;
+  gpointer value;
+
+  g_mutex_lock (&pipeline->lock);
+  g_hash_table_iter_init (&iter, pipeline->live);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    {
+      LlLive *live = value;
+
+      if (live->closed || strcmp (live->letter->account, account) != 0)
+        continue;
+      g_mutex_lock (&live->lock);
+      g_free (live->login);
+      ll_secret_free (live->password);
+      live->login = g_strdup (login);
+      live->password = ll_secret_copy (password);
+      g_atomic_int_set (&live->anew, TRUE);
+      g_mutex_unlock (&live->lock);
+      ll_queue_add (pipeline->queue, live->letter->id, account, 0);
+    }
+  g_mutex_unlock (&pipeline->lock);
 }
 
 void
 ll_pipeline_watch (LlPipeline *pipeline, LlPipelineListener listener, gpointer data)
 {
+  g_mutex_lock (&pipeline->news_lock);
   pipeline->listener_data = data;
   pipeline->listener = listener;
+  g_mutex_unlock (&pipeline->news_lock);
 }
 
 gboolean

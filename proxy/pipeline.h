@@ -45,6 +45,9 @@ typedef struct
 LlPipeline *ll_pipeline_new (const LlPipelineParts *parts, LlConfig *config);
 void ll_pipeline_free (LlPipeline *pipeline); /* waits for steps under way */
 
+/* The program is about to end: steps under way come to an end soon, and nothing new leaves. */
+void ll_pipeline_end (LlPipeline *pipeline);
+
 /* A new configuration counts from the next command, step and connection on. */
 void ll_pipeline_configure (LlPipeline *pipeline, LlConfig *config);
 LlConfig *ll_pipeline_config (LlPipeline *pipeline); /* (transfer full) */
@@ -62,6 +65,7 @@ typedef enum
   LL_PIPELINE_HELD,
   LL_PIPELINE_TROUBLE, /* failed, uncertain, refused by the provider, waiting */
 } LlPipelineNews;
+/* After ll_pipeline_watch (NULL) returned, the old listener is not called any more. */
 typedef void (*LlPipelineListener) (LlPipelineNews news,
                                     const char *id,
                                     const char *text,

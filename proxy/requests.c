@@ -26,15 +26,10 @@ static LlLive *
 take_in_hand (LlPipeline *pipeline, const char *id, GError **error)
 {
   g_autoptr (LlLive) live = ll_pipeline_find (pipeline, id);
+  g_autoptr (LlLive) still = NULL;
   LlDeadline deadline = ll_deadline_in (CLAIM_WAIT);
 
-  if (live == NULL)
-    {
-      g_set_error (error, LL_API_ERROR, LL_API_ERROR_REFUSED,
-                   "letter %s is not waiting here any more", id);
-      return NULL;
-    }
-  while (!ll_store_claim (pipeline->parts.store, id))
+  while (live != NULL && !ll_store_claim (pipeline->parts.store, id))
     {
       if (ll_deadline_left (deadline) == 0)
         {
@@ -43,6 +38,16 @@ take_in_hand (LlPipeline *pipeline, const char *id, GError **error)
           return NULL;
         }
       g_usleep (20 * 1000);
+    }
+  /* the step that was waited for may have been its last */
+  still = ll_pipeline_find (pipeline, id);
+  if (still == NULL)
+    {
+      if (live != NULL)
+        ll_store_release (pipeline->parts.store, id);
+      g_set_error (error, LL_API_ERROR, LL_API_ERROR_REFUSED,
+                   "letter %s is not waiting here any more", id);
+      return NULL;
     }
   return g_steal_pointer (&live);
 }
@@ -157,12 +162,16 @@ drop (gpointer data,
   LlPipeline *pipeline = data;
   g_autoptr (LlLive) live = take_in_hand (pipeline, id, error);
   g_autofree char *sentence = NULL;
+  g_autofree char *uncertain = NULL;
   guint dropped = 0;
 
   if (live == NULL)
     return FALSE;
   sentence = reason != NULL && *reason != '\0' ? g_strdup_printf ("not sent, by you: %s", reason)
                                                : g_strdup ("not sent, by you");
+  uncertain = g_strdup_printf ("not tried again, by you; it may have arrived%s%s",
+                               reason != NULL && *reason != '\0' ? ": " : "",
+                               reason != NULL ? reason : "");
   for (guint i = 0; i < live->letter->progress->len; i++)
     {
       LlProgress *progress = ll_letter_progress (live->letter, i);
@@ -171,7 +180,8 @@ drop (gpointer data,
           || !is_meant (ll_envelope_recipient (live->letter->envelope, i), recipients))
         continue;
       progress->next_try = 0;
-      ll_progress_set (progress, LL_STATE_DROPPED, sentence);
+      ll_progress_set (progress, LL_STATE_DROPPED,
+                       progress->state == LL_STATE_UNCERTAIN ? uncertain : sentence);
       ll_progress_mark (progress, "told");
       dropped++;
     }
@@ -241,21 +251,9 @@ pause_all (gpointer data, GError **error)
 static gboolean
 resume_all (gpointer data, GError **error)
 {
-  LlPipeline *pipeline = data;
-  GHashTableIter iter;
-  gpointer value;
-
-  if (!set_paused (pipeline, FALSE, error))
+  if (!set_paused (data, FALSE, error))
     return FALSE;
-  g_mutex_lock (&pipeline->lock);
-  g_hash_table_iter_init (&iter, pipeline->live);
-  while (g_hash_table_iter_next (&iter, NULL, &value))
-    {
-      const LlLetter *letter = ((LlLive *) value)->letter;
-
-      ll_queue_add (pipeline->queue, letter->id, letter->account, 0);
-    }
-  g_mutex_unlock (&pipeline->lock);
+  ll_pipeline_wake (data);
   return TRUE;
 }
 

@@ -90,7 +90,8 @@ append_by_imap (LlPipeline *pipeline, LlConfig *config, const LlAccount *account
 
   if (account->imap == NULL)
     return FALSE;
-  if (ll_notice_append (&mailbox, account, text, ll_deadline_in (APPEND_DEADLINE), NULL, &error))
+  if (ll_notice_append (&mailbox, account, text, ll_deadline_in (APPEND_DEADLINE), pipeline->ended,
+                        &error))
     return TRUE;
   g_warning ("a notice cannot be put into the mailbox of account %s: %s", account->name,
              error->message);
@@ -149,8 +150,18 @@ send_letter (LlPipeline *pipeline,
   return TRUE;
 }
 
-void
-ll_pipeline_write_to_user (LlPipeline *pipeline, LlLive *live, guint i)
+/* NOTIFY=NEVER: no report of a failure. That a letter is held is our own question to the user. */
+static gboolean
+is_unwanted (const LlLetter *letter, guint i)
+{
+  const char *notify = ll_envelope_recipient (letter->envelope, i)->notify;
+
+  return notify != NULL && g_ascii_strcasecmp (notify, "NEVER") == 0
+         && ll_letter_progress (letter, i)->state != LL_STATE_HELD;
+}
+
+static void
+write_to_user (LlPipeline *pipeline, LlLive *live, guint i)
 {
   g_autoptr (LlConfig) config = ll_pipeline_config (pipeline);
   const LlAccount *account = ll_config_account (config, live->letter->account);
@@ -161,6 +172,8 @@ ll_pipeline_write_to_user (LlPipeline *pipeline, LlLive *live, guint i)
   /* nothing is ever reported about a report */
   if (account == NULL || *live->letter->envelope->sender == '\0')
     return;
+  if (is_unwanted (live->letter, i))
+    return;
   to = address_of_user (account, live->letter);
   text = make_text (live, i, to);
   if (append_by_imap (pipeline, config, account, text))
@@ -170,4 +183,22 @@ ll_pipeline_write_to_user (LlPipeline *pipeline, LlLive *live, guint i)
     return;
   if (!send_letter (pipeline, config, account, to, text, &error))
     g_warning ("letter %s: the user cannot be told by mail: %s", live->letter->id, error->message);
+}
+
+gboolean
+ll_pipeline_write_due (LlPipeline *pipeline, LlLive *live)
+{
+  gboolean any = FALSE;
+
+  for (guint i = 0; i < live->letter->progress->len; i++)
+    {
+      LlProgress *progress = ll_letter_progress (live->letter, i);
+
+      if (!ll_progress_has (progress, "mail_due"))
+        continue;
+      write_to_user (pipeline, live, i);
+      ll_progress_unmark (progress, "mail_due");
+      any = TRUE;
+    }
+  return any;
 }
