@@ -77,32 +77,60 @@ is_unheard (LlLedger *ledger, const char *id)
   return TRUE;
 }
 
-/* A repeated submission whose first answer got lost (promise 3). (transfer full) the first id */
+static gboolean
+is_in_spool (LlPipeline *pipeline, const LlLetter *letter)
+{
+  GHashTableIter iter;
+  gpointer value;
+  gboolean found = FALSE;
+
+  g_mutex_lock (&pipeline->lock);
+  g_hash_table_iter_init (&iter, pipeline->live);
+  while (!found && g_hash_table_iter_next (&iter, NULL, &value))
+    found = g_strcmp0 (((LlLive *) value)->letter->digest, letter->digest) == 0;
+  g_mutex_unlock (&pipeline->lock);
+  return found;
+}
+
+/* The first submission may still wait for its answer, on a connection that is dead. From here on
+ * it is taken: a later refusal would be told to nobody who listens. FALSE: it was refused. */
+static gboolean
+adopt (LlPipeline *pipeline, const char *id)
+{
+  g_autoptr (LlLive) live = ll_pipeline_find (pipeline, id);
+  gboolean taken;
+
+  if (live == NULL)
+    return TRUE;
+  g_mutex_lock (&live->lock);
+  while (live->answering && !live->answered)
+    g_cond_wait (&live->answered_cond, &live->lock);
+  if (!live->answered && live->client_waits)
+    {
+      ll_reply_set (&live->answer, 250, "2.0.0", "%s taken; Letterlock goes on with it", id);
+      live->answered = TRUE;
+      g_cond_broadcast (&live->answered_cond);
+    }
+  taken = !live->answered || live->answer.code < 400;
+  g_mutex_unlock (&live->lock);
+  return taken;
+}
+
+/* A repeated submission whose first answer got lost (promise 3). (transfer full) the first id: the
+ * last one of several, since each of those before was heard or refused. */
 static char *
 find_repeat (LlPipeline *pipeline, const LlLetter *letter)
 {
+  LlLedger *ledger = pipeline->parts.ledger;
   g_autofree char *id = NULL;
 
-  g_mutex_lock (&pipeline->lock);
-  {
-    GHashTableIter iter;
-    gpointer value;
-
-    g_hash_table_iter_init (&iter, pipeline->live);
-    while (id == NULL && g_hash_table_iter_next (&iter, NULL, &value))
-      {
-        const LlLetter *other = ((LlLive *) value)->letter;
-
-        if (g_strcmp0 (other->digest, letter->digest) == 0
-            && other->received >= letter->received - REPEAT_SECONDS)
-          id = g_strdup (other->id);
-      }
-  }
-  g_mutex_unlock (&pipeline->lock);
-  if (id == NULL)
-    id = ll_ledger_find_digest (pipeline->parts.ledger, letter->account, letter->digest,
-                                letter->received - REPEAT_SECONDS);
-  return id != NULL && is_unheard (pipeline->parts.ledger, id) ? g_steal_pointer (&id) : NULL;
+  if (is_in_spool (pipeline, letter))
+    ll_ledger_flush (ledger, NULL);
+  id = ll_ledger_find_digest (ledger, letter->account, letter->digest,
+                              letter->received - REPEAT_SECONDS);
+  if (id == NULL || !adopt (pipeline, id) || !is_unheard (ledger, id))
+    return NULL;
+  return g_steal_pointer (&id);
 }
 
 static gboolean
@@ -132,7 +160,7 @@ find_twin (LlPipeline *pipeline, const LlLetter *letter)
     {
       const LlLetter *other = ((LlLive *) value)->letter;
 
-      if (g_strcmp0 (other->message_id, letter->message_id) == 0
+      if (!((LlLive *) value)->closed && g_strcmp0 (other->message_id, letter->message_id) == 0
           && g_strcmp0 (other->digest, letter->digest) != 0
           && same_recipients (other->envelope, letter->envelope))
         id = g_strdup (other->id);
@@ -160,10 +188,8 @@ hold_twin (LlLetter *letter, const char *twin)
 }
 
 static void
-wait_for_answer (LlLive *live, LlReply *reply)
+wait_for_answer (LlLive *live, LlDeadline deadline, LlReply *reply)
 {
-  gint64 deadline = ll_deadline_in (LL_DATA_ANSWER - 1000);
-
   g_mutex_lock (&live->lock);
   while (!live->answered)
     {
@@ -198,8 +224,21 @@ note_changes (const LlReception *reception, LlLive *live)
                       ((const LlEdit *) g_ptr_array_index (edits, i))->what);
 }
 
+/* A password goes to the provider that it was given for, and to no other account's. */
+static gboolean
+is_signed_in (const LlReception *reception, const char *name)
+{
+  const LlAccount *account = ll_config_account (reception->config, name);
+
+  return account != NULL && g_strcmp0 (account->host, reception->password_host) == 0;
+}
+
 static void
-take (LlReception *reception, LlLetter *letter, LlMessageFacts *facts, LlReply *reply)
+take (LlReception *reception,
+      LlLetter *letter,
+      LlMessageFacts *facts,
+      LlDeadline deadline,
+      LlReply *reply)
 {
   LlPipeline *pipeline = reception->pipeline;
   g_autoptr (LlLive) live = ll_live_new (letter, facts);
@@ -207,7 +246,7 @@ take (LlReception *reception, LlLetter *letter, LlMessageFacts *facts, LlReply *
   g_free (reception->last_id);
   reception->last_id = g_strdup (letter->id);
   live->client_waits = TRUE;
-  if (reception->password != NULL)
+  if (reception->password != NULL && is_signed_in (reception, letter->account))
     {
       live->login = g_strdup (reception->login);
       live->password = ll_secret_copy (reception->password);
@@ -218,7 +257,7 @@ take (LlReception *reception, LlLetter *letter, LlMessageFacts *facts, LlReply *
   if (letter->envelope->recipients->len >= LL_MANY_RECIPIENTS)
     ll_live_answer (live, 250, "2.0.0", letter->id);
   ll_pipeline_take (pipeline, live);
-  wait_for_answer (live, reply);
+  wait_for_answer (live, deadline, reply);
 }
 
 static const LlAccount *
@@ -272,6 +311,8 @@ ll_reception_finish (LlReception *reception, const LlEnvelope *envelope, LlReply
   g_autofree char *twin = NULL;
   const LlAccount *account;
   LlIntake *intake = g_steal_pointer (&reception->intake);
+  /* looking at the letter and making it durable is part of the time that mail programs have */
+  LlDeadline deadline = ll_deadline_in (LL_DATA_ANSWER - 1000);
 
   facts = inspect (intake, reception->config, &error);
   account = facts != NULL ? settle_account (reception, envelope, facts) : NULL;
@@ -307,5 +348,5 @@ ll_reception_finish (LlReception *reception, const LlEnvelope *envelope, LlReply
       ll_reply_set (reply, 452, "4.3.1", "the letter cannot be kept: %s", error->message);
       return;
     }
-  take (reception, g_steal_pointer (&letter), g_steal_pointer (&facts), reply);
+  take (reception, g_steal_pointer (&letter), g_steal_pointer (&facts), deadline, reply);
 }

@@ -17,7 +17,8 @@ typedef struct
   gboolean tls;
   gboolean foreign;
   char *login;                 /* NULL until AUTH */
-  LlSecret *password;          /* for auth = client */
+  LlSecret *password;          /* for auth = client, */
+  char *password_host;         /* and whose it is */
   const LlAccount *account;    /* best guess at MAIL; settled at the end of data */
   LlIntake *intake;            /* from MAIL on: its id is the letter's */
   LlEnvelope *refused;         /* recipients that RCPT refused, */

@@ -53,6 +53,9 @@ sign_in_at_provider (LlReception *reception,
     {
       ll_secret_free (reception->password);
       reception->password = ll_secret_copy (password);
+      g_free (reception->password_host);
+      reception->password_host = g_strdup (account->host);
+      ll_pipeline_signed_in (reception->pipeline, account->name, login, password);
       ll_reply_set (reply, 235, "2.7.0", "signed in at %s", account->host);
     }
   else if (result->outcome == LL_OUTCOME_AUTH)
@@ -66,8 +69,13 @@ static void
 auth_cb (gpointer data, const char *login, const LlSecret *password, LlReply *reply)
 {
   LlReception *reception = data;
-  const LlAccount *account = account_of_login (reception->config, login);
+  const LlAccount *account;
 
+  /* an account that was added since the connection opened counts */
+  ll_config_unref (reception->config);
+  reception->config = ll_pipeline_config (reception->pipeline);
+  reception->account = NULL;
+  account = account_of_login (reception->config, login);
   if (account != NULL && account->auth == LL_AUTH_CLIENT)
     sign_in_at_provider (reception, account, login, password, reply);
   else if (ll_login_check (reception->pipeline->parts.state_folder, login, password))
@@ -145,6 +153,7 @@ mail_cb (gpointer data, const LlEnvelope *envelope, LlReply *reply)
   LlUpstreamOffers offers;
 
   forget_transaction (reception);
+  reception->account = NULL; /* it belongs to the snapshot that goes */
   g_free (reception->refused->sender);
   reception->refused->sender = g_strdup (envelope->sender);
   ll_config_unref (reception->config);
@@ -205,7 +214,9 @@ rcpt_cb (gpointer data, const LlEnvelope *envelope, const LlRecipient *recipient
     .recipient = recipient,
     .recipients = envelope->recipients->len + 1,
     .requiretls_asked = envelope->requiretls,
-    .deadline = ll_deadline_in (LL_RCPT_ANSWER),
+    /* a long list never waits for probes (design 4.4) */
+    .deadline
+    = ll_deadline_in (envelope->recipients->len + 1 < LL_MANY_RECIPIENTS ? LL_RCPT_ANSWER : 0),
   };
 
   ll_assess_start (reception->pipeline->parts.assess, recipient->domain);
@@ -349,6 +360,7 @@ close_cb (gpointer data)
   g_ptr_array_unref (reception->refused_progress);
   g_free (reception->login);
   ll_secret_free (reception->password);
+  g_free (reception->password_host);
   g_free (reception->last_id);
   ll_config_unref (reception->config);
   g_free (reception);
