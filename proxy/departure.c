@@ -74,6 +74,17 @@ before_dot_cb (LlCopy *copy, gpointer data)
   return FALSE;
 }
 
+/* The provider's answer, beside what the recipient's server showed. */
+static void
+add_reply (GVariantDict *dict, const char *reply)
+{
+  g_autoptr (GVariant) before = g_variant_dict_lookup_value (dict, "proof", G_VARIANT_TYPE_VARDICT);
+  g_auto (GVariantDict) proof = G_VARIANT_DICT_INIT (before);
+
+  g_variant_dict_insert (&proof, "reply", "s", reply);
+  g_variant_dict_insert_value (dict, "proof", g_variant_dict_end (&proof));
+}
+
 static void
 add_delivery_proof (LlProgress *progress, const LlDelivery *delivery)
 {
@@ -87,7 +98,10 @@ add_delivery_proof (LlProgress *progress, const LlDelivery *delivery)
   if (delivery->local_root != NULL)
     g_variant_dict_insert (&upstream, "local_root", "s", delivery->local_root);
   if (progress->reply != NULL)
-    g_variant_dict_insert (&upstream, "reply", "s", progress->reply);
+    {
+      g_variant_dict_insert (&upstream, "reply", "s", progress->reply);
+      add_reply (&dict, progress->reply);
+    }
   if (delivery->notes != NULL && delivery->notes[0] != NULL)
     g_variant_dict_insert (&upstream, "notes", "^as", delivery->notes);
   g_variant_dict_insert_value (&dict, "upstream", g_variant_dict_end (&upstream));

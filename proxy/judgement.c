@@ -148,7 +148,7 @@ ll_keep_evidence (LlProgress *progress, const LlDecision *decision, const LlVerd
   g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (shown);
 
   if (verdict != NULL)
-    g_variant_dict_insert_value (&dict, "proof", ll_verdict_to_variant (verdict));
+    g_variant_dict_insert_value (&dict, "proof", ll_verdict_to_proof (verdict));
   if (decision->smtp_code != NULL)
     g_variant_dict_insert (&dict, "smtp", "s", decision->smtp_code);
   g_variant_dict_insert (&dict, "may_send_anyway", "b", decision->may_send_anyway);

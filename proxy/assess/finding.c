@@ -277,3 +277,50 @@ ll_verdict_to_variant (const LlVerdict *verdict)
   put_time (&builder, "time", verdict->time);
   return g_variant_builder_end (&builder);
 }
+
+/* The server that the verdict rests on: the weakest decides, so the first that is as weak. Under
+ * MTA-STS or DANE half a server may be called stronger alone, then the first that was seen. */
+static const LlHostFacts *
+deciding_host (const LlVerdict *verdict)
+{
+  const LlHostFacts *first = NULL;
+
+  for (guint i = 0; i < verdict->hosts->len; i++)
+    {
+      const LlHostFacts *host = g_ptr_array_index (verdict->hosts, i);
+
+      if (host->contacted && host->evidence == verdict->evidence)
+        return host;
+      if (first == NULL || (host->contacted && !first->contacted))
+        first = host;
+    }
+  return first;
+}
+
+GVariant *
+ll_verdict_to_proof (const LlVerdict *verdict)
+{
+  static const char *const keys[]
+      = { "greeting", "protocol", "cipher", "bits", "key",         "certificate",
+          "subject",  "issuer",   "dane",   "tlsa", "fingerprint", "not_after" };
+  g_autoptr (GVariant) whole = g_variant_ref_sink (ll_verdict_to_variant (verdict));
+  g_auto (GVariantDict) proof = G_VARIANT_DICT_INIT (whole);
+  const LlHostFacts *host = deciding_host (verdict);
+
+  if (verdict->sts.id != NULL)
+    g_variant_dict_insert (&proof, "policy", "s", verdict->sts.id);
+  if (host != NULL)
+    {
+      g_autoptr (GVariant) facts = g_variant_ref_sink (host_to_variant (host));
+
+      g_variant_dict_insert (&proof, "mx", "s", host->name);
+      for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
+        {
+          g_autoptr (GVariant) value = g_variant_lookup_value (facts, keys[i], NULL);
+
+          if (value != NULL)
+            g_variant_dict_insert_value (&proof, keys[i], value);
+        }
+    }
+  return g_variant_dict_end (&proof);
+}

@@ -137,9 +137,13 @@ void ll_sts_facts_clear (LlStsFacts *facts);
 /* "match"...; NULL for NONE. */
 const char *ll_dane_name (LlDane dane);
 
-/* The dictionary that `check --json` prints and the ledger keeps as proof (design 4.7):
+/* The dictionary that `check --json` prints (design 4.7):
  * domain evidence source why reason code mta_sts hosts... (transfer floating) */
 GVariant *ll_verdict_to_variant (const LlVerdict *verdict);
+
+/* The same as the ledger keeps it, with what the deciding server showed beside it:
+ * mx protocol cipher key fingerprint issuer tlsa policy... (transfer floating) */
+GVariant *ll_verdict_to_proof (const LlVerdict *verdict);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LlVerdict, ll_verdict_unref)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LlHostFacts, ll_host_facts_free)

@@ -74,6 +74,22 @@ def test_careful(office):
     check_fates(office, "careful", expected)
 
 
+def test_proof(office):
+    """show names the server, its TLS, its certificate and the provider's reply as proof"""
+    office.fate("careful.dane.lab")
+    letter = office.daemon.letterlock("log", "--to", "bob@dane.lab", "--json")[-1]
+    proof = letter["recipients"][0]["proof"]
+    tap.equal(proof["mx"], "mx.dane.lab", "mx")
+    tap.equal(proof["tlsa"], "mx.dane.lab", "tlsa")
+    tap.true(proof["protocol"].startswith("TLSv1."), proof["protocol"])
+    tap.true(proof["reply"].startswith("250 "), proof["reply"])
+    missing = [key for key in ("cipher", "key", "fingerprint", "issuer", "time") if not proof[key]]
+    tap.equal(missing, [], "not in the proof")
+    shown = office.daemon.letterlock("show", letter["id"])
+    for word in (proof["mx"], proof["cipher"], proof["fingerprint"], proof["issuer"]):
+        tap.true(word in shown, f"show does not print {word}:\n{shown}")
+
+
 def test_opportunistic(office):
     """Opportunistic sends, and holds only what is broken"""
     office.daemon.letterlock("config", "set", "policy.mode", "opportunistic")
