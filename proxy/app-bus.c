@@ -103,9 +103,12 @@ gboolean
 ll_app_reload (LlApp *app, GError **error)
 {
   g_autoptr (LlConfig) config = ll_config_load (app->config_system, app->config_user, error);
+  g_auto (GStrv) domains = NULL;
 
   if (config == NULL)
     return FALSE;
+  domains = ll_config_domains (config);
+  ll_network_set_domains (app->network, (const char *const *) domains);
   ll_pipeline_configure (app->pipeline, config);
   g_message ("the configuration was read again");
   return TRUE;

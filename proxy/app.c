@@ -68,6 +68,7 @@ build_network (LlApp *app, GError **error)
     .trust_anchor = config->trust_anchor,
     .allow_private = config->allow_private_addresses,
   };
+  g_auto (GStrv) domains = ll_config_domains (config);
   LlNetworkOptions network;
 
   app->resolver = ll_resolver_new (&dns, error);
@@ -81,6 +82,7 @@ build_network (LlApp *app, GError **error)
     .allow_private = config->allow_private_addresses,
   };
   app->network = ll_network_new (&network);
+  ll_network_set_domains (app->network, (const char *const *) domains);
   app->https = ll_https_new (app->resolver, config->ca_file, config->proxy,
                              config->allow_private_addresses, (guint16) config->https_port);
   return TRUE;

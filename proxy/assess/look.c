@@ -333,8 +333,9 @@ static LlMxFacts *
 literal_facts (const LlLook *look)
 {
   LlMxFacts *facts = g_new0 (LlMxFacts, 1);
+  /* the key of a look is in lower case */
   const char *start
-      = g_str_has_prefix (look->domain, "[IPv6:") ? look->domain + 6 : look->domain + 1;
+      = g_ascii_strncasecmp (look->domain, "[IPv6:", 6) == 0 ? look->domain + 6 : look->domain + 1;
   g_autofree char *address = g_strndup (start, strcspn (start, "]"));
   LlHostFacts *host = ll_host_facts_new (address, 0);
 

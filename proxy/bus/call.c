@@ -214,8 +214,7 @@ ll_bus_check_keys (GVariant *dictionary, const char *const *known, GError **erro
 char *
 ll_bus_domain_of (const char *target, GError **error)
 {
-  const char *at = strrchr (target, '@');
-  char *domain = ll_address_domain_ascii (at != NULL ? at + 1 : target);
+  char *domain = ll_address_domain_of (target);
 
   if (domain == NULL)
     {

@@ -6,8 +6,8 @@
 #include "assess/assess.h"
 #include "base/error.h"
 #include "base/file.h"
-#include "config/config.h"
-#include "config/value.h"
+#include "config/account.h"
+#include "wire/address.h"
 
 #include <string.h>
 
@@ -82,8 +82,7 @@ progress_cb (LlVerdict *partial, gpointer data)
 static GVariant *
 check (Job *job, GError **error)
 {
-  const char *at = strrchr (job->target, '@');
-  g_autofree char *domain = ll_value_domain (at != NULL ? at + 1 : job->target);
+  g_autofree char *domain = ll_address_domain_of (job->target);
   g_autoptr (LlVerdict) verdict = NULL;
   g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (NULL);
   g_autoptr (GVariant) found = NULL;
@@ -100,7 +99,7 @@ check (Job *job, GError **error)
   found = g_variant_ref_sink (ll_verdict_to_variant (verdict));
   g_variant_dict_clear (&dict);
   g_variant_dict_init (&dict, found);
-  if (at != NULL)
+  if (strchr (job->target, '@') != NULL)
     g_variant_dict_insert (&dict, "address", "s", job->target);
   return g_variant_ref_sink (g_variant_dict_end (&dict));
 }
@@ -147,6 +146,7 @@ build_network (LlOffline *offline, GError **error)
     .trust_anchor = config->trust_anchor,
     .allow_private = config->allow_private_addresses,
   };
+  g_auto (GStrv) domains = ll_config_domains (config);
   LlNetworkOptions network = {
     .control = config->control_hosts_set ? (const char *const *) config->control_hosts : NULL,
     .mx_port = (guint16) config->mx_port,
@@ -159,6 +159,7 @@ build_network (LlOffline *offline, GError **error)
     return FALSE;
   network.resolver = offline->resolver;
   offline->network = ll_network_new (&network);
+  ll_network_set_domains (offline->network, (const char *const *) domains);
   offline->https = ll_https_new (offline->resolver, config->ca_file, config->proxy,
                                  config->allow_private_addresses, (guint16) config->https_port);
   return TRUE;

@@ -88,6 +88,27 @@ match (const LlAccount *account, const char *address)
   return best;
 }
 
+GStrv
+ll_config_domains (const LlConfig *config)
+{
+  g_autoptr (GPtrArray) domains = g_ptr_array_new ();
+
+  for (guint i = 0; i < config->accounts->len; i++)
+    {
+      const LlAccount *account = g_ptr_array_index (config->accounts, i);
+
+      for (guint k = 0; account->addresses != NULL && account->addresses[k] != NULL; k++)
+        {
+          const char *at = strrchr (account->addresses[k], '@');
+
+          if (at != NULL && !g_ptr_array_find_with_equal_func (domains, at + 1, g_str_equal, NULL))
+            g_ptr_array_add (domains, (char *) at + 1);
+        }
+    }
+  g_ptr_array_add (domains, NULL);
+  return g_strdupv ((GStrv) domains->pdata);
+}
+
 gboolean
 ll_account_owns (const LlAccount *account, const char *address)
 {

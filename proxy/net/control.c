@@ -16,6 +16,7 @@
  */
 
 #define HOSTS_MAX 6
+#define DOMAINS_MAX 2
 
 /* Less than that is no silence (ms). */
 #define SILENCE_MIN 2500
@@ -182,6 +183,58 @@ find_addresses (Round *round,
   for (guint i = 0; i < 2 * n; i++)
     ll_answer_unref (queries[i].answer);
 }
+
+/* -- the default ones ---------------------------------------------------------------- */
+
+/* The server of best preference; NULL: none. (transfer full) */
+static char *
+first_server (const LlAnswer *answer)
+{
+  char *first = NULL;
+  guint best = G_MAXUINT;
+
+  for (guint i = 0; i < answer->records->len; i++)
+    {
+      g_autofree char *host = NULL;
+      guint preference;
+
+      if (!ll_rdata_mx (answer->records->pdata[i], &preference, &host) || preference >= best
+          || g_str_equal (host, "."))
+        continue;
+      best = preference;
+      g_free (first);
+      first = g_steal_pointer (&host);
+    }
+  return first;
+}
+
+GStrv
+ll_control_hosts (LlResolver *resolver,
+                  const char *const *domains,
+                  LlDeadline deadline,
+                  GCancellable *cancellable)
+{
+  g_autoptr (GStrvBuilder) hosts = g_strv_builder_new ();
+  LlQuery queries[DOMAINS_MAX];
+  guint n = domains != NULL ? MIN (g_strv_length ((GStrv) domains), DOMAINS_MAX) : 0;
+
+  for (guint i = 0; i < n; i++)
+    queries[i] = (LlQuery){ .name = domains[i], .type = LL_RR_MX };
+  ll_resolver_query_many (resolver, queries, n, deadline, cancellable);
+  for (guint i = 0; i < n; i++)
+    {
+      g_autofree char *host = first_server (queries[i].answer);
+
+      if (host != NULL)
+        g_strv_builder_add (hosts, host);
+      ll_answer_unref (queries[i].answer);
+    }
+  for (guint i = 0; ll_control_default[i] != NULL; i++)
+    g_strv_builder_add (hosts, ll_control_default[i]);
+  return g_strv_builder_end (hosts);
+}
+
+/* -- the look ------------------------------------------------------------------------- */
 
 void
 ll_control_look (const LlNetworkOptions *options,

@@ -15,6 +15,13 @@ G_BEGIN_DECLS
 /* Large mail hosts of different operators, for when none are configured. */
 extern const char *const ll_control_default[];
 
+/* The first mail server of each of @domains (the user's providers), then ll_control_default.
+ * Blocks until @deadline at most. (transfer full) */
+GStrv ll_control_hosts (LlResolver *resolver,
+                        const char *const *domains,
+                        LlDeadline deadline,
+                        GCancellable *cancellable);
+
 /* Called for each host that was looked at; returns whether the others are still of interest. */
 typedef gboolean (*LlControlSeen) (const char *address, LlContact contact, gpointer data);
 

@@ -33,7 +33,7 @@ struct _LlNetwork
   GMutex lock;
   GCond looked;
   LlNetworkOptions options;
-  GStrv control; /* (owned) the hosts in use; may be empty */
+  GStrv control; /* (owned) the configured hosts, may be empty; NULL: the default ones */
   char *ca_file;
   /* under the lock */
   LlJudge judge;
@@ -41,6 +41,7 @@ struct _LlNetwork
   gboolean looking; /* somebody is looking at the control hosts */
   guint generation; /* of the network: what was seen in an older one is dropped */
   guint looked_at;  /* the generation whose control hosts were looked at; 0: none */
+  GStrv domains;    /* (owned) that the user writes from; or NULL */
   GStrv internal;   /* (owned) set by hand */
   GStrv routed;     /* (owned) found out; NULL: not yet */
   guint routed_for; /* the generation that they were looked for in; 0: none */
@@ -188,8 +189,7 @@ ll_network_new (const LlNetworkOptions *options)
   g_mutex_init (&network->lock);
   g_cond_init (&network->looked);
   network->options = *options;
-  network->control
-      = g_strdupv ((GStrv) (options->control != NULL ? options->control : ll_control_default));
+  network->control = g_strdupv ((GStrv) options->control);
   network->options.control = (const char *const *) network->control;
   network->ca_file = g_strdup (options->ca_file);
   network->options.ca_file = network->ca_file;
@@ -218,6 +218,7 @@ ll_network_free (LlNetwork *network)
     g_thread_join (network->finder);
   ll_judge_clear (&network->judge);
   g_strfreev (network->control);
+  g_strfreev (network->domains);
   g_strfreev (network->internal);
   g_strfreev (network->routed);
   g_array_unref (network->watches);
@@ -233,7 +234,7 @@ ll_network_free (LlNetwork *network)
 static gboolean
 has_control (const LlNetwork *network)
 {
-  return network->control[0] != NULL;
+  return network->control == NULL || network->control[0] != NULL;
 }
 
 /* With the lock held. Where private addresses may be contacted, a network without a way to the
@@ -342,10 +343,15 @@ static void
 look (LlNetwork *network, LlDeadline deadline, GCancellable *cancellable)
 {
   Looking looking = { network, network->generation };
+  g_auto (GStrv) domains = g_strdupv (network->domains);
+  g_auto (GStrv) hosts = g_strdupv (network->control);
 
   network->looking = TRUE;
   g_mutex_unlock (&network->lock);
-  ll_control_look (&network->options, network->options.control, deadline, cancellable, seen_cb,
+  if (hosts == NULL)
+    hosts = ll_control_hosts (network->options.resolver, (const char *const *) domains, deadline,
+                              cancellable);
+  ll_control_look (&network->options, (const char *const *) hosts, deadline, cancellable, seen_cb,
                    &looking);
   g_mutex_lock (&network->lock);
   network->looking = FALSE;
@@ -378,6 +384,15 @@ ll_network_judge (LlNetwork *network, LlDeadline deadline, GCancellable *cancell
     look (network, deadline, cancellable);
   g_mutex_unlock (&network->lock);
   return ll_network_state (network);
+}
+
+void
+ll_network_set_domains (LlNetwork *network, const char *const *domains)
+{
+  g_mutex_lock (&network->lock);
+  g_strfreev (network->domains);
+  network->domains = g_strdupv ((GStrv) domains);
+  g_mutex_unlock (&network->lock);
 }
 
 /* -- internal names ----------------------------------------------------------------------- */

@@ -41,7 +41,9 @@ typedef enum
 typedef struct
 {
   LlResolver *resolver;       /* (not owned) */
-  const char *const *control; /* NULL: the default ones; empty: recipients alone judge */
+  const char *const *control; /* NULL: the default ones (the first mail servers of the domains of
+                                 ll_network_set_domains, then a shipped list); empty: recipients
+                                 alone judge */
   guint16 mx_port;
   const char *ca_file;
   gboolean allow_private;
@@ -65,6 +67,9 @@ ll_network_report (LlNetwork *network, const char *address, LlContact contact, g
  * it is known; else waits until @deadline at most. */
 LlNetworkState
 ll_network_judge (LlNetwork *network, LlDeadline deadline, GCancellable *cancellable);
+
+/* The domains that the user writes from: their mail servers are control hosts by default. */
+void ll_network_set_domains (LlNetwork *network, const char *const *domains);
 
 /* Whether @name is below a VPN's routing domain, a single label, or the like. */
 gboolean ll_network_is_internal (LlNetwork *network, const char *name);

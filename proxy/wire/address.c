@@ -146,6 +146,16 @@ literal_to_canonical (const char *literal)
   return g_strdup_printf ("[%s]", inet_ntop (AF_INET, &bytes, text, sizeof text));
 }
 
+char *
+ll_address_domain_of (const char *target)
+{
+  const char *at = strrchr (target, '@');
+  const char *domain = at != NULL ? at + 1 : target;
+
+  return ll_address_is_literal (domain) ? literal_to_canonical (domain)
+                                        : ll_address_domain_ascii (domain);
+}
+
 /* -- local parts ------------------------------------------------------------- */
 
 static gboolean

@@ -52,6 +52,10 @@ char *ll_address_normalise (const char *mailbox, char **domain, GError **error);
  * (transfer full) */
 char *ll_address_domain_ascii (const char *domain);
 
+/* The domain of "example.com", "a@example.com" or "a@[192.0.2.1]" as recipients have it: a name as
+ * above, or an address literal in its brackets. NULL when it is neither. (transfer full) */
+char *ll_address_domain_of (const char *target);
+
 /* For people: U-labels where they are valid, else what came in. (transfer full) */
 char *ll_address_domain_unicode (const char *domain);
 

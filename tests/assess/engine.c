@@ -304,7 +304,10 @@ static void
 test_literal (void)
 {
   g_autoptr (LlVerdict) verdict = look ("[127.0.1.1]");
+  g_autoptr (LlVerdict) six = look ("[IPv6:::1]");
+  const LlHostFacts *host = six->hosts->pdata[0];
 
+  g_assert_cmpstr (host->name, ==, "::1");
   g_assert_cmpint (verdict->evidence, ==, LL_EVIDENCE_OPP);
   g_assert_cmpint (verdict->sts.mode, ==, LL_STS_NONE);
 }

@@ -183,6 +183,40 @@ test_domains (void)
     }
 }
 
+/* What a person may ask about: a domain, an address, an address literal. */
+static void
+test_domain_of (void)
+{
+  static const struct
+  {
+    const char *target;
+    const char *domain;
+  } targets[] = {
+    { "a@EXAMPLE.com", "example.com" }, /* A01 */
+    { "example.com.", "example.com" },  /* A02 */
+    { "a@b\xc3\xbc"
+      "cher.example",
+      "xn--bcher-kva.example" },        /* A05 */
+    { "a@192.0.2.1", NULL },            /* A07 */
+    { "a@[192.0.2.1]", "[192.0.2.1]" }, /* SA16 */
+    { "[IPv6:2001:DB8::1]", "[IPv6:2001:db8::1]" },
+    { "a@[192.0.2]", NULL },
+    { "[]", NULL },
+    { "a%b@example.com", "example.com" }, /* A10 */
+    { "a@host", "host" },                 /* A11 */
+    { "a@-x..example", NULL },            /* A14 */
+    { "a@", NULL },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (targets); i++)
+    {
+      g_autofree char *domain = ll_address_domain_of (targets[i].target);
+
+      g_test_message ("%s", targets[i].target);
+      g_assert_cmpstr (domain, ==, targets[i].domain);
+    }
+}
+
 static void
 test_unicode (void)
 {
@@ -220,6 +254,7 @@ main (int argc, char **argv)
   g_test_add_func ("/address/paths", test_paths);
   g_test_add_func ("/address/take-path", test_take_path);
   g_test_add_func ("/address/domains", test_domains);
+  g_test_add_func ("/address/domain-of", test_domain_of);
   g_test_add_func ("/address/unicode", test_unicode);
   g_test_add_func ("/address/normalise", test_normalise);
   return g_test_run ();

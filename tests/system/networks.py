@@ -1,0 +1,229 @@
+# SPDX-FileCopyrightText: Letterlock contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What cannot be seen is said as that and never as "no TLS": networks that block, divert or strip
+port 25, a look that is switched off, DNS that fails. And `check` works without a daemon."""
+
+import json
+import socketserver
+import threading
+
+import tap
+import world
+from control import serve, tls
+from faults_dns import Forwarder
+from namespace import Dropped
+from office import Office, letter
+from process import run, sbin
+
+GREAT = ("secure", "guarantee", "will be encrypted", "padlock")
+ELSEWHERE = "127.0.3.25"
+FAULTS = [("MX", "lame.lab", "servfail")]
+
+
+class Networks(Office):
+    def __init__(self, folder):
+        super().__init__(folder)
+        zone = self.world.zones.zone
+        zone("lame.lab", "@ MX 10 mx.valid.lab.\n", signed=False)
+        zone("xn--bcher-kva.lab", "@ MX 10 mx.dane.lab.\n")
+        zone("nowhere.lab", "@ MX 10 gone.nowhere.lab.\n")
+        self.start_resolver = self.world.zones.start_resolver
+        self.world.zones.start_resolver = self.start_faulty
+
+    def start_faulty(self, address, port):
+        """The resolver of this network asks through somebody who spoils some answers."""
+        self.faulty = Forwarder(self.world.zones.nsd, rules=FAULTS)
+        return self.start_resolver(address, port, upstream=self.faulty.endpoint)
+
+    def check(self, target):
+        """(what check says of it, its exit status)"""
+        done = self.daemon.try_letterlock("check", target, "--json")
+        lines = done.stdout.splitlines()
+        tap.equal(len(lines), 1, f"objects for {target} ({done.stderr})")
+        found = json.loads(lines[0])
+        for word in GREAT:
+            tap.true(word not in found["reason"].lower(), found["reason"])
+        return found, done.returncode
+
+    def preset(self, name):
+        self.daemon.letterlock("config", "set", "policy.preset", name)
+
+    def fate_of(self, domain, name):
+        accepted, said = self.send(f"bob@{domain}", letter(f"bob@{domain}", name=name))
+        return self.fate(name) if accepted else {"state": "refused", "reason": said}
+
+
+class Diverted:
+    """While entered, whoever is called on port 25 somebody else answers."""
+
+    def __init__(self, behaviour, certificate):
+        context = tls(certificate)
+        socketserver.ThreadingTCPServer.allow_reuse_address = True
+        socketserver.ThreadingTCPServer.daemon_threads = True
+        self.server = socketserver.ThreadingTCPServer((ELSEWHERE, 25), serve(behaviour, context))
+
+    def __enter__(self):
+        threading.Thread(target=self.server.serve_forever, args=(0.05,), daemon=True).start()
+        nft = sbin("nft")
+        run([nft, "add table ip diverted"])
+        run([nft, "add chain ip diverted out { type nat hook output priority -100 ; }"])
+        rule = f"add rule ip diverted out ip daddr != {ELSEWHERE} tcp dport 25 dnat to {ELSEWHERE}:25"
+        run([nft, rule])
+        return self
+
+    def __exit__(self, *_):
+        run([sbin("nft"), "delete table ip diverted"])
+        self.server.shutdown()
+        self.server.server_close()
+
+
+CODES = {
+    "dane.lab": None,
+    "sts.lab": None,
+    "valid.lab": None,
+    "mismatch.lab": "certificate-host-mismatch",
+    "self.lab": "certificate-not-trusted",
+    "expired.lab": "certificate-expired",
+    "old.lab": "weak-protocol",
+    "plain.lab": "starttls-not-supported",
+    "badane.lab": "tlsa-invalid",
+    "badsts.lab": "certificate-not-trusted",
+    "bogus.lab": "dnssec-invalid",
+    "null.lab": "null-mx",
+    "absent.lab": "no-such-domain",
+    "nowhere.lab": "no-such-domain",
+    "lame.lab": "unknown-temp",
+    "dead.lab": "unknown-temp",
+}
+YES = ("opp", "pkix", "half", "sts", "dane")
+
+
+def check_codes(office):
+    wrong = {}
+    for domain, code in CODES.items():
+        found, status = office.check(domain)
+        expected = 0 if found["evidence"] in YES else 1
+        if found["code"] != code or status != expected:
+            wrong[domain] = (found["evidence"], found["code"], code, status, found["reason"])
+    tap.equal(wrong, {}, "codes")
+
+
+def test_codes(office):
+    """check gives the code beside each reason, and the status that fits"""
+    check_codes(office)
+
+
+def test_targets(office):
+    """check takes addresses, address literals and names in any script"""
+    found, _ = office.check("Bob@DANE.lab")
+    tap.equal((found["address"], found["domain"]), ("Bob@DANE.lab", "dane.lab"), "address")
+    found, status = office.check("bob@bücher.lab")
+    tap.equal((found["domain"], found["evidence"], status), ("xn--bcher-kva.lab", "dane", 0), "IDN")
+    found, status = office.check("bob@[127.0.1.1]")
+    tap.equal((found["domain"], found["evidence"], status), ("[127.0.1.1]", "opp", 0), "literal")
+    for wrong in ("bob@127.0.1.1", "-x..lab", "bob@"):
+        done = office.daemon.try_letterlock("check", wrong, "--json")
+        tap.true(done.returncode in (2, 3) and done.stderr.count("\n") == 1, f"{wrong}: {done}")
+
+
+def test_lookup_fails(office):
+    """N09: a failed MX look-up holds the letter, and says that it is a failed look-up"""
+    fate = office.fate_of("lame.lab", "n09")
+    tap.equal((fate["state"], fate["evidence"], fate["code"]), ("held", "broken", "unknown-temp"), "fate")
+    tap.true("could not be looked up" in fate["reason"], fate["reason"])
+
+
+def test_unaddressed(office):
+    """N14: a domain without any server that has an address is refused, and exists"""
+    fate = office.fate_of("nowhere.lab", "n14")
+    tap.equal(fate["state"], "refused", "state")
+    tap.true("does not exist" not in str(fate["reason"]), str(fate))
+
+
+def test_alone(office):
+    """check works without a daemon, with the same configuration and the same answers"""
+    office.daemon.stop()
+    try:
+        check_codes(office)
+        test_targets(office)
+    finally:
+        office.daemon.start()
+
+
+# Where nothing but DNS and HTTPS can be seen.
+UNSEEN = {"dane.lab": "dane", "sts.lab": "sts", "valid.lab": "unknown", "plain.lab": "unknown"}
+
+
+def check_unseen(office, name, why, code, *words):
+    """Careful sends and says what it does not know; Regulated holds."""
+    for domain, evidence in UNSEEN.items():
+        found, status = office.check(domain)
+        tap.equal(found["evidence"], evidence, f"{domain}: {found}")
+        tap.true(found["source"] != "seen", f"{domain}: {found}")
+        tap.true("no encryption" not in found["reason"], found["reason"])
+        if evidence == "unknown":
+            tap.equal((found["why"], found["code"], status), (why, code, 1), f"{domain}: {found}")
+    for domain, evidence in UNSEEN.items():
+        fate = office.fate_of(domain, f"careful-{name}-{domain}")
+        tap.equal((fate["state"], fate["evidence"]), ("sent", evidence), f"careful, {domain}")
+        if evidence == "unknown":
+            tap.equal(fate["method"], "open", "method")
+            for part in (*words, "is not known"):
+                tap.true(part in fate["reason"], fate["reason"])
+    office.preset("regulated")
+    for domain in UNSEEN:
+        fate = office.fate_of(domain, f"regulated-{name}-{domain}")
+        tap.equal(fate["state"], "held", f"regulated, {domain}: {fate}")
+    office.preset("careful")
+
+
+def test_switched_off(office):
+    """With probe=never nothing is contacted, and that is what is said"""
+    office.daemon.letterlock("config", "set", "network.probe", "never")
+    office.daemon.restart()
+    check_unseen(office, "never", None, None, "was not looked at")
+    office.daemon.letterlock("config", "set", "network.probe", "auto")
+    office.daemon.restart()
+
+
+def test_blocked(office):
+    """A blocked port 25 is said as that"""
+    office.daemon.stop()
+    with Dropped(port=25):
+        office.daemon.start()
+        # three unrelated addresses and the control hosts prove it
+        for domain in ("valid.lab", "plain.lab", "self.lab", "mismatch.lab"):
+            office.check(domain)
+        check_unseen(office, "blocked", "port25", "unknown-port25-blocked", "port 25")
+    office.daemon.restart()
+
+
+def diverted(office, name, behaviour):
+    office.daemon.stop()
+    with Diverted(behaviour, office.world.ca.issue("middle.box.lab")):
+        office.daemon.start()
+        office.check("valid.lab")
+        check_unseen(office, name, "port25", "unknown-port25-blocked", "port 25")
+    office.daemon.restart()
+
+
+def test_redirected(office):
+    """A network that answers in place of all mail servers proves nothing against them"""
+    diverted(office, "redirected", "foreign")
+
+
+def test_stripped(office):
+    """T07: a network that hides STARTTLS everywhere is no domain without TLS"""
+    diverted(office, "stripped", "stripped")
+
+
+def test_seen_again(office):
+    """Behind these networks everything is as it was"""
+    for domain in ("dane.lab", "sts.lab", "valid.lab", "plain.lab"):
+        found, _ = office.check(domain)
+        tap.equal(found["evidence"], world.EXPECTED[domain], f"{domain}: {found}")
+        tap.true(not found.get("suspected_downgrade"), f"{domain}: {found}")
+
+
+if __name__ == "__main__":
+    tap.main(Networks)
