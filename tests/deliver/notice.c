@@ -40,8 +40,8 @@ test_text (void)
     "\r\nContent-Transfer-Encoding: 7bit\r\n\r\nThis letter was not delivered",
     "\r\nTaken:      2026-11-22T16:31:00Z\r\n",
     "\r\nSubject:    Lab results  Bcc: x@y.example\r\n",
-    "\r\nTo:         bob@b.example\r\nReason:     b.example: no such user\r\n"
-    "Provider:   550 5.1.1 nobody here\r\n\r\nTo:         eve@e.example\r\n",
+    ("\r\nTo:         bob@b.example\r\nReason:     b.example: no such user\r\n"
+     "Provider:   550 5.1.1 nobody here\r\n\r\nTo:         eve@e.example\r\n"),
     "\r\nMore: letterlock explain 7f3a00000001\r\n",
   };
   LlNotice notice = example (LL_NOTICE_FAILED);
