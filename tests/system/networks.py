@@ -54,9 +54,10 @@ class Networks(Office):
 
 
 class Diverted:
-    """While entered, whoever is called on port 25 somebody else answers."""
+    """While entered, whoever is called on port 25 (@only: this one) somebody else answers."""
 
-    def __init__(self, behaviour, certificate):
+    def __init__(self, behaviour, certificate, only=None):
+        self.whom = f"ip daddr {only}" if only else f"ip daddr != {ELSEWHERE}"
         context = tls(certificate)
         socketserver.ThreadingTCPServer.allow_reuse_address = True
         socketserver.ThreadingTCPServer.daemon_threads = True
@@ -67,8 +68,7 @@ class Diverted:
         nft = sbin("nft")
         run([nft, "add table ip diverted"])
         run([nft, "add chain ip diverted out { type nat hook output priority -100 ; }"])
-        rule = f"add rule ip diverted out ip daddr != {ELSEWHERE} tcp dport 25 dnat to {ELSEWHERE}:25"
-        run([nft, rule])
+        run([nft, f"add rule ip diverted out {self.whom} tcp dport 25 dnat to {ELSEWHERE}:25"])
         return self
 
     def __exit__(self, *_):
@@ -217,9 +217,38 @@ def test_stripped(office):
     diverted(office, "stripped", "stripped")
 
 
+def test_downgrade(office):
+    """K11: STARTTLS that was seen twice and vanishes at one domain alone is held, restarts or not"""
+    found, _ = office.check("testing.lab")
+    office.daemon.restart()
+    found, _ = office.check("testing.lab")
+    tap.equal(found["evidence"], "pkix", "before")
+    address = found["hosts"][0]["addresses"][0]
+    office.daemon.stop()
+    with Diverted("stripped", office.world.ca.issue("middle.box.lab"), only=address):
+        office.daemon.start()
+        for turn in ("first", "again"):
+            found, status = office.check("testing.lab")
+            suspected = (found["evidence"], found["code"], found["suspected_downgrade"], status)
+            tap.equal(suspected, ("plain", "downgrade-suspected", True, 1), f"{turn}: {found}")
+            tap.true(found["was"].startswith("encrypted until "), found["was"])
+            office.preset("everyday")
+            fate = office.fate_of("testing.lab", f"k11-{turn}")
+            tap.equal(fate["state"], "held", f"{turn}: {fate}")
+            tap.true("better protected before" in fate["reason"], fate["reason"])
+            office.preset("careful")
+            office.daemon.restart()
+        office.daemon.letterlock("override", "testing.lab", "--reason", "they called; new server")
+        office.preset("everyday")
+        fate = office.fate_of("testing.lab", "k11-accepted")
+        tap.equal((fate["state"], fate["overridden"]), ("sent", True), f"after an override: {fate}")
+        office.preset("careful")
+    office.daemon.restart()
+
+
 def test_seen_again(office):
     """Behind these networks everything is as it was"""
-    for domain in ("dane.lab", "sts.lab", "valid.lab", "plain.lab"):
+    for domain in ("dane.lab", "sts.lab", "valid.lab", "plain.lab", "testing.lab"):
         found, _ = office.check(domain)
         tap.equal(found["evidence"], world.EXPECTED[domain], f"{domain}: {found}")
         tap.true(not found.get("suspected_downgrade"), f"{domain}: {found}")
