@@ -21,6 +21,17 @@ print_result (GVariant *letter, const char *what)
   return LL_EXIT_YES;
 }
 
+/* A letter that is decided anew may be held again, and mostly is not decided yet. */
+static int
+print_released (GVariant *letter, gboolean anew)
+{
+  if (!anew || ll_json_wanted)
+    return print_result (letter, "is released");
+  printf ("%s is decided anew; letterlock show %s tells what becomes of it.\n",
+          ll_text (letter, "id"), ll_text (letter, "id"));
+  return LL_EXIT_YES;
+}
+
 int
 ll_release_run (int argc, char **argv)
 {
@@ -61,7 +72,7 @@ ll_release_run (int argc, char **argv)
   letter
       = ll_ask_one ("Release", g_variant_new ("(s@a{sv})", left[0], g_variant_dict_end (&options)),
                     LL_ASK_LONG, &status);
-  return letter != NULL ? print_result (letter, "is released") : status;
+  return letter != NULL ? print_released (letter, !anyway && method == NULL) : status;
 }
 
 int

@@ -28,13 +28,17 @@ print_check (GVariant *check)
                                            : LL_TONE_CARE;
   g_autofree char *painted = ll_table_paint (tone, word);
   g_autofree char *name = ll_table_clean (ll_text (check, "check"));
-  g_autofree char *reason = ll_table_clean (ll_text (check, "reason"));
-  g_autofree char *remedy = ll_table_clean (ll_text (check, "remedy"));
-  int pad = (int) (8 - strlen (word));
+  g_autofree char *remedy = g_strconcat ("Remedy: ", ll_text (check, "remedy"), NULL);
+  g_autoptr (GString) out = g_string_new (painted);
 
-  printf ("%s%*s%-16s %s\n", painted, pad, "", name, reason);
-  if (*remedy != '\0')
-    printf ("%8s%-16s Remedy: %s\n", "", "", remedy);
+  g_string_append_printf (out, "%*s%-16s ", (int) (8 - strlen (word)), "", name);
+  ll_table_wrap (out, LL_TONE_PLAIN, ll_text (check, "reason"), 25, 25);
+  if (*ll_text (check, "remedy") != '\0')
+    {
+      g_string_append_printf (out, "%25s", "");
+      ll_table_wrap (out, LL_TONE_PLAIN, remedy, 25, 25);
+    }
+  fputs (out->str, stdout);
 }
 
 /* Addresses and domains of people become a@x; what is left may be shown to others. */

@@ -128,8 +128,8 @@ ll_undo_run (int argc, char **argv)
         puts ("No letter is left here: Letterlock can be removed (packaging/uninstall).");
       return LL_EXIT_YES;
     }
-  ll_complain ("%u letters are still here: release or drop them, or use --export FOLDER",
-               letters->len);
+  ll_complain ("%u letter%s still here: release or drop what is held, or use --export FOLDER",
+               letters->len, letters->len == 1 ? " is" : "s are");
   return LL_EXIT_NO;
 }
 
