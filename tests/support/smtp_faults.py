@@ -13,6 +13,7 @@
     "stall"             no answer, until the server stops
     "close"             the connection is closed
     "421 bye;close"     reply, then close
+    "wait;451 later"    the reply comes when the test sets server.go_on
     None                as it should be (for lists)
 
 Stages: greeting ehlo starttls handshake ehlo-tls auth mail mail-requiretls rcpt data content
@@ -109,8 +110,11 @@ class Session:
                 raise Closed
             if word == "reset":
                 self.reset_connection()
+            if word == "wait":
+                self.server.go_on.wait()
+                continue
             self.send(word)
-        return fault[0] in "23"
+        return fault.removeprefix("wait;")[0] in "23"
 
     # -- the conversation -------------------------------------------------------
 
@@ -313,6 +317,7 @@ class FaultServer:
         self.lock = threading.Lock()
         self.changed = threading.Condition(self.lock)
         self.stopped = threading.Event()
+        self.go_on = threading.Event()
         self.context = self.make_context(certificate, client_ca, ciphers, maximum)
         self.listener = socket.create_server((address, port))
         self.port = self.listener.getsockname()[1]
@@ -375,6 +380,7 @@ class FaultServer:
 
     def __exit__(self, *_):
         self.stopped.set()
+        self.go_on.set()
         self.listener.shutdown(socket.SHUT_RDWR)
         self.listener.close()
         with self.lock:
