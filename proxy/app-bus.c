@@ -73,13 +73,10 @@ listeners_variant (LlApp *app)
   return g_variant_builder_end (&builder);
 }
 
-/* The actions' data is the pipeline; the app is one for the whole program. */
-static LlApp *the_app;
-
 static GVariant *
 status (gpointer data, GError **error)
 {
-  LlApp *app = the_app;
+  LlApp *app = ll_pipeline_host (data);
   g_autoptr (LlConfig) config = ll_pipeline_config (app->pipeline);
   g_autofree char *sentence = ll_network_sentence (app->network);
   GVariantDict dict = G_VARIANT_DICT_INIT (NULL);
@@ -117,13 +114,13 @@ ll_app_reload (LlApp *app, GError **error)
 static gboolean
 reload (gpointer data, GError **error)
 {
-  return ll_app_reload (the_app, error);
+  return ll_app_reload (ll_pipeline_host (data), error);
 }
 
 static gpointer
 submit_open (gpointer data, const char *account, GError **error)
 {
-  LlListenerFactory factory = ll_pipeline_factory (the_app->pipeline);
+  LlListenerFactory factory = ll_pipeline_factory (data);
   LlSessionOptions options = { .tls = TRUE };
 
   return factory.open (factory.factory_data, "letterlock sendmail", FALSE, &options);
@@ -145,7 +142,6 @@ news_cb (LlPipelineNews news, const char *id, const char *text, gpointer data)
 gboolean
 ll_app_serve (LlApp *app, GError **error)
 {
-  the_app = app;
   ll_requests_fill (&app->actions, app->pipeline);
   app->actions.secrets = app->secrets;
   app->actions.resolver = app->resolver;

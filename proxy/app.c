@@ -125,6 +125,7 @@ build_stages (LlApp *app, GError **error)
     .resolver = app->resolver,
     .secrets = app->secrets,
     .state_folder = app->state_folder,
+    .host = app,
   };
   app->pipeline = ll_pipeline_new (&parts, app->config);
   return TRUE;

@@ -460,6 +460,12 @@ ll_pipeline_free (LlPipeline *pipeline)
 
 /* -- from outside ------------------------------------------------------------------------- */
 
+gpointer
+ll_pipeline_host (LlPipeline *pipeline)
+{
+  return pipeline->parts.host;
+}
+
 LlConfig *
 ll_pipeline_config (LlPipeline *pipeline)
 {

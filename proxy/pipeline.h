@@ -39,6 +39,7 @@ typedef struct
   LlResolver *resolver;
   LlSecretStore *secrets;
   const char *state_folder;
+  gpointer host; /* who built it all: for requests that are about more than letters */
 } LlPipelineParts;
 
 /* Letters that are in the spool are taken up again, and the ledger is completed from them. */
@@ -47,6 +48,8 @@ void ll_pipeline_free (LlPipeline *pipeline); /* waits for steps under way */
 
 /* The program is about to end: steps under way come to an end soon, and nothing new leaves. */
 void ll_pipeline_end (LlPipeline *pipeline);
+
+gpointer ll_pipeline_host (LlPipeline *pipeline);
 
 /* A new configuration counts from the next command, step and connection on. */
 void ll_pipeline_configure (LlPipeline *pipeline, LlConfig *config);
