@@ -153,6 +153,7 @@ send_copy (LlPipeline *pipeline,
   g_autofree char *login = NULL;
   g_autoptr (LlSecret) password = NULL;
   LlDelivery *delivery;
+  gboolean sent = FALSE;
 
   g_mutex_lock (&live->lock); /* a new sign-in may replace them */
   login = g_strdup (live->login);
@@ -170,7 +171,11 @@ send_copy (LlPipeline *pipeline,
       g_free (progress->reply);
       progress->reply = reply_text (&g_array_index (delivery->results, LlResult, i));
       add_delivery_proof (progress, delivery);
+      sent |= g_array_index (delivery->results, LlResult, i).outcome == LL_OUTCOME_SENT;
     }
+  /* what was asked for and got lost on the way is told: no delivery report will come */
+  for (guint i = 0; sent && delivery->notes[i] != NULL; i++)
+    ll_pipeline_note (pipeline, live, "relayed", delivery->notes[i]);
   return delivery;
 }
 

@@ -27,10 +27,10 @@ class Waits(Office):
         self.world.zones.zone("waits.lab", f"@ MX 10 mail\nmail A {ADDRESS}\nimap A {ADDRESS}\n")
         self.certificate = self.world.ca.issue(HOST)
 
-    def open(self, name, port=0, **more):
+    def open(self, name, port=0, offers=OFFERS, **more):
         users = {f"{name}@waits.lab": "secret"}
         return FaultServer(
-            self.certificate, implicit=False, address=ADDRESS, port=port, users=users, offers=OFFERS,
+            self.certificate, implicit=False, address=ADDRESS, port=port, users=users, offers=offers,
             **more,
         )
 
@@ -145,6 +145,22 @@ def test_client_provider_is_away(office):
         raise AssertionError("signed in at nobody")
     except smtplib.SMTPAuthenticationError as error:
         tap.equal((error.smtp_code, error.smtp_error[:5]), (454, b"4.7.0"), "the answer")
+
+
+def test_delivery_report_is_not_promised(office):
+    """A provider without DSN: it is told that no delivery report was asked for (relayed)"""
+    offers = [offer for offer in OFFERS if offer != "DSN"]
+    with office.open("dsn", offers=offers) as server:
+        login = office.add("dsn", server.port)
+        content = letter("bob@dane.lab", name="dsn", sender="dsn@waits.lab")
+        program = mail_program(login)
+        program.sendmail(
+            "dsn@waits.lab", ["bob@dane.lab"], content, rcpt_options=["NOTIFY=SUCCESS,FAILURE"]
+        )
+        record = office.wait("dsn", "sent")
+        shown = office.daemon.letterlock("show", record["id"])
+        tap.true("relayed" in shown, shown)
+        tap.true("NOTIFY" not in str(server.commands), server.commands)
 
 
 def test_waiting_letters_wake_up(office):
