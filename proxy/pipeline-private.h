@@ -76,6 +76,15 @@ void ll_pipeline_take (LlPipeline *pipeline, LlLive *live);
 /* (transfer full) or NULL; what is done is not found any more */
 LlLive *ll_pipeline_find (LlPipeline *pipeline, const char *id);
 
+/* Spool first, then the ledger, then those who watch. Called by the owner of the letter. */
+gboolean ll_pipeline_save (LlPipeline *pipeline, LlLive *live, gboolean durable);
+
+/* A point of the timeline. */
+void ll_pipeline_note (LlPipeline *pipeline, LlLive *live, const char *event, const char *text);
+void ll_pipeline_tell (LlPipeline *pipeline, LlPipelineNews news, const char *id, const char *text);
+
+/* -- waking.c ----------------------------------------------------------------------- */
+
 /* All letters take a step, and what waits in them is tried. */
 void ll_pipeline_wake (LlPipeline *pipeline);
 
@@ -84,13 +93,6 @@ void ll_pipeline_signed_in (LlPipeline *pipeline,
                             const char *account,
                             const char *login,
                             const LlSecret *password);
-
-/* Spool first, then the ledger, then those who watch. Called by the owner of the letter. */
-gboolean ll_pipeline_save (LlPipeline *pipeline, LlLive *live, gboolean durable);
-
-/* A point of the timeline. */
-void ll_pipeline_note (LlPipeline *pipeline, LlLive *live, const char *event, const char *text);
-void ll_pipeline_tell (LlPipeline *pipeline, LlPipelineNews news, const char *id, const char *text);
 
 /* -- telling.c: mail to the user himself --------------------------------------------- */
 

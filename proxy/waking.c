@@ -1,0 +1,81 @@
+/* SPDX-FileCopyrightText: Letterlock contributors */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* What waits does not wait for its timer when what it waits for is there. */
+
+#include "pipeline-private.h"
+
+#include <string.h>
+
+void
+ll_pipeline_wake (LlPipeline *pipeline)
+{
+  GHashTableIter iter;
+  gpointer value;
+
+  g_mutex_lock (&pipeline->lock);
+  g_hash_table_iter_init (&iter, pipeline->live);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    {
+      LlLive *live = value;
+
+      if (live->closed)
+        continue;
+      g_atomic_int_set (&live->anew, TRUE);
+      ll_queue_add (pipeline->queue, live->letter->id, live->letter->account, 0);
+    }
+  g_mutex_unlock (&pipeline->lock);
+}
+
+void
+ll_pipeline_signed_in (LlPipeline *pipeline,
+                       const char *account,
+                       const char *login,
+                       const LlSecret *password)
+{
+  GHashTableIter iter;
+  gpointer value;
+
+  g_mutex_lock (&pipeline->lock);
+  g_hash_table_iter_init (&iter, pipeline->live);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    {
+      LlLive *live = value;
+
+      if (live->closed || strcmp (live->letter->account, account) != 0)
+        continue;
+      g_mutex_lock (&live->lock);
+      g_free (live->login);
+      ll_secret_free (live->password);
+      live->login = g_strdup (login);
+      live->password = ll_secret_copy (password);
+      g_atomic_int_set (&live->anew, TRUE);
+      g_mutex_unlock (&live->lock);
+      ll_queue_add (pipeline->queue, live->letter->id, account, 0);
+    }
+  g_mutex_unlock (&pipeline->lock);
+}
+
+void
+ll_pipeline_configure (LlPipeline *pipeline, LlConfig *config)
+{
+  LlConfig *old;
+
+  g_mutex_lock (&pipeline->lock);
+  old = pipeline->config;
+  pipeline->config = ll_config_ref (config);
+  g_mutex_unlock (&pipeline->lock);
+  ll_config_unref (old);
+  ll_upstream_drop (pipeline->parts.upstream);
+  ll_queue_kick (pipeline->queue, NULL);
+  ll_pipeline_wake (pipeline);
+}
+
+void
+ll_pipeline_renew (LlPipeline *pipeline)
+{
+  ll_assess_renew (pipeline->parts.assess);
+  ll_upstream_drop (pipeline->parts.upstream);
+  ll_queue_kick (pipeline->queue, NULL);
+  ll_pipeline_wake (pipeline);
+}
