@@ -25,7 +25,7 @@ static const struct
   const char *name;
   LlEvidence secure, insecure, enforced;
 } table[H_ALL] = {
-  [H_PLAIN] = { "plain", PLAIN, PLAIN, BROKEN },
+  [H_PLAIN] = { "SA18 plain", PLAIN, PLAIN, BROKEN },
   [H_WEAK] = { "weak", WEAK, WEAK, BROKEN },
   [H_OPP] = { "opp", OPP, OPP, BROKEN },
   [H_PKIX] = { "pkix", PKIX, PKIX, STS },
@@ -65,6 +65,22 @@ test_one_host (void)
       g_assert_cmpint (insecure->evidence, ==, table[kind].insecure);
       g_assert_cmpint (enforced->evidence, ==, table[kind].enforced);
     }
+}
+
+/* SA19: who takes no mail breaks no promise, whatever his policy says. */
+static void
+test_null_mx_enforced (void)
+{
+  LlMxFacts mx = { .finding = LL_ABSENT, .nomail = TRUE, .proven = TRUE };
+  g_auto (GStrv) patterns = g_strsplit ("mx0.example.lab", " ", -1);
+  LlStsFacts sts = { .mode = LL_STS_ENFORCE, .patterns = patterns };
+  LlVerdictInput input
+      = { .domain = DOMAIN, .mx = &mx, .sts = &sts, .network = LL_NETWORK_OPEN, .probing = TRUE };
+  g_autoptr (LlVerdict) verdict = ll_verdict_fold (&input);
+
+  g_assert_cmpint (verdict->evidence, ==, LL_EVIDENCE_NOMAIL);
+  g_assert_cmpint (verdict->code, ==, LL_CODE_NULL_MX);
+  g_assert_true (verdict->settled);
 }
 
 /* -- two hosts ------------------------------------------------------------------------ */
@@ -390,6 +406,7 @@ main (int argc, char **argv)
   chain = ll_chain_new_from (stack);
   sk_X509_free (stack);
   g_test_add_func ("/assess/verdict/one-host", test_one_host);
+  g_test_add_func ("/assess/verdict/SA19-null-mx-enforced", test_null_mx_enforced);
   g_test_add_func ("/assess/verdict/promise-7-all-pairs", test_two_hosts);
   g_test_add_func ("/assess/verdict/pairs", test_pairs);
   g_test_add_func ("/assess/verdict/networks", test_networks);

@@ -119,6 +119,20 @@ test_internal (void)
   g_assert_false (ll_account_is_internal (account, "sub.firm.example"));
 }
 
+/* Each domain once, in the order of the file. */
+static void
+test_domains (void)
+{
+  g_autoptr (LlConfig) config = parse (three);
+  g_autoptr (LlConfig) none = parse ("");
+  g_auto (GStrv) domains = ll_config_domains (config);
+  g_auto (GStrv) empty = ll_config_domains (none);
+  g_autofree char *joined = g_strjoinv (" ", domains);
+
+  g_assert_cmpstr (joined, ==, "home.example alice.example work.example pass.example");
+  g_assert_cmpuint (g_strv_length (empty), ==, 0);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -127,5 +141,6 @@ main (int argc, char **argv)
   g_test_add_func ("/account/owns", test_owns);
   g_test_add_func ("/account/declared", test_declared);
   g_test_add_func ("/account/internal", test_internal);
+  g_test_add_func ("/account/domains", test_domains);
   return g_test_run ();
 }
