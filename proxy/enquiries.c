@@ -12,6 +12,7 @@
 
 #include "record/override.h"
 #include "record/report.h"
+#include "record/tally.h"
 #include "wire/address.h"
 
 #include "base/error.h"
@@ -264,10 +265,42 @@ account_saved (gpointer data, const char *name)
   ll_queue_kick (pipeline->queue, name);
 }
 
+/* The shipped row, and beside it what letters to this provider's domains showed from here. */
+static GVariant *
+provider_row (LlLedger *ledger, GVariant *shipped, GError **error)
+{
+  g_auto (GVariantDict) row = G_VARIANT_DICT_INIT (shipped);
+  const char *name = "";
+  GVariant *seen;
+  guint domains;
+
+  g_variant_lookup (shipped, "name", "&s", &name);
+  seen = ll_tally_provider (ledger, name, &domains, error);
+  if (seen == NULL)
+    return NULL;
+  g_variant_dict_insert_value (&row, "seen", seen);
+  g_variant_dict_insert (&row, "domains", "u", domains);
+  return g_variant_dict_end (&row);
+}
+
 static GVariant *
 providers (gpointer data, GError **error)
 {
-  return ll_providers_to_variant ();
+  LlLedger *ledger = ((LlPipeline *) data)->parts.ledger;
+  g_autoptr (GVariant) shipped = g_variant_ref_sink (ll_providers_to_variant ());
+  g_auto (GVariantBuilder) rows = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("aa{sv}"));
+
+  ll_ledger_flush (ledger, NULL);
+  for (gsize i = 0; i < g_variant_n_children (shipped); i++)
+    {
+      g_autoptr (GVariant) one = g_variant_get_child_value (shipped, i);
+      GVariant *row = provider_row (ledger, one, error);
+
+      if (row == NULL)
+        return NULL;
+      g_variant_builder_add_value (&rows, row);
+    }
+  return g_variant_builder_end (&rows);
 }
 
 void

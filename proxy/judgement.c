@@ -149,6 +149,8 @@ ll_keep_evidence (LlProgress *progress, const LlDecision *decision, const LlVerd
 
   if (verdict != NULL)
     g_variant_dict_insert_value (&dict, "proof", ll_verdict_to_proof (verdict));
+  if (verdict != NULL && verdict->provider != NULL)
+    g_variant_dict_insert (&dict, "provider", "s", verdict->provider);
   if (decision->smtp_code != NULL)
     g_variant_dict_insert (&dict, "smtp", "s", decision->smtp_code);
   g_variant_dict_insert (&dict, "may_send_anyway", "b", decision->may_send_anyway);

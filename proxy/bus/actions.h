@@ -58,7 +58,8 @@ typedef struct
   GVariant *(*status) (gpointer data, GError **error);
   gboolean (*pause) (gpointer data, GError **error);
   gboolean (*resume) (gpointer data, GError **error);
-  GVariant *(*providers) (gpointer data, GError **error); /* aa{sv}: ll_providers_to_variant */
+  GVariant *(*providers) (gpointer data,
+                          GError **error); /* aa{sv}: the shipped rows, seen as, domains u */
   /* Further lines of `doctor` that only the app knows; aa{sv}. May be NULL. The bus adds
    * resolver, trust anchor, network, keyring, accounts, configuration, spool by itself. */
   GVariant *(*doctor) (gpointer data, GError **error);

@@ -7,7 +7,8 @@
 
 #include <string.h>
 
-static const char *const first_heads[] = { "name", "evidence", "honours", "date", "source" };
+static const char *const first_heads[]
+    = { "name", "evidence", "honours", "seen", "date", "source" };
 
 /* Keys of the rows, known ones first. The table shows what the daemon's table has. */
 static GPtrArray *
@@ -77,7 +78,7 @@ ll_providers_run (int argc, char **argv)
 {
   static const LlUsage usage = {
     .command = "providers",
-    .summary = "The table of providers that Letterlock ships, with its dates and sources.",
+    .summary = "The table of providers that Letterlock ships, beside what was seen from here.",
   };
   g_auto (GStrv) left = NULL;
   g_autoptr (GVariant) list = NULL;

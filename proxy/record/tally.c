@@ -282,3 +282,36 @@ ll_tallies_free (LlTallies *tallies)
   g_clear_pointer (&tallies->rules, g_ptr_array_unref);
   g_free (tallies);
 }
+
+/* -- what was seen of providers -------------------------------------------------------------- */
+
+GVariant *
+ll_tally_provider (LlLedger *ledger, const char *provider, guint *domains, GError **error)
+{
+  static const char sql[]
+      = "SELECT r.evidence, COUNT (DISTINCT r.domain) FROM recipients r WHERE r.provider = ? AND"
+        " r.source = ? AND r.evidence IS NOT NULL GROUP BY r.evidence ORDER BY r.evidence";
+  g_auto (GVariantBuilder) words = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_STRING_ARRAY);
+  sqlite3 *reader = ll_ledger_take_reader (ledger, error);
+  sqlite3_stmt *row = reader != NULL ? ll_database_prepare (reader, sql, error) : NULL;
+  int step = -1;
+
+  *domains = 0;
+  if (row != NULL)
+    {
+      ll_database_bind_text (row, 1, provider);
+      sqlite3_bind_int (row, 2, LL_SOURCE_SEEN);
+      while ((step = ll_database_step (row, error)) == 1)
+        {
+          const char *word = ll_evidence_name ((LlEvidence) sqlite3_column_int (row, 0));
+
+          if (word != NULL)
+            g_variant_builder_add (&words, "s", word);
+          *domains = MAX (*domains, (guint) sqlite3_column_int (row, 1));
+        }
+    }
+  sqlite3_finalize (row);
+  if (reader != NULL)
+    ll_ledger_give_reader (ledger, reader);
+  return step == 0 ? g_variant_builder_end (&words) : NULL;
+}

@@ -58,6 +58,11 @@ typedef struct
 
 LlTallies *ll_tallies_count (
     LlLedger *ledger, gint64 since, gint64 until, const char *account, GError **error);
+/* The words of what was seen from here (not listed, not published) at domains of @provider, from
+ * weak to strong; *domains: at how many at least. NULL: @error. (transfer floating) */
+GVariant *
+ll_tally_provider (LlLedger *ledger, const char *provider, guint *domains, GError **error);
+
 void ll_tallies_free (LlTallies *tallies);
 
 /* The word of a column; for nothing: "none". */

@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "letters.h"
+#include "record/tally.h"
 
 #include <glib/gstdio.h>
 #include <json-glib/json-glib.h>
@@ -203,6 +204,35 @@ test_refusals (Fixture *f, gconstpointer data)
     }
 }
 
+/* Of a provider counts what was seen from here, not what the table or DNS said. */
+static void
+test_provider (Fixture *f, gconstpointer data)
+{
+  static const char *const extras[] = {
+    "{'evidence': <'sts'>, 'source': <'seen'>, 'provider': <'Hoster'>}",
+    "{'evidence': <'pkix'>, 'source': <'seen'>, 'provider': <'Hoster'>}",
+    "{'evidence': <'opp'>, 'source': <'listed'>, 'provider': <'Hoster'>}",
+    "{'evidence': <'plain'>, 'source': <'seen'>, 'provider': <'Other'>}",
+  };
+  g_autoptr (GVariant) seen = NULL;
+  g_autofree char *text = NULL;
+  GError *error = NULL;
+  guint domains;
+
+  for (guint i = 0; i < G_N_ELEMENTS (extras); i++)
+    {
+      g_autofree char *id = g_strdup_printf ("%012x", 0x100 + i);
+
+      put_decided (f->ledger, id, MONDAY, "a@hosted.lab", LL_STATE_SENT, LL_METHOD_TLS, extras[i]);
+    }
+  g_assert_true (ll_ledger_flush (f->ledger, NULL));
+  seen = g_variant_ref_sink (ll_tally_provider (f->ledger, "Hoster", &domains, &error));
+  g_assert_no_error (error);
+  text = g_variant_print (seen, FALSE);
+  g_assert_cmpstr (text, ==, "['pkix', 'sts']");
+  g_assert_cmpuint (domains, ==, 1);
+}
+
 #define ADD(name, function) g_test_add ("/report/" name, Fixture, NULL, set_up, function, tear_down)
 
 int
@@ -215,5 +245,6 @@ main (int argc, char *argv[])
   ADD ("table", test_table);
   ADD ("long spans", test_long_spans);
   ADD ("refusals", test_refusals);
+  ADD ("provider", test_provider);
   return g_test_run ();
 }
