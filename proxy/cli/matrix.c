@@ -79,11 +79,19 @@ append_sts (GString *out, GVariant *verdict)
 
 static const char *const stages[] = { "dns", "connect", "greeting", "starttls", "tls" };
 
+/* An answer of DNS that is not there yet looks like one that failed. */
+static gboolean
+is_open (GVariant *host)
+{
+  return strcmp (ll_text (host, "why"), "overdue") == 0
+         || strcmp (ll_text (host, "dane"), "unobtainable") == 0;
+}
+
 static void
 add_host (LlTable *table, GVariant *host, gboolean apart, gboolean partial)
 {
   g_autoptr (GVariant) milliseconds = ll_below (host, "milliseconds");
-  gboolean looking = partial && strcmp (ll_text (host, "why"), "overdue") == 0;
+  gboolean looking = partial && is_open (host);
   const char *evidence = looking ? "" : ll_text (host, "evidence");
   g_autofree char *word = looking ? g_strdup ("…") : ll_evidence_word (evidence);
 
@@ -163,7 +171,8 @@ append_hosts (GString *out, GVariant *hosts, gboolean partial)
       if (apart)
         append_line (out, "  ", LL_TONE_STRONG, ll_text (host, "name"));
       g_string_append_printf (out, "  %s\n", lines[i + 1]);
-      append_findings (out, host);
+      if (!partial || !is_open (host))
+        append_findings (out, host);
       if (!partial && *ll_text (host, "reason") != '\0')
         append_line (out, "    ", LL_TONE_FAINT, ll_text (host, "reason"));
     }

@@ -231,7 +231,8 @@ test_partial (void)
   g_autoptr (GVariant) verdict = g_variant_ref_sink (g_variant_new_parsed (
       "{'domain': <'bank.lab'>, 'evidence': <'unknown'>, 'why': <'overdue'>, 'reason': <'late'>,"
       " 'hosts': <[{'name': <'mx1.bank.lab'>, 'evidence': <'unknown'>, 'why': <'overdue'>,"
-      " 'reason': <'late'>}]>}"));
+      " 'reason': <'late'>}, {'name': <'mx2.bank.lab'>, 'evidence': <'broken'>,"
+      " 'dane': <'unobtainable'>}]>}"));
   g_autofree char *text = NULL;
 
   ll_table_set_colour (0);
@@ -239,6 +240,8 @@ test_partial (void)
   g_assert_true (g_str_has_prefix (text, "bank.lab: looking…\n"));
   g_assert_null (strstr (text, "unknown"));
   g_assert_null (strstr (text, "late"));
+  g_assert_null (strstr (text, "broken"));
+  g_assert_null (strstr (text, "unobtainable"));
 }
 
 static void
