@@ -4,6 +4,7 @@
 #include "app.h"
 
 #include <locale.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -20,6 +21,9 @@ keep_to_ourselves (void)
   prctl (PR_SET_DUMPABLE, 0, 0, 0, 0);
   umask (0077);
 }
+
+/* Dozens of threads that mostly wait need no memory pools of their own. */
+#define ARENAS 2
 
 int
 main (int argc, char **argv)
@@ -43,6 +47,7 @@ main (int argc, char **argv)
 
   setlocale (LC_ALL, "");
   keep_to_ourselves ();
+  mallopt (M_ARENA_MAX, ARENAS);
   g_option_context_set_summary (context, "Stands between your mail programs and your provider: "
                                          "looks at the way to every recipient,\n"
                                          "sends over verified TLS, holds or refuses what the way "
