@@ -49,6 +49,11 @@ print_value (const char *indent, const char *name, GVariant *value)
 static void
 print_proof (GVariant *recipient)
 {
+  /* said above already */
+  static const char *const above[] = { "domain", "evidence", "source", "code", "reply", NULL };
+  static const char *const first[]
+      = { "mx",     "protocol",    "cipher",    "bits", "key",  "certificate", "subject",
+          "issuer", "fingerprint", "not_after", "dane", "tlsa", "policy",      NULL };
   g_autoptr (GVariant) proof = ll_below (recipient, "proof");
   GVariantIter iter;
   const char *key;
@@ -58,12 +63,19 @@ print_proof (GVariant *recipient)
       || g_variant_n_children (proof) == 0)
     return;
   puts ("    proof");
+  for (guint i = 0; first[i] != NULL; i++)
+    {
+      g_autoptr (GVariant) known = g_variant_lookup_value (proof, first[i], NULL);
+
+      if (known != NULL)
+        print_value ("      ", first[i], known);
+    }
   g_variant_iter_init (&iter, proof);
   while (g_variant_iter_next (&iter, "{&sv}", &key, &value))
     {
       g_autoptr (GVariant) owned = value;
 
-      if (strcmp (key, "domain") != 0 && strcmp (key, "evidence") != 0)
+      if (!g_strv_contains (above, key) && !g_strv_contains (first, key))
         print_value ("      ", key, owned);
     }
 }
