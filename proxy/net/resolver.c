@@ -107,15 +107,20 @@ leave (LlResolver *resolver, LlFlight *flight, gboolean cancelled)
 /* With the lock held. A deadline never turns a failed validation into "unknown": what the first
  * try showed counts until a clean second one lifts it. */
 static LlAnswer *
-answer_so_far (LlFlight *flight, gboolean cancelled)
+answer_so_far (LlResolver *resolver, LlFlight *flight, gboolean cancelled)
 {
+  LlAnswer *answer;
+
   if (flight->answer != NULL)
     return ll_answer_ref (flight->answer);
   if (flight->provisional != NULL)
     return ll_answer_ref (flight->provisional);
-  return ll_answer_new_unknown (flight->name, flight->type,
-                                cancelled ? "the question was cancelled"
-                                          : "no answer within the time allowed");
+  answer = ll_answer_new_unknown (flight->name, flight->type,
+                                  cancelled ? "the question was cancelled"
+                                            : "no answer within the time allowed");
+  /* as long as nothing validated here, silence is the network's and not this name's fault */
+  answer->network = resolver->state != LL_DNS_VALIDATES;
+  return answer;
 }
 
 static LlAnswer *
@@ -135,7 +140,7 @@ wait_for (LlResolver *resolver, LlFlight *flight, LlDeadline deadline, GCancella
       else if (!g_cond_wait_until (&resolver->answered, &resolver->lock, deadline))
         break;
     }
-  answer = answer_so_far (flight, cancelled);
+  answer = answer_so_far (resolver, flight, cancelled);
   leave (resolver, flight, cancelled);
   g_mutex_unlock (&resolver->lock);
   g_cancellable_disconnect (cancellable, handler);
