@@ -5,6 +5,8 @@
 
 #include "requests.h"
 
+#include "base/error.h"
+
 static const char *
 overall_state (LlApp *app, GVariantDict *status)
 {
@@ -73,6 +75,19 @@ listeners_variant (LlApp *app)
   return g_variant_builder_end (&builder);
 }
 
+/* A keyring is asked, not supposed to be open: only it knows. */
+static const char *
+keyring_word (LlApp *app)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (LlSecret) key = NULL;
+
+  if (ll_secret_store_kind (app->secrets) == LL_SECRET_STORE_FILE)
+    return "file";
+  key = ll_secret_store_lookup (app->secrets, "spool-key", "", NULL, &error);
+  return g_error_matches (error, LL_SECRET_ERROR, LL_SECRET_ERROR_LOCKED) ? "locked" : "open";
+}
+
 static GVariant *
 status (gpointer data, GError **error)
 {
@@ -88,9 +103,7 @@ status (gpointer data, GError **error)
   if (sentence != NULL)
     g_variant_dict_insert (&dict, "network_reason", "s", sentence);
   g_variant_dict_insert (&dict, "dns", "s", dns_word (ll_resolver_state (app->resolver, NULL)));
-  g_variant_dict_insert (&dict, "keyring", "s",
-                         ll_secret_store_kind (app->secrets) == LL_SECRET_STORE_FILE ? "file"
-                                                                                     : "open");
+  g_variant_dict_insert (&dict, "keyring", "s", keyring_word (app));
   g_variant_dict_insert (&dict, "accounts", "u", config->accounts->len);
   g_variant_dict_insert_value (&dict, "listeners", listeners_variant (app));
   return g_variant_dict_end (&dict);
@@ -120,10 +133,7 @@ reload (gpointer data, GError **error)
 static gpointer
 submit_open (gpointer data, const char *account, GError **error)
 {
-  LlListenerFactory factory = ll_pipeline_factory (data);
-  LlSessionOptions options = { .tls = TRUE };
-
-  return factory.open (factory.factory_data, "letterlock sendmail", FALSE, &options);
+  return ll_pipeline_submission (data, account, error);
 }
 
 static void

@@ -58,6 +58,11 @@ LlConfig *ll_pipeline_config (LlPipeline *pipeline); /* (transfer full) */
 /* For the listener; each connection gets a reception of its own. */
 LlListenerFactory ll_pipeline_factory (LlPipeline *pipeline);
 
+/* The same without a connection, for `letterlock sendmail`: data of the factory's handler, as if
+ * signed in with the login of @account (NULL: whichever fits the sender). LL_API_ERROR_NOT_FOUND.
+ * Ends with the factory's close. (transfer full) */
+gpointer ll_pipeline_submission (LlPipeline *pipeline, const char *account, GError **error);
+
 /* The network or the configuration changed, or the machine woke up: decide and try anew. */
 void ll_pipeline_renew (LlPipeline *pipeline);
 

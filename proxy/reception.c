@@ -366,6 +366,24 @@ close_cb (gpointer data)
   g_free (reception);
 }
 
+gpointer
+ll_pipeline_submission (LlPipeline *pipeline, const char *account, GError **error)
+{
+  g_autoptr (LlConfig) config = ll_pipeline_config (pipeline);
+  const LlAccount *found = account != NULL ? ll_config_account (config, account) : NULL;
+  LlSessionOptions options = { .tls = TRUE };
+  LlReception *reception;
+
+  if (account != NULL && found == NULL)
+    {
+      g_set_error (error, LL_API_ERROR, LL_API_ERROR_NOT_FOUND, "no account is called %s", account);
+      return NULL;
+    }
+  reception = open_cb (pipeline, "letterlock sendmail", FALSE, &options);
+  reception->login = found != NULL ? g_strdup (found->login) : NULL;
+  return reception;
+}
+
 static const LlSessionHandler handler = {
   .auth = auth_cb,
   .mail = mail_cb,
