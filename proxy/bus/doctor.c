@@ -4,6 +4,7 @@
 #include "bus/doctor.h"
 
 #include "base/error.h"
+#include "base/limits.h"
 #include "bus/accounts.h"
 #include "config/account.h"
 
@@ -34,12 +35,14 @@ add (GVariantBuilder *list, const char *check, Told told, const char *reason, co
 static void
 add_resolver (GVariantBuilder *list, LlResolver *resolver)
 {
+  LlDnsState state = ll_resolver_test (resolver, ll_deadline_in (LL_DNS_DEADLINE), NULL);
   g_autofree char *detail = NULL;
 
-  switch (ll_resolver_state (resolver, &detail))
+  ll_resolver_state (resolver, &detail);
+  switch (state)
     {
     case LL_DNS_UNTESTED:
-      add (list, "dns", UNTOLD, "DNS was not needed yet, so it was not tested.", NULL);
+      add (list, "dns", UNTOLD, "The test of DNS did not end in time.", NULL);
       break;
     case LL_DNS_VALIDATES:
       add (list, "dns", YES, "DNS answers, and its signatures can be checked.", NULL);
