@@ -326,20 +326,8 @@ ll_bus_client_unsubscribe (LlBusClient *client, guint id)
   g_dbus_connection_signal_unsubscribe (client->connection, id);
 }
 
-gboolean
-ll_bus_client_is_closed (LlBusClient *client)
-{
-  return g_dbus_connection_is_closed (client->connection);
-}
-
 GDBusConnection *
 ll_bus_client_connection (LlBusClient *client)
 {
   return client->connection;
-}
-
-const char *
-ll_bus_client_bus_name (LlBusClient *client)
-{
-  return client->name;
 }

@@ -52,12 +52,7 @@ guint ll_bus_client_subscribe (LlBusClient *client,
                                gpointer data);
 void ll_bus_client_unsubscribe (LlBusClient *client, guint id);
 
-/* The daemon went away (private socket closed, or the name lost its owner). */
-gboolean ll_bus_client_is_closed (LlBusClient *client);
-
-/* What GUI code needs for typed access: the connection and the name to talk to (NULL: peer). */
 GDBusConnection *ll_bus_client_connection (LlBusClient *client);
-const char *ll_bus_client_bus_name (LlBusClient *client);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LlBusClient, ll_bus_client_free)
 

@@ -68,9 +68,6 @@ void ll_assess_accept (LlAssess *assess, const char *domain);
  * Returns when the next one is due (wall seconds), 0: nothing to do. */
 gint64 ll_assess_refresh (LlAssess *assess, GCancellable *cancellable);
 
-/* Folds anew what is known for a provider that honours LL_HONOURS_* (config/account.h). */
-LlEvidence ll_verdict_evidence_for (const LlVerdict *verdict, guint honours);
-
 /* -- the shipped, dated table (assess/providers.c) ----------------------------------- */
 
 /* What a provider honours as a sender, by the name of its submission host; FALSE: not listed. */

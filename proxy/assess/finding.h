@@ -126,6 +126,9 @@ LlVerdict *ll_verdict_new (const char *domain);
 LlVerdict *ll_verdict_ref (LlVerdict *verdict);
 void ll_verdict_unref (LlVerdict *verdict);
 
+/* For a provider that honours LL_HONOURS_* (config/account.h). */
+LlEvidence ll_verdict_evidence_for (const LlVerdict *verdict, guint honours);
+
 LlHostFacts *ll_host_facts_new (const char *name, guint preference);
 LlHostFacts *ll_host_facts_copy (const LlHostFacts *facts);
 void ll_host_facts_free (LlHostFacts *facts);

@@ -230,16 +230,3 @@ ll_tlsa_lookup_many (LlResolver *resolver,
     }
   return ttl;
 }
-
-guint32
-ll_tlsa_lookup (LlResolver *resolver,
-                LlHostFacts *host,
-                guint16 port,
-                LlDeadline deadline,
-                GCancellable *cancellable)
-{
-  g_autoptr (GPtrArray) alone = g_ptr_array_new ();
-
-  g_ptr_array_add (alone, host);
-  return ll_tlsa_lookup_many (resolver, alone, port, deadline, cancellable);
-}

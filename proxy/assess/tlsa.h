@@ -15,17 +15,11 @@ G_BEGIN_DECLS
  * (RFC 7672 2.1.2, 2.2.2, 3.1; RFC 7671).
  */
 
-/* Fills dane (NONE, PUBLISHED, UNUSABLE, UNOBTAINABLE), tlsa, tlsa_base, and for UNOBTAINABLE
- * also evidence, code and detail, of @host, whose address fields ll_mx_lookup has filled.
- * A network that cannot validate at all gives UNOBTAINABLE with LL_WHY_DNS and evidence UNKNOWN.
+/* For each of @hosts (of LlHostFacts), in parallel: fills dane (NONE, PUBLISHED, UNUSABLE,
+ * UNOBTAINABLE), tlsa, tlsa_base, and for UNOBTAINABLE also evidence, code and detail. ll_mx_lookup
+ * has filled its address fields. A network that cannot validate at all gives UNOBTAINABLE with
+ * LL_WHY_DNS and evidence UNKNOWN.
  * Returns the TTL in seconds of what it used, G_MAXUINT32 when it asked nothing. */
-guint32 ll_tlsa_lookup (LlResolver *resolver,
-                        LlHostFacts *host,
-                        guint16 port,
-                        LlDeadline deadline,
-                        GCancellable *cancellable);
-
-/* The same for many hosts at once, in parallel. @hosts: of LlHostFacts. */
 guint32 ll_tlsa_lookup_many (LlResolver *resolver,
                              GPtrArray *hosts,
                              guint16 port,

@@ -13,14 +13,6 @@
 
 /* -- the terminal --------------------------------------------------------------------- */
 
-static int colour_wanted = -1;
-
-void
-ll_table_set_colour (int wanted)
-{
-  colour_wanted = wanted;
-}
-
 gboolean
 ll_table_is_terminal (void)
 {
@@ -34,17 +26,7 @@ has_colour (void)
 {
   const char *no = g_getenv ("NO_COLOR");
 
-  if (colour_wanted >= 0)
-    return colour_wanted > 0;
   return ll_table_is_terminal () && (no == NULL || *no == '\0');
-}
-
-static guint width_wanted = 0;
-
-void
-ll_table_set_width (guint width)
-{
-  width_wanted = width;
 }
 
 guint
@@ -52,8 +34,6 @@ ll_table_width (void)
 {
   struct winsize size;
 
-  if (width_wanted > 0)
-    return width_wanted;
   if (ioctl (STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 20)
     return size.ws_col;
   return G_MAXUINT;

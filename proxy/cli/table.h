@@ -24,13 +24,10 @@ typedef enum
   LL_TONE_BAD,
 } LlTone;
 
-/* For tests and --json: -1 asks the terminal and the environment. */
-void ll_table_set_colour (int wanted);
 gboolean ll_table_is_terminal (void);
 
-/* Of the terminal; without one nothing is folded. Set for tests; 0 asks again. */
+/* Of the terminal; without one nothing is folded. */
 guint ll_table_width (void);
-void ll_table_set_width (guint width);
 
 /* Control characters become "?". (transfer full) */
 char *ll_table_clean (const char *text);

@@ -109,14 +109,6 @@ ll_config_domains (const LlConfig *config)
   return g_strdupv ((GStrv) domains->pdata);
 }
 
-gboolean
-ll_account_owns (const LlAccount *account, const char *address)
-{
-  g_autofree char *normal = ll_value_address (address);
-
-  return normal != NULL && match (account, normal) != MATCH_NONE;
-}
-
 static const LlAccount *
 select_by (const LlConfig *config, const char *login, const char *address)
 {

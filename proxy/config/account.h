@@ -73,8 +73,6 @@ ll_account_select (const LlConfig *config, const char *login, const char *sender
 /* The domains that the accounts write from, each once, in the order of the file. (transfer full) */
 GStrv ll_config_domains (const LlConfig *config);
 
-gboolean ll_account_owns (const LlAccount *account, const char *address);
-
 /* Whether who signs in as @login may use @account: its login, or with auth = client the
  * provider's user name. */
 gboolean ll_account_has_login (const LlAccount *account, const char *login);

@@ -38,7 +38,6 @@ struct _LlQueue
   GThread *timer;
   guint threads;
   guint running;
-  gboolean paused;
   gboolean ended;
 };
 
@@ -119,8 +118,7 @@ timer_thread (gpointer data)
     {
       gint64 due = 0;
       gint64 now = ll_clock_boot ();
-      gboolean may = !queue->paused && queue->running < queue->threads;
-      Entry *entry = may ? earliest (queue, &due) : NULL;
+      Entry *entry = queue->running < queue->threads ? earliest (queue, &due) : NULL;
 
       if (entry == NULL)
         g_cond_wait (&queue->changed, &queue->lock);
@@ -210,19 +208,6 @@ ll_queue_add (LlQueue *queue, const char *id, const char *account, gint64 when)
 }
 
 void
-ll_queue_remove (LlQueue *queue, const char *id)
-{
-  g_mutex_lock (&queue->lock);
-  Entry *entry = g_hash_table_lookup (queue->entries, id);
-  if (entry != NULL && entry->running)
-    entry->waiting = FALSE;
-  else if (entry != NULL)
-    g_hash_table_remove (queue->entries, id);
-  g_cond_broadcast (&queue->changed);
-  g_mutex_unlock (&queue->lock);
-}
-
-void
 ll_queue_kick (LlQueue *queue, const char *account)
 {
   GHashTableIter iter;
@@ -242,51 +227,6 @@ ll_queue_kick (LlQueue *queue, const char *account)
     }
   g_cond_broadcast (&queue->changed);
   g_mutex_unlock (&queue->lock);
-}
-
-gboolean
-ll_queue_kick_one (LlQueue *queue, const char *id)
-{
-  g_mutex_lock (&queue->lock);
-  Entry *entry = g_hash_table_lookup (queue->entries, id);
-  if (entry != NULL)
-    {
-      entry->due = MIN (entry->due, ll_clock_boot ());
-      lane_of (queue, entry->account)->slow_until = 0;
-    }
-  g_cond_broadcast (&queue->changed);
-  g_mutex_unlock (&queue->lock);
-  return entry != NULL;
-}
-
-static void
-set_paused (LlQueue *queue, gboolean paused)
-{
-  g_mutex_lock (&queue->lock);
-  queue->paused = paused;
-  g_cond_broadcast (&queue->changed);
-  g_mutex_unlock (&queue->lock);
-}
-
-void
-ll_queue_pause (LlQueue *queue)
-{
-  set_paused (queue, TRUE);
-}
-
-void
-ll_queue_resume (LlQueue *queue)
-{
-  set_paused (queue, FALSE);
-}
-
-gboolean
-ll_queue_is_paused (LlQueue *queue)
-{
-  g_mutex_lock (&queue->lock);
-  gboolean paused = queue->paused;
-  g_mutex_unlock (&queue->lock);
-  return paused;
 }
 
 void
@@ -311,80 +251,5 @@ ll_queue_unslow (LlQueue *queue, const char *account)
   lane->times = 0;
   lane->slow_until = 0;
   g_cond_broadcast (&queue->changed);
-  g_mutex_unlock (&queue->lock);
-}
-
-void
-ll_queue_item_free (LlQueueItem *item)
-{
-  if (item == NULL)
-    return;
-  g_free (item->id);
-  g_free (item->account);
-  g_free (item);
-}
-
-static int
-compare_items_cb (gconstpointer a, gconstpointer b)
-{
-  const LlQueueItem *left = *(const LlQueueItem *const *) a;
-  const LlQueueItem *right = *(const LlQueueItem *const *) b;
-
-  if (left->when != right->when)
-    return left->when < right->when ? -1 : 1;
-  return strcmp (left->id, right->id);
-}
-
-GPtrArray *
-ll_queue_list (LlQueue *queue)
-{
-  GPtrArray *items = g_ptr_array_new_with_free_func ((GDestroyNotify) ll_queue_item_free);
-  gint64 boot = ll_clock_boot ();
-  gint64 wall = ll_clock_now ();
-  GHashTableIter iter;
-  gpointer value;
-
-  g_mutex_lock (&queue->lock);
-  g_hash_table_iter_init (&iter, queue->entries);
-  while (g_hash_table_iter_next (&iter, NULL, &value))
-    {
-      Entry *entry = value;
-      gint64 due = due_of (queue, entry);
-      LlQueueItem *item = g_new0 (LlQueueItem, 1);
-
-      item->id = g_strdup (entry->id);
-      item->account = g_strdup (entry->account);
-      item->running = entry->running;
-      item->slowed = due > entry->due;
-      item->when = due > boot && entry->waiting ? wall + due - boot : 0;
-      g_ptr_array_add (items, item);
-    }
-  g_mutex_unlock (&queue->lock);
-  g_ptr_array_sort (items, compare_items_cb);
-  return items;
-}
-
-guint
-ll_queue_length (LlQueue *queue)
-{
-  g_mutex_lock (&queue->lock);
-  guint length = g_hash_table_size (queue->entries);
-  g_mutex_unlock (&queue->lock);
-  return length;
-}
-
-void
-ll_queue_drain (LlQueue *queue)
-{
-  g_mutex_lock (&queue->lock);
-  for (;;)
-    {
-      gint64 due = 0;
-      Entry *entry = queue->paused ? NULL : earliest (queue, &due);
-
-      if (queue->running == 0 && (entry == NULL || due > ll_clock_boot ()))
-        break;
-      g_cond_wait (&queue->changed, &queue->lock);
-    }
   g_mutex_unlock (&queue->lock);
 }

@@ -33,45 +33,15 @@ void ll_queue_free (LlQueue *queue);
  * one whose step is running is run again after it. */
 void ll_queue_add (LlQueue *queue, const char *id, const char *account, gint64 when);
 
-/* Forgets @id; a step that is running goes on, and is not repeated. */
-void ll_queue_remove (LlQueue *queue, const char *id);
-
 /* All of @account (NULL: all) are due now, also slowed ones: network change, resume, sign-in,
  * `retry`. */
 void ll_queue_kick (LlQueue *queue, const char *account);
-
-/* One letter, at once. FALSE when it is not here. */
-gboolean ll_queue_kick_one (LlQueue *queue, const char *id);
-
-/* Pause begins no more steps; it holds everything and bypasses nothing. */
-void ll_queue_pause (LlQueue *queue);
-void ll_queue_resume (LlQueue *queue);
-gboolean ll_queue_is_paused (LlQueue *queue);
 
 /* The provider throttles: no step for @account within the back-off (1, 5, 15 minutes in a row). */
 void ll_queue_slow (LlQueue *queue, const char *account);
 
 /* A letter went through: the account is as fast as ever. */
 void ll_queue_unslow (LlQueue *queue, const char *account);
-
-typedef struct
-{
-  char *id;
-  char *account;
-  gint64 when; /* wall seconds of the next step, 0: now */
-  gboolean running;
-  gboolean slowed; /* it waits for its account, not for itself */
-} LlQueueItem;
-
-void ll_queue_item_free (LlQueueItem *item);
-
-/* Of LlQueueItem, earliest first; with free function. (transfer full) */
-GPtrArray *ll_queue_list (LlQueue *queue);
-
-guint ll_queue_length (LlQueue *queue);
-
-/* Returns when nothing is running and nothing is due (tests, `undo`). */
-void ll_queue_drain (LlQueue *queue);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LlQueue, ll_queue_free)
 

@@ -402,26 +402,3 @@ ll_authority_export (LlAuthority *authority)
   length = BIO_get_mem_data (memory, &bytes);
   return g_strndup (bytes, (gsize) length);
 }
-
-gint64
-ll_authority_server_expires (LlAuthority *authority)
-{
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&authority->lock);
-  struct tm when = { 0 };
-
-  ASN1_TIME_to_tm (X509_get0_notAfter (authority->server), &when);
-  return timegm (&when);
-}
-
-char *
-ll_authority_fingerprint (LlAuthority *authority)
-{
-  guchar digest[EVP_MAX_MD_SIZE];
-  guint length = 0;
-  GString *text = g_string_new (NULL);
-
-  X509_digest (authority->ca, EVP_sha256 (), digest, &length);
-  for (guint i = 0; i < length; i++)
-    g_string_append_printf (text, "%02x", digest[i]);
-  return g_string_free (text, FALSE);
-}

@@ -35,12 +35,6 @@ SSL_CTX *ll_authority_server_context (LlAuthority *authority, GError **error);
 /* The authority's certificate in PEM: what a mail program is told to trust. (transfer full) */
 char *ll_authority_export (LlAuthority *authority);
 
-/* When the server's certificate ends, seconds since 1970. */
-gint64 ll_authority_server_expires (LlAuthority *authority);
-
-/* SHA-256 of the authority's certificate, lower-case hex. (transfer full) */
-char *ll_authority_fingerprint (LlAuthority *authority);
-
 /* For tests: the same, as if it were @now. */
 LlAuthority *ll_authority_open_at (const char *folder, gint64 now, GError **error);
 

@@ -42,7 +42,6 @@ struct _LlNetwork
   guint generation; /* of the network: what was seen in an older one is dropped */
   guint looked_at;  /* the generation whose control hosts were looked at; 0: none */
   GStrv domains;    /* (owned) that the user writes from; or NULL */
-  GStrv internal;   /* (owned) set by hand */
   GStrv routed;     /* (owned) found out; NULL: not yet */
   guint routed_for; /* the generation that they were looked for in; 0: none */
   gboolean finding;
@@ -219,7 +218,6 @@ ll_network_free (LlNetwork *network)
   ll_judge_clear (&network->judge);
   g_strfreev (network->control);
   g_strfreev (network->domains);
-  g_strfreev (network->internal);
   g_strfreev (network->routed);
   g_array_unref (network->watches);
   g_free (network->fingerprint);
@@ -397,15 +395,6 @@ ll_network_set_domains (LlNetwork *network, const char *const *domains)
 
 /* -- internal names ----------------------------------------------------------------------- */
 
-void
-ll_network_set_internal (LlNetwork *network, const char *const *domains)
-{
-  g_mutex_lock (&network->lock);
-  g_strfreev (network->internal);
-  network->internal = g_strdupv ((GStrv) domains);
-  g_mutex_unlock (&network->lock);
-}
-
 static gpointer
 find_thread (gpointer data)
 {
@@ -449,8 +438,7 @@ ll_network_is_internal (LlNetwork *network, const char *name)
 
   g_mutex_lock (&network->lock);
   need_routed (network);
-  internal = ll_internal_matches (name, (const char *const *) network->internal)
-             || ll_internal_matches (name, (const char *const *) network->routed);
+  internal = ll_internal_matches (name, (const char *const *) network->routed);
   g_mutex_unlock (&network->lock);
   return internal;
 }

@@ -73,7 +73,6 @@ void ll_network_set_domains (LlNetwork *network, const char *const *domains);
 
 /* Whether @name is below a VPN's routing domain, a single label, or the like. */
 gboolean ll_network_is_internal (LlNetwork *network, const char *name);
-void ll_network_set_internal (LlNetwork *network, const char *const *domains);
 
 /* Whether @address is private, loopback, link-local, or embeds such (NAT64, 6to4, mapped). */
 gboolean ll_network_is_private (const char *address);

@@ -113,15 +113,6 @@ ll_rdata_address (GBytes *rdata, guint16 type)
   return g_strdup (text);
 }
 
-char *
-ll_rdata_name (GBytes *rdata)
-{
-  Reader r = reader (rdata);
-  g_autofree char *name = read_name (&r);
-
-  return r.left == 0 ? g_steal_pointer (&name) : NULL;
-}
-
 gboolean
 ll_rdata_mx (GBytes *rdata, guint *preference, char **host)
 {
@@ -159,24 +150,6 @@ ll_rdata_text (GBytes *rdata)
       r.left -= length;
     }
   return g_byte_array_free_to_bytes (g_steal_pointer (&text));
-}
-
-gboolean
-ll_rdata_srv (GBytes *rdata, LlSrv *srv)
-{
-  Reader r = reader (rdata);
-  LlSrv value = { 0 };
-  g_autofree char *target = NULL;
-
-  if (!read_u16 (&r, &value.priority) || !read_u16 (&r, &value.weight)
-      || !read_u16 (&r, &value.port))
-    return FALSE;
-  target = read_name (&r);
-  if (target == NULL || r.left != 0)
-    return FALSE;
-  value.target = g_steal_pointer (&target);
-  *srv = value;
-  return TRUE;
 }
 
 gboolean

@@ -27,7 +27,6 @@ enum
   LL_RR_MX = 15,
   LL_RR_TXT = 16,
   LL_RR_AAAA = 28,
-  LL_RR_SRV = 33,
   LL_RR_DS = 43,
   LL_RR_DNSKEY = 48,
   LL_RR_TLSA = 52,
@@ -36,24 +35,11 @@ enum
 /* "192.0.2.1" or "2001:db8::1" by length, which must be that of @type; else NULL. */
 char *ll_rdata_address (GBytes *rdata, guint16 type);
 
-/* CNAME, NS and the like: one name and nothing else; NULL when malformed. */
-char *ll_rdata_name (GBytes *rdata);
-
 gboolean ll_rdata_mx (GBytes *rdata, guint *preference, char **host);
 
 /* The character-strings joined without a blank (RFC 8461 3.1, RFC 7208 3.3); may hold any byte.
  * NULL when malformed. */
 GBytes *ll_rdata_text (GBytes *rdata);
-
-typedef struct
-{
-  guint priority;
-  guint weight;
-  guint port;
-  char *target; /* (owned) "" means: no such service */
-} LlSrv;
-
-gboolean ll_rdata_srv (GBytes *rdata, LlSrv *srv);
 
 typedef struct
 {

@@ -23,8 +23,7 @@ set_evidence (LlWay *way, const LlPolicyInput *input)
       way->why = LL_WHY_OVERDUE;
       return;
     }
-  way->evidence
-      = (input->honours & LL_HONOURS_STS) != 0 ? verdict->evidence_if_sts : verdict->evidence;
+  way->evidence = ll_verdict_evidence_for (verdict, input->honours);
   way->source = verdict->source;
   way->why = way->evidence == LL_EVIDENCE_UNKNOWN ? verdict->why : LL_WHY_NONE;
   way->code = verdict->code;

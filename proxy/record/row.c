@@ -163,12 +163,6 @@ ll_row_free (LlRow *row)
   g_free (row);
 }
 
-const char *
-ll_row_id (const LlRow *row)
-{
-  return row->id;
-}
-
 gboolean
 ll_row_is_held (const LlRow *row)
 {

@@ -18,7 +18,6 @@ typedef struct _LlRow LlRow;
 
 LlRow *ll_row_new (const LlLetter *letter);
 void ll_row_free (LlRow *row);
-const char *ll_row_id (const LlRow *row);
 
 /* Whether a person has to decide for some recipient. */
 gboolean ll_row_is_held (const LlRow *row);

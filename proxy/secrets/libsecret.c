@@ -11,7 +11,6 @@
 
 #define SERVICE_DEADLINE 5000
 /* A person has to find and type a password. */
-#define UNLOCK_DEADLINE (2 * 60 * 1000)
 
 /* gnome-keyring keeps text; what is not text, or looks like this, goes in encoded. */
 #define ENCODED "base64:"
@@ -283,32 +282,6 @@ discard (const char *purpose, const char *name, GCancellable *cancellable, GErro
   return locked ? set_locked (error) : TRUE;
 }
 
-static gboolean
-unlock (GCancellable *cancellable, GError **error)
-{
-  g_autoptr (SecretService) service = service_open (cancellable, error);
-  g_autoptr (SecretCollection) collection = NULL;
-  DefaultState state;
-  GList objects = { NULL };
-
-  if (service == NULL)
-    return FALSE;
-  state = default_collection (service, &collection, cancellable, error);
-  if (state == DEFAULT_FAILED)
-    return FALSE;
-  if (state == DEFAULT_OPEN)
-    return TRUE;
-  if (state == DEFAULT_MISSING)
-    {
-      collection
-          = secret_collection_create_sync (service, "Login", SECRET_COLLECTION_DEFAULT,
-                                           SECRET_COLLECTION_CREATE_NONE, cancellable, error);
-      return collection != NULL;
-    }
-  objects.data = collection;
-  return secret_service_unlock_sync (service, &objects, cancellable, NULL, error) > 0;
-}
-
 /* -- one call, with an end ------------------------------------------------------------------ */
 
 typedef enum
@@ -316,7 +289,6 @@ typedef enum
   LOOKUP,
   SAVE,
   REMOVE,
-  UNLOCK,
 } Verb;
 
 typedef struct
@@ -340,10 +312,8 @@ try_once (Call *call, GCancellable *cancellable, GError **error)
     case SAVE:
       return save (call->purpose, call->name, call->secret, cancellable, error);
     case REMOVE:
-      return discard (call->purpose, call->name, cancellable, error);
-    case UNLOCK:
     default:
-      return unlock (cancellable, error);
+      return discard (call->purpose, call->name, cancellable, error);
     }
 }
 
@@ -425,12 +395,4 @@ ll_secret_service_remove (const char *purpose,
   Call call = { .verb = REMOVE, .purpose = purpose, .name = name };
 
   return call_service (&call, SERVICE_DEADLINE, cancellable, error);
-}
-
-gboolean
-ll_secret_service_unlock (GCancellable *cancellable, GError **error)
-{
-  Call call = { .verb = UNLOCK };
-
-  return call_service (&call, UNLOCK_DEADLINE, cancellable, error);
 }

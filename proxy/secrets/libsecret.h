@@ -12,7 +12,7 @@ G_BEGIN_DECLS
 /*
  * The Secret Service through libsecret, from any thread, with an end to every
  * wait: a locked keyring without a prompter never answers (facts/desktop.md).
- * Looks before it asks, so that nothing here but unlock() raises a prompt.
+ * Looks before it asks, so that nothing here raises a prompt.
  *
  * Errors: LL_SECRET_ERROR; silence until the deadline is LOCKED.
  */
@@ -40,6 +40,5 @@ gboolean ll_secret_service_remove (const char *purpose,
                                    const char *name,
                                    GCancellable *cancellable,
                                    GError **error);
-gboolean ll_secret_service_unlock (GCancellable *cancellable, GError **error);
 
 G_END_DECLS

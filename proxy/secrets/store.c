@@ -183,11 +183,3 @@ ll_secret_store_remove (LlSecretStore *store,
   locker = g_mutex_locker_new (&store->lock);
   return ll_secret_file_remove (store->path, purpose, name, error);
 }
-
-gboolean
-ll_secret_store_unlock (LlSecretStore *store, GCancellable *cancellable, GError **error)
-{
-  if (ll_secret_store_kind (store) == LL_SECRET_STORE_FILE)
-    return TRUE;
-  return ll_secret_service_unlock (cancellable, error);
-}

@@ -15,7 +15,7 @@ G_BEGIN_DECLS
  *
  * Thread-safe. Every call has a deadline of its own (5 s), because a locked
  * keyring without a prompter hangs for ever (facts/desktop.md); no prompt is
- * ever raised by these calls, ll_secret_store_unlock alone may.
+ * ever raised.
  *
  * Errors: LL_SECRET_ERROR. LOCKED means: ask again later, nothing is lost.
  */
@@ -60,9 +60,6 @@ gboolean ll_secret_store_remove (LlSecretStore *store,
                                  const char *name,
                                  GCancellable *cancellable,
                                  GError **error);
-
-/* Called on the user's act only: may raise the desktop's unlock prompt. */
-gboolean ll_secret_store_unlock (LlSecretStore *store, GCancellable *cancellable, GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LlSecretStore, ll_secret_store_free)
 

@@ -102,19 +102,6 @@ ll_address_domain_ascii (const char *domain)
   return domain_to_ascii (bare);
 }
 
-char *
-ll_address_domain_unicode (const char *domain)
-{
-  char *unicode = NULL;
-  char *result;
-
-  if (idn2_to_unicode_8z8z (domain, &unicode, 0) != IDN2_OK)
-    return g_utf8_make_valid (domain, -1);
-  result = g_strdup (unicode);
-  idn2_free (unicode);
-  return result;
-}
-
 gboolean
 ll_address_is_literal (const char *domain)
 {

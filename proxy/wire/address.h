@@ -56,9 +56,6 @@ char *ll_address_domain_ascii (const char *domain);
  * above, or an address literal in its brackets. NULL when it is neither. (transfer full) */
 char *ll_address_domain_of (const char *target);
 
-/* For people: U-labels where they are valid, else what came in. (transfer full) */
-char *ll_address_domain_unicode (const char *domain);
-
 /* An address in brackets instead of a name. */
 gboolean ll_address_is_literal (const char *domain);
 

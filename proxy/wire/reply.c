@@ -220,25 +220,3 @@ ll_reply_parser_push (
     }
   return (gssize) length;
 }
-
-LlServerReply *
-ll_reply_parse (const char *bytes, gsize length, GError **error)
-{
-  g_autoptr (LlReplyParser) parser = ll_reply_parser_new ();
-  g_autoptr (LlServerReply) reply = NULL;
-  gssize taken = ll_reply_parser_push (parser, bytes, length, &reply, error);
-
-  if (taken < 0)
-    return NULL;
-  if (reply == NULL)
-    {
-      syntax_error (error, "is not whole");
-      return NULL;
-    }
-  if ((gsize) taken < length)
-    {
-      syntax_error (error, "is followed by more than was asked for");
-      return NULL;
-    }
-  return g_steal_pointer (&reply);
-}

@@ -69,9 +69,6 @@ gssize ll_reply_parser_push (
 /* Whether a reply has begun and is not yet whole. */
 gboolean ll_reply_parser_is_inside (const LlReplyParser *parser);
 
-/* Exactly one reply and nothing after it (SYNTAX). (transfer full) */
-LlServerReply *ll_reply_parse (const char *bytes, gsize length, GError **error);
-
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LlServerReply, ll_server_reply_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LlReplyParser, ll_reply_parser_free)
 

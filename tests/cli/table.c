@@ -5,8 +5,45 @@
 
 #include "cli/matrix.h"
 
+#include <fcntl.h>
 #include <locale.h>
+#include <pty.h>
+#include <stdio.h>
 #include <string.h>
+#include <unistd.h>
+
+/* A terminal in the place of standard output. */
+typedef struct
+{
+  int output;
+  int master;
+} Terminal;
+
+static void
+terminal_begin (Terminal *terminal, guint width, gboolean colour)
+{
+  struct winsize size = { .ws_row = 25, .ws_col = (gushort) width };
+  int slave;
+
+  g_assert_cmpint (openpty (&terminal->master, &slave, NULL, NULL, &size), ==, 0);
+  fflush (stdout);
+  terminal->output = fcntl (STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
+  g_assert_cmpint (dup2 (slave, STDOUT_FILENO), ==, STDOUT_FILENO);
+  close (slave);
+  g_setenv ("TERM", "xterm", TRUE);
+  if (colour)
+    g_unsetenv ("NO_COLOR");
+  else
+    g_setenv ("NO_COLOR", "1", TRUE);
+}
+
+static void
+terminal_end (Terminal *terminal)
+{
+  g_assert_cmpint (dup2 (terminal->output, STDOUT_FILENO), ==, STDOUT_FILENO);
+  close (terminal->output);
+  close (terminal->master);
+}
 
 static void
 test_clean (void)
@@ -42,8 +79,8 @@ test_layout (void)
   g_autofree char *empty = ll_table_format (table);
   g_autofree char *text = NULL;
   g_autofree char *painted = NULL;
+  Terminal terminal;
 
-  ll_table_set_colour (0);
   g_assert_cmpstr (empty, ==, "");
   ll_table_add (table, LL_TONE_PLAIN, "漢@x.lab"); /* as wide as two */
   ll_table_add (table, LL_TONE_BAD, "refused");
@@ -57,10 +94,10 @@ test_layout (void)
                    "to            state    reason\n"
                    "漢@x.lab      refused  –\n"
                    "ada@bank.lab  –        fine\n");
-  ll_table_set_colour (1);
+  terminal_begin (&terminal, 80, TRUE);
   painted = ll_table_format (table);
+  terminal_end (&terminal);
   g_assert_nonnull (strstr (painted, "\033[31mrefused\033[0m"));
-  ll_table_set_colour (0);
 }
 
 /* What a narrow terminal has no place for goes on below, and nothing is cut. */
@@ -94,8 +131,8 @@ test_narrow (void)
           "    sent\n" },
   };
   g_autoptr (LlTable) table = ll_table_new (heads);
+  Terminal terminal;
 
-  ll_table_set_colour (0);
   ll_table_add (table, LL_TONE_PLAIN, "cc69");
   ll_table_add (table, LL_TONE_PLAIN, "ada@bank.lab");
   ll_table_add (table, LL_TONE_PLAIN, "held");
@@ -108,11 +145,11 @@ test_narrow (void)
     {
       g_autofree char *text = NULL;
 
-      ll_table_set_width (cases[i].width);
+      terminal_begin (&terminal, cases[i].width, FALSE);
       text = ll_table_format (table);
+      terminal_end (&terminal);
       g_assert_cmpstr (text, ==, cases[i].text);
     }
-  ll_table_set_width (0);
 }
 
 /* Columns that nobody fills are left out when that is asked for. */
@@ -123,7 +160,6 @@ test_hidden (void)
   g_autoptr (LlTable) table = ll_table_new (heads);
   g_autofree char *text = NULL;
 
-  ll_table_set_colour (0);
   ll_table_hide_empty (table);
   ll_table_add_number (table, 1);
   ll_table_add (table, LL_TONE_PLAIN, NULL);
@@ -162,7 +198,6 @@ test_matrix (void)
       " {'name': <'mx2.bank.lab'>, 'preference': <uint32 20>, 'reason': <'no answer'>}]>}"));
   g_autofree char *text = NULL;
 
-  ll_table_set_colour (0);
   text = ll_matrix_format (verdict);
   g_assert_cmpstr (text, ==,
                    "bank.lab: ◕ sts, seen, 1 of 2 servers looked at\n"
@@ -192,9 +227,8 @@ static void
 test_matrix_fits (void)
 {
   static const char *const names[] = { "mx.lab", "practice-example.mail.protection.hoster.lab" };
+  Terminal terminal;
 
-  ll_table_set_colour (0);
-  ll_table_set_width (80);
   for (guint i = 0; i < G_N_ELEMENTS (names); i++)
     {
       g_autofree char *written
@@ -215,13 +249,15 @@ test_matrix_fits (void)
                              " 'greeting': <10000>, 'starttls': <10000>, 'tls': <10000>}>}]>}",
                              names[i]);
       g_autoptr (GVariant) verdict = g_variant_ref_sink (g_variant_new_parsed (written));
-      g_autofree char *text = ll_matrix_format (verdict);
+      g_autofree char *text = NULL;
 
+      terminal_begin (&terminal, 80, FALSE);
+      text = ll_matrix_format (verdict);
+      terminal_end (&terminal);
       g_assert_cmpuint (widest_line (text), <=, 80);
       g_assert_nonnull (strstr (text, names[i]));
       g_assert_nonnull (strstr (text, "10000    10000     10000     10000"));
     }
-  ll_table_set_width (0);
 }
 
 /* While a look goes on, "overdue" is no finding. */
@@ -235,7 +271,6 @@ test_partial (void)
       " 'dane': <'unobtainable'>}]>}"));
   g_autofree char *text = NULL;
 
-  ll_table_set_colour (0);
   text = ll_matrix_format_partial (verdict);
   g_assert_true (g_str_has_prefix (text, "bank.lab: looking…\n"));
   g_assert_null (strstr (text, "unknown"));

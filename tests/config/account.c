@@ -65,18 +65,6 @@ test_select (void)
 }
 
 static void
-test_owns (void)
-{
-  g_autoptr (LlConfig) config = parse (three);
-  const LlAccount *home = ll_config_account (config, "home");
-
-  g_assert_true (ll_account_owns (home, "Alice@HOME.example"));
-  g_assert_true (ll_account_owns (home, "x@alice.example"));
-  g_assert_false (ll_account_owns (home, "x@home.example"));
-  g_assert_false (ll_account_owns (home, ""));
-}
-
-static void
 test_declared (void)
 {
   static const struct
@@ -138,7 +126,6 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/account/select", test_select);
-  g_test_add_func ("/account/owns", test_owns);
   g_test_add_func ("/account/declared", test_declared);
   g_test_add_func ("/account/internal", test_internal);
   g_test_add_func ("/account/domains", test_domains);

@@ -23,28 +23,21 @@ LLVMFuzzerTestOneInput (const guint8 *data, size_t size)
   g_autoptr (GBytes) rdata = g_bytes_new (data, size);
   g_autofree char *four = ll_rdata_address (rdata, LL_RR_A);
   g_autofree char *six = ll_rdata_address (rdata, LL_RR_AAAA);
-  g_autofree char *name = ll_rdata_name (rdata);
   g_autofree char *host = NULL;
   g_autofree char *text = g_strndup ((const char *) data, size);
   g_autoptr (GBytes) joined = ll_rdata_text (rdata);
-  LlSrv srv = { 0 };
   LlTlsa tlsa;
   guint preference = 0;
 
   g_assert_cmpint (four != NULL, ==, size == 4);
   g_assert_cmpint (six != NULL, ==, size == 16);
-  if (name != NULL)
-    check_name (name);
   if (ll_rdata_mx (rdata, &preference, &host))
     check_name (host);
-  if (ll_rdata_srv (rdata, &srv))
-    check_name (srv.target);
   if (joined != NULL)
     g_assert_cmpuint (g_bytes_get_size (joined), <, size);
   if (ll_rdata_tlsa (rdata, &tlsa))
     g_assert_cmpuint (tlsa.length, ==, size - 3);
   if (ll_dns_name_is_valid (text))
     g_assert_cmpuint (strlen (text), <=, 254);
-  g_free (srv.target);
   return 0;
 }

@@ -236,7 +236,6 @@ test_open (void)
   g_assert_true (ll_secret_store_remove (store, "upstream-password", "odd", NULL, &error));
   g_assert_null (ll_secret_store_lookup (store, "upstream-password", "odd", NULL, &error));
   expect_error (&error, LL_SECRET_ERROR_ABSENT);
-  g_assert_true (ll_secret_store_unlock (store, NULL, &error));
   stop (&keyring_pid);
 }
 

@@ -34,7 +34,6 @@ test_file (void)
   g_assert_true (ll_secret_store_remove (store, "p", "n", NULL, &error));
   g_assert_true (ll_secret_store_remove (store, "p", "n", NULL, &error));
   g_assert_null (ll_secret_store_lookup (store, "p", "n", NULL, NULL));
-  g_assert_true (ll_secret_store_unlock (store, NULL, &error));
   ll_secret_store_free (NULL);
   g_unlink (path);
   g_rmdir (folder);

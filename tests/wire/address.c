@@ -218,18 +218,6 @@ test_domain_of (void)
 }
 
 static void
-test_unicode (void)
-{
-  g_autofree char *umlaut = ll_address_domain_unicode ("xn--bcher-kva.example");
-  g_autofree char *plain = ll_address_domain_unicode ("example.com");
-  g_autofree char *broken = ll_address_domain_unicode ("xn--\xff.example");
-
-  g_assert_cmpstr (umlaut, ==, "bücher.example");
-  g_assert_cmpstr (plain, ==, "example.com");
-  g_assert_true (g_utf8_validate (broken, -1, NULL));
-}
-
-static void
 test_normalise (void)
 {
   g_autofree char *domain = NULL;
@@ -255,7 +243,6 @@ main (int argc, char **argv)
   g_test_add_func ("/address/take-path", test_take_path);
   g_test_add_func ("/address/domains", test_domains);
   g_test_add_func ("/address/domain-of", test_domain_of);
-  g_test_add_func ("/address/unicode", test_unicode);
   g_test_add_func ("/address/normalise", test_normalise);
   return g_test_run ();
 }
