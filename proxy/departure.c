@@ -431,6 +431,25 @@ settle_refused (LlPipeline *pipeline, LlLive *live)
   release_client (live);
 }
 
+/* Another copy leaves before all is settled, and may take an hour: what became of the first one is
+ * on disk before. What was taken is sent, what is not known stays SENDING, and what was refused is
+ * as open as it was; settle() decides about it together with the others. */
+static void
+keep_results (LlPipeline *pipeline, LlLive *live, const Outcome *outcome)
+{
+  for (guint i = 0; i < outcome->n; i++)
+    {
+      LlProgress *progress = ll_letter_progress (live->letter, outcome->recipients[i]);
+      const LlResult *result = outcome->cases[i].result;
+
+      if (result == NULL || progress->state != LL_STATE_SENDING
+          || result->outcome == LL_OUTCOME_UNCERTAIN)
+        continue;
+      progress->state = result->outcome == LL_OUTCOME_SENT ? LL_STATE_SENT : LL_STATE_CHECKING;
+    }
+  ll_pipeline_save (pipeline, live, FALSE);
+}
+
 gboolean
 ll_depart (LlPipeline *pipeline, LlConfig *config, const LlAccount *account, LlLive *live)
 {
@@ -447,6 +466,8 @@ ll_depart (LlPipeline *pipeline, LlConfig *config, const LlAccount *account, LlL
 
       if (recipients->len == 0)
         continue;
+      if (outcome.copies > 0)
+        keep_results (pipeline, live, &outcome);
       delivery = send_copy (pipeline, account, live, recipients, requiretls != 0);
       g_ptr_array_add (deliveries, delivery);
       outcome.copies++;

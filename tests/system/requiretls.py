@@ -6,6 +6,7 @@ speak it, so the provider is a scripted one."""
 
 import smtplib
 import ssl
+import threading
 
 import tap
 from office import Office, letter
@@ -54,6 +55,14 @@ class Insisting(Office):
         return wait_until(lambda: self.letter_named(name), f"{name} is known")
 
 
+def ignore_end(submit, *arguments):
+    """The daemon dies in the middle of it."""
+    try:
+        submit(*arguments)
+    except (OSError, smtplib.SMTPException):
+        pass
+
+
 def test_warm_up(office):
     """The first letter: what the provider offers is not known yet, nothing is claimed"""
     office.submit("first", ["bob@dane.lab"])
@@ -93,6 +102,19 @@ def test_refused(office):
     tap.true(recipient["bound"] != "requiretls", recipient["bound"])
     tap.true(recipient["state"] in ("sent", "held"), recipient["state"])
     tap.equal(len(sent), 1 if recipient["state"] == "sent" else 0, "letters")
+
+
+def test_killed_between_copies(office):
+    """kill -9 while the second copy is on its way: the first one's answer is known, not doubted"""
+    office.server.faults = {"dot": [None, "stall"]}
+    thread = threading.Thread(target=ignore_end, args=(office.submit, "between", ["bob@sts.lab", "eve@dane.lab"]))
+    thread.start()
+    wait_until(lambda: len(office.mails("between")) == 2, "the second copy has arrived")
+    office.daemon.kill()
+    thread.join()
+    office.daemon.start()
+    states = {r["address"]: r["state"] for r in office.named("between")["recipients"]}
+    tap.equal(states, {"eve@dane.lab": "sent", "bob@sts.lab": "uncertain"}, "states")
 
 
 if __name__ == "__main__":
