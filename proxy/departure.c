@@ -9,6 +9,7 @@
 
 #include "pipeline-private.h"
 
+#include "assess/providers.h"
 #include "deliver/retry.h"
 #include "deliver/trouble.h"
 
@@ -274,7 +275,10 @@ apply_case (LlPipeline *pipeline, LlLive *live, guint i, const LlTroubleCase *on
   LlProgress *progress = ll_letter_progress (live->letter, i);
   const char *text = one->result->text;
 
-  progress->tries = one->tries;
+  if (one->in_line)
+    live->in_line = TRUE;
+  else
+    progress->tries = one->tries;
   progress->next_try = one->next_try;
   if (one->decide_anew)
     {
@@ -455,20 +459,27 @@ ll_depart (LlPipeline *pipeline, LlConfig *config, const LlAccount *account, LlL
 {
   g_autoptr (GPtrArray) deliveries /* the cases borrow their results */
       = g_ptr_array_new_with_free_func ((GDestroyNotify) ll_delivery_free);
+  g_autoptr (GArray) plain = recipients_of_copy (live->letter, FALSE);
+  g_autoptr (GArray) insisting = recipients_of_copy (live->letter, TRUE);
   Outcome outcome = { NULL, NULL, 0, 0 };
+  guint n = (plain->len > 0) + (insisting->len > 0);
+  guint rate = account->rate > 0 ? account->rate : ll_provider_rate (account->host);
+  gboolean may
+      = n > 0 && ll_queue_take_turn (pipeline->queue, live->letter->id, account->name, rate, n);
   gboolean again = FALSE;
 
   begin_cases (live, &outcome);
   for (guint requiretls = 0; requiretls < 2; requiretls++)
     {
-      g_autoptr (GArray) recipients = recipients_of_copy (live->letter, requiretls != 0);
+      GArray *recipients = requiretls != 0 ? insisting : plain;
       LlDelivery *delivery;
 
       if (recipients->len == 0)
         continue;
       if (outcome.copies > 0)
         keep_results (pipeline, live, &outcome);
-      delivery = send_copy (pipeline, account, live, recipients, requiretls != 0);
+      delivery = may ? send_copy (pipeline, account, live, recipients, requiretls != 0)
+                     : ll_upstream_pace (recipients->len, rate);
       g_ptr_array_add (deliveries, delivery);
       outcome.copies++;
       for (guint i = 0; i < recipients->len; i++)

@@ -23,8 +23,9 @@ typedef struct
   LlLetter *letter;
   LlMessageFacts *facts;
 
-  gboolean closed; /* (the pipeline's lock) done: only its files are still to go */
-  gint anew;       /* (atomic) what waits is tried at the next step, whatever its time */
+  gboolean closed;  /* (the pipeline's lock) done: only its files are still to go */
+  gboolean in_line; /* (the step's) it waits for its account's turn to send */
+  gint anew;        /* (atomic) what waits is tried at the next step, whatever its time */
 
   GMutex lock;
 

@@ -326,15 +326,16 @@ step_cb (const char *id, const char *account, gpointer data)
   live = ll_pipeline_find (pipeline, id);
   if (live == NULL)
     return;
+  /* a person's request may have it just now, and adds the letter again when it is through */
   if (!ll_store_claim (pipeline->parts.store, id))
-    {
-      /* a person's request has it just now, and adds the letter again when it is through */
-      return;
-    }
+    return;
+  live->in_line = FALSE;
   step_letter (pipeline, live);
   next = next_time (live->letter);
   if (is_done (live->letter))
     close_letter (pipeline, live);
+  else if (live->in_line)
+    ll_queue_add_in_line (pipeline->queue, id, live->letter->account);
   else if (next != 0)
     ll_queue_add (pipeline->queue, id, live->letter->account, next);
   ll_store_release (pipeline->parts.store, id);

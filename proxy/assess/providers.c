@@ -56,6 +56,14 @@ ll_provider_honours (const char *upstream_host,
   return TRUE;
 }
 
+guint
+ll_provider_rate (const char *upstream_host)
+{
+  const LlProvider *provider = ll_provider_of_submission (upstream_host);
+
+  return provider != NULL ? provider->rate : 0;
+}
+
 static GVariant *
 honours_to_variant (guint honours)
 {
@@ -87,6 +95,8 @@ ll_providers_to_variant (void)
         g_variant_builder_add (&row, "{sv}", "submission",
                                g_variant_new_strv (provider->submission, -1));
       g_variant_builder_add (&row, "{sv}", "honours", honours_to_variant (provider->honours));
+      if (provider->rate > 0)
+        g_variant_builder_add (&row, "{sv}", "rate", g_variant_new_uint32 (provider->rate));
       g_variant_builder_add (&row, "{sv}", "evidence",
                              g_variant_new_string (ll_evidence_name (LL_EVIDENCE_OPP)));
       g_variant_builder_add (&row, "{sv}", "date", g_variant_new_string (provider->date));

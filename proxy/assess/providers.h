@@ -32,4 +32,7 @@ extern const gsize ll_providers_length;
 const LlProvider *ll_provider_of_mx (const char *host);
 const LlProvider *ll_provider_of_submission (const char *host);
 
+/* Letters a minute; 0: not known. */
+guint ll_provider_rate (const char *upstream_host);
+
 G_END_DECLS

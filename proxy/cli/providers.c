@@ -8,7 +8,7 @@
 #include <string.h>
 
 static const char *const first_heads[]
-    = { "name", "evidence", "honours", "seen", "date", "source" };
+    = { "name", "evidence", "honours", "rate", "seen", "date", "source" };
 
 /* Keys of the rows, known ones first. The table shows what the daemon's table has. */
 static GPtrArray *
@@ -47,7 +47,7 @@ cell_of (GVariant *row, const char *key)
 
       return g_strjoinv (" ", (char **) items);
     }
-  return g_variant_print (value, FALSE);
+  return g_variant_print (value, FALSE); /* a number */
 }
 
 static void

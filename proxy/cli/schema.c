@@ -162,8 +162,9 @@ const LlField ll_schema_option[] = { VALUE ("key"),
                                      END };
 
 const LlField ll_schema_provider[]
-    = { VALUE ("name"),     LIST ("honours", NULL), VALUE ("date"),    VALUE ("source"),
-        VALUE ("evidence"), LIST ("seen", NULL),    VALUE ("domains"), END };
+    = { VALUE ("name"),    LIST ("honours", NULL), VALUE ("date"),
+        VALUE ("source"),  VALUE ("evidence"),     LIST ("seen", NULL),
+        VALUE ("domains"), VALUE ("rate"),         END };
 
 static const LlField finding[]
     = { VALUE ("finding"), VALUE ("record"), VALUE ("dnssec"), VALUE ("reason"), END };

@@ -210,7 +210,9 @@ const LlOption ll_options[] = {
     .doc = "The provider's IMAP server (TLS), for notes to yourself, replies and bounces.",
     .example = "imap.example.net:993" },
   { "account", "rate", LL_OPTION_NUMBER, "0", .min = 0, .max = 10000, ACCOUNT (rate),
-    .doc = "Letters a minute that this provider takes; 0: what the shipped table says.",
+    .doc
+    = "Letters a minute that this provider takes; what is more waits for its turn. 0: what the "
+      "shipped table says, else no limit.",
     .example = "30" },
 
   /* -- [rule N] ---------------------------------------------------------------------- */

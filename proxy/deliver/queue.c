@@ -5,7 +5,7 @@
 
 #include "base/clock.h"
 #include "base/limits.h"
-#include "deliver/retry.h"
+#include "deliver/pace.h"
 
 #include <string.h>
 
@@ -17,13 +17,15 @@ typedef struct
   gint64 due;
   gboolean waiting; /* has a time; FALSE while only its step is running */
   gboolean running;
+  gboolean in_line; /* waiting for its account, not for itself */
+  gboolean called;  /* running, and out of the line: it goes before those that just came */
 } Entry;
 
 typedef struct
 {
   guint running;
-  guint times; /* throttled in a row */
-  gint64 slow_until;
+  guint called; /* of these: out of the line, and did not take their turn yet */
+  LlPace *pace;
 } Lane;
 
 struct _LlQueue
@@ -51,6 +53,15 @@ entry_free (gpointer data)
   g_free (entry);
 }
 
+static void
+lane_free (gpointer data)
+{
+  Lane *lane = data;
+
+  ll_pace_free (lane->pace);
+  g_free (lane);
+}
+
 /* All static functions below are called with the lock held. */
 
 static Lane *
@@ -61,6 +72,7 @@ lane_of (LlQueue *queue, const char *account)
   if (lane == NULL)
     {
       lane = g_new0 (Lane, 1);
+      lane->pace = ll_pace_new ();
       g_hash_table_insert (queue->lanes, g_strdup (account), lane);
     }
   return lane;
@@ -69,7 +81,29 @@ lane_of (LlQueue *queue, const char *account)
 static gint64
 due_of (LlQueue *queue, const Entry *entry)
 {
-  return MAX (entry->due, lane_of (queue, entry->account)->slow_until);
+  gint64 ready = entry->in_line ? ll_pace_ready (lane_of (queue, entry->account)->pace) : 0;
+
+  return MAX (entry->due, ready);
+}
+
+/* Out of a line comes one at a time: whether the next may, only its step knows. */
+static gboolean
+may_begin (LlQueue *queue, const Entry *entry)
+{
+  const Lane *lane = lane_of (queue, entry->account);
+
+  return entry->waiting && !entry->running && lane->running < LL_QUEUE_STEPS_MAX
+         && !(entry->in_line && lane->called > 0);
+}
+
+static gboolean
+is_before (const Entry *a, gint64 a_due, const Entry *b, gint64 b_due)
+{
+  if (a_due != b_due)
+    return a_due < b_due;
+  if (a->due != b->due) /* in line: who came first */
+    return a->due < b->due;
+  return strcmp (a->id, b->id) < 0;
 }
 
 /* The one to run next, or NULL; *@due says when, also in the future. */
@@ -85,11 +119,10 @@ earliest (LlQueue *queue, gint64 *due)
     {
       Entry *entry = value;
 
-      if (!entry->waiting || entry->running
-          || lane_of (queue, entry->account)->running >= LL_QUEUE_STEPS_MAX)
+      if (!may_begin (queue, entry))
         continue;
       gint64 when = due_of (queue, entry);
-      if (best == NULL || when < *due || (when == *due && strcmp (entry->id, best->id) < 0))
+      if (best == NULL || is_before (entry, when, best, *due))
         {
           best = entry;
           *due = when;
@@ -101,11 +134,24 @@ earliest (LlQueue *queue, gint64 *due)
 static void
 begin (LlQueue *queue, Entry *entry)
 {
+  Lane *lane = lane_of (queue, entry->account);
+
   entry->waiting = FALSE;
   entry->running = TRUE;
-  lane_of (queue, entry->account)->running++;
+  entry->called = entry->in_line;
+  entry->in_line = FALSE;
+  lane->running++;
+  lane->called += entry->called ? 1 : 0;
   queue->running++;
   g_thread_pool_push (queue->pool, entry, NULL);
+}
+
+static void
+end_call (LlQueue *queue, Entry *entry)
+{
+  if (entry->called)
+    lane_of (queue, entry->account)->called--;
+  entry->called = FALSE;
 }
 
 static gpointer
@@ -142,6 +188,7 @@ step_thread (gpointer pushed, gpointer data)
   queue->step (entry->id, entry->account, queue->data);
 
   g_mutex_lock (&queue->lock);
+  end_call (queue, entry);
   entry->running = FALSE;
   queue->running--;
   lane_of (queue, entry->account)->running--;
@@ -162,7 +209,7 @@ ll_queue_new (LlQueueStep step, gpointer data, guint threads)
   g_mutex_init (&queue->lock);
   g_cond_init (&queue->changed);
   queue->entries = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, entry_free);
-  queue->lanes = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  queue->lanes = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, lane_free);
   queue->pool = g_thread_pool_new (step_thread, queue, (int) threads, FALSE, NULL);
   queue->timer = g_thread_new ("queue", timer_thread, queue);
   return queue;
@@ -186,14 +233,11 @@ ll_queue_free (LlQueue *queue)
   g_free (queue);
 }
 
-void
-ll_queue_add (LlQueue *queue, const char *id, const char *account, gint64 when)
+static void
+add (LlQueue *queue, const char *id, const char *account, gint64 due, gboolean in_line)
 {
-  gint64 wait = when > 0 ? MAX (0, when - ll_clock_now ()) : 0;
-  gint64 due = ll_clock_boot () + wait;
-
-  g_mutex_lock (&queue->lock);
   Entry *entry = g_hash_table_lookup (queue->entries, id);
+
   if (entry == NULL)
     {
       entry = g_new0 (Entry, 1);
@@ -203,8 +247,60 @@ ll_queue_add (LlQueue *queue, const char *id, const char *account, gint64 when)
     }
   entry->due = entry->waiting ? MIN (entry->due, due) : due;
   entry->waiting = TRUE;
+  entry->in_line = in_line;
+  g_cond_broadcast (&queue->changed);
+}
+
+void
+ll_queue_add (LlQueue *queue, const char *id, const char *account, gint64 when)
+{
+  gint64 wait = when > 0 ? MAX (0, when - ll_clock_now ()) : 0;
+
+  g_mutex_lock (&queue->lock);
+  add (queue, id, account, ll_clock_boot () + wait, FALSE);
+  g_mutex_unlock (&queue->lock);
+}
+
+void
+ll_queue_add_in_line (LlQueue *queue, const char *id, const char *account)
+{
+  g_mutex_lock (&queue->lock);
+  add (queue, id, account, ll_clock_boot (), TRUE);
+  g_mutex_unlock (&queue->lock);
+}
+
+/* Whether others wait in line for this account. */
+static gboolean
+has_line (LlQueue *queue, const char *account)
+{
+  GHashTableIter iter;
+  gpointer value;
+
+  g_hash_table_iter_init (&iter, queue->entries);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    {
+      const Entry *entry = value;
+
+      if (entry->waiting && entry->in_line && strcmp (entry->account, account) == 0)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+gboolean
+ll_queue_take_turn (LlQueue *queue, const char *id, const char *account, guint rate, guint n)
+{
+  gint64 now = ll_clock_boot ();
+
+  g_mutex_lock (&queue->lock);
+  Entry *entry = g_hash_table_lookup (queue->entries, id);
+  gboolean first = (entry != NULL && entry->called) || !has_line (queue, account);
+  gboolean taken = first && ll_pace_take (lane_of (queue, account)->pace, rate, n, now);
+  if (entry != NULL)
+    end_call (queue, entry);
   g_cond_broadcast (&queue->changed);
   g_mutex_unlock (&queue->lock);
+  return taken;
 }
 
 void
@@ -223,7 +319,7 @@ ll_queue_kick (LlQueue *queue, const char *account)
       if (account != NULL && strcmp (entry->account, account) != 0)
         continue;
       entry->due = MIN (entry->due, now);
-      lane_of (queue, entry->account)->slow_until = 0;
+      ll_pace_hurry (lane_of (queue, entry->account)->pace);
     }
   g_cond_broadcast (&queue->changed);
   g_mutex_unlock (&queue->lock);
@@ -233,13 +329,7 @@ void
 ll_queue_slow (LlQueue *queue, const char *account)
 {
   g_mutex_lock (&queue->lock);
-  Lane *lane = lane_of (queue, account);
-  gint64 now = ll_clock_boot ();
-  if (lane->slow_until <= now) /* two letters at once are told the same thing */
-    {
-      lane->times++;
-      lane->slow_until = ll_retry_throttled (lane->times, now);
-    }
+  ll_pace_slow (lane_of (queue, account)->pace, ll_clock_boot ());
   g_mutex_unlock (&queue->lock);
 }
 
@@ -247,9 +337,7 @@ void
 ll_queue_unslow (LlQueue *queue, const char *account)
 {
   g_mutex_lock (&queue->lock);
-  Lane *lane = lane_of (queue, account);
-  lane->times = 0;
-  lane->slow_until = 0;
+  ll_pace_unslow (lane_of (queue, account)->pace);
   g_cond_broadcast (&queue->changed);
   g_mutex_unlock (&queue->lock);
 }

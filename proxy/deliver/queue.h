@@ -15,6 +15,10 @@ G_BEGIN_DECLS
  * there is none; steps run in a pool of their own. One step per id at a time, at
  * most LL_QUEUE_STEPS_MAX per account. Earliest first.
  *
+ * How fast an account may send is kept here too: a step asks for its turn before it sends
+ * (ll_queue_take_turn), and gets in line when there is none. Who waits in line goes first. The
+ * count of the last minute does not survive a restart.
+ *
  * Times are wall seconds; a changed wall clock does not move what is already here.
  * A suspended machine is late: kick at resume. Thread-safe.
  */
@@ -33,11 +37,20 @@ void ll_queue_free (LlQueue *queue);
  * one whose step is running is run again after it. */
 void ll_queue_add (LlQueue *queue, const char *id, const char *account, gint64 when);
 
+/* It waits until its account may send again. */
+void ll_queue_add_in_line (LlQueue *queue, const char *id, const char *account);
+
+/* Called by the step of @id: whether it may hand @n letters to the provider now. Not while the
+ * provider throttles, no more than @rate in any minute (0: no limit), and not before those in
+ * line. */
+gboolean
+ll_queue_take_turn (LlQueue *queue, const char *id, const char *account, guint rate, guint n);
+
 /* All of @account (NULL: all) are due now, also slowed ones: network change, resume, sign-in,
  * `retry`. */
 void ll_queue_kick (LlQueue *queue, const char *account);
 
-/* The provider throttles: no step for @account within the back-off (1, 5, 15 minutes in a row). */
+/* The provider throttles: no turn for @account within the back-off (1, 5, 15 minutes in a row). */
 void ll_queue_slow (LlQueue *queue, const char *account);
 
 /* A letter went through: the account is as fast as ever. */

@@ -103,6 +103,7 @@ error_code_of (LlOutcome outcome)
     case LL_OUTCOME_UNCERTAIN:
     case LL_OUTCOME_REQUIRETLS_REFUSED:
     case LL_OUTCOME_CANCELLED:
+    case LL_OUTCOME_PACED:
     default:
       return LL_DELIVER_ERROR_TEMPORARY;
     }

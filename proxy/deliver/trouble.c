@@ -13,6 +13,8 @@
  * sent                250                             sent
  * refused 5xx         5xx passed on, forgotten (1)    failed, told by mail
  * temporary 4xx       4xx passed on, forgotten (1)    queued, again by the timer (2)
+ * throttled (4)       4xx passed on, forgotten (1)    queued, at the account's turn (2)
+ * paced               250, queued (3)                 queued, at the account's turn (2)
  * temporary, no code  250, queued (3)                 queued (lost before the dot)
  * no connection       250, waiting, told now (3)      waiting, again by the timer
  * no TLS              250, waiting, told now (3)      waiting, again by the timer
@@ -28,10 +30,13 @@
  * (2) "delayed" is told once after 4 hours; at the end of the queue's lifetime: expired.
  * (3) with auth = client, no letter may wait for a sign-in that only the mail program can do:
  *     the answer is 4xx instead, and the letter is forgotten.
+ * (4) 421, 450 and 451 with 4.7.x, 4.5.3 say nothing about the letter: the account goes slower, and
+ *     the letter's own retry timer does not run.
  */
 
-gboolean
-ll_trouble_is_throttling (const LlResult *result)
+/* 421, 450 and 451 with 4.7.x, 4.5.3: the provider wants less, the letter is fine. */
+static gboolean
+is_throttling (const LlResult *result)
 {
   if (result->outcome != LL_OUTCOME_TEMPORARY)
     return FALSE;
@@ -59,6 +64,7 @@ waits_for_sign_in (const LlResult *result)
     case LL_OUTCOME_AUTH:
     case LL_OUTCOME_LOCKED:
     case LL_OUTCOME_CANCELLED:
+    case LL_OUTCOME_PACED:
       return TRUE;
     case LL_OUTCOME_SENT:
     case LL_OUTCOME_REFUSED:
@@ -111,6 +117,8 @@ set_refusal (LlReply *reply, const LlResult *result)
     ll_reply_set (reply, result->code, result->enhanced, "%s", text);
   else if (result->outcome == LL_OUTCOME_REFUSED)
     ll_reply_set (reply, 554, "5.0.0", "%s", text);
+  else if (result->outcome == LL_OUTCOME_PACED)
+    ll_reply_set (reply, 451, "4.4.5", "%s", text);
   else
     ll_reply_set (reply, result->outcome == LL_OUTCOME_AUTH ? 454 : 451,
                   result->outcome == LL_OUTCOME_AUTH ? "4.7.0" : "4.4.1", "%s", text);
@@ -163,8 +171,13 @@ settle_one (const LlTroubleLetter *letter, LlTroubleCase *one)
     case LL_OUTCOME_REFUSED:
       tell_failure (one, LL_STATE_FAILED);
       break;
+    case LL_OUTCOME_PACED:
+      one->in_line = TRUE;
+      wait_or_expire (letter, one, LL_STATE_QUEUED, letter->now);
+      break;
     case LL_OUTCOME_TEMPORARY:
-      wait_or_expire (letter, one, LL_STATE_QUEUED, next);
+      one->in_line = is_throttling (one->result);
+      wait_or_expire (letter, one, LL_STATE_QUEUED, one->in_line ? letter->now : next);
       break;
     case LL_OUTCOME_CANCELLED:
       wait_or_expire (letter, one, LL_STATE_QUEUED, letter->now);
@@ -203,10 +216,11 @@ ll_trouble_settle (const LlTroubleLetter *letter, LlTroubleCase *cases, gsize n,
       if (one->result == NULL)
         continue;
       one->next_try = 0;
+      one->in_line = FALSE;
       one->decide_anew = FALSE;
       one->told = LL_TOLD_NOTHING;
       one->by_mail = FALSE;
-      if (ll_trouble_is_throttling (one->result))
+      if (is_throttling (one->result))
         trouble->slow = TRUE;
       if (refusal != NULL)
         {

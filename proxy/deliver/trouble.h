@@ -35,7 +35,8 @@ typedef struct
   gboolean never;         /* NOTIFY=NEVER: failures show in the window only */
   /* out; unset when result is NULL and the letter is not forgotten */
   LlState state;
-  gint64 next_try; /* wall seconds; 0: none */
+  gint64 next_try;  /* wall seconds; 0: none */
+  gboolean in_line; /* next_try is its account's turn; this was no try of its own */
   gboolean decide_anew;
   LlTold told;
   gboolean by_mail; /* with LL_TOLD_FAILURE */
@@ -63,8 +64,5 @@ void ll_trouble_settle (const LlTroubleLetter *letter,
                         LlTroubleCase *cases,
                         gsize n,
                         LlTrouble *trouble);
-
-/* 421, 450 and 451 with 4.7.x, 4.5.3: the provider wants less, the letter is fine. */
-gboolean ll_trouble_is_throttling (const LlResult *result);
 
 G_END_DECLS

@@ -147,6 +147,23 @@ ll_upstream_send (LlUpstream *upstream,
   return delivery;
 }
 
+LlDelivery *
+ll_upstream_pace (guint recipients, guint rate)
+{
+  LlDelivery *delivery = ll_delivery_new (recipients);
+
+  ll_delivery_set_all (delivery,
+                       rate > 0
+                           ? ll_result_new (LL_OUTCOME_PACED,
+                                            "your provider takes %u letters a minute from this "
+                                            "account; the letter waits for its turn",
+                                            rate)
+                           : ll_result_new (LL_OUTCOME_PACED, "your provider asked for a slower "
+                                                              "pace; the letter waits "
+                                                              "for its turn"));
+  return delivery;
+}
+
 LlResult *
 ll_upstream_sign_in (LlUpstream *upstream,
                      const LlAccount *account,

@@ -46,6 +46,7 @@ typedef enum
   LL_OUTCOME_REQUIRETLS_REFUSED, /* MAIL with REQUIRETLS was refused: decide again without */
   LL_OUTCOME_CANCELLED,          /* before the final dot */
   LL_OUTCOME_LOCKED,             /* the content's key or the password is behind a locked keyring */
+  LL_OUTCOME_PACED,              /* not tried: the account sends no faster (deliver/queue.h) */
 } LlOutcome;
 
 /* What one recipient of a copy got. */
@@ -116,6 +117,10 @@ LlDelivery *ll_upstream_send (LlUpstream *upstream,
                               gpointer data,
                               LlDeadline deadline,
                               GCancellable *cancellable);
+
+/* The delivery of a copy that may not go yet: nothing was tried. @rate: letters a minute, 0: the
+ * provider throttles. (transfer full) */
+LlDelivery *ll_upstream_pace (guint recipients, guint rate);
 
 /* Connects and signs in, for AUTH pass-through (auth = client) and before deciding: fills @offers.
  * SENT means signed in. (transfer full result text) */

@@ -98,6 +98,16 @@ test_variant (void)
 
   g_assert_true (g_variant_is_of_type (rows, G_VARIANT_TYPE ("aa{sv}")));
   g_assert_cmpuint (g_variant_n_children (rows), ==, ll_providers_length);
+  for (gsize i = 0; i < ll_providers_length; i++)
+    {
+      g_autoptr (GVariant) row = g_variant_get_child_value (rows, i);
+      guint32 rate = 0;
+
+      g_assert_cmpint (g_variant_lookup (row, "rate", "u", &rate), ==, ll_providers[i].rate > 0);
+      g_assert_cmpuint (rate, ==, ll_providers[i].rate);
+    }
+  g_assert_cmpuint (ll_provider_rate ("SMTP.office365.com"), ==, 30);
+  g_assert_cmpuint (ll_provider_rate ("mail.unlisted.example"), ==, 0);
 }
 
 int

@@ -208,7 +208,7 @@ test_lanes (void)
   recorder_end (&recorder);
 }
 
-/* With one thread, what is not slow and comes later would else come later. */
+/* With one thread, who is not in line and comes later would else come later. */
 static void
 test_slow (void)
 {
@@ -216,21 +216,45 @@ test_slow (void)
 
   recorder_begin (&recorder, 1);
   ll_queue_slow (recorder.queue, "a");
-  ll_queue_slow (recorder.queue, "a");
-  ll_queue_add (recorder.queue, "x", "a", 0);
-  ll_queue_add (recorder.queue, "y", "b", 0);
+  g_assert_false (ll_queue_take_turn (recorder.queue, "x", "a", 0, 1));
+  g_assert_true (ll_queue_take_turn (recorder.queue, "y", "b", 0, 1));
+  ll_queue_add_in_line (recorder.queue, "x", "a");
+  ll_queue_add (recorder.queue, "y", "a", 0); /* what has to be decided first is not held up */
   wait_done (&recorder, 1);
   g_assert_cmpstr (recorder.order->str, ==, "y ");
   ll_queue_unslow (recorder.queue, "a");
   wait_done (&recorder, 2);
 
   ll_queue_slow (recorder.queue, "a");
-  ll_queue_add (recorder.queue, "v", "a", 0);
+  ll_queue_add_in_line (recorder.queue, "v", "a");
   ll_queue_add (recorder.queue, "w", "b", 0);
   wait_done (&recorder, 3);
   ll_queue_kick (recorder.queue, "a"); /* a person's "now" is heard through it */
   wait_done (&recorder, 4);
   g_assert_cmpstr (recorder.order->str, ==, "y x w v ");
+  recorder_end (&recorder);
+}
+
+/* Two letters a minute; who waits in line is not overtaken. */
+static void
+test_line (void)
+{
+  Recorder recorder;
+
+  recorder_begin (&recorder, 1);
+  g_assert_true (ll_queue_take_turn (recorder.queue, "1", "a", 2, 1));
+  g_assert_true (ll_queue_take_turn (recorder.queue, "2", "a", 2, 1));
+  g_assert_false (ll_queue_take_turn (recorder.queue, "x", "a", 2, 1));
+  g_assert_true (ll_queue_take_turn (recorder.queue, "x", "b", 2, 1));
+  ll_queue_add_in_line (recorder.queue, "x", "a");
+  ll_queue_add (recorder.queue, "y", "b", 0);
+  wait_done (&recorder, 1);
+  g_assert_cmpstr (recorder.order->str, ==, "y ");
+  g_assert_false (ll_queue_take_turn (recorder.queue, "z", "a", 100, 1));
+  ll_queue_kick (recorder.queue, NULL);
+  wait_done (&recorder, 2);
+  g_assert_cmpstr (recorder.order->str, ==, "y x ");
+  g_assert_true (ll_queue_take_turn (recorder.queue, "z", "a", 100, 1));
   recorder_end (&recorder);
 }
 
@@ -272,6 +296,7 @@ main (int argc, char **argv)
   g_test_add_func ("/deliver/queue/again-from-the-step", test_again_from_the_step);
   g_test_add_func ("/deliver/queue/lanes", test_lanes);
   g_test_add_func ("/deliver/queue/slow", test_slow);
+  g_test_add_func ("/deliver/queue/line", test_line);
   g_test_add_func ("/deliver/queue/shutdown", test_shutdown);
   return g_test_run ();
 }

@@ -146,6 +146,24 @@ static const struct
     LL_STATE_QUEUED,
     LL_TOLD_NOTHING,
     0 },
+  { "paced",
+    { LL_OUTCOME_PACED, 0, "", (char *) "30 a minute" },
+    FALSE,
+    0,
+    NULL,
+    NULL,
+    LL_STATE_QUEUED,
+    LL_TOLD_NOTHING,
+    0 },
+  { "client: paced",
+    { LL_OUTCOME_PACED, 0, "", (char *) "30 a minute" },
+    TRUE,
+    451,
+    "4.4.5",
+    "30 a minute",
+    LL_STATE_REFUSED,
+    LL_TOLD_REPLY,
+    -1 },
   { "client: no connection",
     { LL_OUTCOME_NO_CONNECTION, 0, "", (char *) "off" },
     TRUE,
@@ -238,6 +256,9 @@ static const struct
     300 },
   { "no connection, expired", LL_OUTCOME_NO_CONNECTION, 99, LIFETIME, TRUE, LL_STATE_EXPIRED,
     LL_TOLD_FAILURE, -1 },
+  { "paced", LL_OUTCOME_PACED, 9, 60, FALSE, LL_STATE_QUEUED, LL_TOLD_NOTHING, 0 },
+  { "paced, delayed", LL_OUTCOME_PACED, 9, 4 * HOUR, FALSE, LL_STATE_QUEUED, LL_TOLD_DELAYED, 0 },
+  { "paced, expired", LL_OUTCOME_PACED, 1, LIFETIME, TRUE, LL_STATE_EXPIRED, LL_TOLD_FAILURE, -1 },
   { "no TLS now", LL_OUTCOME_NO_TLS, 2, 60, FALSE, LL_STATE_WAITING, LL_TOLD_NOW, 300 },
   { "uncertain", LL_OUTCOME_UNCERTAIN, 2, LIFETIME * 2, TRUE, LL_STATE_UNCERTAIN, LL_TOLD_NOW, -1 },
 };
@@ -361,7 +382,17 @@ static void
 test_throttling (void)
 {
   for (gsize i = 0; i < G_N_ELEMENTS (throttled); i++)
-    g_assert_cmpint (ll_trouble_is_throttling (&throttled[i].result), ==, throttled[i].throttling);
+    {
+      LlTroubleLetter letter = { .id = "7f3a", .received = NOW, .now = NOW, .lifetime = LIFETIME };
+      LlTroubleCase one = { .result = &throttled[i].result, .tries = 3 };
+      LlTrouble trouble;
+
+      ll_trouble_settle (&letter, &one, 1, &trouble);
+      g_assert_cmpint (trouble.slow, ==, throttled[i].throttling);
+      g_assert_cmpint (one.in_line, ==, throttled[i].throttling);
+      if (throttled[i].throttling)
+        g_assert_cmpint (one.next_try, ==, NOW); /* the account waits, not the letter's timer */
+    }
 }
 
 int
