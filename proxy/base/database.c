@@ -46,6 +46,26 @@ ll_database_prepare (sqlite3 *database, const char *sql, GError **error)
   return statement;
 }
 
+sqlite3_stmt *
+ll_database_borrow (sqlite3 *database, const char *sql, GError **error)
+{
+  sqlite3_stmt *statement = NULL;
+
+  while ((statement = sqlite3_next_stmt (database, statement)) != NULL)
+    if (!sqlite3_stmt_busy (statement) && strcmp (sqlite3_sql (statement), sql) == 0)
+      return statement;
+  return ll_database_prepare (database, sql, error);
+}
+
+void
+ll_database_give_back (sqlite3_stmt *statement)
+{
+  if (statement == NULL)
+    return;
+  sqlite3_reset (statement); /* ends the reading, so that the log can be folded in */
+  sqlite3_clear_bindings (statement);
+}
+
 int
 ll_database_step (sqlite3_stmt *statement, GError **error)
 {
@@ -193,6 +213,11 @@ ll_database_open (const char *path,
 void
 ll_database_close (sqlite3 *database)
 {
-  if (database != NULL)
-    sqlite3_close (database);
+  sqlite3_stmt *statement;
+
+  if (database == NULL)
+    return;
+  while ((statement = sqlite3_next_stmt (database, NULL)) != NULL)
+    sqlite3_finalize (statement);
+  sqlite3_close (database);
 }

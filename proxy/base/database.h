@@ -33,6 +33,7 @@ sqlite3 *ll_database_open (const char *path,
                            LlDatabaseFlags flags,
                            GError **error);
 
+/* NULL is fine. Statements that were borrowed go with it. */
 void ll_database_close (sqlite3 *database);
 
 /* Statements without results or parameters. */
@@ -40,6 +41,11 @@ gboolean ll_database_run (sqlite3 *database, const char *sql, GError **error);
 
 /* (transfer full), finalize with sqlite3_finalize or g_autoptr (sqlite3_stmt) */
 sqlite3_stmt *ll_database_prepare (sqlite3 *database, const char *sql, GError **error);
+
+/* The same for what is asked again and again: the connection keeps the statement. Give it back with
+ * ll_database_give_back; NULL is fine there. */
+sqlite3_stmt *ll_database_borrow (sqlite3 *database, const char *sql, GError **error);
+void ll_database_give_back (sqlite3_stmt *statement);
 
 /* One row is there: 1, done: 0, error: -1. */
 int ll_database_step (sqlite3_stmt *statement, GError **error);

@@ -62,8 +62,13 @@ typedef struct
 struct _LlLedger
 {
   LlLedgerReaders readers;
-  GAsyncQueue *jobs;
   GThread *thread;
+
+  GMutex lock; /* of all up to the empty line */
+  GCond wanted;
+  GQueue jobs;    /* of Job: given, not yet taken by the writer */
+  gboolean rests; /* the writer waits for the first job of a group */
+  gboolean hurry; /* somebody waits for an answer: no more gathering */
 
   GMutex watch_lock;
   LlLedgerChanged changed;
@@ -283,25 +288,31 @@ commit_pending (LlLedger *ledger)
   return TRUE;
 }
 
-/* Until the time is over, or somebody waits for an answer. Returns whether this is the end. */
+/* Takes what is there @GATHER after the first of it came, or when somebody waits for an answer;
+ * until then the writer is not woken up. Returns whether this is the end. */
 static gboolean
-gather (LlLedger *ledger, Job *job)
+gather (LlLedger *ledger, gboolean retry)
 {
-  gint64 until = g_get_monotonic_time () + GATHER;
-  gboolean hurry = FALSE;
+  gint64 until = retry ? g_get_monotonic_time () + RETRY_AFTER : G_MAXINT64;
   gboolean stop = FALSE;
+  Job *job;
 
-  while (job != NULL)
+  g_mutex_lock (&ledger->lock);
+  ledger->rests = TRUE;
+  while (g_queue_is_empty (&ledger->jobs)
+         && g_cond_wait_until (&ledger->wanted, &ledger->lock, until))
+    ;
+  ledger->rests = FALSE;
+  until = g_get_monotonic_time () + GATHER;
+  while (!ledger->hurry && g_cond_wait_until (&ledger->wanted, &ledger->lock, until))
+    ;
+  ledger->hurry = FALSE;
+  while ((job = g_queue_pop_head (&ledger->jobs)) != NULL)
     {
-      gint64 left;
-
       stop |= job->kind == JOB_STOP;
-      hurry |= stop || job->waiter != NULL;
       g_queue_push_tail (&ledger->pending, job);
-      left = until - g_get_monotonic_time ();
-      job = hurry || left <= 0 ? g_async_queue_try_pop (ledger->jobs)
-                               : g_async_queue_timeout_pop (ledger->jobs, (guint64) left);
     }
+  g_mutex_unlock (&ledger->lock);
   return stop;
 }
 
@@ -314,14 +325,26 @@ writer_thread (gpointer data)
 
   while (!stop)
     {
-      stop = gather (ledger, retry ? g_async_queue_timeout_pop (ledger->jobs, RETRY_AFTER)
-                                   : g_async_queue_pop (ledger->jobs));
+      stop = gather (ledger, retry);
       retry = !commit_pending (ledger);
     }
   return NULL;
 }
 
 /* -- the others' side -------------------------------------------------------------------- */
+
+static void
+push (LlLedger *ledger, Job *job)
+{
+  gboolean urgent = job->waiter != NULL || job->kind == JOB_STOP;
+
+  g_mutex_lock (&ledger->lock);
+  g_queue_push_tail (&ledger->jobs, job);
+  ledger->hurry |= urgent;
+  if (urgent || ledger->rests)
+    g_cond_signal (&ledger->wanted);
+  g_mutex_unlock (&ledger->lock);
+}
 
 LlLedger *
 ll_ledger_open (const char *path, GError **error)
@@ -330,13 +353,16 @@ ll_ledger_open (const char *path, GError **error)
 
   ll_ledger_readers_init (&ledger->readers, path);
   g_mutex_init (&ledger->watch_lock);
+  g_mutex_init (&ledger->lock);
+  g_cond_init (&ledger->wanted);
+  g_queue_init (&ledger->jobs);
   g_queue_init (&ledger->pending);
   ledger->unsynced = TRUE;
   ledger->database = ll_ledger_schema_open (path, error);
   if (ledger->database == NULL
-      || !ll_row_statements_init (&ledger->statements, ledger->database, error))
+      || !ll_row_statements_init (&ledger->statements, ledger->database, error)
+      || !ll_ledger_readers_find_overrides (&ledger->readers, ledger->database, error))
     return NULL;
-  ledger->jobs = g_async_queue_new_full ((GDestroyNotify) job_free);
   ledger->thread = g_thread_new ("ledger", writer_thread, ledger);
   return g_steal_pointer (&ledger);
 }
@@ -348,10 +374,12 @@ ll_ledger_close (LlLedger *ledger)
     return;
   if (ledger->thread != NULL)
     {
-      g_async_queue_push (ledger->jobs, job_new (JOB_STOP));
+      push (ledger, job_new (JOB_STOP));
       g_thread_join (ledger->thread);
     }
-  g_clear_pointer (&ledger->jobs, g_async_queue_unref);
+  g_queue_clear_full (&ledger->jobs, (GDestroyNotify) job_free);
+  g_mutex_clear (&ledger->lock);
+  g_cond_clear (&ledger->wanted);
   g_queue_clear_full (&ledger->pending, (GDestroyNotify) job_free);
   ll_row_statements_clear (&ledger->statements);
   ll_database_close (ledger->database);
@@ -376,7 +404,7 @@ ll_ledger_put (LlLedger *ledger, const LlLetter *letter, const char *subject)
   job = job_new (JOB_PUT);
   job->row = ll_row_new (letter);
   job->id = g_strdup (letter->id);
-  g_async_queue_push (ledger->jobs, job);
+  push (ledger, job);
 }
 
 void
@@ -390,7 +418,7 @@ ll_ledger_event (LlLedger *ledger, const char *id, const char *event, const char
   job->when = ll_clock_now ();
   job->event = g_strdup (event);
   job->text = g_strdup (text);
-  g_async_queue_push (ledger->jobs, job);
+  push (ledger, job);
 }
 
 static gboolean
@@ -401,7 +429,7 @@ push_and_wait (LlLedger *ledger, Job *job, GError **error)
   g_mutex_init (&waiter.lock);
   g_cond_init (&waiter.done_cond);
   job->waiter = &waiter;
-  g_async_queue_push (ledger->jobs, job);
+  push (ledger, job);
   g_mutex_lock (&waiter.lock);
   while (!waiter.done)
     g_cond_wait (&waiter.done_cond, &waiter.lock);

@@ -36,6 +36,14 @@ override_variant (const char *domain, const char *reason, gint64 since, gint64 u
   return g_variant_dict_end (&dict);
 }
 
+static void
+set_overridden (LlLedgerReaders *readers, gint64 until)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&readers->lock);
+
+  readers->overridden_until = MAX (readers->overridden_until, until);
+}
+
 /* Returns how many rows changed, -1 on error. */
 static int
 run (sqlite3 *database, const char *sql, const Override *override, GError **error)
@@ -52,6 +60,18 @@ run (sqlite3 *database, const char *sql, const Override *override, GError **erro
       ll_database_bind_text (statement, 4, override->reason);
     }
   return ll_database_step (statement, error) < 0 ? -1 : sqlite3_changes (database);
+}
+
+gboolean
+ll_ledger_readers_find_overrides (LlLedgerReaders *readers, sqlite3 *database, GError **error)
+{
+  g_autoptr (sqlite3_stmt) statement
+      = ll_database_prepare (database, "SELECT coalesce (max (until), 0) FROM overrides", error);
+
+  if (statement == NULL || ll_database_step (statement, error) < 0)
+    return FALSE;
+  set_overridden (readers, sqlite3_column_int64 (statement, 0));
+  return TRUE;
 }
 
 static const char end_sql[] = "UPDATE overrides SET until = ?2 WHERE domain = ?1 AND until > ?2";
@@ -92,7 +112,18 @@ ll_ledger_override_add (
     }
   if (!ll_ledger_call (ledger, add_call, &override, error))
     return NULL;
+  set_overridden (ll_ledger_readers (ledger), override.until);
   return g_variant_ref_sink (override_variant (domain, reason, override.since, override.until));
+}
+
+/* Hardly ever is there any, and every letter asks. */
+static gboolean
+may_be_overridden (LlLedger *ledger, gint64 now)
+{
+  LlLedgerReaders *readers = ll_ledger_readers (ledger);
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&readers->lock);
+
+  return now < readers->overridden_until;
 }
 
 char *
@@ -101,8 +132,8 @@ ll_ledger_override_find (LlLedger *ledger, const char *domain, gint64 now)
   /* the span, too: a clock that was set back must not stretch it */
   static const char sql[] = "SELECT reason FROM overrides WHERE domain = ?1 AND until > ?2"
                             " AND since <= ?2 + 86400 ORDER BY seq DESC LIMIT 1";
-  sqlite3 *reader = ll_ledger_take_reader (ledger, NULL);
-  sqlite3_stmt *statement = reader != NULL ? ll_database_prepare (reader, sql, NULL) : NULL;
+  sqlite3 *reader = may_be_overridden (ledger, now) ? ll_ledger_take_reader (ledger, NULL) : NULL;
+  sqlite3_stmt *statement = reader != NULL ? ll_database_borrow (reader, sql, NULL) : NULL;
   char *reason = NULL;
 
   if (statement != NULL)
@@ -112,7 +143,7 @@ ll_ledger_override_find (LlLedger *ledger, const char *domain, gint64 now)
       if (ll_database_step (statement, NULL) == 1)
         reason = ll_database_dup_text (statement, 0);
     }
-  sqlite3_finalize (statement);
+  ll_database_give_back (statement);
   if (reader != NULL)
     ll_ledger_give_reader (ledger, reader);
   return reason;

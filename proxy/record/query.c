@@ -410,7 +410,7 @@ ll_ledger_find_digest (LlLedger *ledger, const char *account, const char *digest
   static const char sql[] = "SELECT id FROM letters WHERE digest = ?1 AND account IS ?2"
                             " AND received >= ?3 ORDER BY seq DESC LIMIT 1";
   sqlite3 *reader = ll_ledger_take_reader (ledger, NULL);
-  sqlite3_stmt *statement = reader != NULL ? ll_database_prepare (reader, sql, NULL) : NULL;
+  sqlite3_stmt *statement = reader != NULL ? ll_database_borrow (reader, sql, NULL) : NULL;
   char *id = NULL;
 
   if (statement != NULL)
@@ -421,7 +421,7 @@ ll_ledger_find_digest (LlLedger *ledger, const char *account, const char *digest
       if (ll_database_step (statement, NULL) == 1)
         id = ll_database_dup_text (statement, 0);
     }
-  sqlite3_finalize (statement);
+  ll_database_give_back (statement);
   if (reader != NULL)
     ll_ledger_give_reader (ledger, reader);
   return id;
@@ -434,7 +434,7 @@ ll_ledger_was_locked (LlLedger *ledger, const char *address, const char *const *
       = "SELECT 1 FROM letters l JOIN recipients r ON r.letter = l.seq"
         " WHERE l.message_id = ?1 AND lower (r.address) = ?2 AND r.method IN (?3, ?4, ?5)";
   sqlite3 *reader = ll_ledger_take_reader (ledger, NULL);
-  sqlite3_stmt *statement = reader != NULL ? ll_database_prepare (reader, sql, NULL) : NULL;
+  sqlite3_stmt *statement = reader != NULL ? ll_database_borrow (reader, sql, NULL) : NULL;
   g_autofree char *lower = g_ascii_strdown (address, -1);
   gboolean locked = FALSE;
 
@@ -448,7 +448,7 @@ ll_ledger_was_locked (LlLedger *ledger, const char *address, const char *const *
       locked = ll_database_step (statement, NULL) == 1;
       sqlite3_reset (statement);
     }
-  sqlite3_finalize (statement);
+  ll_database_give_back (statement);
   if (reader != NULL)
     ll_ledger_give_reader (ledger, reader);
   return locked;

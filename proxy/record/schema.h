@@ -31,10 +31,15 @@ typedef struct
   GMutex lock;
   GQueue idle; /* of sqlite3 */
   char *path;
+  gint64 overridden_until; /* from then on no override is in force, and nobody looks for one */
 } LlLedgerReaders;
 
 void ll_ledger_readers_init (LlLedgerReaders *readers, const char *path);
 void ll_ledger_readers_clear (LlLedgerReaders *readers);
 LlLedgerReaders *ll_ledger_readers (LlLedger *ledger);
+
+/* override.c: fills in overridden_until */
+gboolean
+ll_ledger_readers_find_overrides (LlLedgerReaders *readers, sqlite3 *database, GError **error);
 
 G_END_DECLS
