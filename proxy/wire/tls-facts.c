@@ -14,9 +14,6 @@
 #include <string.h>
 #include <time.h>
 
-/* What Debian ships; what an administrator or a product added lies elsewhere. */
-#define SHIPPED_FOLDER "/usr/share/ca-certificates"
-
 static char *
 hex (const unsigned char *bytes, gsize length)
 {
@@ -125,61 +122,6 @@ key_text (X509 *certificate, int *bits)
   return g_strdup_printf ("%s %d", OBJ_nid2sn (EVP_PKEY_get_base_id (key)), *bits);
 }
 
-/* -- shipped roots --------------------------------------------------------------- */
-
-static void
-add_shipped (GHashTable *shipped, const char *folder)
-{
-  GDir *dir = g_dir_open (folder, 0, NULL);
-  const char *name;
-
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *path = g_build_filename (folder, name, NULL);
-      BIO *file;
-      X509 *certificate;
-
-      if (g_file_test (path, G_FILE_TEST_IS_DIR))
-        {
-          add_shipped (shipped, path);
-          continue;
-        }
-      file = BIO_new_file (path, "r");
-      certificate = file != NULL ? PEM_read_bio_X509 (file, NULL, NULL, NULL) : NULL;
-      if (certificate != NULL)
-        g_hash_table_add (shipped, certificate_fingerprint (certificate));
-      X509_free (certificate);
-      BIO_free (file);
-      ERR_clear_error ();
-    }
-  g_clear_pointer (&dir, g_dir_close);
-}
-
-static GHashTable *
-shipped_roots (void)
-{
-  static gsize once = 0;
-  static GHashTable *shipped = NULL;
-
-  if (g_once_init_enter (&once))
-    {
-      shipped = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-      add_shipped (shipped, SHIPPED_FOLDER);
-      g_once_init_leave (&once, 1);
-    }
-  return shipped;
-}
-
-/* A root from a configured ca_file counts as local too: the caller knows that it configured one. */
-static gboolean
-is_local_root (X509 *root)
-{
-  GHashTable *shipped = shipped_roots ();
-  g_autofree char *fingerprint = certificate_fingerprint (root);
-
-  return g_hash_table_size (shipped) > 0 && !g_hash_table_contains (shipped, fingerprint);
-}
-
 static void
 add_root (LlTlsFacts *facts, SSL *ssl)
 {
@@ -190,7 +132,6 @@ add_root (LlTlsFacts *facts, SSL *ssl)
   if (root == NULL || facts->verify != X509_V_OK)
     return;
   facts->root = name_text (X509_get_subject_name (root));
-  facts->root_is_local = is_local_root (root);
 }
 
 /* (transfer full) */

@@ -49,8 +49,7 @@ typedef struct
   GStrv names;       /* DNS names in the SAN */
   gint64 not_before;
   gint64 not_after;
-  long verify;            /* X509_V_OK or the X509_V_ERR_* of the first failure */
-  gboolean root_is_local; /* the anchor is a locally installed CA, not one that Debian ships */
+  long verify; /* X509_V_OK or the X509_V_ERR_* of the first failure */
 } LlTlsFacts;
 
 /* NULL when the handshake gave no certificate. (transfer full) */
