@@ -21,30 +21,8 @@
 gboolean
 ll_departs (const LlProgress *progress)
 {
-  if (progress->method != LL_METHOD_TLS && progress->method != LL_METHOD_OPEN)
-    return FALSE;
-  switch (progress->state)
-    {
-    case LL_STATE_CHECKING:
-      return TRUE;
-    case LL_STATE_QUEUED:
-    case LL_STATE_WAITING:
-      return progress->next_try <= ll_clock_now ();
-    case LL_STATE_HELD:
-    case LL_STATE_SENDING:
-    case LL_STATE_SENT:
-    case LL_STATE_UNCERTAIN:
-    case LL_STATE_REFUSED:
-    case LL_STATE_DROPPED:
-    case LL_STATE_BOUNCED:
-    case LL_STATE_FAILED:
-    case LL_STATE_EXPIRED:
-    case LL_STATE_OPENED:
-    case LL_STATE_REPLIED:
-    case LL_STATE_RETRACTED:
-      return FALSE;
-    }
-  return FALSE;
+  return (progress->method == LL_METHOD_TLS || progress->method == LL_METHOD_OPEN)
+         && ll_progress_is_due (progress);
 }
 
 typedef struct

@@ -205,30 +205,12 @@ apply (LlProgress *progress, const LlDecision *decision)
 static gboolean
 needs_judgement (const LlProgress *progress)
 {
-  switch (progress->state)
-    {
-    case LL_STATE_CHECKING:
-      return progress->decided == 0 || progress->method == LL_METHOD_NONE;
-    case LL_STATE_QUEUED:
-    case LL_STATE_WAITING:
-      return progress->next_try <= ll_clock_now ()
-             && (progress->method == LL_METHOD_NONE
-                 || ll_retry_decide_anew (progress->decided, ll_clock_now ()));
-    case LL_STATE_HELD:
-    case LL_STATE_SENDING:
-    case LL_STATE_SENT:
-    case LL_STATE_UNCERTAIN:
-    case LL_STATE_REFUSED:
-    case LL_STATE_DROPPED:
-    case LL_STATE_BOUNCED:
-    case LL_STATE_FAILED:
-    case LL_STATE_EXPIRED:
-    case LL_STATE_OPENED:
-    case LL_STATE_REPLIED:
-    case LL_STATE_RETRACTED:
-      return FALSE;
-    }
-  return FALSE;
+  if (!ll_progress_is_due (progress))
+    return FALSE;
+  if (progress->state == LL_STATE_CHECKING)
+    return progress->decided == 0 || progress->method == LL_METHOD_NONE;
+  return progress->method == LL_METHOD_NONE
+         || ll_retry_decide_anew (progress->decided, ll_clock_now ());
 }
 
 static void

@@ -5,6 +5,8 @@
 
 #include "pipeline-private.h"
 
+#include "base/clock.h"
+
 #include <string.h>
 
 LlLive *
@@ -68,6 +70,33 @@ ll_progress_set (LlProgress *progress, LlState state, const char *reason)
       g_free (progress->reason);
       progress->reason = g_strdup (reason);
     }
+}
+
+gboolean
+ll_progress_is_due (const LlProgress *progress)
+{
+  switch (progress->state)
+    {
+    case LL_STATE_CHECKING:
+      return TRUE;
+    case LL_STATE_QUEUED:
+    case LL_STATE_WAITING:
+      return progress->next_try <= ll_clock_now ();
+    case LL_STATE_HELD:
+    case LL_STATE_SENDING:
+    case LL_STATE_SENT:
+    case LL_STATE_UNCERTAIN:
+    case LL_STATE_REFUSED:
+    case LL_STATE_DROPPED:
+    case LL_STATE_BOUNCED:
+    case LL_STATE_FAILED:
+    case LL_STATE_EXPIRED:
+    case LL_STATE_OPENED:
+    case LL_STATE_REPLIED:
+    case LL_STATE_RETRACTED:
+      return FALSE;
+    }
+  g_return_val_if_reached (FALSE);
 }
 
 gboolean

@@ -110,6 +110,9 @@ gboolean ll_pipeline_is_paused (LlPipeline *pipeline);
 /* Sets state and sentence of one recipient. */
 void ll_progress_set (LlProgress *progress, LlState state, const char *reason);
 
+/* Whether it is this recipient's turn: new, or its time to be tried again has come. */
+gboolean ll_progress_is_due (const LlProgress *progress);
+
 /* Marks that stay with a recipient: "told" (that it will not get the letter), "told_now" (that it
  * waits), "told_delayed", "mail_due" (a notice is to be written), "reminded" (by mail). */
 gboolean ll_progress_has (const LlProgress *progress, const char *mark);
