@@ -21,7 +21,7 @@ overall_state (LlApp *app, GVariantDict *status)
     return "paused";
   if (held + uncertain > 0)
     return "attention";
-  switch (ll_network_state (app->network))
+  switch (ll_network_state (app->access.network))
     {
     case LL_NETWORK_OFFLINE:
     case LL_NETWORK_PORTAL:
@@ -93,16 +93,17 @@ status (gpointer data, GError **error)
 {
   LlApp *app = ll_pipeline_host (data);
   g_autoptr (LlConfig) config = ll_pipeline_config (app->pipeline);
-  g_autofree char *sentence = ll_network_sentence (app->network);
+  g_autofree char *sentence = ll_network_sentence (app->access.network);
   GVariantDict dict = G_VARIANT_DICT_INIT (NULL);
 
   ll_requests_count (app->pipeline, &dict);
   g_variant_dict_insert (&dict, "state", "s", overall_state (app, &dict));
   g_variant_dict_insert (&dict, "network", "s",
-                         ll_network_state_name (ll_network_state (app->network)));
+                         ll_network_state_name (ll_network_state (app->access.network)));
   if (sentence != NULL)
     g_variant_dict_insert (&dict, "network_reason", "s", sentence);
-  g_variant_dict_insert (&dict, "dns", "s", dns_word (ll_resolver_state (app->resolver, NULL)));
+  g_variant_dict_insert (&dict, "dns", "s",
+                         dns_word (ll_resolver_state (app->access.resolver, NULL)));
   g_variant_dict_insert (&dict, "keyring", "s", keyring_word (app));
   g_variant_dict_insert (&dict, "accounts", "u", config->accounts->len);
   g_variant_dict_insert_value (&dict, "listeners", listeners_variant (app));
@@ -118,7 +119,7 @@ ll_app_reload (LlApp *app, GError **error)
   if (config == NULL)
     return FALSE;
   domains = ll_config_domains (config);
-  ll_network_set_domains (app->network, (const char *const *) domains);
+  ll_network_set_domains (app->access.network, (const char *const *) domains);
   ll_pipeline_configure (app->pipeline, config);
   g_message ("the configuration was read again");
   return TRUE;
@@ -154,7 +155,7 @@ ll_app_serve (LlApp *app, GError **error)
 {
   ll_requests_fill (&app->actions, app->pipeline);
   app->actions.secrets = app->secrets;
-  app->actions.resolver = app->resolver;
+  app->actions.resolver = app->access.resolver;
   app->actions.config_path = app->config_user;
   app->actions.config_system = app->config_system;
   app->actions.status = status;

@@ -6,6 +6,7 @@
 #include "app.h"
 
 #include "bus/service.h"
+#include "net/access.h"
 #include "pipeline.h"
 
 G_BEGIN_DECLS
@@ -24,9 +25,7 @@ struct _LlApp
   LlSecretStore *secrets;
   LlStore *store;
   LlLedger *ledger;
-  LlResolver *resolver;
-  LlNetwork *network;
-  LlHttps *https;
+  LlAccess access;
   LlAssess *assess;
   LlUpstream *upstream;
   LlPipeline *pipeline;

@@ -58,52 +58,23 @@ build_leaves (LlApp *app, GError **error)
 }
 
 static gboolean
-build_network (LlApp *app, GError **error)
-{
-  const LlConfig *config = app->config;
-  LlResolverOptions dns = {
-    .resolvers = config->resolvers != NULL && config->resolvers[0] != NULL
-                     ? (const char *const *) config->resolvers
-                     : NULL,
-    .trust_anchor = config->trust_anchor,
-    .allow_private = config->allow_private_addresses,
-  };
-  g_auto (GStrv) domains = ll_config_domains (config);
-  LlNetworkOptions network;
-
-  app->resolver = ll_resolver_new (&dns, error);
-  if (app->resolver == NULL)
-    return FALSE;
-  network = (LlNetworkOptions){
-    .resolver = app->resolver,
-    .control = config->control_hosts_set ? (const char *const *) config->control_hosts : NULL,
-    .mx_port = (guint16) config->mx_port,
-    .ca_file = config->ca_file,
-    .allow_private = config->allow_private_addresses,
-  };
-  app->network = ll_network_new (&network);
-  ll_network_set_domains (app->network, (const char *const *) domains);
-  app->https = ll_https_new (app->resolver, config->ca_file, config->proxy,
-                             config->allow_private_addresses, (guint16) config->https_port);
-  return TRUE;
-}
-
-static gboolean
 build_stages (LlApp *app, GError **error)
 {
   const LlConfig *config = app->config;
+  g_autofree char *cache = ll_folder_cache ();
   LlAssessOptions assess = {
-    .resolver = app->resolver,
-    .https = app->https,
-    .network = app->network,
-    .folder = app->state_folder,
+    .resolver = app->access.resolver,
+    .https = app->access.https,
+    .network = app->access.network,
+    .state = app->state_folder,
+    .cache = cache,
     .ca_file = config->ca_file,
     .mx_port = (guint16) config->mx_port,
     .allow_private = config->allow_private_addresses,
     .probe = !config->probe_never,
   };
   LlUpstreamOptions upstream = {
-    .resolver = app->resolver,
+    .resolver = app->access.resolver,
     .store = app->store,
     .secrets = app->secrets,
     .ca_file = config->ca_file,
@@ -120,9 +91,9 @@ build_stages (LlApp *app, GError **error)
     .store = app->store,
     .ledger = app->ledger,
     .assess = app->assess,
-    .network = app->network,
+    .network = app->access.network,
     .upstream = app->upstream,
-    .resolver = app->resolver,
+    .resolver = app->access.resolver,
     .secrets = app->secrets,
     .state_folder = app->state_folder,
     .host = app,
@@ -241,8 +212,9 @@ ll_app_new (const LlAppOptions *options, GError **error)
   if (!ll_file_make_folder (app->state_folder, error) || !lock_state (app, error))
     return NULL;
   app->config = ll_config_load (app->config_system, app->config_user, error);
-  if (app->config == NULL || !build_leaves (app, error) || !build_network (app, error)
-      || !build_stages (app, error) || !ll_app_listen (app, error) || !ll_app_serve (app, error))
+  if (app->config == NULL || !build_leaves (app, error)
+      || !ll_access_open (&app->access, app->config, error) || !build_stages (app, error)
+      || !ll_app_listen (app, error) || !ll_app_serve (app, error))
     return NULL;
   if (app->config->retention > 0)
     ll_ledger_prune (app->ledger, ll_clock_now () - (gint64) app->config->retention, NULL);
@@ -256,7 +228,7 @@ ll_app_run (LlApp *app)
   guint interrupt = g_unix_signal_add (SIGINT, quit_cb, app);
   guint hangup = g_unix_signal_add (SIGHUP, hangup_cb, app);
 
-  ll_network_watch (app->network, network_changed_cb, app);
+  ll_network_watch (app->access.network, network_changed_cb, app);
   schedule_refresh (app, ll_clock_now () + 60);
   notify_manager ("READY=1");
   g_message ("ready");
@@ -302,9 +274,7 @@ ll_app_free (LlApp *app)
   alarm (LEAVE_SECONDS);
   g_clear_pointer (&app->upstream, ll_upstream_free);
   g_clear_pointer (&app->assess, ll_assess_free);
-  g_clear_pointer (&app->https, ll_https_free);
-  g_clear_pointer (&app->network, ll_network_free);
-  g_clear_pointer (&app->resolver, ll_resolver_free);
+  ll_access_close (&app->access);
   g_clear_pointer (&app->ledger, ll_ledger_close);
   g_clear_pointer (&app->store, ll_store_free);
   g_clear_pointer (&app->secrets, ll_secret_store_free);

@@ -46,7 +46,7 @@ known_free (Known *known)
 LlAssess *
 ll_assess_new (const LlAssessOptions *options, GError **error)
 {
-  g_autoptr (LlMemory) memory = ll_memory_new (options->folder, error);
+  g_autoptr (LlMemory) memory = ll_memory_new (options->state, options->cache, error);
   g_autoptr (LlProbe) probe = NULL;
   LlAssess *assess;
 

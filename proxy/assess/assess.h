@@ -23,7 +23,8 @@ typedef struct
   LlResolver *resolver; /* (not owned) these three outlive the engine */
   LlHttps *https;
   LlNetwork *network;
-  const char *folder; /* of the memory: cache, history, pins; has its own database */
+  const char *state; /* folders of the memory (assess/memory.h) */
+  const char *cache;
   const char *ca_file;
   guint16 mx_port;
   gboolean allow_private;

@@ -167,7 +167,7 @@ ll_history_load (LlMemory *memory, const char *domain, LlHistory *out)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&memory->lock);
   g_autoptr (sqlite3_stmt) statement
-      = ll_database_prepare (memory->database,
+      = ll_database_prepare (memory->history,
                              "SELECT first, best, best_time, last, last_time, dane, dane_time, "
                              "sts, sts_time, starttls, "
                              "starttls_time FROM history WHERE domain = ?",
@@ -199,7 +199,7 @@ ll_history_save (LlMemory *memory, const char *domain, const LlHistory *history)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&memory->lock);
   g_autoptr (sqlite3_stmt) statement
-      = ll_database_prepare (memory->database,
+      = ll_database_prepare (memory->history,
                              "INSERT OR REPLACE INTO history (domain, first, best, best_time, "
                              "last, last_time, dane, "
                              "dane_time, sts, sts_time, starttls, starttls_time) VALUES (?, ?, ?, "
@@ -224,7 +224,7 @@ ll_history_forget (LlMemory *memory, const char *domain)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&memory->lock);
   g_autoptr (sqlite3_stmt) statement
-      = ll_database_prepare (memory->database, "DELETE FROM history WHERE domain = ?", NULL);
+      = ll_database_prepare (memory->history, "DELETE FROM history WHERE domain = ?", NULL);
 
   ll_database_bind_text (statement, 1, domain);
   run (statement);

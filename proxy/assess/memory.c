@@ -10,42 +10,69 @@
 #include <string.h>
 #include <unistd.h>
 
-#define FILE_NAME "assess.db"
-
-/* Only ever appended to. */
-static const char *const steps[] = {
-  "CREATE TABLE policy ("
-  "  domain TEXT PRIMARY KEY, id TEXT NOT NULL, mode INTEGER NOT NULL, patterns TEXT NOT NULL,"
-  "  max_age INTEGER NOT NULL, fetched INTEGER NOT NULL, fetched_boot INTEGER NOT NULL,"
-  "  boot_id TEXT NOT NULL, latest INTEGER NOT NULL, used INTEGER NOT NULL,"
-  "  checked INTEGER NOT NULL) WITHOUT ROWID;"
-  "CREATE TABLE failure ("
-  "  domain TEXT PRIMARY KEY, id TEXT NOT NULL, time INTEGER NOT NULL, boot INTEGER NOT NULL,"
+#define POLICY_TABLES                                                                              \
+  "CREATE TABLE policy ("                                                                          \
+  "  domain TEXT PRIMARY KEY, id TEXT NOT NULL, mode INTEGER NOT NULL, patterns TEXT NOT NULL,"    \
+  "  max_age INTEGER NOT NULL, fetched INTEGER NOT NULL, fetched_boot INTEGER NOT NULL,"           \
+  "  boot_id TEXT NOT NULL, latest INTEGER NOT NULL, used INTEGER NOT NULL,"                       \
+  "  checked INTEGER NOT NULL) WITHOUT ROWID;"                                                     \
+  "CREATE TABLE failure ("                                                                         \
+  "  domain TEXT PRIMARY KEY, id TEXT NOT NULL, time INTEGER NOT NULL, boot INTEGER NOT NULL,"     \
   "  boot_id TEXT NOT NULL, code INTEGER NOT NULL, detail TEXT) WITHOUT ROWID;"
+
+/* Both are only ever appended to. */
+static const char *const policy_steps[] = { POLICY_TABLES };
+
+static const char *const history_steps[] = {
+  POLICY_TABLES
   "CREATE TABLE history ("
   "  domain TEXT PRIMARY KEY, first INTEGER NOT NULL, best INTEGER NOT NULL,"
   "  best_time INTEGER NOT NULL, last INTEGER NOT NULL, last_time INTEGER NOT NULL,"
   "  dane INTEGER NOT NULL, dane_time INTEGER NOT NULL, sts INTEGER NOT NULL,"
   "  sts_time INTEGER NOT NULL, starttls INTEGER NOT NULL, starttls_time INTEGER NOT NULL"
   ") WITHOUT ROWID",
+  /* they stand in the cache now */
+  "DROP TABLE policy; DROP TABLE failure",
 };
 
-LlMemory *
-ll_memory_new (const char *folder, GError **error)
+static sqlite3 *
+open_database (
+    const char *folder, const char *name, const char *const *steps, guint n_steps, GError **error)
 {
-  g_autofree char *path = folder ? g_build_filename (folder, FILE_NAME, NULL) : NULL;
-  sqlite3 *database;
-  LlMemory *memory;
+  g_autofree char *path = folder ? g_build_filename (folder, name, NULL) : NULL;
 
   if (folder != NULL && !ll_file_make_folder (folder, error))
     return NULL;
-  database = ll_database_open (path ? path : ":memory:", steps, G_N_ELEMENTS (steps),
-                               LL_DATABASE_REPLACEABLE, error);
-  if (database == NULL)
-    return NULL;
-  memory = g_new0 (LlMemory, 1);
+  return ll_database_open (path ? path : ":memory:", steps, n_steps, LL_DATABASE_REPLACEABLE,
+                           error);
+}
+
+/* A cache that cannot be kept is kept until the end of the program. */
+static sqlite3 *
+open_policies (const char *cache, GError **error)
+{
+  g_autoptr (GError) local = NULL;
+  sqlite3 *database
+      = open_database (cache, "policies.db", policy_steps, G_N_ELEMENTS (policy_steps), &local);
+
+  if (database != NULL)
+    return database;
+  g_warning ("MTA-STS policies are not kept: %s", local->message);
+  return open_database (NULL, NULL, policy_steps, G_N_ELEMENTS (policy_steps), error);
+}
+
+LlMemory *
+ll_memory_new (const char *state, const char *cache, GError **error)
+{
+  LlMemory *memory = g_new0 (LlMemory, 1);
+
   g_mutex_init (&memory->lock);
-  memory->database = database;
+  memory->history
+      = open_database (state, "assess.db", history_steps, G_N_ELEMENTS (history_steps), error);
+  if (memory->history != NULL)
+    memory->policies = open_policies (cache, error);
+  if (memory->policies == NULL)
+    g_clear_pointer (&memory, ll_memory_free);
   return memory;
 }
 
@@ -54,7 +81,8 @@ ll_memory_free (LlMemory *memory)
 {
   if (memory == NULL)
     return;
-  ll_database_close (memory->database);
+  ll_database_close (memory->history);
+  ll_database_close (memory->policies);
   g_mutex_clear (&memory->lock);
   g_free (memory);
 }

@@ -8,9 +8,14 @@
 G_BEGIN_DECLS
 
 /*
- * What the checks remember over restarts: MTA-STS policies and how domains were
- * seen before. A database of its own, which the ledger's retention never touches.
- * Each row is written in one transaction, so a crash leaves the old one or the new.
+ * What the checks remember over restarts, in databases of their own, which the
+ * ledger's retention never touches: how domains were seen before, which nobody can
+ * find out again, with the state; MTA-STS policies, which can be fetched again, in the
+ * cache. Whoever empties the cache loses no alarm: that a domain had a policy is in the
+ * history. Each row is written in one transaction, so a crash leaves the old one or the
+ * new.
+ *
+ * Looks at servers are not kept: they count for ten minutes, and in one network.
  *
  * Thread-safe: every function of sts-cache and history takes the lock.
  */
@@ -18,11 +23,12 @@ G_BEGIN_DECLS
 typedef struct
 {
   GMutex lock;
-  sqlite3 *database; /* (owned) */
+  sqlite3 *history;  /* (owned) */
+  sqlite3 *policies; /* (owned) */
 } LlMemory;
 
-/* In @folder, or in memory alone when NULL (tests, `check` without a daemon). */
-LlMemory *ll_memory_new (const char *folder, GError **error);
+/* In the folders @state and @cache, or in memory alone when NULL (tests). */
+LlMemory *ll_memory_new (const char *state, const char *cache, GError **error);
 void ll_memory_free (LlMemory *memory);
 
 /* Time as the memory sees it: two clocks, because people and viruses set one of them back. A

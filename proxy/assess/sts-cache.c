@@ -18,7 +18,7 @@ static sqlite3_stmt *
 prepare (LlMemory *memory, const char *sql)
 {
   g_autoptr (GError) error = NULL;
-  sqlite3_stmt *statement = ll_database_prepare (memory->database, sql, &error);
+  sqlite3_stmt *statement = ll_database_prepare (memory->policies, sql, &error);
 
   if (statement == NULL)
     g_debug ("%s", error->message);

@@ -6,7 +6,7 @@
 #include "assess/assess.h"
 #include "base/error.h"
 #include "base/file.h"
-#include "config/account.h"
+#include "net/access.h"
 #include "wire/address.h"
 
 #include <string.h>
@@ -17,9 +17,7 @@
 struct _LlOffline
 {
   LlConfig *config;
-  LlResolver *resolver;
-  LlNetwork *network;
-  LlHttps *https;
+  LlAccess access;
   LlAssess *assess;
   GCancellable *cancellable;
   GThreadPool *pool;
@@ -136,53 +134,23 @@ ll_offline_check (LlOffline *offline,
 /* -- building the stages ------------------------------------------------------------------ */
 
 static gboolean
-build_network (LlOffline *offline, GError **error)
-{
-  const LlConfig *config = offline->config;
-  LlResolverOptions dns = {
-    .resolvers = config->resolvers != NULL && config->resolvers[0] != NULL
-                     ? (const char *const *) config->resolvers
-                     : NULL,
-    .trust_anchor = config->trust_anchor,
-    .allow_private = config->allow_private_addresses,
-  };
-  g_auto (GStrv) domains = ll_config_domains (config);
-  LlNetworkOptions network = {
-    .control = config->control_hosts_set ? (const char *const *) config->control_hosts : NULL,
-    .mx_port = (guint16) config->mx_port,
-    .ca_file = config->ca_file,
-    .allow_private = config->allow_private_addresses,
-  };
-
-  offline->resolver = ll_resolver_new (&dns, error);
-  if (offline->resolver == NULL)
-    return FALSE;
-  network.resolver = offline->resolver;
-  offline->network = ll_network_new (&network);
-  ll_network_set_domains (offline->network, (const char *const *) domains);
-  offline->https = ll_https_new (offline->resolver, config->ca_file, config->proxy,
-                                 config->allow_private_addresses, (guint16) config->https_port);
-  return TRUE;
-}
-
-static gboolean
 build_assess (LlOffline *offline, GError **error)
 {
   const LlConfig *config = offline->config;
-  g_autofree char *folder = ll_folder_state ();
+  g_autofree char *state = ll_folder_state ();
+  g_autofree char *cache = ll_folder_cache ();
   LlAssessOptions options = {
-    .resolver = offline->resolver,
-    .https = offline->https,
-    .network = offline->network,
-    .folder = folder,
+    .resolver = offline->access.resolver,
+    .https = offline->access.https,
+    .network = offline->access.network,
+    .state = state,
+    .cache = cache,
     .ca_file = config->ca_file,
     .mx_port = (guint16) config->mx_port,
     .allow_private = config->allow_private_addresses,
     .probe = !config->probe_never,
   };
 
-  if (!ll_file_make_folder (folder, error))
-    return FALSE;
   offline->assess = ll_assess_new (&options, error);
   return offline->assess != NULL;
 }
@@ -194,7 +162,8 @@ ll_offline_new (GError **error)
 
   offline->cancellable = g_cancellable_new ();
   offline->config = ll_config_load (NULL, NULL, error);
-  if (offline->config == NULL || !build_network (offline, error) || !build_assess (offline, error))
+  if (offline->config == NULL || !ll_access_open (&offline->access, offline->config, error)
+      || !build_assess (offline, error))
     {
       ll_offline_free (offline);
       return NULL;
@@ -212,12 +181,7 @@ ll_offline_free (LlOffline *offline)
   if (offline->pool != NULL)
     g_thread_pool_free (offline->pool, FALSE, TRUE);
   ll_assess_free (offline->assess);
-  if (offline->https != NULL)
-    ll_https_free (offline->https);
-  if (offline->network != NULL)
-    ll_network_free (offline->network);
-  if (offline->resolver != NULL)
-    ll_resolver_free (offline->resolver);
+  ll_access_close (&offline->access);
   if (offline->config != NULL)
     ll_config_unref (offline->config);
   g_object_unref (offline->cancellable);

@@ -236,7 +236,7 @@ test_told_once (void)
   LlMemory *memory;
 
   ll_assess_free (world.assess);
-  memory = ll_memory_new (world.folder, NULL);
+  memory = ll_memory_new (world.folder, world.folder, NULL);
   ll_history_save (memory, "valid.lab", &history);
   ll_memory_free (memory);
   world.assess = engine_new (world.folder, world.network, TRUE);

@@ -257,7 +257,7 @@ test_counts_stay_small (void)
 static void
 test_disk (void)
 {
-  g_autoptr (LlMemory) memory = ll_memory_new (NULL, NULL);
+  g_autoptr (LlMemory) memory = ll_memory_new (NULL, NULL, NULL);
   LlHistory written = { .first = 1,
                         .best = LL_EVIDENCE_STS,
                         .best_time = 2,

@@ -3,6 +3,7 @@
 
 #include "assess/sts-cache.h"
 
+#include "assess/history.h"
 #include "base/limits.h"
 
 #include <glib/gstdio.h>
@@ -35,7 +36,7 @@ put (LlMemory *memory, const char *id, const char *body, LlMoment when)
 static LlMemory *
 memory_with (const char *body)
 {
-  LlMemory *memory = ll_memory_new (NULL, NULL);
+  LlMemory *memory = ll_memory_new (NULL, NULL, NULL);
 
   g_assert_nonnull (memory);
   put (memory, "id1", body, at (START, 1000, "one"));
@@ -144,7 +145,7 @@ test_max_age_0 (void)
 static void
 test_back_off (void)
 {
-  g_autoptr (LlMemory) memory = ll_memory_new (NULL, NULL);
+  g_autoptr (LlMemory) memory = ll_memory_new (NULL, NULL, NULL);
   LlMoment now = at (START, 1000, "one");
   LlCode code = LL_CODE_NONE;
   g_autofree char *detail = NULL;
@@ -166,7 +167,7 @@ test_back_off (void)
 static void
 test_success_ends_back_off (void)
 {
-  g_autoptr (LlMemory) memory = ll_memory_new (NULL, NULL);
+  g_autoptr (LlMemory) memory = ll_memory_new (NULL, NULL, NULL);
   LlMoment now = at (START, 1000, "one");
   LlCode code;
   g_autofree char *detail = NULL;
@@ -180,18 +181,18 @@ static void
 test_restart (void)
 {
   g_autofree char *folder = g_dir_make_tmp ("ll-sts-XXXXXX", NULL);
-  g_autofree char *path = g_build_filename (folder, "assess.db", NULL);
-  LlMemory *memory = ll_memory_new (folder, NULL);
+  g_autofree char *path = g_build_filename (folder, "policies.db", NULL);
+  LlMemory *memory = ll_memory_new (folder, folder, NULL);
 
   put (memory, "id1", BODY, at (START, 1000, "one"));
   ll_memory_free (memory);
-  memory = ll_memory_new (folder, NULL);
+  memory = ll_memory_new (folder, folder, NULL);
   assert_id (memory, at (START + DAY, 10, "two"), "id1");
   ll_memory_free (memory);
   /* K13: half a file is no policy, and no crash */
   g_assert_true (g_file_set_contents (path, "SQLite format 3\0 and then nothing", -1, NULL));
   g_test_expect_message (NULL, G_LOG_LEVEL_WARNING, "*was damaged*");
-  memory = ll_memory_new (folder, NULL);
+  memory = ll_memory_new (folder, folder, NULL);
   g_test_assert_expected_messages ();
   g_assert_nonnull (memory);
   assert_id (memory, at (START + DAY, 10, "two"), NULL);
@@ -202,6 +203,41 @@ test_restart (void)
 
     g_assert_true (g_spawn_command_line_sync (command, NULL, NULL, NULL, NULL));
   }
+}
+
+/* Whoever empties the cache loses policies, and no memory of how the domain was; where there can be
+ * no cache, policies are kept as long as the program runs. */
+static void
+test_emptied (void)
+{
+  g_autofree char *folder = g_dir_make_tmp ("ll-sts-XXXXXX", NULL);
+  g_autofree char *cache = g_build_filename (folder, "cache", NULL);
+  g_autofree char *policies = g_build_filename (cache, "policies.db", NULL);
+  g_autofree char *state = g_build_filename (folder, "assess.db", NULL);
+  LlMemory *memory = ll_memory_new (folder, cache, NULL);
+  LlHistory history = { .first = START, .sts = { 3, START } };
+  LlHistory again = { 0 };
+
+  put (memory, "id1", BODY, at (START, 1000, "one"));
+  ll_history_save (memory, "a.example", &history);
+  ll_memory_free (memory);
+  g_assert_cmpint (g_unlink (policies), ==, 0);
+  memory = ll_memory_new (folder, cache, NULL);
+  assert_id (memory, at (START + DAY, 10, "two"), NULL);
+  ll_history_load (memory, "a.example", &again);
+  g_assert_cmpuint (again.sts.count, ==, 3);
+  ll_memory_free (memory);
+
+  g_test_expect_message (NULL, G_LOG_LEVEL_WARNING, "*policies are not kept*");
+  memory = ll_memory_new (folder, "/dev/null/cache", NULL);
+  g_test_assert_expected_messages ();
+  put (memory, "id1", BODY, at (START, 1000, "one"));
+  assert_id (memory, at (START + DAY, 10, "two"), "id1");
+  ll_memory_free (memory);
+  g_unlink (policies);
+  g_rmdir (cache);
+  g_unlink (state);
+  g_rmdir (folder);
 }
 
 static void
@@ -235,6 +271,7 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/assess/sts-cache/emptied", test_emptied);
   g_test_add_func ("/assess/sts-cache/K01-keeps", test_keeps);
   g_test_add_func ("/assess/sts-cache/K02-K08-replaces", test_replaces);
   g_test_add_func ("/assess/sts-cache/K05-K07-expires", test_expires);

@@ -95,7 +95,8 @@ engine_new (const char *folder, LlNetwork *network, gboolean probe)
   LlAssessOptions options = { .resolver = world.resolver,
                               .https = world.https,
                               .network = network,
-                              .folder = folder,
+                              .state = folder,
+                              .cache = folder,
                               .ca_file = world_get ("ca"),
                               .mx_port = 25,
                               .allow_private = TRUE,
@@ -139,13 +140,18 @@ start_engine (void)
 static inline void
 stop_engine (void)
 {
-  g_autofree char *database = g_build_filename (world.folder, "assess.db", NULL);
+  static const char *const databases[] = { "assess.db", "policies.db" };
 
   ll_assess_free (world.assess);
   ll_network_free (world.network);
   ll_https_free (world.https);
   ll_resolver_free (world.resolver);
-  unlink (database);
+  for (guint i = 0; i < G_N_ELEMENTS (databases); i++)
+    {
+      g_autofree char *path = g_build_filename (world.folder, databases[i], NULL);
+
+      unlink (path);
+    }
   rmdir (world.folder);
   g_free (world.folder);
 }
