@@ -242,8 +242,9 @@ static void
 release_client (LlLive *live)
 {
   g_mutex_lock (&live->lock);
+  if (live->answering && !live->answered)
+    g_cond_broadcast (&live->answered_cond);
   live->answering = FALSE;
-  g_cond_broadcast (&live->answered_cond);
   g_mutex_unlock (&live->lock);
 }
 

@@ -23,6 +23,7 @@ struct _LlPool
   LlDialer *dialer; /* (not owned) */
   GMutex lock;
   GCond changed;
+  guint waiting;     /* for a change */
   GHashTable *lanes; /* key -> Lane */
   GThreadPool *threads;
   GCancellable *ended;
@@ -225,6 +226,28 @@ lane_key (const LlDial *dial)
                           dial->client_login != NULL ? dial->client_login : "");
 }
 
+/* FALSE: too late. */
+static gboolean
+wait_for_change (LlPool *pool, LlDeadline deadline)
+{
+  gboolean in_time = TRUE;
+
+  pool->waiting++;
+  if (deadline == LL_DEADLINE_NEVER)
+    g_cond_wait (&pool->changed, &pool->lock);
+  else
+    in_time = g_cond_wait_until (&pool->changed, &pool->lock, deadline);
+  pool->waiting--;
+  return in_time;
+}
+
+static void
+tell_waiting (LlPool *pool)
+{
+  if (pool->waiting > 0)
+    g_cond_broadcast (&pool->changed);
+}
+
 /* Until a connection is idle (returned), or a place is free (NULL). FALSE: too late. */
 static gboolean
 wait_for_place (
@@ -239,9 +262,7 @@ wait_for_place (
         return TRUE;
       if (g_cancellable_is_cancelled (dial->cancellable))
         return FALSE;
-      if (dial->deadline == LL_DEADLINE_NEVER)
-        g_cond_wait (&pool->changed, &pool->lock);
-      else if (!g_cond_wait_until (&pool->changed, &pool->lock, dial->deadline))
+      if (!wait_for_change (pool, dial->deadline))
         return FALSE;
     }
 }
@@ -272,7 +293,7 @@ cancelled_cb (GCancellable *cancellable, gpointer data)
   LlPool *pool = data;
 
   g_mutex_lock (&pool->lock);
-  g_cond_broadcast (&pool->changed);
+  tell_waiting (pool);
   g_mutex_unlock (&pool->lock);
 }
 
@@ -321,7 +342,7 @@ ll_pool_take (LlPool *pool, const LlDial *dial, gboolean fresh, LlResult **probl
     {
       g_mutex_lock (&pool->lock);
       lane_of (pool, key)->used--;
-      g_cond_broadcast (&pool->changed);
+      tell_waiting (pool);
       g_mutex_unlock (&pool->lock);
     }
   g_free (key);
@@ -344,7 +365,7 @@ ll_pool_give (LlPool *pool, LlWarm *warm, gboolean usable)
       arm_timer (pool);
       kept = TRUE;
     }
-  g_cond_broadcast (&pool->changed);
+  tell_waiting (pool);
   g_mutex_unlock (&pool->lock);
   if (kept)
     return;
@@ -396,7 +417,7 @@ warm_thread (gpointer pushed, gpointer data)
   ll_result_free (problem);
   g_mutex_lock (&pool->lock);
   lane_of (pool, key)->used--;
-  g_cond_broadcast (&pool->changed);
+  tell_waiting (pool);
   g_mutex_unlock (&pool->lock);
 }
 

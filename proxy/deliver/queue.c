@@ -33,7 +33,8 @@ struct _LlQueue
   LlQueueStep step;
   gpointer data;
   GMutex lock;
-  GCond changed;
+  GCond changed;       /* the timer sleeps for too long */
+  gint64 wake_up;      /* when it will look again */
   GHashTable *entries; /* id -> Entry */
   GHashTable *lanes;   /* account -> Lane */
   GThreadPool *pool;
@@ -154,6 +155,37 @@ end_call (LlQueue *queue, Entry *entry)
   entry->called = FALSE;
 }
 
+/* Begins what is due, here and now. Returns when the next one is, G_MAXINT64: never by itself. */
+static gint64
+begin_due (LlQueue *queue)
+{
+  while (!queue->ended && queue->running < queue->threads)
+    {
+      gint64 due = G_MAXINT64;
+      Entry *entry = earliest (queue, &due);
+
+      if (entry == NULL || due > ll_clock_boot ())
+        return due;
+      begin (queue, entry);
+    }
+  return G_MAXINT64;
+}
+
+/* After every change. */
+static void
+look_again (LlQueue *queue)
+{
+  if (begin_due (queue) < queue->wake_up)
+    g_cond_signal (&queue->changed);
+}
+
+/* Monotonic, for waiting. */
+static gint64
+moment_of (gint64 due)
+{
+  return g_get_monotonic_time () + (due - ll_clock_boot ()) * G_TIME_SPAN_SECOND;
+}
+
 static gpointer
 timer_thread (gpointer data)
 {
@@ -162,17 +194,13 @@ timer_thread (gpointer data)
   g_mutex_lock (&queue->lock);
   while (!queue->ended)
     {
-      gint64 due = 0;
-      gint64 now = ll_clock_boot ();
-      Entry *entry = queue->running < queue->threads ? earliest (queue, &due) : NULL;
+      gint64 due = begin_due (queue);
 
-      if (entry == NULL)
+      queue->wake_up = due;
+      if (due == G_MAXINT64)
         g_cond_wait (&queue->changed, &queue->lock);
-      else if (due > now)
-        g_cond_wait_until (&queue->changed, &queue->lock,
-                           g_get_monotonic_time () + (due - now) * G_TIME_SPAN_SECOND);
       else
-        begin (queue, entry);
+        g_cond_wait_until (&queue->changed, &queue->lock, moment_of (due));
     }
   g_mutex_unlock (&queue->lock);
   return NULL;
@@ -194,7 +222,7 @@ step_thread (gpointer pushed, gpointer data)
   lane_of (queue, entry->account)->running--;
   if (!entry->waiting)
     g_hash_table_remove (queue->entries, entry->id);
-  g_cond_broadcast (&queue->changed);
+  look_again (queue);
   g_mutex_unlock (&queue->lock);
 }
 
@@ -248,7 +276,7 @@ add (LlQueue *queue, const char *id, const char *account, gint64 due, gboolean i
   entry->due = entry->waiting ? MIN (entry->due, due) : due;
   entry->waiting = TRUE;
   entry->in_line = in_line;
-  g_cond_broadcast (&queue->changed);
+  look_again (queue);
 }
 
 void
@@ -298,7 +326,7 @@ ll_queue_take_turn (LlQueue *queue, const char *id, const char *account, guint r
   gboolean taken = first && ll_pace_take (lane_of (queue, account)->pace, rate, n, now);
   if (entry != NULL)
     end_call (queue, entry);
-  g_cond_broadcast (&queue->changed);
+  look_again (queue);
   g_mutex_unlock (&queue->lock);
   return taken;
 }
@@ -321,7 +349,7 @@ ll_queue_kick (LlQueue *queue, const char *account)
       entry->due = MIN (entry->due, now);
       ll_pace_hurry (lane_of (queue, entry->account)->pace);
     }
-  g_cond_broadcast (&queue->changed);
+  look_again (queue);
   g_mutex_unlock (&queue->lock);
 }
 
@@ -338,6 +366,6 @@ ll_queue_unslow (LlQueue *queue, const char *account)
 {
   g_mutex_lock (&queue->lock);
   ll_pace_unslow (lane_of (queue, account)->pace);
-  g_cond_broadcast (&queue->changed);
+  look_again (queue);
   g_mutex_unlock (&queue->lock);
 }
