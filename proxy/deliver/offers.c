@@ -9,11 +9,19 @@
 
 #define FILE_NAME "upstream-offers"
 
+/* One account's. */
+typedef struct
+{
+  char *server; /* "host:port" of which it is true */
+  LlUpstreamOffers offers;
+} Known;
+
 struct _LlOffers
 {
   char *path; /* or NULL */
   GMutex lock;
-  GKeyFile *file; /* a group per account */
+  GKeyFile *file;    /* a group per account, */
+  GHashTable *known; /* and the same for those who ask: account -> Known */
 };
 
 static const struct
@@ -29,18 +37,55 @@ static const struct
   { "pipelining", G_STRUCT_OFFSET (LlUpstreamOffers, pipelining) },
 };
 
+static void
+known_free (gpointer data)
+{
+  g_free (((Known *) data)->server);
+  g_free (data);
+}
+
+static void
+keep (LlOffers *offers, const char *account, const char *server, const LlUpstreamOffers *seen)
+{
+  Known *known = g_new0 (Known, 1);
+
+  known->server = g_strdup (server);
+  known->offers = *seen;
+  g_hash_table_replace (offers->known, g_strdup (account), known);
+}
+
+static void
+load_account (LlOffers *offers, const char *account)
+{
+  g_autofree char *server = g_key_file_get_string (offers->file, account, "server", NULL);
+  LlUpstreamOffers out = { .known = TRUE };
+
+  if (server == NULL)
+    return;
+  out.size = g_key_file_get_uint64 (offers->file, account, "size", NULL);
+  for (gsize i = 0; i < G_N_ELEMENTS (flags); i++)
+    G_STRUCT_MEMBER (gboolean, &out, flags[i].offset)
+        = g_key_file_get_boolean (offers->file, account, flags[i].key, NULL);
+  keep (offers, account, server, &out);
+}
+
 LlOffers *
 ll_offers_new (const char *folder)
 {
   LlOffers *offers = g_new0 (LlOffers, 1);
+  g_auto (GStrv) accounts = NULL;
 
   g_mutex_init (&offers->lock);
   offers->file = g_key_file_new ();
+  offers->known = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, known_free);
   if (folder != NULL)
     {
       offers->path = g_build_filename (folder, FILE_NAME, NULL);
       g_key_file_load_from_file (offers->file, offers->path, G_KEY_FILE_NONE, NULL);
     }
+  accounts = g_key_file_get_groups (offers->file, NULL);
+  for (guint i = 0; accounts[i] != NULL; i++)
+    load_account (offers, accounts[i]);
   return offers;
 }
 
@@ -50,35 +95,31 @@ ll_offers_free (LlOffers *offers)
   if (offers == NULL)
     return;
   g_key_file_unref (offers->file);
+  g_hash_table_unref (offers->known);
   g_mutex_clear (&offers->lock);
   g_free (offers->path);
   g_free (offers);
 }
 
-static char *
-server_of (const LlTarget *target)
+/* "host:port" */
+static gboolean
+is_server (const char *server, const char *host, guint port)
 {
-  return g_strdup_printf ("%s:%u", target->host, target->port);
+  gsize length = strlen (host);
+
+  return strncmp (server, host, length) == 0 && server[length] == ':'
+         && g_ascii_strtoull (server + length + 1, NULL, 10) == port;
 }
 
 LlUpstreamOffers
-ll_offers_get (LlOffers *offers, const LlTarget *target)
+ll_offers_get (LlOffers *offers, const char *account, const char *host, guint port)
 {
-  LlUpstreamOffers out = { 0 };
-  g_autofree char *server = server_of (target);
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&offers->lock);
+  const Known *known = g_hash_table_lookup (offers->known, account);
 
-  g_mutex_lock (&offers->lock);
-  g_autofree char *known = g_key_file_get_string (offers->file, target->account, "server", NULL);
-  if (g_strcmp0 (known, server) == 0)
-    {
-      out.known = TRUE;
-      out.size = g_key_file_get_uint64 (offers->file, target->account, "size", NULL);
-      for (gsize i = 0; i < G_N_ELEMENTS (flags); i++)
-        G_STRUCT_MEMBER (gboolean, &out, flags[i].offset)
-            = g_key_file_get_boolean (offers->file, target->account, flags[i].key, NULL);
-    }
-  g_mutex_unlock (&offers->lock);
-  return out;
+  if (known == NULL || !is_server (known->server, host, port))
+    return (LlUpstreamOffers){ 0 };
+  return known->offers;
 }
 
 void
@@ -112,15 +153,17 @@ void
 ll_offers_put (LlOffers *offers, const LlTarget *target, const LlEhlo *ehlo)
 {
   LlUpstreamOffers seen;
-  LlUpstreamOffers before = ll_offers_get (offers, target);
-  g_autofree char *server = server_of (target);
+  LlUpstreamOffers before = ll_offers_get (offers, target->account, target->host, target->port);
+  g_autofree char *server = NULL;
   g_autofree char *text = NULL;
   gsize length = 0;
 
   ll_offers_from_ehlo (ehlo, &seen);
   if (same_offers (&seen, &before))
     return;
+  server = g_strdup_printf ("%s:%u", target->host, target->port);
   g_mutex_lock (&offers->lock);
+  keep (offers, target->account, server, &seen);
   g_key_file_set_string (offers->file, target->account, "server", server);
   g_key_file_set_uint64 (offers->file, target->account, "size", seen.size);
   for (gsize i = 0; i < G_N_ELEMENTS (flags); i++)

@@ -21,7 +21,8 @@ typedef struct _LlOffers LlOffers;
 LlOffers *ll_offers_new (const char *folder);
 void ll_offers_free (LlOffers *offers);
 
-LlUpstreamOffers ll_offers_get (LlOffers *offers, const LlTarget *target);
+LlUpstreamOffers
+ll_offers_get (LlOffers *offers, const char *account, const char *host, guint port);
 void ll_offers_put (LlOffers *offers, const LlTarget *target, const LlEhlo *ehlo);
 
 void ll_offers_from_ehlo (const LlEhlo *ehlo, LlUpstreamOffers *out);

@@ -49,9 +49,7 @@ ll_upstream_warm (LlUpstream *upstream, const LlAccount *account)
 LlUpstreamOffers
 ll_upstream_offers (LlUpstream *upstream, const LlAccount *account)
 {
-  g_autoptr (LlTarget) target = ll_target_new (account);
-
-  return ll_offers_get (upstream->offers, target);
+  return ll_offers_get (upstream->offers, account->name, account->host, account->port);
 }
 
 static void
