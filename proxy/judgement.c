@@ -148,7 +148,11 @@ ll_keep_evidence (LlProgress *progress, const LlDecision *decision, const LlVerd
   g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (shown);
 
   if (verdict != NULL)
-    g_variant_dict_insert_value (&dict, "proof", ll_verdict_to_proof (verdict));
+    {
+      g_autoptr (GVariant) proof = ll_verdict_to_proof (verdict);
+
+      g_variant_dict_insert_value (&dict, "proof", proof);
+    }
   if (verdict != NULL && verdict->provider != NULL)
     g_variant_dict_insert (&dict, "provider", "s", verdict->provider);
   if (decision->smtp_code != NULL)

@@ -120,6 +120,7 @@ ll_verdict_unref (LlVerdict *verdict)
   g_ptr_array_unref (verdict->hosts);
   g_free (verdict->provider);
   g_free (verdict->listed_date);
+  g_clear_pointer (&verdict->proof, g_variant_unref);
   g_free (verdict);
 }
 
@@ -297,8 +298,8 @@ deciding_host (const LlVerdict *verdict)
   return first;
 }
 
-GVariant *
-ll_verdict_to_proof (const LlVerdict *verdict)
+static GVariant *
+make_proof (const LlVerdict *verdict)
 {
   static const char *const keys[]
       = { "greeting", "protocol", "cipher", "bits", "key",         "certificate",
@@ -322,5 +323,21 @@ ll_verdict_to_proof (const LlVerdict *verdict)
             g_variant_dict_insert_value (&proof, keys[i], value);
         }
     }
-  return g_variant_dict_end (&proof);
+  return g_variant_ref_sink (g_variant_dict_end (&proof));
+}
+
+GVariant *
+ll_verdict_to_proof (const LlVerdict *verdict)
+{
+  GVariant **kept = &((LlVerdict *) verdict)->proof;
+
+  /* every letter to the domain needs it; two that make it at once make the same */
+  if (g_atomic_pointer_get (kept) == NULL)
+    {
+      GVariant *proof = make_proof (verdict);
+
+      if (!g_atomic_pointer_compare_and_exchange (kept, NULL, proof))
+        g_variant_unref (proof);
+    }
+  return g_variant_ref (*kept);
 }

@@ -119,6 +119,7 @@ typedef struct
   gboolean requiretls_everywhere; /* every usable MX was seen to offer it */
   char *provider;                 /* name in the shipped table, or NULL */
   char *listed_date;
+  GVariant *proof; /* private: made when first asked for */
 } LlVerdict;
 
 /* Of reference count 1, UNKNOWN, no hosts. Filled by assess/verdict.c, immutable once shared. */
@@ -145,7 +146,8 @@ const char *ll_dane_name (LlDane dane);
 GVariant *ll_verdict_to_variant (const LlVerdict *verdict);
 
 /* The same as the ledger keeps it, with what the deciding server showed beside it:
- * mx protocol cipher key fingerprint issuer tlsa policy... (transfer floating) */
+ * mx protocol cipher key fingerprint issuer tlsa policy... Only of what changes no more: it is made
+ * once. (transfer full) */
 GVariant *ll_verdict_to_proof (const LlVerdict *verdict);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LlVerdict, ll_verdict_unref)
