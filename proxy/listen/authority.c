@@ -294,6 +294,7 @@ use_server (LlAuthority *authority, X509 *server, EVP_PKEY *key, GError **error)
   SSL_CTX_set_options (context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION
                                     | SSL_OP_CIPHER_SERVER_PREFERENCE);
   SSL_CTX_set_mode (context, SSL_MODE_RELEASE_BUFFERS);
+  SSL_CTX_set_read_ahead (context, 1); /* one read for a record, not two */
   X509_free (authority->server);
   authority->server = X509_dup (server);
   SSL_CTX_free (authority->context);

@@ -135,6 +135,7 @@ ll_tls_client_context (LlTlsUse use, const char *ca_file, GError **error)
   context = SSL_CTX_new (TLS_client_method ());
   SSL_CTX_set1_cert_store (context, store);
   set_floor (context, use);
+  SSL_CTX_set_read_ahead (context, 1); /* one read for a record, not two */
   if (use == LL_TLS_UPSTREAM)
     {
       SSL_CTX_set_verify (context, SSL_VERIFY_PEER, keep_leaf_cb);
