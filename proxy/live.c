@@ -62,6 +62,26 @@ ll_live_answer (LlLive *live, guint code, const char *enhanced, const char *text
 }
 
 void
+ll_live_answer_taken (LlLive *live)
+{
+  const LlLetter *letter = live->letter;
+  g_autofree char *text = NULL;
+
+  for (guint i = 0; i < letter->progress->len; i++)
+    {
+      const LlProgress *progress = ll_letter_progress (letter, i);
+
+      if (progress->state == LL_STATE_SENT || progress->reason == NULL)
+        continue;
+      text = g_strdup_printf ("%s %s: %s: %s", letter->id, ll_state_name (progress->state),
+                              ll_envelope_recipient (letter->envelope, i)->address,
+                              progress->reason);
+      break;
+    }
+  ll_live_answer (live, 250, "2.0.0", text != NULL ? text : letter->id);
+}
+
+void
 ll_progress_set (LlProgress *progress, LlState state, const char *reason)
 {
   progress->state = state;

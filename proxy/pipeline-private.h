@@ -51,7 +51,7 @@ struct _LlPipeline
   GPtrArray *done;  /* of LlLive: their files may go once the ledger is on disk */
   gboolean paused;
 
-  GCancellable *ended; /* nothing new leaves any more */
+  GCancellable *ended; /* nothing new leaves any more; its descriptor is kept, for all waits */
 
   GMutex news_lock; /* held while the listener is called */
   LlPipelineListener listener;
@@ -68,6 +68,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (LlLive, ll_live_unref)
 /* The one answer to the waiting mail program. FALSE: it does not wait any more, so what happened
  * has to be told in another way. */
 gboolean ll_live_answer (LlLive *live, guint code, const char *enhanced, const char *text);
+
+/* 250, and where the first recipient stands that the letter has not left for. */
+void ll_live_answer_taken (LlLive *live);
 
 /* -- pipeline.c ---------------------------------------------------------------- */
 

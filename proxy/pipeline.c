@@ -50,8 +50,11 @@ gboolean
 ll_pipeline_save (LlPipeline *pipeline, LlLive *live, gboolean durable)
 {
   g_autoptr (GError) error = NULL;
+  guint before = ll_store_records (live->letter);
   gboolean saved = ll_store_record (pipeline->parts.store, live->letter, durable, &error);
 
+  if (saved && ll_store_records (live->letter) == before)
+    return TRUE; /* nothing is new */
   if (!saved)
     g_warning ("letter %s: its state cannot be written: %s", live->letter->id, error->message);
   ll_ledger_put (pipeline->parts.ledger, live->letter, NULL);
@@ -170,26 +173,6 @@ next_time (const LlLetter *letter)
   return next;
 }
 
-static void
-answer_taken (LlLive *live)
-{
-  const LlLetter *letter = live->letter;
-  g_autofree char *text = NULL;
-
-  for (guint i = 0; i < letter->progress->len; i++)
-    {
-      const LlProgress *progress = ll_letter_progress (letter, i);
-
-      if (progress->state == LL_STATE_SENT || progress->reason == NULL)
-        continue;
-      text = g_strdup_printf ("%s %s: %s: %s", letter->id, ll_state_name (progress->state),
-                              ll_envelope_recipient (letter->envelope, i)->address,
-                              progress->reason);
-      break;
-    }
-  ll_live_answer (live, 250, "2.0.0", text != NULL ? text : letter->id);
-}
-
 /* Never sent by itself (design 4.5): the person is asked again, and in the end by mail. Time counts
  * from when it was held, which may be long after it came. */
 static void
@@ -305,7 +288,7 @@ step_letter (LlPipeline *pipeline, LlLive *live)
     }
   remind (pipeline, live);
   ll_pipeline_save (pipeline, live, FALSE);
-  answer_taken (live);
+  ll_live_answer_taken (live);
   if (ll_pipeline_write_due (pipeline, live))
     ll_pipeline_save (pipeline, live, FALSE);
   forget_password (live);
@@ -391,6 +374,7 @@ take_up (LlPipeline *pipeline, const char *id)
   g_mutex_lock (&pipeline->lock); /* the first ones are taking their steps already */
   g_hash_table_replace (pipeline->live, g_strdup (id), ll_live_ref (live));
   g_mutex_unlock (&pipeline->lock);
+  ll_ledger_put (pipeline->parts.ledger, letter, NULL);
   ll_pipeline_save (pipeline, live, FALSE);
   if (is_done (letter) && !is_mail_due (letter))
     {
@@ -424,6 +408,7 @@ ll_pipeline_new (const LlPipelineParts *parts, LlConfig *config)
   g_mutex_init (&pipeline->lock);
   g_mutex_init (&pipeline->news_lock);
   pipeline->ended = g_cancellable_new ();
+  (void) g_cancellable_make_pollfd (pipeline->ended, &(GPollFD){ 0 });
   pipeline->live
       = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) ll_live_unref);
   pipeline->done = g_ptr_array_new_with_free_func ((GDestroyNotify) ll_live_unref);
@@ -453,6 +438,7 @@ ll_pipeline_free (LlPipeline *pipeline)
   g_ptr_array_unref (pipeline->done);
   g_hash_table_unref (pipeline->live);
   ll_config_unref (pipeline->config);
+  g_cancellable_release_fd (pipeline->ended);
   g_object_unref (pipeline->ended);
   g_mutex_clear (&pipeline->news_lock);
   g_mutex_clear (&pipeline->lock);

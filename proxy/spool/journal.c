@@ -356,6 +356,12 @@ set_recorded (LlLetterKept *kept, GPtrArray *now, gboolean synced)
     set_synced (kept);
 }
 
+guint
+ll_store_records (const LlLetter *letter)
+{
+  return ll_letter_kept (letter)->sequence;
+}
+
 gboolean
 ll_store_record (LlStore *store, LlLetter *letter, gboolean durable, GError **error)
 {

@@ -116,6 +116,9 @@ void ll_reader_free (LlReader *reader);
  * transitions (spool/states.c) are a bug: refused with CORRUPT and logged. */
 gboolean ll_store_record (LlStore *store, LlLetter *letter, gboolean durable, GError **error);
 
+/* Grows with each record: ll_store_record writes none when the journal says it all already. */
+guint ll_store_records (const LlLetter *letter);
+
 /* The letter is done and the ledger has it: both files go. */
 gboolean ll_store_remove (LlStore *store, LlLetter *letter, GError **error);
 
