@@ -211,6 +211,34 @@ override_end (gpointer data, const char *domain, GError **error)
   return ll_ledger_override_end (((LlPipeline *) data)->parts.ledger, domain, error);
 }
 
+/* The override says that a letter goes although; this says that it is no alarm. */
+static GVariant *
+accept_change (gpointer data,
+               const char *domain,
+               const char *reason,
+               GCancellable *cancellable,
+               GError **error)
+{
+  LlPipeline *pipeline = data;
+  g_autoptr (LlVerdict) verdict
+      = ll_assess_check (pipeline->parts.assess, domain, ll_deadline_in (CHECK_DEADLINE),
+                         cancellable, NULL, NULL);
+  GVariant *accepted;
+
+  if (g_cancellable_set_error_if_cancelled (cancellable, error))
+    return NULL;
+  if (!verdict->suspected_downgrade)
+    {
+      g_set_error (error, LL_API_ERROR, LL_API_ERROR_REFUSED,
+                   "%s: no downgrade is suspected there, so there is nothing to accept", domain);
+      return NULL;
+    }
+  accepted = ll_ledger_override_note (pipeline->parts.ledger, domain, reason, error);
+  if (accepted != NULL)
+    ll_assess_accept (pipeline->parts.assess, domain);
+  return accepted;
+}
+
 /* -- accounts, submission
  * ---------------------------------------------------------------------------- */
 
@@ -315,6 +343,7 @@ ll_enquiries_fill (LlBusActions *actions)
   actions->override = override_add;
   actions->overrides = override_list;
   actions->override_remove = override_end;
+  actions->accept_change = accept_change;
   actions->account_test = account_test;
   actions->account_saved = account_saved;
 }

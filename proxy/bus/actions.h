@@ -110,6 +110,12 @@ typedef struct
   GVariant *(*override) (
       gpointer data, const char *domain, const char *reason, guint days, GError **error);
   GVariant *(*overrides) (gpointer data, GError **error); /* aa{sv} */
+  /* Looks at @domain, and begins its history anew when a downgrade is suspected. */
+  GVariant *(*accept_change) (gpointer data,
+                              const char *domain,
+                              const char *reason,
+                              GCancellable *cancellable,
+                              GError **error);
   gboolean (*override_remove) (gpointer data, const char *domain, GError **error);
 
   /* -- accounts ------------------------------------------------------------------------------ */

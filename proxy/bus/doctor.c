@@ -10,6 +10,9 @@
 
 #include <string.h>
 
+/* How long port 25 may take to show what it is, when nothing asked for it yet. */
+#define NETWORK_DEADLINE 15000
+
 typedef enum
 {
   NO,
@@ -63,15 +66,27 @@ add_resolver (GVariantBuilder *list, LlResolver *resolver)
     }
 }
 
+/* Who does not want mail servers to be looked at does not want it for this either. */
 static void
-add_network (GVariantBuilder *list, LlNetwork *network)
+add_network (GVariantBuilder *list,
+             const LlBusActions *actions,
+             LlNetwork *network,
+             GCancellable *cancellable)
 {
-  g_autofree char *sentence = ll_network_sentence (network);
+  g_autoptr (LlConfig) config = actions->config != NULL ? actions->config (actions->data) : NULL;
+  gboolean may_look = config == NULL || !config->probe_never;
+  g_autofree char *sentence = NULL;
 
+  if (may_look)
+    ll_network_judge (network, ll_deadline_in (NETWORK_DEADLINE), cancellable);
+  sentence = ll_network_sentence (network);
   switch (ll_network_state (network))
     {
     case LL_NETWORK_UNTESTED:
-      add (list, "network", UNTOLD, "Port 25 was not needed yet, so it was not tested.", NULL);
+      add (list, "network", UNTOLD,
+           may_look ? "Port 25 could not be tested: no known mail server could be asked."
+                    : "Port 25 is not tested, because of [network] probe = never.",
+           NULL);
       break;
     case LL_NETWORK_OPEN:
       add (list, "network", YES, "Mail servers can be looked at from here.", NULL);
@@ -210,7 +225,7 @@ add_others (GVariantBuilder *list, const LlBusActions *actions, GError **error)
 }
 
 GVariant *
-ll_bus_doctor (const LlBusActions *actions, GError **error)
+ll_bus_doctor (const LlBusActions *actions, GCancellable *cancellable, GError **error)
 {
   g_auto (GVariantBuilder) list = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("aa{sv}"));
 
@@ -222,6 +237,6 @@ ll_bus_doctor (const LlBusActions *actions, GError **error)
   if (actions->resolver != NULL)
     add_resolver (&list, actions->resolver);
   if (actions->network != NULL)
-    add_network (&list, actions->network);
+    add_network (&list, actions, actions->network, cancellable);
   return add_others (&list, actions, error) ? g_variant_builder_end (&list) : NULL;
 }

@@ -122,6 +122,23 @@ override_add (LlBusCall *call, GError **error)
 }
 
 static GVariant *
+accept_change (LlBusCall *call, GError **error)
+{
+  g_autofree char *domain = NULL;
+  const char *target;
+  const char *reason;
+
+  g_variant_get (call->arguments, "(&s&s)", &target, &reason);
+  domain = ll_bus_domain_of (target, error);
+  if (domain == NULL)
+    return NULL;
+  if (call->actions->accept_change == NULL)
+    return ll_bus_cannot (error, "accept a change");
+  return ll_bus_reply (
+      call->actions->accept_change (call->actions->data, domain, reason, call->cancellable, error));
+}
+
+static GVariant *
 override_list (LlBusCall *call, GError **error)
 {
   if (call->actions->overrides == NULL)
@@ -185,7 +202,7 @@ sender (LlBusCall *call, GError **error)
 static GVariant *
 doctor (LlBusCall *call, GError **error)
 {
-  return ll_bus_reply (ll_bus_doctor (call->actions, error));
+  return ll_bus_reply (ll_bus_doctor (call->actions, call->cancellable, error));
 }
 
 const LlBusMethod ll_bus_manager_methods[] = {
@@ -195,6 +212,7 @@ const LlBusMethod ll_bus_manager_methods[] = {
   { "Check", check },
   { "Preview", preview },
   { "Override", override_add },
+  { "AcceptChange", accept_change },
   { "ListOverrides", override_list },
   { "RemoveOverride", override_remove },
   { "Report", report },

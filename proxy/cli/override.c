@@ -74,6 +74,26 @@ add_override (const char *domain, const char *reason, int days)
   return LL_EXIT_YES;
 }
 
+static int
+accept_change (const char *domain, const char *reason)
+{
+  g_autoptr (GVariant) accepted = NULL;
+  int status = LL_EXIT_YES;
+
+  if (reason == NULL || *reason == '\0')
+    return ll_usage_error ("override --accept needs --reason: it is recorded");
+  accepted
+      = ll_ask_one ("AcceptChange", g_variant_new ("(ss)", domain, reason), LL_ASK_LONG, &status);
+  if (accepted == NULL)
+    return status;
+  if (ll_json_wanted)
+    ll_json_print (accepted, ll_schema_override);
+  else
+    printf ("%s is judged by what it shows now; letterlock check %s looks again.\n",
+            ll_text (accepted, "domain"), ll_text (accepted, "domain"));
+  return LL_EXIT_YES;
+}
+
 int
 ll_override_run (int argc, char **argv)
 {
@@ -81,9 +101,12 @@ ll_override_run (int argc, char **argv)
   int days = DAYS;
   gboolean list = FALSE;
   gboolean end = FALSE;
+  gboolean accept = FALSE;
   const GOptionEntry entries[] = {
     { "reason", 0, 0, G_OPTION_ARG_STRING, &reason, "Why; recorded with every letter", "TEXT" },
     { "days", 0, 0, G_OPTION_ARG_INT, &days, "How long, 1 to 30 (7)", "N" },
+    { "accept", 0, 0, G_OPTION_ARG_NONE, &accept,
+      "Where it was better protected before: what it is now, for good", NULL },
     { "list", 0, 0, G_OPTION_ARG_NONE, &list, "Show what is and was overridden", NULL },
     { "remove", 0, 0, G_OPTION_ARG_NONE, &end, "End it now", NULL },
     { NULL },
@@ -106,5 +129,8 @@ ll_override_run (int argc, char **argv)
     return list_overrides ();
   if (left[0] == NULL || list)
     return ll_usage_error ("override needs a DOMAIN, or --list alone");
+  if (accept)
+    return end ? ll_usage_error ("override takes --accept or --remove, not both")
+               : accept_change (left[0], reason);
   return end ? remove_override (left[0]) : add_override (left[0], reason, days);
 }

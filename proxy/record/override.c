@@ -77,17 +77,32 @@ ll_ledger_readers_find_overrides (LlLedgerReaders *readers, sqlite3 *database, G
 static const char end_sql[] = "UPDATE overrides SET until = ?2 WHERE domain = ?1 AND until > ?2";
 
 static gboolean
-add_call (sqlite3 *database, gpointer data, GError **error)
+note_call (sqlite3 *database, gpointer data, GError **error)
 {
   const Override *override = data;
   const Override old = { .domain = "", .since = override->since - KEPT };
 
-  return run (database, end_sql, override, error) >= 0
-         && run (database, "DELETE FROM overrides WHERE ?1 = '' AND until < ?2", &old, error) >= 0
+  return run (database, "DELETE FROM overrides WHERE ?1 = '' AND until < ?2", &old, error) >= 0
          && run (database,
                  "INSERT INTO overrides (domain, since, until, reason) VALUES (?1, ?2, ?3, ?4)",
                  override, error)
                 >= 0;
+}
+
+static gboolean
+add_call (sqlite3 *database, gpointer data, GError **error)
+{
+  return run (database, end_sql, data, error) >= 0 && note_call (database, data, error);
+}
+
+static gboolean
+check_reason (const char *reason, GError **error)
+{
+  if (reason[strspn (reason, " \t\r\n")] != '\0' && strlen (reason) <= LL_QUERY_TEXT_MAX)
+    return TRUE;
+  g_set_error_literal (error, LL_API_ERROR, LL_API_ERROR_INVALID,
+                       "An override needs a reason of at most 1024 characters");
+  return FALSE;
 }
 
 GVariant *
@@ -104,13 +119,7 @@ ll_ledger_override_add (
                    "An override lasts 1 to %d days, not %u", LL_OVERRIDE_DAYS_MAX, days);
       return NULL;
     }
-  if (reason[strspn (reason, " \t\r\n")] == '\0' || strlen (reason) > LL_QUERY_TEXT_MAX)
-    {
-      g_set_error_literal (error, LL_API_ERROR, LL_API_ERROR_INVALID,
-                           "An override needs a reason of at most 1024 characters");
-      return NULL;
-    }
-  if (!ll_ledger_call (ledger, add_call, &override, error))
+  if (!check_reason (reason, error) || !ll_ledger_call (ledger, add_call, &override, error))
     return NULL;
   set_overridden (ll_ledger_readers (ledger), override.until);
   return g_variant_ref_sink (override_variant (domain, reason, override.since, override.until));
@@ -124,6 +133,17 @@ may_be_overridden (LlLedger *ledger, gint64 now)
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&readers->lock);
 
   return now < readers->overridden_until;
+}
+
+GVariant *
+ll_ledger_override_note (LlLedger *ledger, const char *domain, const char *reason, GError **error)
+{
+  gint64 now = ll_clock_now ();
+  Override override = { .domain = domain, .reason = reason, .since = now, .until = now };
+
+  if (!check_reason (reason, error) || !ll_ledger_call (ledger, note_call, &override, error))
+    return NULL;
+  return g_variant_ref_sink (override_variant (domain, reason, now, now));
 }
 
 char *

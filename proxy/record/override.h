@@ -20,6 +20,11 @@ G_BEGIN_DECLS
 GVariant *ll_ledger_override_add (
     LlLedger *ledger, const char *domain, const char *reason, guint days, GError **error);
 
+/* What a person accepted for good (a domain that is less protected than before): nothing is in
+ * force, it stands on the list. As above. */
+GVariant *
+ll_ledger_override_note (LlLedger *ledger, const char *domain, const char *reason, GError **error);
+
 /* In force at @now: the reason (transfer full), else NULL. */
 char *ll_ledger_override_find (LlLedger *ledger, const char *domain, gint64 now);
 

@@ -395,6 +395,7 @@ test_overrides (Fixture *f, gconstpointer data)
 {
   g_autoptr (GVariant) added = NULL;
   g_autoptr (GVariant) list = NULL;
+  g_autoptr (GVariant) noted = NULL;
   g_autoptr (GError) error = NULL;
   g_autofree char *reason = NULL;
   gint64 now = g_get_real_time () / G_USEC_PER_SEC;
@@ -417,8 +418,14 @@ test_overrides (Fixture *f, gconstpointer data)
   g_assert_null (ll_ledger_override_find (f->ledger, "a.lab", now + 1));
   g_assert_false (ll_ledger_override_end (f->ledger, "b.lab", &error));
   g_assert_error (error, LL_API_ERROR, LL_API_ERROR_NOT_FOUND);
+  g_clear_error (&error);
+  noted = ll_ledger_override_note (f->ledger, "c.lab", "they moved", &error);
+  g_assert_no_error (error);
+  assert_string (noted, "reason", "they moved");
+  g_assert_null (ll_ledger_override_find (f->ledger, "c.lab", now));
+  g_assert_null (ll_ledger_override_note (f->ledger, "c.lab", " ", NULL));
   list = ll_ledger_override_list (f->ledger, NULL);
-  g_assert_cmpuint (g_variant_n_children (list), ==, 1);
+  g_assert_cmpuint (g_variant_n_children (list), ==, 2);
 }
 
 #define ADD(name, function) g_test_add ("/record/" name, Fixture, NULL, set_up, function, tear_down)

@@ -217,6 +217,23 @@ def test_stripped(office):
     diverted(office, "stripped", "stripped")
 
 
+def accepted_for_good(office, domain):
+    """What it is now is its new state: no alarm, no claim, over a restart"""
+    accept = ("override", domain, "--accept", "--reason", "they moved")
+    for refused in ((*accept[:3],), ("override", "valid.lab", *accept[2:])):
+        tap.true(office.daemon.try_letterlock(*refused).returncode != 0, f"{refused} was taken")
+    office.daemon.letterlock(*accept)
+    office.daemon.restart()
+    found, _ = office.check(domain)
+    seen = (found["evidence"], found.get("suspected_downgrade", False))
+    tap.equal(seen, ("plain", False), f"accepted: {found}")
+    fate = office.fate_of(domain, "k11-for-good")
+    tap.equal((fate["state"], fate["overridden"]), ("sent", False), f"accepted: {fate}")
+    tap.true("not encrypted" in fate["reason"] or "unencrypted" in fate["reason"], fate["reason"])
+    listed = office.daemon.letterlock("override", "--list", "--json")
+    tap.true(("they moved", False) in [(x["reason"], x["active"]) for x in listed], listed)
+
+
 def test_downgrade(office):
     """K11: STARTTLS that was seen twice and vanishes at one domain alone is held, restarts or not"""
     found, _ = office.check("testing.lab")
@@ -242,8 +259,18 @@ def test_downgrade(office):
         office.preset("everyday")
         fate = office.fate_of("testing.lab", "k11-accepted")
         tap.equal((fate["state"], fate["overridden"]), ("sent", True), f"after an override: {fate}")
+        office.daemon.letterlock("override", "testing.lab", "--remove")
+        accepted_for_good(office, "testing.lab")
         office.preset("careful")
     office.daemon.restart()
+
+
+def test_doctor_on_a_cold_start(office):
+    """doctor tests DNS and port 25 itself, when nothing was sent or looked at before"""
+    office.daemon.restart()
+    said = {x["check"]: x for x in office.daemon.letterlock("doctor", "--json")}
+    for check in ("dns", "network"):
+        tap.equal(said[check]["ok"], True, said[check])
 
 
 def test_seen_again(office):
