@@ -46,7 +46,6 @@ static const char *const code_names[] = {
 static const char *const mode_names[] = { "opportunistic", "forced", "exclusive", "encrypt" };
 static const char *const minimum_names[] = { "encrypted", "verified", "policy", "assured" };
 static const char *const unknown_names[] = { "send", "lock", "hold" };
-static const char *const preset_names[] = { "everyday", "careful", "confidential", "regulated" };
 
 static const char *
 word_of (const char *const *words, gsize n, guint value)
@@ -67,11 +66,14 @@ value_of (const char *const *words, gsize n, const char *word, guint *value)
   return FALSE;
 }
 
-#define DEFINE_NAMES(Type, prefix)                                                                 \
+#define DEFINE_NAME(Type, prefix)                                                                  \
   const char *ll_##prefix##_name (Type value)                                                      \
   {                                                                                                \
     return word_of (prefix##_names, G_N_ELEMENTS (prefix##_names), (guint) value);                 \
-  }                                                                                                \
+  }
+
+#define DEFINE_NAMES(Type, prefix)                                                                 \
+  DEFINE_NAME (Type, prefix)                                                                       \
                                                                                                    \
   gboolean ll_##prefix##_from_name (const char *name, Type *value)                                 \
   {                                                                                                \
@@ -92,9 +94,8 @@ DEFINE_NAMES (LlMethod, method)
 DEFINE_NAMES (LlState, state)
 DEFINE_NAMES (LlCode, code)
 DEFINE_NAMES (LlMode, mode)
-DEFINE_NAMES (LlMinimum, minimum)
-DEFINE_NAMES (LlUnknown, unknown)
-DEFINE_NAMES (LlPreset, preset)
+DEFINE_NAME (LlMinimum, minimum)
+DEFINE_NAME (LlUnknown, unknown)
 
 gboolean
 ll_evidence_is_ordered (LlEvidence evidence)

@@ -181,11 +181,7 @@ gboolean ll_code_from_name (const char *name, LlCode *value);
 const char *ll_mode_name (LlMode value);
 gboolean ll_mode_from_name (const char *name, LlMode *value);
 const char *ll_minimum_name (LlMinimum value);
-gboolean ll_minimum_from_name (const char *name, LlMinimum *value);
 const char *ll_unknown_name (LlUnknown value);
-gboolean ll_unknown_from_name (const char *name, LlUnknown *value);
-const char *ll_preset_name (LlPreset value);
-gboolean ll_preset_from_name (const char *name, LlPreset *value);
 
 /* Whether @evidence is one of the seven ordered ones. */
 gboolean ll_evidence_is_ordered (LlEvidence evidence);

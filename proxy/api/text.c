@@ -80,19 +80,18 @@ static const char *const bounds[] = {
 
 static const Shown confidences[] = {
   [LL_CONFIDENCE_NONE] = { N_ ("nothing is claimed"), "·", "." },
-  [LL_CONFIDENCE_OBSERVED] = { N_ ("observed: nobody is bound"), "◌", "o" },
-  [LL_CONFIDENCE_LIKELY] = { N_ ("likely"), "◒", "%" },
-  [LL_CONFIDENCE_ASSURED] = { N_ ("assured"), "🔒", "#" },
+  [LL_CONFIDENCE_OBSERVED] = { N_ ("it was seen, and nobody has to keep to it"), "◌", "o" },
+  [LL_CONFIDENCE_LIKELY] = { N_ ("somebody has to keep to it, as far as is known"), "◒", "%" },
+  [LL_CONFIDENCE_ASSURED] = { N_ ("proven, or measured for this provider"), "🔒", "#" },
 };
 
-static const Shown methods[] = {
-  [LL_METHOD_NONE] = { N_ ("not decided"), "·", "." },
-  [LL_METHOD_TLS] = { N_ ("over TLS"), "⇢", ">" },
-  [LL_METHOD_PGP] = { N_ ("locked with PGP"), "⊠", "=" },
-  [LL_METHOD_SMIME] = { N_ ("locked with S/MIME"), "⊠", "=" },
-  [LL_METHOD_ESCROW] = { N_ ("locked behind a pickup link"), "⊠", "=" },
-  [LL_METHOD_OPEN]
-  = { N_ ("handed to your provider; from there on not known or not encrypted"), "→", "-" },
+static const char *const methods[] = {
+  [LL_METHOD_NONE] = N_ ("not decided"),
+  [LL_METHOD_TLS] = N_ ("over TLS"),
+  [LL_METHOD_PGP] = N_ ("locked with PGP"),
+  [LL_METHOD_SMIME] = N_ ("locked with S/MIME"),
+  [LL_METHOD_ESCROW] = N_ ("locked behind a pickup link"),
+  [LL_METHOD_OPEN] = N_ ("handed to your provider; from there on not known or not encrypted"),
 };
 
 static const char *const codes[] = {
@@ -119,33 +118,6 @@ static const char *const codes[] = {
   [LL_CODE_DOWNGRADE_SUSPECTED] = N_ ("it was better protected before"),
   [LL_CODE_NULL_MX] = N_ ("the domain accepts no mail"),
   [LL_CODE_NO_SUCH_DOMAIN] = N_ ("the domain does not exist, or has no mail server"),
-};
-
-static const char *const modes[] = {
-  [LL_MODE_OPPORTUNISTIC] = N_ ("send, and say where the way was not encrypted"),
-  [LL_MODE_FORCED] = N_ ("TLS, else lock, else ask"),
-  [LL_MODE_EXCLUSIVE] = N_ ("TLS or not at all"),
-  [LL_MODE_ENCRYPT] = N_ ("always lock"),
-};
-
-static const char *const minimums[] = {
-  [LL_MINIMUM_ENCRYPTED] = N_ ("the server encrypts"),
-  [LL_MINIMUM_VERIFIED] = N_ ("the server encrypts with a valid certificate"),
-  [LL_MINIMUM_POLICY] = N_ ("the domain asks for verified TLS (MTA-STS or DANE)"),
-  [LL_MINIMUM_ASSURED] = N_ ("somebody is bound to use TLS, and that was measured"),
-};
-
-static const char *const unknowns[] = {
-  [LL_UNKNOWN_SEND] = N_ ("send, and say what cannot be seen"),
-  [LL_UNKNOWN_LOCK] = N_ ("lock"),
-  [LL_UNKNOWN_HOLD] = N_ ("hold and ask"),
-};
-
-static const char *const presets[] = {
-  [LL_PRESET_EVERYDAY] = N_ ("Everyday: everything is sent, and what was seen is said"),
-  [LL_PRESET_CAREFUL] = N_ ("Careful: nothing goes to a server that is seen not to encrypt"),
-  [LL_PRESET_CONFIDENTIAL] = N_ ("Confidential: verified servers, else locked"),
-  [LL_PRESET_REGULATED] = N_ ("Regulated: only where it is assured, else locked"),
 };
 
 static const char *
@@ -183,15 +155,11 @@ symbol_of (const Shown *table, gsize n, guint value, LlSymbols symbols)
 DEFINE_SHOWN (LlState, state, states)
 DEFINE_SHOWN (LlEvidence, evidence, evidences)
 DEFINE_SHOWN (LlConfidence, confidence, confidences)
-DEFINE_SHOWN (LlMethod, method, methods)
+DEFINE_TEXT (LlMethod, method, methods)
 DEFINE_TEXT (LlWhy, why, whys)
 DEFINE_TEXT (LlSource, source, sources)
 DEFINE_TEXT (LlBound, bound, bounds)
 DEFINE_TEXT (LlCode, code, codes)
-DEFINE_TEXT (LlMode, mode, modes)
-DEFINE_TEXT (LlMinimum, minimum, minimums)
-DEFINE_TEXT (LlUnknown, unknown, unknowns)
-DEFINE_TEXT (LlPreset, preset, presets)
 
 /* -- what is always said --------------------------------------------------------------------- */
 

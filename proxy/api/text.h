@@ -31,12 +31,7 @@ const char *ll_text_bound (LlBound bound);
 const char *ll_text_confidence (LlConfidence confidence);
 const char *ll_text_confidence_symbol (LlConfidence confidence, LlSymbols symbols);
 const char *ll_text_method (LlMethod method);
-const char *ll_text_method_symbol (LlMethod method, LlSymbols symbols);
 const char *ll_text_code (LlCode code);
-const char *ll_text_mode (LlMode mode);
-const char *ll_text_minimum (LlMinimum minimum);
-const char *ll_text_unknown (LlUnknown unknown);
-const char *ll_text_preset (LlPreset preset);
 
 /* What is always said where it is so (design 4.6), for recipient @i of a letter whose @n
  * recipients go by @methods; empty where nothing is. (transfer container, strings static) */

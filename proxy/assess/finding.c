@@ -3,7 +3,7 @@
 
 #include "assess/finding.h"
 
-#include "assess/assess.h"
+#include "assess/tlsa.h"
 #include "base/clock.h"
 #include "config/account.h"
 
@@ -186,6 +186,18 @@ certificate_word (const LlHostFacts *host)
 }
 
 static GVariant *
+records_to_variant (const GPtrArray *records)
+{
+  GVariantBuilder builder;
+
+  g_variant_builder_init (&builder, G_VARIANT_TYPE_STRING_ARRAY);
+  for (guint i = 0; i < records->len; i++)
+    g_variant_builder_add_value (&builder, g_variant_new_take_string (
+                                               ll_tlsa_to_string (g_ptr_array_index (records, i))));
+  return g_variant_builder_end (&builder);
+}
+
+static GVariant *
 host_to_variant (const LlHostFacts *host)
 {
   static const char *const no_addresses[] = { NULL };
@@ -216,6 +228,8 @@ host_to_variant (const LlHostFacts *host)
   put_time (&builder, "not_after", host->not_after);
   put_string (&builder, "dane", ll_dane_name (host->dane));
   put_string (&builder, "tlsa", host->tlsa_base);
+  if (host->tlsa != NULL && host->tlsa->len > 0)
+    g_variant_builder_add (&builder, "{sv}", "tlsa_records", records_to_variant (host->tlsa));
   if (host->protocol != NULL)
     g_variant_builder_add (&builder, "{sv}", "requiretls",
                            g_variant_new_boolean (host->requiretls));
@@ -302,8 +316,8 @@ static GVariant *
 make_proof (const LlVerdict *verdict)
 {
   static const char *const keys[]
-      = { "greeting", "protocol", "cipher", "bits", "key",         "certificate",
-          "subject",  "issuer",   "dane",   "tlsa", "fingerprint", "not_after" };
+      = { "greeting", "protocol", "cipher", "bits",         "key",         "certificate", "subject",
+          "issuer",   "dane",     "tlsa",   "tlsa_records", "fingerprint", "not_after" };
   g_autoptr (GVariant) whole = g_variant_ref_sink (ll_verdict_to_variant (verdict));
   g_auto (GVariantDict) proof = G_VARIANT_DICT_INIT (whole);
   const LlHostFacts *host = deciding_host (verdict);

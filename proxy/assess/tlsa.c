@@ -48,6 +48,9 @@ ll_tlsa_usable (GPtrArray *records)
   return usable;
 }
 
+/* The longest digest; a whole certificate is not for people. */
+#define SHOWN_MAX 64
+
 char *
 ll_tlsa_to_string (GBytes *rdata)
 {
@@ -58,8 +61,10 @@ ll_tlsa_to_string (GBytes *rdata)
     return NULL;
   text = g_string_new (NULL);
   g_string_printf (text, "%u %u %u ", tlsa.usage, tlsa.selector, tlsa.matching);
-  for (gsize i = 0; i < tlsa.length; i++)
+  for (gsize i = 0; i < MIN (tlsa.length, SHOWN_MAX); i++)
     g_string_append_printf (text, "%02x", tlsa.data[i]);
+  if (tlsa.length > SHOWN_MAX)
+    g_string_append (text, "...");
   return g_string_free (text, FALSE);
 }
 

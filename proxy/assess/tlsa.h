@@ -36,7 +36,8 @@ gboolean ll_tlsa_is_usable (GBytes *rdata);
  * (transfer full) */
 GPtrArray *ll_tlsa_usable (GPtrArray *records);
 
-/* "3 1 1 8cb0..": for proofs. (transfer full), NULL when it is not a TLSA rdata. */
+/* "3 1 1 8cb0", a whole certificate cut after 64 bytes: for proofs. (transfer full), NULL when it
+ * is not a TLSA rdata. */
 char *ll_tlsa_to_string (GBytes *rdata);
 
 G_END_DECLS

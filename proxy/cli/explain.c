@@ -32,23 +32,6 @@ print_meaning (const char *what, const char *word, const char *meaning)
   }                                                                                                \
   G_STMT_END
 
-/* The other words' texts explain; these stand beside a symbol and only repeat the word. */
-static void
-print_confidence (GVariant *recipient)
-{
-  static const char *const meanings[] = {
-    [LL_CONFIDENCE_NONE] = NULL,
-    [LL_CONFIDENCE_OBSERVED] = "it was seen, and nobody has to keep to it",
-    [LL_CONFIDENCE_LIKELY] = "somebody has to keep to it, as far as is known",
-    [LL_CONFIDENCE_ASSURED] = "proven, or measured for this provider",
-  };
-  const char *word = ll_text (recipient, "confidence");
-  LlConfidence confidence;
-
-  if (ll_confidence_from_name (word, &confidence))
-    print_meaning ("confidence", word, meanings[confidence]);
-}
-
 static void
 print_remedy (const char *id, const char *state)
 {
@@ -108,7 +91,7 @@ explain_recipient (GVariant *recipient, const char *id)
   PRINT_MEANING (recipient, code, LlCode);
   PRINT_MEANING (recipient, source, LlSource);
   PRINT_MEANING (recipient, bound, LlBound);
-  print_confidence (recipient);
+  PRINT_MEANING (recipient, confidence, LlConfidence);
   if (ll_flag (recipient, "overridden"))
     puts ("  You accepted this domain as it is (letterlock override)");
   if (*reply != '\0' && strcmp (reply, reason) != 0)

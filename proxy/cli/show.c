@@ -52,8 +52,9 @@ print_proof (GVariant *recipient)
   /* said above already */
   static const char *const above[] = { "domain", "evidence", "source", "code", "reply", NULL };
   static const char *const first[]
-      = { "mx",     "protocol",    "cipher",    "bits", "key",  "certificate", "subject",
-          "issuer", "fingerprint", "not_after", "dane", "tlsa", "policy",      NULL };
+      = { "mx",          "protocol", "cipher",       "bits",        "key",
+          "certificate", "subject",  "issuer",       "fingerprint", "not_after",
+          "dane",        "tlsa",     "tlsa_records", "policy",      NULL };
   g_autoptr (GVariant) proof = ll_below (recipient, "proof");
   GVariantIter iter;
   const char *key;
@@ -103,6 +104,7 @@ print_recipient (GVariant *recipient)
   g_autofree char *address = ll_table_clean (ll_text (recipient, "address"));
   g_autofree char *strong = ll_table_paint (LL_TONE_STRONG, address);
   g_autofree char *word = ll_state_word (state);
+  g_autofree char *sure = ll_confidence_word (confidence);
 
   printf ("\n  %s\n", strong);
   print_pair ("    ", "state", ll_tone_of_state (state), word);
@@ -111,7 +113,8 @@ print_recipient (GVariant *recipient)
   print_pair ("    ", "method", LL_TONE_PLAIN, ll_text (recipient, "method"));
   print_evidence (recipient);
   print_pair ("    ", "bound", LL_TONE_PLAIN, ll_text (recipient, "bound"));
-  print_pair ("    ", "confidence", ll_tone_of_confidence (confidence), confidence);
+  if (*confidence != '\0')
+    print_pair ("    ", "confidence", ll_tone_of_confidence (confidence), sure);
   print_pair ("    ", "reason", LL_TONE_PLAIN, ll_text (recipient, "reason"));
   print_pair ("    ", "code", LL_TONE_FAINT, ll_text (recipient, "code"));
   print_pair ("    ", "next try", LL_TONE_PLAIN, ll_text (recipient, "next_try"));

@@ -176,6 +176,17 @@ ll_evidence_word (const char *word)
                       word);
 }
 
+char *
+ll_confidence_word (const char *word)
+{
+  LlConfidence confidence;
+
+  return signed_word (ll_confidence_from_name (word, &confidence)
+                          ? ll_text_confidence_symbol (confidence, symbols ())
+                          : NULL,
+                      word);
+}
+
 /* -- tables ---------------------------------------------------------------------------------- */
 
 typedef struct

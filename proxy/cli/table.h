@@ -47,6 +47,7 @@ LlTone ll_tone_of_confidence (const char *confidence);
 /* "✓ sent": the symbol of api/text.h before the word. (transfer full) */
 char *ll_state_word (const char *state);
 char *ll_evidence_word (const char *evidence);
+char *ll_confidence_word (const char *word);
 
 typedef struct _LlTable LlTable;
 

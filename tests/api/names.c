@@ -35,9 +35,6 @@ test_round_trip (void)
   CHECK_NAMES (LlState, state, LL_STATE_RETRACTED)
   CHECK_NAMES (LlCode, code, LL_CODE_NO_SUCH_DOMAIN)
   CHECK_NAMES (LlMode, mode, LL_MODE_ENCRYPT)
-  CHECK_NAMES (LlMinimum, minimum, LL_MINIMUM_ASSURED)
-  CHECK_NAMES (LlUnknown, unknown, LL_UNKNOWN_HOLD)
-  CHECK_NAMES (LlPreset, preset, LL_PRESET_REGULATED)
 }
 
 /* They are in ledgers and spools: these numbers are for ever. */

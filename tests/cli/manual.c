@@ -51,21 +51,23 @@ test_words (void)
   ASSERT_WORDS (mode, LlMode, LL_MODE_ENCRYPT);
   ASSERT_WORDS (minimum, LlMinimum, LL_MINIMUM_ASSURED);
   ASSERT_WORDS (unknown, LlUnknown, LL_UNKNOWN_HOLD);
-  ASSERT_WORDS (preset, LlPreset, LL_PRESET_REGULATED);
 }
 
 /* What the proof of a check holds (assess/finding.c), and the timeline's words. */
 static void
 test_proof_and_timeline (void)
 {
-  static const char *const words[]
-      = { "mx",          "protocol", "cipher",     "bits",        "key",
-          "certificate", "subject",  "issuer",     "fingerprint", "not_after",
-          "dane",        "tlsa",     "policy",     "greeting",    "mx_secure",
-          "seen",        "total",    "requiretls", "excluded",    "suspected_downgrade",
-          "was",         "provider", "listed",     "note",        "reply",
-          "accepted",    "received", "changed",    "released",    "dropped",
-          "retried",     "lost" };
+  static const char *const words[] = { "mx",           "protocol", "cipher",
+                                       "bits",         "key",      "certificate",
+                                       "subject",      "issuer",   "fingerprint",
+                                       "not_after",    "dane",     "tlsa",
+                                       "tlsa_records", "policy",   "greeting",
+                                       "mx_secure",    "seen",     "total",
+                                       "requiretls",   "excluded", "suspected_downgrade",
+                                       "was",          "provider", "listed",
+                                       "note",         "reply",    "accepted",
+                                       "received",     "changed",  "released",
+                                       "dropped",      "retried",  "lost" };
 
   for (guint i = 0; i < G_N_ELEMENTS (words); i++)
     assert_word (words[i]);

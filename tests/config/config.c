@@ -371,8 +371,6 @@ test_words (void)
           g_assert_cmpstr (option->words[i], ==, ll_minimum_name (i));
         if (strcmp (option->key, "unknown") == 0)
           g_assert_cmpstr (option->words[i], ==, ll_unknown_name (i));
-        if (strcmp (option->key, "preset") == 0)
-          g_assert_cmpstr (option->words[i], ==, ll_preset_name (i));
       }
 }
 

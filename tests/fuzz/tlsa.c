@@ -32,7 +32,10 @@ LLVMFuzzerTestOneInput (const guint8 *data, size_t size)
       /* only what RFC 7672 3.1.3 lets SMTP use, as OpenSSL will be given it */
       g_assert_true (bytes[0] == 2 || bytes[0] == 3);
       g_assert_true (bytes[1] <= 1 && bytes[2] <= 2);
-      g_assert_cmpuint (strlen (text), ==, 6 + 2 * (g_bytes_get_size (usable->pdata[i]) - 3));
+      g_assert_cmpuint (strlen (text), ==,
+                        g_bytes_get_size (usable->pdata[i]) > 67
+                            ? 6 + 2 * 64 + strlen ("...")
+                            : 6 + 2 * (g_bytes_get_size (usable->pdata[i]) - 3));
       for (guint k = 0; k < i; k++)
         g_assert_false (g_bytes_equal (usable->pdata[i], usable->pdata[k]));
     }
