@@ -391,7 +391,7 @@ ll_ledger_get (LlLedger *ledger, const char *prefix, GError **error)
 
   if (!is_prefix (prefix))
     {
-      g_set_error_literal (error, LL_STORE_ERROR, LL_STORE_ERROR_ABSENT,
+      g_set_error_literal (error, LL_API_ERROR, LL_API_ERROR_INVALID,
                            "A letter's id is 4 to 12 hexadecimal digits");
       return NULL;
     }
