@@ -3,6 +3,7 @@
 
 #include "assess/assess.h"
 
+#include "assess/failure.h"
 #include "assess/history.h"
 #include "assess/look.h"
 #include "assess/sts-cache.h"
@@ -316,6 +317,7 @@ ll_assess_accept (LlAssess *assess, const char *domain)
   g_autofree char *key = key_of (domain);
 
   ll_history_forget (assess->parts.memory, key);
+  ll_failure_forget (assess->parts.memory, key);
   g_mutex_lock (&assess->lock);
   g_hash_table_remove (assess->known, key);
   g_mutex_unlock (&assess->lock);

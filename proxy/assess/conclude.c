@@ -3,6 +3,7 @@
 
 #include "assess/conclude.h"
 
+#include "assess/failure.h"
 #include "assess/history.h"
 #include "assess/providers.h"
 #include "base/clock.h"
@@ -76,8 +77,10 @@ apply_table (LlVerdict *verdict)
   verdict->evidence = LL_EVIDENCE_OPP;
   verdict->source = LL_SOURCE_LISTED;
   verdict->settled = FALSE;
-  if (verdict->evidence_if_sts == LL_EVIDENCE_UNKNOWN)
-    verdict->evidence_if_sts = LL_EVIDENCE_OPP;
+  if (verdict->evidence_if_sts != LL_EVIDENCE_UNKNOWN)
+    return;
+  verdict->evidence_if_sts = LL_EVIDENCE_OPP;
+  verdict->source_if_sts = LL_SOURCE_LISTED;
 }
 
 /* -- the memory --------------------------------------------------------------------- */
@@ -89,7 +92,9 @@ now_of (const LlConcludeParts *parts, const LlVerdict *verdict)
     .time = verdict->time,
     .evidence = verdict->evidence,
     .source = verdict->source,
+    .why = verdict->why,
     .dane = verdict->hosts->len > 0,
+    .partial = verdict->hosts->len == 0,
     .dns_valid = ll_resolver_state (parts->resolver, NULL) == LL_DNS_VALIDATES,
     .sts = verdict->sts.mode,
     .intercepted = verdict->sts.intercepted,
@@ -104,6 +109,7 @@ now_of (const LlConcludeParts *parts, const LlVerdict *verdict)
         continue;
       now.dane = now.dane && verdict->mx_secure
                  && (host->dane == LL_DANE_PUBLISHED || host->dane == LL_DANE_MATCH);
+      now.partial = now.partial || host->addressed != LL_FOUND;
       now.starttls = now.starttls || (host->contacted && host->starttls);
       now.plain = now.plain || (host->contacted && !host->starttls);
     }
@@ -114,7 +120,7 @@ static void
 suspect (LlVerdict *verdict)
 {
   verdict->suspected_downgrade = TRUE;
-  verdict->code = LL_CODE_DOWNGRADE_SUSPECTED;
+  verdict->code = verdict->code_if_sts = LL_CODE_DOWNGRADE_SUSPECTED;
   verdict->settled = FALSE;
 }
 
@@ -149,6 +155,7 @@ put_sentence (LlVerdict *verdict)
 void
 ll_conclude_partial (const LlConcludeParts *parts, LlVerdict *verdict)
 {
+  ll_failure_apply (parts->memory, verdict, FALSE);
   apply_table (verdict);
   if (verdict->evidence != LL_EVIDENCE_UNKNOWN)
     apply_memory (parts, verdict, FALSE);
@@ -159,6 +166,7 @@ ll_conclude_partial (const LlConcludeParts *parts, LlVerdict *verdict)
 void
 ll_conclude (const LlConcludeParts *parts, LlVerdict *verdict, const LlVerdict *before)
 {
+  ll_failure_apply (parts->memory, verdict, TRUE);
   apply_table (verdict);
   if (before == NULL)
     apply_memory (parts, verdict, TRUE);

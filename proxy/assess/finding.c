@@ -115,6 +115,7 @@ ll_verdict_unref (LlVerdict *verdict)
     return;
   g_free (verdict->domain);
   g_free (verdict->detail);
+  g_free (verdict->culprit);
   g_free (verdict->was);
   ll_sts_facts_clear (&verdict->sts);
   g_ptr_array_unref (verdict->hosts);

@@ -61,11 +61,11 @@ typedef struct
   char *name; /* A-label, lower case, no root dot */
   guint preference;
   GStrv addresses;
-  gboolean secure_addresses;
-  LlFinding addressed; /* what the look-up of the addresses found; BOGUS if one family was */
-  char *alias;         /* the name after CNAMEs that the addresses stood at, or NULL */
-  gboolean contacted;  /* somebody at this host was looked at, with a result */
-  gboolean excluded;   /* an enforced MTA-STS policy does not name it */
+  gboolean secure_addresses; /* signed, or signed that there are none */
+  LlFinding addressed;       /* what the look-up of the addresses found; BOGUS if one family was */
+  char *alias;               /* the name after CNAMEs that the addresses stood at, or NULL */
+  gboolean contacted;        /* somebody at this host was looked at, with a result */
+  gboolean excluded;         /* an enforced MTA-STS policy does not name it */
   LlEvidence evidence;
   LlWhy why;
   LlCode code;
@@ -92,6 +92,9 @@ typedef struct
   LlStages ms;
 } LlHostFacts;
 
+/* No host has this name. */
+#define LL_CULPRIT_POLICY "_mta-sts"
+
 typedef struct
 {
   gint ref_count;
@@ -100,14 +103,17 @@ typedef struct
   LlEvidence evidence;        /* for a provider that honours nothing */
   LlEvidence evidence_if_sts; /* for one that honours MTA-STS (excluded hosts do not count) */
   LlSource source;
+  LlSource source_if_sts;
   LlWhy why;
   LlCode code;
+  LlCode code_if_sts;
   char *detail;
   gboolean
       settled; /* a 5xx at RCPT may rest on it: null MX, proven absence, seen or published fact */
   gboolean nxdomain;
-  gboolean proven;     /* the absence is DNSSEC-proven */
+  gboolean proven;     /* the absence, of the domain or of addresses, is DNSSEC-proven */
   gboolean dns_broken; /* BROKEN by DNS alone */
+  char *culprit;       /* of BROKEN: the host, LL_CULPRIT_POLICY, or NULL: the list of hosts */
   gboolean suspected_downgrade;
   char *was;                  /* "dane until 2026-11-02", for people; or NULL */
   gboolean legitimate_change; /* told once */
@@ -116,7 +122,7 @@ typedef struct
   GPtrArray *hosts; /* of LlHostFacts, by preference */
   guint seen;
   guint total;
-  gboolean requiretls_everywhere; /* every usable MX was seen to offer it */
+  gboolean requiretls_everywhere; /* a letter under it can be delivered to every usable MX */
   char *provider;                 /* name in the shipped table, or NULL */
   char *listed_date;
   GVariant *proof; /* private: made when first asked for */

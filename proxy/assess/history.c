@@ -29,18 +29,39 @@ until (const char *what, gint64 when)
   return g_strdup_printf ("%s until %.10s", what, date ? date : "some time ago");
 }
 
-/* Nothing was found out, so nothing can have vanished. */
+/* Nothing was found out, so nothing can have vanished. What is published shows without a look at
+ * the servers: not from a port that is blocked, but from DNS that does not answer. */
 static gboolean
 is_silent (const LlHistoryNow *now)
 {
-  return now->evidence == LL_EVIDENCE_UNKNOWN || now->evidence == LL_EVIDENCE_BROKEN
-         || now->evidence == LL_EVIDENCE_NOMAIL || now->source == LL_SOURCE_LISTED;
+  switch (now->why)
+    {
+    case LL_WHY_DNS:
+    case LL_WHY_OFFLINE:
+    case LL_WHY_INTERNAL:
+    case LL_WHY_OVERDUE:
+      return TRUE;
+    case LL_WHY_NONE:
+    case LL_WHY_PORT25:
+    case LL_WHY_REFUSED:
+    case LL_WHY_TEMPORARY:
+    case LL_WHY_INTERCEPTED:
+      break;
+    }
+  return now->evidence == LL_EVIDENCE_BROKEN || now->evidence == LL_EVIDENCE_NOMAIL;
+}
+
+/* Whether there is something to remember. */
+static gboolean
+is_evidence (const LlHistoryNow *now)
+{
+  return now->evidence != LL_EVIDENCE_UNKNOWN && now->source != LL_SOURCE_LISTED;
 }
 
 static LlChange
 compare_dane (const LlHistory *past, const LlHistoryNow *now)
 {
-  if (now->dane || weight (&past->dane, now->time) < PUBLISHED_WEIGHT)
+  if (now->dane || now->partial || weight (&past->dane, now->time) < PUBLISHED_WEIGHT)
     return LL_CHANGE_NONE;
   return now->dns_valid ? LL_CHANGE_LEGITIMATE : LL_CHANGE_SUSPECTED;
 }
@@ -110,10 +131,25 @@ count_sighting (LlSightings *sightings, gint64 now)
   sightings->last = now;
 }
 
+/* Told; from here on the new state is what is remembered. */
+static void
+forget_what_was (LlHistory *history, const LlHistoryNow *now)
+{
+  if (!now->dane)
+    history->dane = (LlSightings){ 0 };
+  if (now->sts != LL_STS_ENFORCE)
+    history->sts = (LlSightings){ 0 };
+  history->best_time = 0;
+}
+
 void
 ll_history_learn (LlHistory *history, const LlHistoryNow *now, LlChange change)
 {
   if (change == LL_CHANGE_SUSPECTED || is_silent (now))
+    return;
+  if (change == LL_CHANGE_LEGITIMATE)
+    forget_what_was (history, now);
+  if (!is_evidence (now))
     return;
   if (history->first == 0)
     history->first = now->time;
@@ -121,16 +157,6 @@ ll_history_learn (LlHistory *history, const LlHistoryNow *now, LlChange change)
   history->last_time = now->time;
   if (history->best_time == 0 || now->evidence >= history->best)
     {
-      history->best = now->evidence;
-      history->best_time = now->time;
-    }
-  if (change == LL_CHANGE_LEGITIMATE)
-    {
-      /* told; from here on the new state is what is remembered */
-      if (!now->dane)
-        history->dane = (LlSightings){ 0 };
-      if (now->sts != LL_STS_ENFORCE)
-        history->sts = (LlSightings){ 0 };
       history->best = now->evidence;
       history->best_time = now->time;
     }

@@ -47,7 +47,9 @@ typedef struct
   gint64 time;
   LlEvidence evidence;
   LlSource source;
+  LlWhy why;
   gboolean dane;      /* published by every host, or matched */
+  gboolean partial;   /* DNS did not answer for some host */
   gboolean dns_valid; /* the resolver validates: "unsigned" and "not there" are proven */
   LlStsMode sts;
   gboolean intercepted;

@@ -33,6 +33,9 @@ static const char *const history_steps[] = {
   ") WITHOUT ROWID",
   /* they stand in the cache now */
   "DROP TABLE policy; DROP TABLE failure",
+  "CREATE TABLE broken ("
+  "  domain TEXT PRIMARY KEY, culprit TEXT, time INTEGER NOT NULL, source INTEGER NOT NULL,"
+  "  code INTEGER NOT NULL, detail TEXT) WITHOUT ROWID",
 };
 
 static sqlite3 *

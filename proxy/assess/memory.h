@@ -9,15 +9,15 @@ G_BEGIN_DECLS
 
 /*
  * What the checks remember over restarts, in databases of their own, which the
- * ledger's retention never touches: how domains were seen before, which nobody can
- * find out again, with the state; MTA-STS policies, which can be fetched again, in the
- * cache. Whoever empties the cache loses no alarm: that a domain had a policy is in the
+ * ledger's retention never touches: how domains were seen before, and what failed,
+ * which nobody can find out again, with the state; MTA-STS policies, which can be
+ * fetched again, in the cache. Whoever empties the cache loses no alarm: that a domain had a policy is in the
  * history. Each row is written in one transaction, so a crash leaves the old one or the
  * new.
  *
  * Looks at servers are not kept: they count for ten minutes, and in one network.
  *
- * Thread-safe: every function of sts-cache and history takes the lock.
+ * Thread-safe: every function of sts-cache, history and failure takes the lock.
  */
 
 typedef struct

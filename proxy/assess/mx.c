@@ -261,6 +261,8 @@ static void
 settle_host (LlMxFacts *facts, LlHostFacts *host, LlQuery *pair, const Means *means)
 {
   host->addressed = fold (pair[AAAA].answer, pair[A].answer);
+  host->secure_addresses
+      = (host->addressed == LL_FOUND || host->addressed == LL_ABSENT) && pair_is_secure (pair);
   if (host->addressed != LL_FOUND)
     {
       const char *nothing[] = { NULL };
@@ -270,7 +272,6 @@ settle_host (LlMxFacts *facts, LlHostFacts *host, LlQuery *pair, const Means *me
       return;
     }
   keep_addresses (host, pair, means);
-  host->secure_addresses = pair_is_secure (pair);
   for (guint family = 0; family < FAMILIES; family++)
     {
       const LlAnswer *answer = pair[family].answer;
@@ -354,10 +355,18 @@ bound_hosts (LlMxFacts *facts)
 static void
 judge_hosts (LlMxFacts *facts, const char *domain)
 {
+  gboolean proven = facts->secure;
+
   for (guint i = 0; i < facts->hosts->len; i++)
-    if (((LlHostFacts *) facts->hosts->pdata[i])->addressed != LL_ABSENT)
-      return;
+    {
+      const LlHostFacts *host = facts->hosts->pdata[i];
+
+      if (host->addressed != LL_ABSENT)
+        return;
+      proven = proven && host->secure_addresses;
+    }
   facts->unaddressed = TRUE;
+  facts->proven = proven;
   facts->reason = facts->implicit
                       ? g_strdup_printf ("%s has neither a mail server nor an address", domain)
                       : g_strdup_printf ("No mail server of %s has an address", domain);

@@ -25,7 +25,7 @@ typedef struct
   gboolean proven;      /* ... and the absence, or the null MX, is DNSSEC-proven */
   gboolean implicit;    /* no MX: the domain itself is the host */
   gboolean network;     /* UNKNOWN because of the network's DNS, not of this domain */
-  gboolean unaddressed; /* no host has an address, and none may have one later (5.4.4) */
+  gboolean unaddressed; /* no host has an address (5.4.4) */
   GPtrArray *hosts;     /* of LlHostFacts: by preference, then by name; names that cannot be
                            host names are left out and counted */
   guint refused;        /* host names left out: NUL, blanks, IP literals and the like */

@@ -160,7 +160,9 @@ ll_sts_find (const LlStsSources *sources,
   *out = (LlStsFacts){ .mode = LL_STS_NONE };
   if (answer->finding == LL_UNKNOWN || answer->finding == LL_BOGUS)
     {
-      find_without_record (entry, LL_STS_UNKNOWN, LL_CODE_NONE, g_strdup (answer->reason), out);
+      find_without_record (entry, LL_STS_UNKNOWN,
+                           answer->finding == LL_BOGUS ? LL_CODE_DNSSEC_INVALID : LL_CODE_NONE,
+                           g_strdup (answer->reason), out);
       return answer->ttl;
     }
   switch (answer->finding == LL_FOUND ? ll_sts_record_choose (answer->records, &id, &detail)

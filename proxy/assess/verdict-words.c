@@ -13,7 +13,8 @@ no_mail (const LlVerdict *verdict)
   if (verdict->nxdomain)
     return g_strdup_printf ("%s does not exist%s", verdict->domain,
                             verdict->proven ? "" : " according to DNS (not signed)");
-  return g_strdup_printf ("%s has no mail server with an address", verdict->domain);
+  return g_strdup_printf ("%s has no mail server with an address%s", verdict->domain,
+                          verdict->proven ? "" : " according to DNS (not signed)");
 }
 
 static char *

@@ -31,8 +31,10 @@ settle (LlVerdict *verdict, LlEvidence evidence, LlSource source, LlWhy why, LlC
   verdict->evidence = evidence;
   verdict->evidence_if_sts = evidence;
   verdict->source = source;
+  verdict->source_if_sts = source;
   verdict->why = why;
   verdict->code = code;
+  verdict->code_if_sts = code;
 }
 
 /* -- MTA-STS ------------------------------------------------------------------- */
@@ -65,7 +67,7 @@ share_under_policy (const LlHostFacts *host, gboolean secure)
     case LL_EVIDENCE_UNKNOWN:
       /* published, not seen from here */
       if (host->why != LL_WHY_INTERNAL && host->addressed == LL_FOUND)
-        share.evidence = LL_EVIDENCE_STS;
+        return (Share){ LL_EVIDENCE_STS, LL_CODE_NONE, NULL, FALSE };
       return share;
     case LL_EVIDENCE_WEAK:
       /* RFC 8461 4 asks for TLS 1.2: too weak is not met; DANE is judged by itself (SA13) */
@@ -113,6 +115,7 @@ typedef struct
   LlEvidence evidence; /* UNKNOWN: nothing is known or claimed */
   LlCode code;
   const char *detail;
+  const char *host;  /* that it rests on, or NULL */
   gboolean seen;     /* rests on a look */
   gboolean dns;      /* BROKEN without a look */
   gboolean all_pkix; /* of those seen */
@@ -171,12 +174,14 @@ fold_hosts (const LlVerdict *verdict, gboolean honours_sts)
       fold.evidence = share.evidence;
       fold.code = share.code;
       fold.detail = share.detail;
+      fold.host = host->name;
       fold.seen = host->contacted;
       fold.dns = share.evidence == LL_EVIDENCE_BROKEN && !host->contacted;
     }
   if (is_enforced (verdict) && honours_sts && usable == 0 && verdict->hosts->len > 0)
     return (Fold){ LL_EVIDENCE_BROKEN, LL_CODE_VALIDATION_FAILURE,
-                   "none of its mail servers is one that its policy (MTA-STS) names" };
+                   "none of its mail servers is one that its policy (MTA-STS) names",
+                   LL_CULPRIT_POLICY };
   if (cap)
     {
       fold.evidence = capped (&fold);
@@ -190,10 +195,18 @@ fold_hosts (const LlVerdict *verdict, gboolean honours_sts)
 static gboolean
 is_impossible (const LlVerdict *verdict)
 {
+  gboolean all_dane = TRUE;
+
   for (guint i = 0; i < verdict->hosts->len; i++)
-    if (!((LlHostFacts *) g_ptr_array_index (verdict->hosts, i))->excluded)
-      return FALSE;
-  return is_enforced (verdict) && verdict->hosts->len > 0;
+    {
+      const LlHostFacts *host = g_ptr_array_index (verdict->hosts, i);
+
+      if (!host->excluded)
+        return FALSE;
+      all_dane = all_dane && host->evidence == LL_EVIDENCE_DANE;
+    }
+  /* SA13: who follows DANE alone does deliver, as safely */
+  return is_enforced (verdict) && verdict->hosts->len > 0 && !all_dane;
 }
 
 /* -- what is not known ---------------------------------------------------------------- */
@@ -317,6 +330,17 @@ fold_domain_dns (const LlVerdictInput *input, LlVerdict *verdict)
 
 /* -- counting ------------------------------------------------------------------------------ */
 
+/* RFC 8689 4.2.1: the name of the server comes by DNSSEC or a policy, its certificate verifies, and
+ * it offers REQUIRETLS. Asked for elsewhere, the letter would come back. */
+static gboolean
+can_require_tls (const LlVerdict *verdict, const LlHostFacts *host)
+{
+  gboolean named = verdict->mx_secure || (is_enforced (verdict) && !host->excluded);
+
+  return host->contacted && host->requiretls && named && host->evidence != LL_EVIDENCE_WEAK
+         && (host->dane == LL_DANE_MATCH || (host->pkix && host->dane == LL_DANE_NONE));
+}
+
 static void
 count_hosts (LlVerdict *verdict)
 {
@@ -330,7 +354,7 @@ count_hosts (LlVerdict *verdict)
         continue; /* nobody can use it */
       verdict->total++;
       verdict->seen += host->contacted ? 1 : 0;
-      everywhere = everywhere && host->contacted && host->requiretls;
+      everywhere = everywhere && can_require_tls (verdict, host);
     }
   verdict->requiretls_everywhere = everywhere && verdict->total > 0;
 }
@@ -348,6 +372,21 @@ is_anything_open (const LlVerdictInput *input)
   return input->sts == NULL;
 }
 
+/* Whether the domain has a policy was asked, and the signed answer does not verify: somebody may
+ * hide one. Keys that match (DANE) need no policy. */
+static void
+apply_bogus_policy (const LlVerdict *verdict, Fold *fold)
+{
+  gboolean bogus
+      = verdict->sts.mode == LL_STS_UNKNOWN && verdict->sts.code == LL_CODE_DNSSEC_INVALID;
+
+  if (bogus && fold->evidence != LL_EVIDENCE_BROKEN && fold->evidence != LL_EVIDENCE_DANE)
+    *fold
+        = (Fold){ LL_EVIDENCE_BROKEN, LL_CODE_DNSSEC_INVALID,
+                  "whether it has a policy (MTA-STS) is signed, and the signature does not verify",
+                  LL_CULPRIT_POLICY, .dns = TRUE };
+}
+
 static void
 fold_all_hosts (const LlVerdictInput *input, LlVerdict *verdict)
 {
@@ -356,6 +395,8 @@ fold_all_hosts (const LlVerdictInput *input, LlVerdict *verdict)
 
   if (is_impossible (verdict))
     plain = honoured;
+  apply_bogus_policy (verdict, &plain);
+  apply_bogus_policy (verdict, &honoured);
   if (plain.evidence == LL_EVIDENCE_UNKNOWN && honoured.evidence == LL_EVIDENCE_UNKNOWN)
     {
       settle_unknown (verdict, is_anything_open (input));
@@ -368,7 +409,11 @@ fold_all_hosts (const LlVerdictInput *input, LlVerdict *verdict)
   else
     verdict->detail = g_strdup (plain.detail);
   verdict->evidence_if_sts = honoured.evidence;
+  verdict->source_if_sts = honoured.seen ? LL_SOURCE_SEEN : LL_SOURCE_PUBLISHED;
+  verdict->code_if_sts = honoured.code;
   verdict->dns_broken = plain.dns;
+  if (plain.evidence == LL_EVIDENCE_BROKEN)
+    verdict->culprit = g_strdup (plain.host);
   /* BROKEN may be over in a minute, and absent encryption is believed after a second look only:
    * nothing final is said to a mail program for these */
   verdict->settled = plain.evidence != LL_EVIDENCE_BROKEN && plain.evidence != LL_EVIDENCE_UNKNOWN

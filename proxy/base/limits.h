@@ -136,6 +136,10 @@
 #define LL_STS_FETCH_BACKOFF_SECONDS 300
 #define LL_STS_FETCH_TIMEOUT 8000
 
+/* Seconds for which a failure counts that was not seen whole since: as long as letters wait that
+ * were held for it ([queue] lifetime, where nobody changed it). */
+#define LL_FAILURE_REMEMBERED (5 * 24 * 60 * 60)
+
 /* RFC 9325 and what facts/assurance.md 2.1 calls WEAK */
 #define LL_TLS_CIPHER_BITS_MIN 128
 #define LL_TLS_RSA_BITS_MIN 2048

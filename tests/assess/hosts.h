@@ -49,6 +49,7 @@ sight_new (LlSightKind kind, gboolean valid)
 
   sight->kind = kind;
   sight->greeted = kind > LL_SIGHT_UNREACHABLE;
+  sight->requiretls = kind == LL_SIGHT_TLS || kind == LL_SIGHT_WEAK;
   sight->trust.valid = valid;
   if (!valid)
     sight->trust.code = LL_CODE_CERTIFICATE_NOT_TRUSTED;
@@ -206,17 +207,15 @@ typedef enum
 
 static const char *const sts_patterns[] = { NULL, "*.example.lab", "mx0.example.lab", "x.lab" };
 
+/* All that were seen offer REQUIRETLS. */
 static inline LlVerdict *
-fold (const Kind *kinds, guint n, Sts policy, gboolean mx_secure, LlNetworkState network)
+fold_under (
+    const Kind *kinds, guint n, const LlStsFacts *sts, gboolean mx_secure, LlNetworkState network)
 {
   g_autoptr (GPtrArray) hosts = g_ptr_array_new_with_free_func ((GDestroyNotify) host_free);
-  g_auto (GStrv) patterns
-      = sts_patterns[policy] != NULL ? g_strsplit (sts_patterns[policy], " ", -1) : NULL;
   LlMxFacts mx = { .finding = LL_FOUND, .secure = mx_secure };
-  LlStsFacts sts
-      = { .mode = patterns != NULL ? LL_STS_ENFORCE : LL_STS_NONE, .patterns = patterns };
   LlVerdictInput input = {
-    .domain = DOMAIN, .mx = &mx, .hosts = hosts, .sts = &sts, .network = network, .probing = TRUE
+    .domain = DOMAIN, .mx = &mx, .hosts = hosts, .sts = sts, .network = network, .probing = TRUE
   };
 
   for (guint i = 0; i < n; i++)
@@ -226,4 +225,15 @@ fold (const Kind *kinds, guint n, Sts policy, gboolean mx_secure, LlNetworkState
       g_ptr_array_add (hosts, host_new (name, kinds[i]));
     }
   return ll_verdict_fold (&input);
+}
+
+static inline LlVerdict *
+fold (const Kind *kinds, guint n, Sts policy, gboolean mx_secure, LlNetworkState network)
+{
+  g_auto (GStrv) patterns
+      = sts_patterns[policy] != NULL ? g_strsplit (sts_patterns[policy], " ", -1) : NULL;
+  LlStsFacts sts
+      = { .mode = patterns != NULL ? LL_STS_ENFORCE : LL_STS_NONE, .patterns = patterns };
+
+  return fold_under (kinds, n, &sts, mx_secure, network);
 }

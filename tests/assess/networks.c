@@ -183,6 +183,52 @@ test_downgrade (void)
   fake_stop (&fake);
 }
 
+/* Promise 7: what failed here is not unknown elsewhere, nor after a restart, nor in clear. */
+static void
+test_broken_stays (void)
+{
+  static const char *const scripts[] = { "220 mx\n|<|250-mx\n250 SIZE\n|<|221 bye\n", NULL };
+  static const char *const domains[] = { "badane.lab", "badsts.lab" };
+  LlCode codes[G_N_ELEMENTS (domains)];
+  Fake fake = { 0 };
+
+  begin (world.folder);
+  for (guint i = 0; i < G_N_ELEMENTS (domains); i++)
+    {
+      g_autoptr (LlVerdict) verdict = look (domains[i]);
+
+      g_assert_cmpint (verdict->evidence, ==, LL_EVIDENCE_BROKEN);
+      codes[i] = verdict->code;
+    }
+  fake_start (&fake, scripts, NULL);
+  for (guint way = 0; way < 2; way++)
+    {
+      begin (world.folder);
+      if (way == 0)
+        block ();
+      else
+        redirect ("", fake.port);
+      for (guint i = 0; i < G_N_ELEMENTS (domains); i++)
+        {
+          g_autoptr (LlVerdict) verdict = look (domains[i]);
+          gboolean done;
+          g_autoptr (LlVerdict) early
+              = ll_assess_wait (world.assess, domains[i], ll_deadline_in (0), NULL, &done);
+
+          g_assert_cmpint (verdict->evidence, ==, LL_EVIDENCE_BROKEN);
+          g_assert_cmpint (verdict->code, ==, codes[i]);
+          g_assert_cmpint (early->evidence, ==, LL_EVIDENCE_BROKEN);
+        }
+      open_again ();
+    }
+  fake_stop (&fake);
+  ll_assess_accept (world.assess, "badsts.lab");
+  begin (world.folder);
+  block ();
+  assert_look ("badsts.lab", LL_EVIDENCE_STS, LL_SOURCE_PUBLISHED, LL_WHY_NONE);
+  open_again ();
+}
+
 int
 main (int argc, char **argv)
 {
@@ -196,6 +242,7 @@ main (int argc, char **argv)
   g_test_add_func ("/assess/networks/stripped", test_stripped);
   g_test_add_func ("/assess/networks/redirected", test_redirected);
   g_test_add_func ("/assess/networks/K11-downgrade", test_downgrade);
+  g_test_add_func ("/assess/networks/promise-7-broken-stays", test_broken_stays);
   result = g_test_run ();
   stop_engine ();
   stop_world ();

@@ -75,6 +75,9 @@ ZONES = {
     "n12only.lab": "@ MX 10 192.0.2.1.\n",
     # N14
     "n14.lab": "@ MX 10 gone.dn01.lab.\n@ MX 20 none.dn06.lab.\n",
+    "n14v.lab": "@ MX 10 gone.plain.lab.\n",
+    "loop.lab": "@ MX 10 mx\nmx CNAME round\nround CNAME mx\n",
+    "dname.lab": "@ MX 10 mx.sub\nsub DNAME dn01.lab.\n",
     # N21: equal preference
     "n21.lab": "@ MX 10 b.dn21x.lab.\n@ MX 10 a.dn21x.lab.\n@ MX 10 C.dn21x.lab.\n@ MX 5 z.dn21x.lab.\n",
     "dn21x.lab": "a A 127.0.1.21\nb A 127.0.1.21\nc A 127.0.1.21\nz A 127.0.1.22\n",
@@ -105,7 +108,9 @@ UNSIGNED = {
     # DN22: insecure alias to a signed target with TLSA
     "dn22.lab": "@ MX 10 mx\nmx CNAME mx.dn01.lab.\n",
     "insecure.lab": "@ MX 10 mx.dn01.lab.\n",
+    "n06u.lab": '@ TXT "no address, no MX"\n',
     "n08.lab": "@ A 127.0.1.8\n",
+    "n14u.lab": "@ MX 10 gone.dn01.lab.\n",
     "inullmx.lab": "@ MX 0 .\n",
 }
 
