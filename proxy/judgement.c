@@ -9,6 +9,7 @@
 #include "pipeline-private.h"
 
 #include "deliver/retry.h"
+#include "assess/providers.h"
 #include "record/override.h"
 
 #include "base/limits.h"
@@ -55,6 +56,36 @@ fill_honours (const LlAccount *account, LlPolicyInput *input)
     input->honours = account->honours;
   else if (!ll_provider_honours (account->host, &input->honours, &input->honours_date, NULL))
     input->honours = 0;
+}
+
+/* The servers that take the domain's mail are the account's, by name or by the table. */
+static gboolean
+is_same_provider (const LlAccount *account, const LlVerdict *verdict)
+{
+  const LlProvider *own = ll_provider_of_submission (account->host);
+  guint others = 0, same = 0;
+
+  for (guint i = 0; i < verdict->hosts->len; i++)
+    {
+      const LlHostFacts *host = g_ptr_array_index (verdict->hosts, i);
+
+      if (host->addressed == LL_ABSENT)
+        continue;
+      if (g_ascii_strcasecmp (host->name, account->host) == 0
+          || (own != NULL && own == ll_provider_of_mx (host->name)))
+        same++;
+      else
+        others++;
+    }
+  return same > 0 && others == 0;
+}
+
+static void
+take_verdict (LlPolicyInput *input, const LlVerdict *verdict, gboolean done)
+{
+  input->verdict = verdict;
+  input->verdict_done = done;
+  input->same_provider = is_same_provider (input->account, verdict);
 }
 
 /* The ledger keeps Message-IDs as they stand in the header, in their brackets. */
@@ -114,8 +145,7 @@ ll_judge (LlPipeline *pipeline, const LlJudgement *judgement, LlVerdict **verdic
   g_clear_pointer (verdict, ll_verdict_unref);
   fill_input (pipeline, judgement, &input);
   *verdict = ll_assess_wait (pipeline->parts.assess, domain, soft, pipeline->ended, &done);
-  input.verdict = *verdict;
-  input.verdict_done = done;
+  take_verdict (&input, *verdict, done);
   decision = ll_policy_decide (&input);
   if (done || decision->kind == LL_DECISION_SEND || ll_deadline_left (judgement->deadline) == 0)
     return decision;
@@ -125,8 +155,7 @@ ll_judge (LlPipeline *pipeline, const LlJudgement *judgement, LlVerdict **verdic
   ll_verdict_unref (*verdict);
   *verdict = ll_assess_wait (pipeline->parts.assess, domain, judgement->deadline, pipeline->ended,
                              &done);
-  input.verdict = *verdict;
-  input.verdict_done = done;
+  take_verdict (&input, *verdict, done);
   return ll_policy_decide (&input);
 }
 
@@ -158,6 +187,8 @@ ll_keep_evidence (LlProgress *progress, const LlDecision *decision, const LlVerd
   if (decision->smtp_code != NULL)
     g_variant_dict_insert (&dict, "smtp", "s", decision->smtp_code);
   g_variant_dict_insert (&dict, "may_send_anyway", "b", decision->may_send_anyway);
+  if (decision->kind == LL_DECISION_LATER && decision->until != 0)
+    g_variant_dict_insert (&dict, "again", "b", TRUE);
   for (guint i = 0; i < G_N_ELEMENTS (marks); i++)
     if (ll_progress_has (progress, marks[i]))
       g_variant_dict_insert (&dict, marks[i], "b", TRUE);
@@ -200,7 +231,9 @@ apply (LlProgress *progress, const LlDecision *decision)
       progress->next_try = ll_retry_next (progress->tries, now);
       if (decision->until > now)
         progress->next_try = MIN (progress->next_try, decision->until);
-      ll_progress_set (progress, LL_STATE_QUEUED, decision->reason);
+      /* a person sees that it has not gone; it is looked at again without him */
+      ll_progress_set (progress, decision->until != 0 ? LL_STATE_HELD : LL_STATE_QUEUED,
+                       decision->reason);
       break;
     }
 }
@@ -250,23 +283,50 @@ judgement_deadline (const LlLive *live)
   return ll_deadline_in (CLAMP (left, LL_CHECK_HARD / 1000, BACKGROUND_SECONDS) * 1000);
 }
 
-/* `[policy] together`: one recipient that stays keeps all of them. */
+/* One that a person has to decide, else one that is looked at again; -1: nobody is held. */
+static int
+first_held (const LlLetter *letter)
+{
+  int first = -1;
+
+  for (guint i = 0; i < letter->progress->len; i++)
+    {
+      const LlProgress *progress = ll_letter_progress (letter, i);
+
+      if (progress->state != LL_STATE_HELD)
+        continue;
+      if (!ll_progress_has (progress, "again"))
+        return (int) i;
+      first = first < 0 ? (int) i : first;
+    }
+  return first;
+}
+
+/* `[policy] together`: one recipient that stays keeps all of them, and they are looked at again
+ * together. */
 static void
 keep_together (LlLive *live)
 {
   const LlLetter *letter = live->letter;
-  const char *who = NULL;
+  int held = first_held (letter);
+  const LlProgress *keeper = held >= 0 ? ll_letter_progress (letter, (guint) held) : NULL;
 
-  for (guint i = 0; i < letter->progress->len && who == NULL; i++)
-    if (ll_letter_progress (letter, i)->state == LL_STATE_HELD)
-      who = ll_envelope_recipient (letter->envelope, i)->address;
-  for (guint i = 0; i < letter->progress->len && who != NULL; i++)
-    if (ll_departs (ll_letter_progress (letter, i)))
-      {
-        g_autofree char *reason = g_strdup_printf ("kept together with the copy for %s", who);
+  for (guint i = 0; i < letter->progress->len && keeper != NULL; i++)
+    {
+      LlProgress *progress = ll_letter_progress (letter, i);
+      g_autofree char *reason = NULL;
 
-        ll_progress_set (ll_letter_progress (letter, i), LL_STATE_HELD, reason);
-      }
+      if (!ll_departs (progress))
+        continue;
+      reason = g_strdup_printf ("kept together with the copy for %s",
+                                ll_envelope_recipient (letter->envelope, (guint) held)->address);
+      ll_progress_set (progress, LL_STATE_HELD, reason);
+      if (!ll_progress_has (keeper, "again"))
+        continue;
+      progress->method = LL_METHOD_NONE; /* decided anew, with the sentence that is true then */
+      ll_progress_mark (progress, "again");
+      progress->next_try = keeper->next_try;
+    }
 }
 
 static void
@@ -278,7 +338,8 @@ tell_held (LlPipeline *pipeline, LlLive *live)
     {
       const LlProgress *progress = ll_letter_progress (letter, i);
 
-      if (progress->state != LL_STATE_HELD || progress->decided < ll_clock_now () - 1)
+      if (progress->state != LL_STATE_HELD || progress->decided < ll_clock_now () - 1
+          || (ll_progress_has (progress, "again") && progress->tries > 1))
         continue;
       ll_pipeline_note (pipeline, live, "held", progress->reason);
       ll_pipeline_tell (pipeline, LL_PIPELINE_HELD, letter->id, progress->reason);

@@ -103,6 +103,7 @@ ll_progress_is_due (const LlProgress *progress)
     case LL_STATE_WAITING:
       return progress->next_try <= ll_clock_now ();
     case LL_STATE_HELD:
+      return ll_progress_has (progress, "again") && progress->next_try <= ll_clock_now ();
     case LL_STATE_SENDING:
     case LL_STATE_SENT:
     case LL_STATE_UNCERTAIN:

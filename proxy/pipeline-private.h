@@ -89,6 +89,9 @@ void ll_pipeline_tell (LlPipeline *pipeline, LlPipelineNews news, const char *id
 
 /* -- waking.c ----------------------------------------------------------------------- */
 
+/* What waits for a network, a keyring, a sign-in or evidence is due now. */
+void ll_try_anew (LlLetter *letter);
+
 /* All letters take a step, and what waits in them is tried. */
 void ll_pipeline_wake (LlPipeline *pipeline);
 
@@ -117,7 +120,8 @@ void ll_progress_set (LlProgress *progress, LlState state, const char *reason);
 gboolean ll_progress_is_due (const LlProgress *progress);
 
 /* Marks that stay with a recipient: "told" (that it will not get the letter), "told_now" (that it
- * waits), "told_delayed", "mail_due" (a notice is to be written), "reminded" (by mail). */
+ * waits), "told_delayed", "mail_due" (a notice is to be written), "reminded" (by mail), "again"
+ * (held until it was looked at again, at next_try, by itself). */
 gboolean ll_progress_has (const LlProgress *progress, const char *mark);
 void ll_progress_mark (LlProgress *progress, const char *mark);
 void ll_progress_unmark (LlProgress *progress, const char *mark);

@@ -142,7 +142,8 @@ close_letter (LlPipeline *pipeline, LlLive *live)
 }
 
 /* Whoever is still to be served rests in @state. What a person decides (held, uncertain) stays
- * that person's: only without any hope (@state is final) is it taken from him too. */
+ * that person's: only without any hope (@state is final) is it taken from him too. One that is held
+ * until it was looked at again is no person's. */
 static void
 set_all (LlLive *live, LlState state, const char *reason)
 {
@@ -150,9 +151,12 @@ set_all (LlLive *live, LlState state, const char *reason)
     {
       LlProgress *progress = ll_letter_progress (live->letter, i);
 
-      if (!ll_state_is_final (progress->state) && progress->state != LL_STATE_UNCERTAIN
-          && (progress->state != LL_STATE_HELD || ll_state_is_final (state)))
-        ll_progress_set (progress, state, reason);
+      if (ll_state_is_final (progress->state) || progress->state == LL_STATE_UNCERTAIN
+          || (progress->state == LL_STATE_HELD && !ll_state_is_final (state)
+              && !ll_progress_has (progress, "again")))
+        continue;
+      ll_progress_unmark (progress, "again");
+      ll_progress_set (progress, state, reason);
     }
 }
 
@@ -186,7 +190,8 @@ remind (LlPipeline *pipeline, LlLive *live)
       LlProgress *progress = ll_letter_progress (letter, i);
       gint64 held = MAX (letter->received, progress->decided);
 
-      if (progress->state != LL_STATE_HELD || ll_progress_has (progress, "reminded"))
+      if (progress->state != LL_STATE_HELD || ll_progress_has (progress, "reminded")
+          || ll_progress_has (progress, "again"))
         continue;
       if (progress->next_try == 0)
         progress->next_try = held + REMIND_SECONDS;
@@ -234,21 +239,6 @@ open_facts (LlPipeline *pipeline, LlLive *live)
   return FALSE;
 }
 
-/* The network, the keyring or a sign-in may be back: nobody waits for the timer. A provider's 4xx
- * keeps its time. */
-static void
-try_anew (LlLetter *letter)
-{
-  for (guint i = 0; i < letter->progress->len; i++)
-    {
-      LlProgress *progress = ll_letter_progress (letter, i);
-
-      if (progress->state == LL_STATE_WAITING
-          || (progress->state == LL_STATE_QUEUED && progress->method == LL_METHOD_NONE))
-        progress->next_try = 0;
-    }
-}
-
 /* auth = client: the credentials are not kept for a letter that rests (design 4.2). One that is
  * still looked at goes on with them, and so does one whose sign-in came just now. */
 static void
@@ -272,7 +262,7 @@ step_letter (LlPipeline *pipeline, LlLive *live)
   const LlAccount *account = ll_config_account (config, live->letter->account);
 
   if (g_atomic_int_compare_and_exchange (&live->anew, TRUE, FALSE))
-    try_anew (live->letter);
+    ll_try_anew (live->letter);
   if (account == NULL)
     set_all (live, LL_STATE_HELD, "its account is no longer in the configuration");
   else if (ll_pipeline_is_paused (pipeline))

@@ -208,7 +208,8 @@ retry (gpointer data, const char *id, GError **error)
       LlProgress *progress = ll_letter_progress (live->letter, i);
 
       if (progress->state != LL_STATE_QUEUED && progress->state != LL_STATE_WAITING
-          && progress->state != LL_STATE_UNCERTAIN)
+          && progress->state != LL_STATE_UNCERTAIN
+          && !(progress->state == LL_STATE_HELD && ll_progress_has (progress, "again")))
         continue;
       progress->decided = 0;
       progress->next_try = 0;

@@ -7,6 +7,22 @@
 
 #include <string.h>
 
+/* The network, the keyring or a sign-in may be back: nobody waits for the timer. A provider's 4xx
+ * keeps its time. */
+void
+ll_try_anew (LlLetter *letter)
+{
+  for (guint i = 0; i < letter->progress->len; i++)
+    {
+      LlProgress *progress = ll_letter_progress (letter, i);
+
+      if (progress->state == LL_STATE_WAITING
+          || (progress->state == LL_STATE_QUEUED && progress->method == LL_METHOD_NONE)
+          || (progress->state == LL_STATE_HELD && ll_progress_has (progress, "again")))
+        progress->next_try = 0;
+    }
+}
+
 void
 ll_pipeline_wake (LlPipeline *pipeline)
 {

@@ -62,7 +62,7 @@ static const char *const whys[] = {
 static const char *const sources[] = {
   [LL_SOURCE_NONE] = N_ ("not looked at"),
   [LL_SOURCE_SEEN] = N_ ("seen from this computer"),
-  [LL_SOURCE_PUBLISHED] = N_ ("published in DNS and on the web; server not looked at"),
+  [LL_SOURCE_PUBLISHED] = N_ ("published in DNS and on the web; server not seen from here"),
   [LL_SOURCE_LISTED] = N_ ("by a list of large providers that came with this program"),
   [LL_SOURCE_PORTAL] = N_ ("seen from outside by your organisation's portal"),
 };

@@ -11,8 +11,8 @@ G_BEGIN_DECLS
  * What the checks remember over restarts, in databases of their own, which the
  * ledger's retention never touches: how domains were seen before, and what failed,
  * which nobody can find out again, with the state; MTA-STS policies, which can be
- * fetched again, in the cache. Whoever empties the cache loses no alarm: that a domain had a policy is in the
- * history. Each row is written in one transaction, so a crash leaves the old one or the
+ * fetched again, in the cache. Whoever empties the cache loses no alarm: that a domain had a policy
+ * is in the history. Each row is written in one transaction, so a crash leaves the old one or the
  * new.
  *
  * Looks at servers are not kept: they count for ten minutes, and in one network.

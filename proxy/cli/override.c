@@ -69,7 +69,8 @@ add_override (const char *domain, const char *reason, int days)
   if (ll_json_wanted)
     ll_json_print (override, ll_schema_override);
   else
-    printf ("Until %s, letters to %s are sent although its protection fails.\n",
+    printf ("Until %s, letters to %s are sent although its protection fails.\n"
+            "Those that are to go over TLS or not at all (mode exclusive) stay held.\n",
             ll_text (override, "until"), ll_text (override, "domain"));
   return LL_EXIT_YES;
 }

@@ -283,6 +283,9 @@ explain (const Case *c, const Choice *choice, const LlDecision *decision)
     .bound = decision->bound,
     .confidence = decision->confidence,
     .honours = c->input->honours_date,
+    .stated = c->input->account->honours_set,
+    .same_provider = c->input->same_provider,
+    .void_override = c->input->overridden && !c->overridden,
     .declared = c->input->account->declared_when,
     .header = c->demand.bad_mode,
   };

@@ -44,6 +44,7 @@ typedef struct
   gboolean declared_measured;   /* ... that the provider keeps to what the user declared */
   guint locks;                  /* bit LlMethod: (1u << LL_METHOD_PGP)... that can be used now */
   gboolean overridden;          /* `override DOMAIN` is in force */
+  gboolean same_provider;       /* the account's provider takes the domain's mail, too */
   gboolean reply_to_locked;     /* the letter answers one that went locked */
   LlRelease release;
   gint64 received; /* wall seconds of our 250 to DATA; 0: the mail program still waits */

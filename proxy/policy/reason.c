@@ -29,26 +29,26 @@ static const Row ways[] = {
       "mail server offers only outdated encryption, as seen from outside" },
   [LL_EVIDENCE_OPP] = { "mail server encrypts, but nothing proves that it is the right one",
                         "mail server has to encrypt by its published keys, none of which is usable",
-                        "mail server is listed as one that encrypts; it was not looked at",
+                        "mail server is listed as one that encrypts; it was not seen from here",
                         "mail server encrypts, as seen from outside, without proof of who it is" },
   [LL_EVIDENCE_PKIX]
   = { "mail server encrypts with a valid certificate; that it is the right server is not proven",
-      "mail server is said to encrypt with a valid certificate; it was not looked at",
-      "mail server is listed as one with a valid certificate; it was not looked at",
+      "mail server is said to encrypt with a valid certificate; it was not seen from here",
+      "mail server is listed as one with a valid certificate; it was not seen from here",
       "mail server encrypts with a valid certificate, as seen from outside" },
   [LL_EVIDENCE_HALF]
   = { "mail server shows the key published for it; that it is the right server is not proven",
       "a key is published for the mail server; that it is the right server is not proven",
-      "mail server is listed as one with a published key; it was not looked at",
+      "mail server is listed as one with a published key; it was not seen from here",
       "mail server shows the key published for it, as seen from outside" },
   [LL_EVIDENCE_STS]
   = { "the domain asks for verified TLS (MTA-STS) and its mail server showed it",
-      "the domain asks for verified TLS (MTA-STS); its mail server was not looked at",
+      "the domain asks for verified TLS (MTA-STS); its mail server was not seen from here",
       "the domain is listed as one that asks for verified TLS (MTA-STS)",
       "the domain asks for verified TLS (MTA-STS), and from outside its mail server showed it" },
   [LL_EVIDENCE_DANE]
   = { "the domain publishes signed keys (DANE) and its mail server showed them",
-      "the domain publishes signed keys (DANE); its mail server was not looked at",
+      "the domain publishes signed keys (DANE); its mail server was not seen from here",
       "the domain is listed as one that publishes signed keys (DANE)",
       "the domain publishes signed keys (DANE), and from outside its mail server showed them" },
 };
@@ -127,7 +127,9 @@ nomail_of (const LlReason *reason)
   if (reason->code == LL_CODE_NULL_MX)
     return "this domain accepts no mail at all";
   if (reason->cause == LL_CAUSE_ABSENT)
-    return "DNS says, without proof, that this domain does not exist";
+    return reason->unaddressed
+               ? "DNS says, without proof, that this domain has no mail server with an address"
+               : "DNS says, without proof, that this domain does not exist";
   if (reason->unaddressed)
     return "this domain has no mail server with an address";
   return "this domain does not exist";
@@ -202,6 +204,9 @@ unbound (const LlReason *reason)
     return "your provider delivers it, and may not even reach the right server";
   if (reason->evidence == LL_EVIDENCE_PLAIN || reason->evidence == LL_EVIDENCE_WEAK)
     return "your provider delivers it, from there on most likely unencrypted";
+  if (!reason->stated
+      && (reason->evidence == LL_EVIDENCE_STS || reason->evidence == LL_EVIDENCE_DANE))
+    return "your provider delivers it; whether it keeps to that is not known";
   return "your provider delivers it and nothing binds it to use TLS";
 }
 
@@ -449,7 +454,13 @@ ll_reason (const LlReason *reason)
     add_part (text, wish_of (reason));
   if (reason->cause == LL_CAUSE_BROKEN)
     add_part (text, "this may be an attack or a mistake there");
+  if (reason->cause == LL_CAUSE_BROKEN || reason->cause == LL_CAUSE_DOWNGRADE)
+    add_part (text, reason->void_override ? "your override does not count where TLS or nothing is "
+                                            "asked for, or your administrator decides"
+                                          : NULL);
   add_part (text, bound);
+  if (bound != NULL && reason->bound == LL_BOUND_NOBODY && reason->same_provider)
+    add_part (text, "your provider is theirs too, so it probably does not cross the Internet");
   if (reason->evidence != LL_EVIDENCE_NOMAIL)
     add_part (text, when);
   return g_string_free (text, FALSE);

@@ -69,8 +69,11 @@ typedef struct
   const char *list_of; /* date of that table */
   const char *was;     /* what it was before, or NULL */
   const char *honours; /* date of the table that says what the provider follows, NULL: the user */
-  gint64 declared;     /* when the user made his statement */
-  const char *header;  /* Letterlock-Mode */
+  gboolean stated;     /* the user said what the provider follows; else only what is known counts */
+  gboolean same_provider; /* the account's provider takes the domain's mail, too */
+  gboolean void_override; /* a person overrode the domain, and may not here */
+  gint64 declared;        /* when the user made his statement */
+  const char *header;     /* Letterlock-Mode */
 } LlReason;
 
 /* (transfer full) */

@@ -15,6 +15,7 @@ static void
 set_evidence (LlWay *way, const LlPolicyInput *input)
 {
   const LlVerdict *verdict = input->verdict;
+  gboolean honours;
 
   way->done = verdict != NULL && input->verdict_done;
   if (verdict == NULL)
@@ -23,15 +24,17 @@ set_evidence (LlWay *way, const LlPolicyInput *input)
       way->why = LL_WHY_OVERDUE;
       return;
     }
+  honours = (input->honours & LL_HONOURS_STS) != 0;
   way->evidence = ll_verdict_evidence_for (verdict, input->honours);
-  way->source = verdict->source;
+  way->source = honours ? verdict->source_if_sts : verdict->source;
   way->why = way->evidence == LL_EVIDENCE_UNKNOWN ? verdict->why : LL_WHY_NONE;
-  way->code = verdict->code;
+  way->code = honours ? verdict->code_if_sts : verdict->code;
   way->settled = verdict->settled && way->done;
   way->downgrade = verdict->suspected_downgrade;
   if (way->downgrade && way->code == LL_CODE_NONE)
     way->code = LL_CODE_DOWNGRADE_SUSPECTED;
-  way->absent = way->evidence == LL_EVIDENCE_NOMAIL && verdict->nxdomain && !verdict->proven;
+  way->absent = way->evidence == LL_EVIDENCE_NOMAIL && !verdict->proven
+                && (verdict->nxdomain || verdict->code == LL_CODE_NO_SUCH_DOMAIN);
 }
 
 /* -- who is bound ---------------------------------------------------------------------------- */

@@ -25,7 +25,7 @@ typedef struct
   gboolean done;       /* no more will come by waiting */
   gboolean settled;
   gboolean downgrade; /* suspected */
-  gboolean absent;    /* DNS says that there is no such domain, and nobody signed that */
+  gboolean absent;    /* DNS says that there is nothing to deliver to, and nobody signed that */
 } LlWay;
 
 LlWay ll_way (const LlPolicyInput *input, const LlDemand *demand);

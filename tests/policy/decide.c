@@ -171,13 +171,19 @@ test_excluded_hosts (void)
 
   fixture_init (&f, "minimum=policy\n");
   f.verdict.evidence = LL_EVIDENCE_PLAIN;
+  f.verdict.code = LL_CODE_STARTTLS_NOT_SUPPORTED;
   f.verdict.evidence_if_sts = LL_EVIDENCE_STS;
+  f.verdict.source_if_sts = LL_SOURCE_PUBLISHED;
   ignores = ll_policy_decide (&f.input);
   f.input.honours = LL_HONOURS_STS;
   honours = ll_policy_decide (&f.input);
   g_assert_cmpint (ignores->kind, ==, LL_DECISION_HOLD);
   g_assert_cmpint (honours->kind, ==, LL_DECISION_SEND);
   g_assert_cmpint (honours->bound, ==, LL_BOUND_HONOURS);
+  /* promise 8: the server that they use was not seen */
+  g_assert_cmpint (honours->source, ==, LL_SOURCE_PUBLISHED);
+  g_assert_cmpint (honours->code, ==, LL_CODE_NONE);
+  g_assert_null (strstr (honours->reason, "showed"));
   fixture_clear (&f);
 }
 
@@ -208,6 +214,34 @@ test_requiretls (void)
   unoffered = ll_policy_decide (&f.input);
   g_assert_cmpint (unoffered->kind, ==, LL_DECISION_REFUSE);
   g_assert_cmpstr (unoffered->smtp_code, ==, "550 5.7.30");
+  fixture_clear (&f);
+}
+
+/* U13: content that is locked already may go over a broken way, except where TLS or nothing is
+ * asked for. A person's override does not reach that either, and is told so. */
+static void
+test_broken_and_sealed (void)
+{
+  Fixture f;
+  g_autoptr (LlDecision) sealed = NULL;
+  g_autoptr (LlDecision) exclusive = NULL;
+  g_autoptr (LlDecision) overridden = NULL;
+
+  fixture_init (&f, "[rule 1]\nto=clinic.example\nmode=exclusive\n");
+  fixture_evidence (&f, LL_EVIDENCE_BROKEN);
+  f.facts.protection = LL_PROTECTION_PGP_MIME;
+  exclusive = ll_policy_decide (&f.input);
+  g_assert_cmpint (exclusive->kind, ==, LL_DECISION_HOLD);
+  f.input.overridden = TRUE;
+  overridden = ll_policy_decide (&f.input);
+  g_assert_cmpint (overridden->kind, ==, LL_DECISION_HOLD);
+  g_assert_false (overridden->overridden);
+  g_assert_nonnull (strstr (overridden->reason, "your override does not count"));
+  f.input.overridden = FALSE;
+  f.recipient.domain = f.recipient.address = (char *) "other.example";
+  sealed = ll_policy_decide (&f.input);
+  g_assert_cmpint (sealed->kind, ==, LL_DECISION_SEND);
+  g_assert_cmpint (sealed->bound, ==, LL_BOUND_CONTENT);
   fixture_clear (&f);
 }
 
@@ -244,6 +278,12 @@ test_patience (void)
   g_assert_cmpint (decide_at (&f, 600), ==, LL_DECISION_REFUSE);
   f.verdict.proven = TRUE;
   g_assert_cmpint (decide_at (&f, -1), ==, LL_DECISION_REFUSE);
+  /* N14: the same for servers that DNS denies, with and without proof */
+  f.verdict.nxdomain = FALSE;
+  g_assert_cmpint (decide_at (&f, -1), ==, LL_DECISION_REFUSE);
+  f.verdict.proven = FALSE;
+  g_assert_cmpint (decide_at (&f, -1), ==, LL_DECISION_LATER);
+  g_assert_cmpint (decide_at (&f, 600), ==, LL_DECISION_REFUSE);
   fixture_clear (&f);
 }
 
@@ -317,13 +357,13 @@ test_codes (void)
   {
     LlEvidence evidence;
     LlCode code;
-    gboolean proven;
+    gboolean nxdomain, proven;
     const char *smtp;
   } cases[] = {
-    { LL_EVIDENCE_NOMAIL, LL_CODE_NULL_MX, FALSE, "556 5.1.10" },
-    { LL_EVIDENCE_NOMAIL, LL_CODE_NO_SUCH_DOMAIN, TRUE, "550 5.1.2" },
-    { LL_EVIDENCE_NOMAIL, LL_CODE_NO_SUCH_DOMAIN, FALSE, "550 5.4.4" }, /* N14: no address */
-    { LL_EVIDENCE_PLAIN, LL_CODE_STARTTLS_NOT_SUPPORTED, FALSE, "550 5.7.10" },
+    { LL_EVIDENCE_NOMAIL, LL_CODE_NULL_MX, FALSE, FALSE, "556 5.1.10" },
+    { LL_EVIDENCE_NOMAIL, LL_CODE_NO_SUCH_DOMAIN, TRUE, TRUE, "550 5.1.2" },
+    { LL_EVIDENCE_NOMAIL, LL_CODE_NO_SUCH_DOMAIN, FALSE, TRUE, "550 5.4.4" }, /* N14: no address */
+    { LL_EVIDENCE_PLAIN, LL_CODE_STARTTLS_NOT_SUPPORTED, FALSE, FALSE, "550 5.7.10" },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
@@ -334,7 +374,8 @@ test_codes (void)
       fixture_init (&f, "mode=exclusive\n");
       fixture_evidence (&f, cases[i].evidence);
       f.verdict.code = cases[i].code;
-      f.verdict.nxdomain = f.verdict.proven = cases[i].proven;
+      f.verdict.nxdomain = cases[i].nxdomain;
+      f.verdict.proven = cases[i].proven;
       d = ll_policy_decide (&f.input);
       g_assert_cmpint (d->kind, ==, LL_DECISION_REFUSE);
       g_assert_cmpstr (d->smtp_code, ==, cases[i].smtp);
@@ -407,6 +448,7 @@ main (int argc, char **argv)
   g_test_add_func ("/decide/bounds", test_bounds);
   g_test_add_func ("/decide/excluded-hosts", test_excluded_hosts);
   g_test_add_func ("/decide/requiretls", test_requiretls);
+  g_test_add_func ("/decide/U13-broken-and-sealed", test_broken_and_sealed);
   g_test_add_func ("/decide/patience", test_patience);
   g_test_add_func ("/decide/until", test_until);
   g_test_add_func ("/decide/overdue", test_overdue);

@@ -245,6 +245,31 @@ say_unaddressed (void)
   reason.code = LL_CODE_NO_SUCH_DOMAIN;
   reason.unaddressed = TRUE;
   say ("refuse nomail no-such-domain unaddressed", &reason);
+  reason.kind = LL_DECISION_LATER;
+  reason.cause = LL_CAUSE_ABSENT;
+  say ("hold nomail no-such-domain unaddressed, not proven", &reason);
+}
+
+/* Who the provider is, what the user said of it, and an override that does not count. */
+static void
+say_circumstances (void)
+{
+  LlReason reason = base ();
+
+  reason.evidence = LL_EVIDENCE_DANE;
+  reason.confidence = LL_CONFIDENCE_OBSERVED;
+  reason.stated = TRUE;
+  say ("send dane, the provider does not follow it as stated", &reason);
+  reason.stated = FALSE;
+  reason.same_provider = TRUE;
+  say ("N26 send dane, the same provider", &reason);
+  reason.kind = LL_DECISION_HOLD;
+  reason.cause = LL_CAUSE_BROKEN;
+  reason.lock = LL_LOCK_UNASKED;
+  reason.evidence = LL_EVIDENCE_BROKEN;
+  reason.code = LL_CODE_TLSA_INVALID;
+  reason.void_override = TRUE;
+  say ("hold broken, overridden in vain", &reason);
 }
 
 static void
@@ -254,6 +279,7 @@ test_golden (void)
   say_sent ();
   say_others ();
   say_unaddressed ();
+  say_circumstances ();
   golden_check ("policy/reasons.golden", all->str);
   g_string_free (all, TRUE);
 }

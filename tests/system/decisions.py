@@ -2,10 +2,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What a person decides: release, send anyway, drop, override, pause; and letters that come twice."""
 
+import glob
 import smtplib
+
 import tap
 from office import Office, letter
 from process import wait_until
+from smtp_faults import FaultServer
 
 
 def held(office, name, domain, **more):
@@ -200,6 +203,71 @@ def test_rule(office):
     tap.true(not accepted and "plain.lab" in said, said)
     office.daemon.letterlock("rule", "remove", "1")
     held(office, "nobank", "plain.lab")
+
+
+def test_override_and_exclusive(office):
+    """An override does not reach TLS or never, and both places say so"""
+    rule = office.daemon.letterlock("rule", "add", "--to", "@badsts.lab", "--mode", "exclusive", "--json")
+    said = office.daemon.letterlock("override", "badsts.lab", "--reason", "they called", "--days", "1")
+    tap.true("exclusive" in said, said)
+    record = held(office, "vain", "badsts.lab")["recipients"][0]
+    tap.true("override does not count" in record["reason"], record["reason"])
+    tap.true(not record["overridden"], "called overridden")
+    office.daemon.letterlock("rule", "remove", str(rule[0]["number"]))
+
+
+def test_exclusive_unknown(office):
+    """TLS or never, and nothing is known: held, looked at again by itself, never sent anyway"""
+    office.daemon.letterlock("rule", "add", "--to", "@dead.lab", "--mode", "exclusive")
+    record = held(office, "nobody", "dead.lab")
+    tap.true(record["recipients"][0]["next_try"], record)
+    refused = office.daemon.try_letterlock("release", record["id"], "--with", "open")
+    tap.equal(refused.returncode, 1, refused.stderr)
+    address = office.daemon.letterlock("check", "dead.lab", "--json", status=1)[0]["hosts"][0]["addresses"][0]
+    certificate = office.world.ca.issue("mx.dead.lab")
+    with FaultServer(certificate, address=address, port=25, implicit=False):
+        office.daemon.restart()
+        wait(office, "nobody", "held")
+        office.daemon.letterlock("retry", record["id"])
+        wait(office, "nobody", "sent")
+    arrives(office, "nobody", 1)
+
+
+def test_exclusive_unknown_ends(office):
+    """... for four hours; then it is dropped, and the user is told by mail"""
+    libraries = glob.glob("/usr/lib/*/faketime/libfaketimeMT.so.1")
+    if not libraries:
+        raise tap.Skip("libfaketime is not installed")
+    office.daemon.restart()  # what was seen of dead.lab is forgotten
+    record = held(office, "late", "dead.lab")
+    office.daemon.stop()
+    faked = {"LD_PRELOAD": libraries[0], "FAKETIME": "+5h", "DONT_FAKE_MONOTONIC": "1"}
+    office.daemon.environment.update(faked)
+    try:
+        office.daemon.start()
+        dropped = wait(office, "late", "dropped")["recipients"][0]
+        tap.true("not sent" in dropped["reason"], dropped["reason"])
+        wait_until(
+            lambda: any(record["id"].encode() in x for x in office.provider.letters(office.world.sender)),
+            "the user is told by mail",
+        )
+    finally:
+        office.daemon.stop()
+        for name in faked:
+            del office.daemon.environment[name]
+        office.daemon.start()
+    left = [x for x in office.provider.letters("bob@dead.lab") if b"<late@" in x]
+    tap.equal(left, [], "letters at the provider")
+
+
+def test_no_such_letter(office):
+    """An id that is none is a mistake of usage; one of no letter is a no"""
+    for command in ("show", "explain", "release", "drop", "retry"):
+        for wrong in ("zz", "12345g", "", "abc"):
+            done = office.daemon.try_letterlock(command, wrong)
+            tap.equal((done.returncode, done.stderr.count("\n")), (2, 1), f"{command} {wrong}: {done.stderr}")
+        done = office.daemon.try_letterlock(command, "ffffffffffff")
+        tap.equal((done.returncode, done.stderr.count("\n")), (1, 1), f"{command}: {done.stderr}")
 
 
 if __name__ == "__main__":

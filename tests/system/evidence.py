@@ -117,8 +117,8 @@ def test_exclusive(office):
     def expected(domain):
         if domain in BROKEN:
             return "held"
-        if domain == "dead.lab":  # looked at again by a timer
-            return "queued"
+        if domain == "dead.lab":  # looked at again by itself
+            return "held"
         if domain in REFUSED or ordered(domain) is None or ordered(domain) < 3:
             return "refused"
         return "sent"
