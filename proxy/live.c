@@ -92,6 +92,22 @@ ll_progress_set (LlProgress *progress, LlState state, const char *reason)
     }
 }
 
+void
+ll_live_rest (LlLive *live, LlState state, const char *reason)
+{
+  for (guint i = 0; i < live->letter->progress->len; i++)
+    {
+      LlProgress *progress = ll_letter_progress (live->letter, i);
+
+      if (ll_state_is_final (progress->state) || progress->state == LL_STATE_UNCERTAIN
+          || (progress->state == LL_STATE_HELD && !ll_state_is_final (state)
+              && !ll_progress_has (progress, "again")))
+        continue;
+      ll_progress_unmark (progress, "again");
+      ll_progress_set (progress, state, reason);
+    }
+}
+
 gboolean
 ll_progress_is_due (const LlProgress *progress)
 {

@@ -47,8 +47,9 @@ struct _LlPipeline
 
   GMutex lock;
   LlConfig *config;
-  GHashTable *live; /* id -> LlLive */
-  GPtrArray *done;  /* of LlLive: their files may go once the ledger is on disk */
+  GHashTable *live;  /* id -> LlLive */
+  GPtrArray *done;   /* of LlLive: their files may go once the ledger is on disk */
+  GPtrArray *unread; /* of char: ids whose files could not be read just then */
   gboolean paused;
 
   GCancellable *ended; /* nothing new leaves any more; its descriptor is kept, for all waits */
@@ -72,6 +73,11 @@ gboolean ll_live_answer (LlLive *live, guint code, const char *enhanced, const c
 /* 250, and where the first recipient stands that the letter has not left for. */
 void ll_live_answer_taken (LlLive *live);
 
+/* Whoever is still to be served rests in @state. What a person decides (held, uncertain) stays
+ * that person's: only without any hope (@state is final) is a held one taken from him too. One that
+ * is held until it was looked at again is no person's. */
+void ll_live_rest (LlLive *live, LlState state, const char *reason);
+
 /* -- pipeline.c ---------------------------------------------------------------- */
 
 /* The letter is durable: takes the first step soon, on a delivery thread. */
@@ -86,6 +92,26 @@ gboolean ll_pipeline_save (LlPipeline *pipeline, LlLive *live, gboolean durable)
 /* A point of the timeline. */
 void ll_pipeline_note (LlPipeline *pipeline, LlLive *live, const char *event, const char *text);
 void ll_pipeline_tell (LlPipeline *pipeline, LlPipelineNews news, const char *id, const char *text);
+
+gboolean ll_pipeline_is_done (const LlLetter *letter);
+
+/* When to come back: the earliest retry of any recipient, or 0 when only a person can help. */
+gint64 ll_pipeline_next_time (const LlLetter *letter);
+
+/* Nothing is left to do for it but to clear away its files. Called by its owner. */
+void ll_pipeline_close (LlPipeline *pipeline, LlLive *live);
+
+/* -- returning.c: letters that were here before we were ------------------------------- */
+
+/* In the queue, beside the letters: time to read again what could not be read. */
+#define LL_PIPELINE_UNREAD "unread"
+
+void ll_pipeline_take_up (LlPipeline *pipeline);
+void ll_pipeline_take_up_unread (LlPipeline *pipeline);
+
+/* Whether the letter's facts are there; else its recipients say what they wait for, or that it is
+ * lost. */
+gboolean ll_pipeline_open (LlPipeline *pipeline, LlLive *live);
 
 /* -- waking.c ----------------------------------------------------------------------- */
 

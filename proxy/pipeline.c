@@ -13,14 +13,12 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/file.h"
+#include "base/limits.h"
 
 #include <string.h>
 
 /* In the queue, beside the letters: time to clear away what is done. */
 #define CLOSING "closing"
-
-/* A locked keyring gives no sign when it opens: it is asked. */
-#define LOCKED_SECONDS 60
 
 /* A held letter is asked about again after a quarter of an hour, and told by mail after a day. */
 #define REMIND_SECONDS (15 * 60)
@@ -84,22 +82,13 @@ forget (LlPipeline *pipeline, const char *id)
   g_mutex_unlock (&pipeline->lock);
 }
 
-static gboolean
-is_done (const LlLetter *letter)
+gboolean
+ll_pipeline_is_done (const LlLetter *letter)
 {
   for (guint i = 0; i < letter->progress->len; i++)
     if (!ll_state_is_final (ll_letter_progress (letter, i)->state))
       return FALSE;
   return TRUE;
-}
-
-static gboolean
-is_mail_due (const LlLetter *letter)
-{
-  for (guint i = 0; i < letter->progress->len; i++)
-    if (ll_progress_has (ll_letter_progress (letter, i), "mail_due"))
-      return TRUE;
-  return FALSE;
 }
 
 /* The ledger has it, then the files go: at no instant does neither know the letter. What was done
@@ -131,8 +120,8 @@ close_done (LlPipeline *pipeline)
     }
 }
 
-static void
-close_letter (LlPipeline *pipeline, LlLive *live)
+void
+ll_pipeline_close (LlPipeline *pipeline, LlLive *live)
 {
   g_mutex_lock (&pipeline->lock);
   live->closed = TRUE;
@@ -141,28 +130,8 @@ close_letter (LlPipeline *pipeline, LlLive *live)
   ll_queue_add (pipeline->queue, CLOSING, CLOSING, ll_clock_now () + 1);
 }
 
-/* Whoever is still to be served rests in @state. What a person decides (held, uncertain) stays
- * that person's: only without any hope (@state is final) is it taken from him too. One that is held
- * until it was looked at again is no person's. */
-static void
-set_all (LlLive *live, LlState state, const char *reason)
-{
-  for (guint i = 0; i < live->letter->progress->len; i++)
-    {
-      LlProgress *progress = ll_letter_progress (live->letter, i);
-
-      if (ll_state_is_final (progress->state) || progress->state == LL_STATE_UNCERTAIN
-          || (progress->state == LL_STATE_HELD && !ll_state_is_final (state)
-              && !ll_progress_has (progress, "again")))
-        continue;
-      ll_progress_unmark (progress, "again");
-      ll_progress_set (progress, state, reason);
-    }
-}
-
-/* When to come back: the earliest retry of any recipient, or 0 when only a person can help. */
-static gint64
-next_time (const LlLetter *letter)
+gint64
+ll_pipeline_next_time (const LlLetter *letter)
 {
   gint64 next = 0;
 
@@ -209,36 +178,6 @@ remind (LlPipeline *pipeline, LlLive *live)
     }
 }
 
-/* The facts of a letter that was loaded while the keyring was locked are sealed with its content:
- * without them nobody knows what must not leave (Bcc), so nothing is decided or sent before. */
-static gboolean
-open_facts (LlPipeline *pipeline, LlLive *live)
-{
-  g_autoptr (GError) error = NULL;
-  g_autoptr (LlReader) reader = NULL;
-
-  if (live->facts != NULL)
-    return TRUE;
-  reader = ll_store_read (pipeline->parts.store, live->letter, &error);
-  if (reader != NULL && live->letter->facts != NULL)
-    live->facts = ll_message_facts_from_variant (live->letter->facts);
-  if (live->facts != NULL)
-    return TRUE;
-  if (g_error_matches (error, LL_STORE_ERROR, LL_STORE_ERROR_LOCKED))
-    {
-      set_all (live, LL_STATE_WAITING, "your keyring is locked; the letter waits for it");
-      for (guint i = 0; i < live->letter->progress->len; i++)
-        ll_letter_progress (live->letter, i)->next_try = ll_clock_now () + LOCKED_SECONDS;
-      return FALSE;
-    }
-  g_warning ("letter %s is lost: %s", live->letter->id,
-             error != NULL ? error->message : "its facts are missing");
-  set_all (live, LL_STATE_FAILED, "the key that opens this letter is gone; the letter is lost");
-  ll_pipeline_note (pipeline, live, "lost", error != NULL ? error->message : NULL);
-  ll_pipeline_tell (pipeline, LL_PIPELINE_TROUBLE, live->letter->id, "a letter is lost");
-  return FALSE;
-}
-
 /* auth = client: the credentials are not kept for a letter that rests (design 4.2). One that is
  * still looked at goes on with them, and so does one whose sign-in came just now. */
 static void
@@ -264,10 +203,10 @@ step_letter (LlPipeline *pipeline, LlLive *live)
   if (g_atomic_int_compare_and_exchange (&live->anew, TRUE, FALSE))
     ll_try_anew (live->letter);
   if (account == NULL)
-    set_all (live, LL_STATE_HELD, "its account is no longer in the configuration");
+    ll_live_rest (live, LL_STATE_HELD, "its account is no longer in the configuration");
   else if (ll_pipeline_is_paused (pipeline))
-    set_all (live, LL_STATE_WAITING, "sending is paused; letterlock resume goes on");
-  else if (open_facts (pipeline, live))
+    ll_live_rest (live, LL_STATE_WAITING, "sending is paused; letterlock resume goes on");
+  else if (ll_pipeline_open (pipeline, live))
     {
       ll_judge_letter (pipeline, config, account, live, FALSE);
       if (ll_depart (pipeline, config, account, live))
@@ -289,11 +228,17 @@ step_cb (const char *id, const char *account, gpointer data)
 {
   LlPipeline *pipeline = data;
   g_autoptr (LlLive) live = NULL;
+  gint64 soon = ll_clock_now () + LL_KEYRING_AGAIN;
   gint64 next;
 
   if (strcmp (id, CLOSING) == 0)
     {
       close_done (pipeline);
+      return;
+    }
+  if (strcmp (id, LL_PIPELINE_UNREAD) == 0)
+    {
+      ll_pipeline_take_up_unread (pipeline);
       return;
     }
   live = ll_pipeline_find (pipeline, id);
@@ -304,9 +249,12 @@ step_cb (const char *id, const char *account, gpointer data)
     return;
   live->in_line = FALSE;
   step_letter (pipeline, live);
-  next = next_time (live->letter);
-  if (is_done (live->letter))
-    close_letter (pipeline, live);
+  next = ll_pipeline_next_time (live->letter);
+  /* held or not: until it could be opened, nobody knows that it is not lost */
+  if (live->facts == NULL && (next == 0 || next > soon))
+    next = soon;
+  if (ll_pipeline_is_done (live->letter))
+    ll_pipeline_close (pipeline, live);
   else if (live->in_line)
     ll_queue_add_in_line (pipeline->queue, id, live->letter->account);
   else if (next != 0)
@@ -325,61 +273,6 @@ ll_pipeline_take (LlPipeline *pipeline, LlLive *live)
 
 /* -- start ------------------------------------------------------------------------------ */
 
-/* What was on its way when the program ended may have arrived: nobody can know, so it is said. */
-static void
-settle_interrupted (LlLetter *letter)
-{
-  for (guint i = 0; i < letter->progress->len; i++)
-    {
-      LlProgress *progress = ll_letter_progress (letter, i);
-
-      if (progress->state == LL_STATE_SENDING)
-        {
-          ll_progress_set (progress, LL_STATE_UNCERTAIN,
-                           "Letterlock ended between handing the letter over and the provider's "
-                           "answer; it may have arrived");
-          progress->next_try = 0;
-        }
-    }
-}
-
-static void
-take_up (LlPipeline *pipeline, const char *id)
-{
-  g_autoptr (GError) error = NULL;
-  LlLetter *letter = ll_store_load (pipeline->parts.store, id, &error);
-  g_autoptr (LlLive) live = NULL;
-  gint64 next;
-
-  if (letter == NULL)
-    {
-      g_warning ("letter %s cannot be read and is reported lost: %s", id, error->message);
-      ll_ledger_event (pipeline->parts.ledger, id, "lost", error->message);
-      ll_pipeline_tell (pipeline, LL_PIPELINE_TROUBLE, id, error->message);
-      return;
-    }
-  live = ll_live_new (letter,
-                      letter->facts != NULL ? ll_message_facts_from_variant (letter->facts) : NULL);
-  settle_interrupted (letter);
-  g_mutex_lock (&pipeline->lock); /* the first ones are taking their steps already */
-  g_hash_table_replace (pipeline->live, g_strdup (id), ll_live_ref (live));
-  g_mutex_unlock (&pipeline->lock);
-  ll_ledger_put (pipeline->parts.ledger, letter, NULL);
-  ll_pipeline_save (pipeline, live, FALSE);
-  if (is_done (letter) && !is_mail_due (letter))
-    {
-      close_letter (pipeline, live);
-      return;
-    }
-  next = is_mail_due (letter) ? ll_clock_now () : next_time (letter);
-  for (guint i = 0; i < letter->progress->len; i++)
-    if (ll_letter_progress (letter, i)->state == LL_STATE_CHECKING
-        || ll_letter_progress (letter, i)->state == LL_STATE_WAITING)
-      next = ll_clock_now ();
-  if (next != 0)
-    ll_queue_add (pipeline->queue, id, letter->account, next);
-}
-
 static char *
 paused_path (LlPipeline *pipeline)
 {
@@ -390,7 +283,6 @@ LlPipeline *
 ll_pipeline_new (const LlPipelineParts *parts, LlConfig *config)
 {
   LlPipeline *pipeline = g_new0 (LlPipeline, 1);
-  g_auto (GStrv) ids = NULL;
   g_autofree char *paused = NULL;
 
   pipeline->parts = *parts;
@@ -402,12 +294,11 @@ ll_pipeline_new (const LlPipelineParts *parts, LlConfig *config)
   pipeline->live
       = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) ll_live_unref);
   pipeline->done = g_ptr_array_new_with_free_func ((GDestroyNotify) ll_live_unref);
+  pipeline->unread = g_ptr_array_new_with_free_func (g_free);
   paused = paused_path (pipeline);
   pipeline->paused = g_file_test (paused, G_FILE_TEST_EXISTS);
   pipeline->queue = ll_queue_new (step_cb, pipeline, STEP_THREADS);
-  ids = ll_store_list (parts->store);
-  for (guint i = 0; ids[i] != NULL; i++)
-    take_up (pipeline, ids[i]);
+  ll_pipeline_take_up (pipeline);
   return pipeline;
 }
 
@@ -426,6 +317,7 @@ ll_pipeline_free (LlPipeline *pipeline)
   ll_queue_free (pipeline->queue);
   close_done (pipeline);
   g_ptr_array_unref (pipeline->done);
+  g_ptr_array_unref (pipeline->unread);
   g_hash_table_unref (pipeline->live);
   ll_config_unref (pipeline->config);
   g_cancellable_release_fd (pipeline->ended);

@@ -103,6 +103,10 @@
 #define LL_PASSWORD_COMMAND_TIMEOUT 30000
 #define LL_PASSWORD_MAX 4096
 
+/* A keyring that opens at the login gives no sign: whoever waits for it asks again (seconds). A
+ * person who has just typed the password looks whether the letter goes. */
+#define LL_KEYRING_AGAIN 20
+
 /* What goes into one write: large enough for TLS records of full size, small in memory. */
 #define LL_UPSTREAM_BUFFER (64 * 1024)
 

@@ -5,6 +5,8 @@
 
 #include "deliver/retry.h"
 
+#include "base/limits.h"
+
 #include <string.h>
 
 /*
@@ -19,7 +21,7 @@
  * no connection       250, waiting, told now (3)      waiting, again by the timer
  * no TLS              250, waiting, told now (3)      waiting, again by the timer
  * sign-in refused     250, waiting, told now (3)      waiting, again after an hour or a change
- * locked              250, waiting, told now (3)      waiting, again when it opens
+ * locked              250, waiting, told now (3)      waiting, asked again and again
  * uncertain           250, uncertain, told now        uncertain; never by itself again
  * REQUIRETLS refused  250, checking                   checking: decided again without it
  * cancelled           250, queued (3)                 queued, at once when we are back
@@ -184,8 +186,10 @@ settle_one (const LlTroubleLetter *letter, LlTroubleCase *one)
       break;
     case LL_OUTCOME_NO_CONNECTION:
     case LL_OUTCOME_NO_TLS:
-    case LL_OUTCOME_LOCKED:
       wait_or_expire (letter, one, LL_STATE_WAITING, next);
+      break;
+    case LL_OUTCOME_LOCKED:
+      wait_or_expire (letter, one, LL_STATE_WAITING, letter->now + LL_KEYRING_AGAIN);
       break;
     case LL_OUTCOME_AUTH:
       wait_or_expire (letter, one, LL_STATE_WAITING, ll_retry_next_sign_in (letter->now));

@@ -3,6 +3,8 @@
 
 #include "deliver/trouble.h"
 
+#include "base/limits.h"
+
 #define NOW 1000000
 #define HOUR 3600
 #define LIFETIME (5 * 24 * HOUR)
@@ -118,7 +120,7 @@ static const struct
     NULL,
     LL_STATE_WAITING,
     LL_TOLD_NOW,
-    60 },
+    LL_KEYRING_AGAIN },
   { "uncertain",
     { LL_OUTCOME_UNCERTAIN, 0, "", (char *) "lost" },
     FALSE,

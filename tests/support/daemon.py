@@ -216,8 +216,14 @@ class Bus:
             ["dbus-daemon", "--session", "--nofork", "--nopidfile", f"--address={self.address}"],
             os.path.join(self.folder, "dbus.log"),
         )
-        self.program.wait_until(lambda: os.path.exists(self.path), "its socket is there")
+        self.program.wait_until(self._answers, "its socket answers")
         return self
+
+    def _answers(self):
+        """That the socket is there does not mean that anybody listens already."""
+        with socket.socket(socket.AF_UNIX) as connection:
+            connection.connect(self.path)
+            return True
 
     def __exit__(self, *_):
         self.program.stop()

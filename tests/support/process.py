@@ -51,11 +51,11 @@ class Program:
         self.name = name
         self.log = log
         self.stop_signal = stop_signal
+        more.setdefault("stdin", subprocess.DEVNULL)
         with open(log, "ab") as output:
             self.child = subprocess.Popen(
-                arguments, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT,
-                env=env, cwd=cwd, **more,
-            )  # fmt: skip
+                arguments, stdout=output, stderr=subprocess.STDOUT, env=env, cwd=cwd, **more
+            )
 
     @property
     def pid(self):
