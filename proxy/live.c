@@ -19,7 +19,18 @@ ll_live_new (LlLetter *letter, LlMessageFacts *facts)
   live->facts = facts;
   g_mutex_init (&live->lock);
   g_cond_init (&live->answered_cond);
+  ll_live_count (live);
   return live;
+}
+
+void
+ll_live_count (LlLive *live)
+{
+  guint states = 0;
+
+  for (guint i = 0; i < live->letter->progress->len; i++)
+    states |= 1u << ll_letter_progress (live->letter, i)->state;
+  g_atomic_int_set (&live->states, (gint) states);
 }
 
 LlLive *

@@ -26,6 +26,7 @@ typedef struct
   gboolean closed;  /* (the pipeline's lock) done: only its files are still to go */
   gboolean in_line; /* (the step's) it waits for its account's turn to send */
   gint anew;        /* (atomic) what waits is tried at the next step, whatever its time */
+  gint states;      /* (atomic) a bit for each state that a recipient has, for who counts */
 
   GMutex lock;
 
@@ -65,6 +66,9 @@ LlLive *ll_live_new (LlLetter *letter, LlMessageFacts *facts); /* takes over bot
 LlLive *ll_live_ref (LlLive *live);
 void ll_live_unref (LlLive *live);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LlLive, ll_live_unref)
+
+/* The owner of the letter has changed states. */
+void ll_live_count (LlLive *live);
 
 /* The one answer to the waiting mail program. FALSE: it does not wait any more, so what happened
  * has to be told in another way. */

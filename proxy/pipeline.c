@@ -20,6 +20,9 @@
 /* In the queue, beside the letters: time to clear away what is done. */
 #define CLOSING "closing"
 
+/* When a disk that is full, or does not answer, is tried again. */
+#define AGAIN_SECONDS 60
+
 /* A held letter is asked about again after a quarter of an hour, and told by mail after a day. */
 #define REMIND_SECONDS (15 * 60)
 #define REMIND_BY_MAIL_SECONDS (24 * 60 * 60)
@@ -51,6 +54,7 @@ ll_pipeline_save (LlPipeline *pipeline, LlLive *live, gboolean durable)
   guint before = ll_store_records (live->letter);
   gboolean saved = ll_store_record (pipeline->parts.store, live->letter, durable, &error);
 
+  ll_live_count (live);
   if (saved && ll_store_records (live->letter) == before)
     return TRUE; /* nothing is new */
   if (!saved)
@@ -92,32 +96,39 @@ ll_pipeline_is_done (const LlLetter *letter)
 }
 
 /* The ledger has it, then the files go: at no instant does neither know the letter. What was done
- * within a second or so shares one commit of the ledger; nobody waits for it. */
-static void
+ * within a second or so shares one commit of the ledger; nobody waits for it. FALSE: some stay, and
+ * are tried again. */
+static gboolean
 close_done (LlPipeline *pipeline)
 {
   g_autoptr (GPtrArray) done = NULL;
   g_autoptr (GError) error = NULL;
+  gboolean all = TRUE;
+  gboolean recorded;
 
   g_mutex_lock (&pipeline->lock);
   done = g_steal_pointer (&pipeline->done);
   pipeline->done = g_ptr_array_new_with_free_func ((GDestroyNotify) ll_live_unref);
   g_mutex_unlock (&pipeline->lock);
-  if (done->len > 0 && !ll_ledger_flush (pipeline->parts.ledger, &error))
-    {
-      g_warning ("letters that are done stay in the spool: %s", error->message);
-      return;
-    }
+  recorded = done->len == 0 || ll_ledger_flush (pipeline->parts.ledger, &error);
   for (guint i = 0; i < done->len; i++)
     {
       LlLive *live = g_ptr_array_index (done, i);
 
-      g_clear_error (&error);
-      if (ll_store_remove (pipeline->parts.store, live->letter, &error))
-        forget (pipeline, live->letter->id);
-      else
-        g_warning ("letter %s stays in the spool: %s", live->letter->id, error->message);
+      if (recorded && ll_store_remove (pipeline->parts.store, live->letter, &error))
+        {
+          forget (pipeline, live->letter->id);
+          continue;
+        }
+      g_warning ("letter %s stays in the spool: %s", live->letter->id, error->message);
+      if (recorded)
+        g_clear_error (&error);
+      all = FALSE;
+      g_mutex_lock (&pipeline->lock);
+      g_ptr_array_add (pipeline->done, ll_live_ref (live));
+      g_mutex_unlock (&pipeline->lock);
     }
+  return all;
 }
 
 void
@@ -233,7 +244,8 @@ step_cb (const char *id, const char *account, gpointer data)
 
   if (strcmp (id, CLOSING) == 0)
     {
-      close_done (pipeline);
+      if (!close_done (pipeline))
+        ll_queue_add (pipeline->queue, CLOSING, CLOSING, ll_clock_now () + AGAIN_SECONDS);
       return;
     }
   if (strcmp (id, LL_PIPELINE_UNREAD) == 0)

@@ -52,13 +52,21 @@ take_in_hand (LlPipeline *pipeline, const char *id, GError **error)
   return g_steal_pointer (&live);
 }
 
-/* Saves, releases, and takes the next step. */
-static void
-put_back (LlPipeline *pipeline, LlLive *live)
+/* Saves, releases, and takes the next step. FALSE: a decision that is not on disk would be
+ * forgotten with the program, so nobody is told that it was made. @error may be NULL. */
+static gboolean
+put_back (LlPipeline *pipeline, LlLive *live, GError **error)
 {
-  ll_pipeline_save (pipeline, live, TRUE);
+  gboolean saved = ll_pipeline_save (pipeline, live, TRUE);
+
+  if (!saved)
+    g_set_error (error, LL_API_ERROR, LL_API_ERROR_FAILED,
+                 "letter %s: this cannot be written to the disk, so it holds only until Letterlock "
+                 "ends",
+                 live->letter->id);
   ll_store_release (pipeline->parts.store, live->letter->id);
   ll_queue_add (pipeline->queue, live->letter->id, live->letter->account, 0);
+  return saved;
 }
 
 static gboolean
@@ -82,24 +90,22 @@ may_send_anyway (const LlProgress *progress)
 }
 
 static gboolean
-release_one (LlProgress *progress, const LlRecipient *recipient, LlMethod method, GError **error)
+may_release (const LlProgress *progress,
+             const LlRecipient *recipient,
+             LlMethod method,
+             GError **error)
 {
   switch (method)
     {
     case LL_METHOD_NONE:
     case LL_METHOD_TLS:
-      ll_release_set (progress, LL_RELEASE_NONE);
-      break;
+      return TRUE;
     case LL_METHOD_OPEN:
       if (!may_send_anyway (progress))
-        {
-          g_set_error (error, LL_API_ERROR, LL_API_ERROR_REFUSED, "%s: not sent anyway: %s",
-                       recipient->address,
-                       progress->reason != NULL ? progress->reason : "its rule forbids it");
-          return FALSE;
-        }
-      ll_release_set (progress, LL_RELEASE_SEND);
-      break;
+        g_set_error (error, LL_API_ERROR, LL_API_ERROR_REFUSED, "%s: not sent anyway: %s",
+                     recipient->address,
+                     progress->reason != NULL ? progress->reason : "its rule forbids it");
+      return may_send_anyway (progress);
     case LL_METHOD_PGP:
     case LL_METHOD_SMIME:
     case LL_METHOD_ESCROW:
@@ -107,11 +113,45 @@ release_one (LlProgress *progress, const LlRecipient *recipient, LlMethod method
                    "%s cannot be used to lock letters in this version", ll_method_name (method));
       return FALSE;
     }
+  g_return_val_if_reached (FALSE);
+}
+
+static void
+release_one (LlProgress *progress, LlMethod method)
+{
+  ll_release_set (progress, method == LL_METHOD_OPEN ? LL_RELEASE_SEND : LL_RELEASE_NONE);
   progress->decided = 0;
   progress->next_try = 0;
   progress->method = LL_METHOD_NONE;
   ll_progress_set (progress, LL_STATE_CHECKING, "released by you");
-  return TRUE;
+}
+
+/* The recipients that this is about; NULL where one of them may not be released: then none is. */
+static GPtrArray *
+find_releasable (const LlLetter *letter,
+                 LlMethod method,
+                 const char *const *recipients,
+                 GError **error)
+{
+  g_autoptr (GPtrArray) found = g_ptr_array_new ();
+
+  for (guint i = 0; i < letter->progress->len; i++)
+    {
+      LlProgress *progress = ll_letter_progress (letter, i);
+      const LlRecipient *recipient = ll_envelope_recipient (letter->envelope, i);
+
+      if (!is_meant (recipient, recipients)
+          || (progress->state != LL_STATE_HELD && progress->state != LL_STATE_WAITING
+              && progress->state != LL_STATE_QUEUED))
+        continue;
+      if (!may_release (progress, recipient, method, error))
+        return NULL;
+      g_ptr_array_add (found, progress);
+    }
+  if (found->len > 0)
+    return g_steal_pointer (&found);
+  g_set_error (error, LL_API_ERROR, LL_API_ERROR_REFUSED, "letter %s has nobody held", letter->id);
+  return NULL;
 }
 
 static gboolean
@@ -124,32 +164,20 @@ release (gpointer data,
 {
   LlPipeline *pipeline = data;
   g_autoptr (LlLive) live = take_in_hand (pipeline, id, error);
-  guint released = 0;
-  gboolean ok = TRUE;
+  g_autoptr (GPtrArray) released = NULL;
 
   if (live == NULL)
     return FALSE;
-  for (guint i = 0; ok && i < live->letter->progress->len; i++)
+  released = find_releasable (live->letter, method, recipients, error);
+  for (guint i = 0; released != NULL && i < released->len; i++)
+    release_one (g_ptr_array_index (released, i), method);
+  if (released == NULL)
     {
-      LlProgress *progress = ll_letter_progress (live->letter, i);
-      const LlRecipient *recipient = ll_envelope_recipient (live->letter->envelope, i);
-
-      if (!is_meant (recipient, recipients)
-          || (progress->state != LL_STATE_HELD && progress->state != LL_STATE_WAITING
-              && progress->state != LL_STATE_QUEUED))
-        continue;
-      ok = release_one (progress, recipient, method, error);
-      released += ok;
+      put_back (pipeline, live, NULL);
+      return FALSE;
     }
-  if (ok && released == 0)
-    {
-      g_set_error (error, LL_API_ERROR, LL_API_ERROR_REFUSED, "letter %s has nobody held", id);
-      ok = FALSE;
-    }
-  if (ok)
-    ll_pipeline_note (pipeline, live, "released", reason);
-  put_back (pipeline, live);
-  return ok;
+  ll_pipeline_note (pipeline, live, "released", reason);
+  return put_back (pipeline, live, error);
 }
 
 static gboolean
@@ -190,8 +218,7 @@ drop (gpointer data,
   else
     g_set_error (error, LL_API_ERROR, LL_API_ERROR_REFUSED, "letter %s has nobody left to drop",
                  id);
-  put_back (pipeline, live);
-  return dropped > 0;
+  return put_back (pipeline, live, dropped > 0 ? error : NULL) && dropped > 0;
 }
 
 static gboolean
@@ -222,8 +249,7 @@ retry (gpointer data, const char *id, GError **error)
   else
     g_set_error (error, LL_API_ERROR, LL_API_ERROR_REFUSED, "letter %s has nobody to try again",
                  id);
-  put_back (pipeline, live);
-  return n > 0;
+  return put_back (pipeline, live, n > 0 ? error : NULL) && n > 0;
 }
 
 /* -- pause -------------------------------------------------------------------------------- */
@@ -274,16 +300,7 @@ count_letters (LlPipeline *pipeline, LlState state)
   g_mutex_lock (&pipeline->lock);
   g_hash_table_iter_init (&iter, pipeline->live);
   while (g_hash_table_iter_next (&iter, NULL, &value))
-    {
-      const LlLetter *one = ((LlLive *) value)->letter;
-
-      for (guint i = 0; i < one->progress->len; i++)
-        if (ll_letter_progress (one, i)->state == state)
-          {
-            n++;
-            break;
-          }
-    }
+    n += ((guint) g_atomic_int_get (&((LlLive *) value)->states) >> state) & 1;
   g_mutex_unlock (&pipeline->lock);
   return n;
 }

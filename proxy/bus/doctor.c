@@ -36,9 +36,9 @@ add (GVariantBuilder *list, const char *check, Told told, const char *reason, co
 }
 
 static void
-add_resolver (GVariantBuilder *list, LlResolver *resolver)
+add_resolver (GVariantBuilder *list, LlResolver *resolver, GCancellable *cancellable)
 {
-  LlDnsState state = ll_resolver_test (resolver, ll_deadline_in (LL_DNS_DEADLINE), NULL);
+  LlDnsState state = ll_resolver_test (resolver, ll_deadline_in (LL_DNS_DEADLINE), cancellable);
   g_autofree char *detail = NULL;
 
   ll_resolver_state (resolver, &detail);
@@ -235,7 +235,7 @@ ll_bus_doctor (const LlBusActions *actions, GCancellable *cancellable, GError **
   if (actions->secrets != NULL)
     add_keyring (&list, actions->secrets);
   if (actions->resolver != NULL)
-    add_resolver (&list, actions->resolver);
+    add_resolver (&list, actions->resolver, cancellable);
   if (actions->network != NULL)
     add_network (&list, actions, actions->network, cancellable);
   return add_others (&list, actions, error) ? g_variant_builder_end (&list) : NULL;

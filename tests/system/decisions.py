@@ -76,6 +76,19 @@ def test_broken_is_never_sent_anyway(office):
     tap.true(sent["overridden"], f"not marked as overridden: {sent}")
 
 
+def test_released_together_or_not(office):
+    """Where one recipient may not be sent anyway, the other is not sent behind the refusal"""
+    content = letter("eve@plain.lab", name="both")
+    accepted, said = office.send(["eve@plain.lab", "bob@badsts.lab"], content)
+    tap.true(accepted, said)
+    record = wait(office, "both", "held")
+    refused = office.daemon.try_letterlock("release", record["id"], "--with", "open")
+    tap.true("bob@badsts.lab" in refused.stderr, refused.stderr)
+    tap.equal(office.fate("both", "eve@plain.lab")["state"], "held", "eve")
+    office.daemon.letterlock("release", record["id"], "--with", "open", "--to", "eve@plain.lab")
+    arrives(office, "both", 1)
+
+
 def test_drop(office):
     """A dropped letter is not sent, and says by whom"""
     record = held(office, "dropped", "plain.lab")
