@@ -7,6 +7,13 @@
 
 #include <string.h>
 
+/* Of zones whose keys were asked for; the answers themselves are in libunbound's cache. */
+#define CHAIN_MAX 4096
+/* As long as short TTLs last; asking for what is still in the cache costs no packet. */
+#define CHAIN_SECONDS 300
+/* Nobody's zones are deeper, and nobody makes us ask for the keys of a hundred labels. */
+#define CHAIN_LABELS_MAX 6
+
 #define TEST_TIMEOUT 3500 /* ms; a satellite link needs 1.2 s for a question over TCP */
 
 /* -- judgement --------------------------------------------------------------- */
@@ -91,8 +98,15 @@ static void
 answered_cb (LlAnswer *answer, gpointer data, gpointer owner)
 {
   LlPath *path = owner;
-  LlPathEvent *event = g_new0 (LlPathEvent, 1);
+  LlPathEvent *event;
 
+  /* a link of the chain: it is in the cache now, where validation looks for it */
+  if (data == path)
+    {
+      ll_answer_unref (answer);
+      return;
+    }
+  event = g_new0 (LlPathEvent, 1);
   event->path = path;
   event->answer = answer;
   event->data = data;
@@ -125,6 +139,7 @@ ll_path_new (LlUnboundWay way,
   path->state = LL_DNS_UNTESTED;
   path->started = g_get_monotonic_time ();
   path->until = ll_deadline_in (TEST_TIMEOUT);
+  path->chain = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   path->unbound = ll_unbound_new (way, servers, plain ? NULL : anchor, answered_cb, path, NULL);
   if (path->unbound != NULL
       && ll_unbound_ask (path->unbound, name, plain ? LL_RR_A : LL_RR_DNSKEY, NULL, NULL))
@@ -151,8 +166,77 @@ ll_path_free (LlPath *path)
       link = next;
     }
   ll_unbound_free (path->unbound);
+  g_hash_table_unref (path->chain);
   g_free (path->detail);
   g_free (path);
+}
+
+/* Who recurses walks down to the answer anyway, and hears of the keys on the way. */
+static gboolean
+asks_ahead (const LlPath *path)
+{
+  return !path->plain
+         && (path->way == LL_UNBOUND_FORWARD || path->way == LL_UNBOUND_FORWARD_TCP
+             || path->way == LL_UNBOUND_FORWARD_TLS);
+}
+
+static guint
+labels_of (const char *name)
+{
+  guint labels = 1;
+
+  for (; *name != '\0'; name++)
+    labels += *name == '.' ? 1 : 0;
+  return labels;
+}
+
+/* Whether it is time to ask for the keys of @zone; notes that they are asked for. */
+static gboolean
+is_due (LlPath *path, const char *zone)
+{
+  guint now = (guint) ll_clock_boot ();
+  gpointer asked = g_hash_table_lookup (path->chain, zone);
+
+  if (labels_of (zone) > CHAIN_LABELS_MAX
+      || (asked != NULL && now - GPOINTER_TO_UINT (asked) < CHAIN_SECONDS))
+    return FALSE;
+  if (g_hash_table_size (path->chain) >= CHAIN_MAX)
+    g_hash_table_remove_all (path->chain);
+  g_hash_table_insert (path->chain, g_strdup (zone), GUINT_TO_POINTER (now));
+  return TRUE;
+}
+
+static const char *
+parent_of (const char *name)
+{
+  const char *dot = strchr (name, '.');
+
+  return dot != NULL && dot[1] != '\0' ? dot + 1 : NULL;
+}
+
+/* From above: what is below is validated with it. */
+static void
+ask_ahead (LlPath *path, const char *zone)
+{
+  if (zone == NULL)
+    return;
+  ask_ahead (path, parent_of (zone));
+  if (!is_due (path, zone))
+    return;
+  ll_unbound_ask (path->unbound, zone, LL_RR_DS, path, NULL);
+  ll_unbound_ask (path->unbound, zone, LL_RR_DNSKEY, path, NULL);
+}
+
+gboolean
+ll_path_ask (LlPath *path, const char *name, guint16 type, gpointer data, int *id)
+{
+  /* A domain is likely to be a zone, a host in one; names with "_" stand below what was asked.
+   * The keys first: libunbound looks into its cache when the answer itself is there. */
+  if (asks_ahead (path) && type == LL_RR_MX)
+    ask_ahead (path, name);
+  else if (asks_ahead (path) && (type == LL_RR_A || type == LL_RR_AAAA))
+    ask_ahead (path, parent_of (name));
+  return ll_unbound_ask (path->unbound, name, type, data, id);
 }
 
 void

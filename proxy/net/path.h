@@ -38,8 +38,9 @@ struct _LlPath
   gboolean speaks;    /* plain: something answers */
   gboolean lies;      /* plain: it answers for what cannot exist */
   char *detail;
-  gint64 started;   /* monotonic, microseconds */
-  LlDeadline until; /* the test counts as unanswered then */
+  gint64 started;    /* monotonic, microseconds */
+  LlDeadline until;  /* the test counts as unanswered then */
+  GHashTable *chain; /* zones whose keys were asked for ahead */
 };
 
 /* NULL when no context can be made. The test is under way when it returns. */
@@ -51,6 +52,11 @@ LlPath *ll_path_new (LlUnboundWay way,
 
 /* Also drops its events. */
 void ll_path_free (LlPath *path);
+
+/* Asks @question, and beside it what its validation will ask for: DS and DNSKEY of the zones
+ * above. One after the other they would cost a round trip each. The answer comes as an event with
+ * @data. FALSE: it cannot be asked. */
+gboolean ll_path_ask (LlPath *path, const char *name, guint16 type, gpointer data, int *id);
 
 /* Takes in the answer to the self-test. */
 void ll_path_tested (LlPath *path, const LlAnswer *answer);

@@ -159,7 +159,7 @@ ask (LlResolver *resolver, LlFlight *flight)
     }
   g_clear_pointer (&flight->again, ll_answer_unref);
   flight->path = path->serial;
-  if (!ll_unbound_ask (path->unbound, flight->name, flight->type, flight, &flight->id))
+  if (!ll_path_ask (path, flight->name, flight->type, flight, &flight->id))
     land (resolver, flight,
           ll_answer_new_unknown (flight->name, flight->type, "the resolver cannot ask this"));
 }

@@ -95,6 +95,19 @@ static const struct
   { "dn16-tls", LL_UNBOUND_FORWARD_TLS, "tls" },
 };
 
+static LlPathEvent *
+next_event (LlPath *path, GQueue *events)
+{
+  while (g_queue_is_empty (events))
+    {
+      struct pollfd fd = { .fd = ll_unbound_fd (path->unbound), .events = POLLIN };
+
+      g_assert_cmpint (poll (&fd, 1, 30000), ==, 1);
+      ll_unbound_process (path->unbound);
+    }
+  return g_queue_pop_head (events);
+}
+
 static void
 test_way (gconstpointer data)
 {
@@ -112,18 +125,50 @@ test_way (gconstpointer data)
       g_test_skip ("this libunbound was built without TLS");
       return;
     }
-  while (g_queue_is_empty (&events))
-    {
-      struct pollfd fd = { .fd = ll_unbound_fd (path->unbound), .events = POLLIN };
-
-      g_assert_cmpint (poll (&fd, 1, 30000), ==, 1);
-      ll_unbound_process (path->unbound);
-    }
-  event = g_queue_pop_head (&events);
+  event = next_event (path, &events);
   ll_path_tested (path, event->answer);
   ll_path_event_free (event);
   g_assert_true (ll_path_settled (path));
   g_assert_cmpint (path->state, ==, LL_DNS_VALIDATES);
+  ll_path_free (path);
+}
+
+/* What validation will need is asked for beside the question, and nobody hears of it. */
+static void
+test_ahead (void)
+{
+  static const struct
+  {
+    const char *name;
+    guint16 type;
+    guint zones; /* whose keys were asked for so far */
+  } questions[] = {
+    { "dn01.lab", LL_RR_MX, 2 },          { "_mta-sts.dn01.lab", LL_RR_TXT, 2 },
+    { "mx.dn01.lab", LL_RR_A, 2 },        { "mx.deep.dn06.lab", LL_RR_AAAA, 4 },
+    { "a.b.c.d.e.f.g.lab", LL_RR_MX, 9 }, /* not the two longest of the eight */
+  };
+  g_autoptr (LlAnchor) anchor = ll_anchor_load (dns_lab_get (&lab, "anchor"), NULL);
+  const char *servers[] = { dns_lab_get (&lab, "resolver"), NULL };
+  GQueue events = G_QUEUE_INIT;
+  LlPath *path = ll_path_new (LL_UNBOUND_FORWARD, servers, anchor, FALSE, &events);
+  LlPathEvent *test = next_event (path, &events);
+
+  g_assert_null (test->data);
+  ll_path_event_free (test);
+  for (gsize i = 0; i < G_N_ELEMENTS (questions); i++)
+    {
+      LlPathEvent *event;
+      int id;
+
+      g_assert_true (ll_path_ask (path, questions[i].name, questions[i].type, &id, &id));
+      g_assert_cmpuint (g_hash_table_size (path->chain), ==, questions[i].zones);
+      event = next_event (path, &events);
+      g_assert_true (event->data == &id);
+      g_assert_cmpstr (event->answer->name, ==, questions[i].name);
+      g_assert_cmpuint (event->answer->type, ==, questions[i].type);
+      ll_path_event_free (event);
+      g_assert_true (g_queue_is_empty (&events));
+    }
   ll_path_free (path);
 }
 
@@ -159,6 +204,7 @@ main (int argc, char **argv)
 
       g_test_add_data_func (path, GUINT_TO_POINTER (i), test_way);
     }
+  g_test_add_func ("/net/path/ahead", test_ahead);
   g_test_add_func ("/net/path/free-early", test_free_early);
   result = g_test_run ();
   dns_lab_stop (&lab);
