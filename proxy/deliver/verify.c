@@ -290,7 +290,7 @@ find_local_root (LlVerifier *verifier, const LlTarget *target, SSL *ssl, const L
     {
       X509 *root = sk_X509_value (chain, length - 1);
 
-      if (ll_roots_is_local (root, target->ca_file) && ll_roots_is_local (root, verifier->ca_file))
+      if (ll_roots_is_local (root, verifier->ca_file) && ll_roots_is_local (root, target->ca_file))
         name = g_strdup (facts->root);
     }
   g_mutex_lock (&verifier->lock);
