@@ -11,7 +11,7 @@
 #include "wire/address.h"
 
 /* Look-ups and looks at servers together; all of them wait for somebody else's machine. */
-#define THREADS_MAX 160
+#define THREADS_MAX 256
 #define KNOWN_MAX 8192
 /* STARTTLS that is missing is believed after a second look, this much later, that nobody waits
  * for (facts/assurance.md 2.5). */

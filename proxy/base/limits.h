@@ -161,7 +161,8 @@
 #define LL_QUERY_TEXT_MAX 1024
 #define LL_QUERY_STATES_MAX 32
 
-/* Programs of this user that watch us at the same time; calls that run, and that wait for it. */
+/* Programs of this user that watch us at the same time; calls that run, and that wait for it.
+ * `check` of a hundred domains is a hundred calls, each of which waits for servers far away. */
 #define LL_BUS_CONNECTIONS_MAX 64
-#define LL_BUS_THREADS 16
+#define LL_BUS_THREADS 128
 #define LL_BUS_WAITING_MAX 256

@@ -6,6 +6,7 @@
 #include "assess/assess.h"
 #include "base/error.h"
 #include "base/file.h"
+#include "base/limits.h"
 #include "net/access.h"
 #include "wire/address.h"
 
@@ -168,7 +169,7 @@ ll_offline_new (GError **error)
       ll_offline_free (offline);
       return NULL;
     }
-  offline->pool = g_thread_pool_new (check_thread, offline, 8, FALSE, NULL);
+  offline->pool = g_thread_pool_new (check_thread, offline, LL_BUS_THREADS, FALSE, NULL);
   return offline;
 }
 

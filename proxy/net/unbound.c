@@ -162,8 +162,9 @@ static const struct
   { "val-bogus-ttl:", "5" },
   { "cache-max-negative-ttl:", "3600" },
   { "edns-buffer-size:", "1232" },
-  { "num-queries-per-thread:", "512" },
-  { "outgoing-range:", "256" },
+  /* a hundred domains: MX, MTA-STS and the keys of each at once */
+  { "num-queries-per-thread:", "1024" },
+  { "outgoing-range:", "450" },
   { "verbosity:", "0" },
   { "use-syslog:", "no" },
 };
