@@ -60,10 +60,56 @@ check_end (const char *bytes, gsize size, gsize taken, gboolean ended)
     g_assert_cmpuint (taken, ==, (gsize) (found - wire->str) + 5 - 2);
 }
 
+/* The same, byte by byte and without states: what @bytes up to the end mean, or NULL: a fault. */
+static GString *
+read_plainly (const char *bytes, gsize length, gboolean dotted, gboolean refused)
+{
+  g_autoptr (GString) content = g_string_new (NULL);
+  gboolean at_start = TRUE;
+
+  for (gsize i = 0; i < length; i++)
+    {
+      gboolean pair = bytes[i] == '\r' && i + 1 < length && bytes[i + 1] == '\n';
+
+      if (bytes[i] == '\0' || (bytes[i] == '\r' && !pair) || (bytes[i] == '\n' && refused))
+        return NULL;
+      if (at_start && dotted && bytes[i] == '.')
+        at_start = FALSE;
+      else if (pair || bytes[i] == '\n')
+        {
+          g_string_append (content, "\r\n");
+          at_start = pair; /* a dot behind LF alone is a dot */
+          i += pair ? 1 : 0;
+        }
+      else
+        {
+          g_string_append_c (content, bytes[i]);
+          at_start = FALSE;
+        }
+    }
+  if (content->len > 0 && !g_str_has_suffix (content->str, "\r\n"))
+    g_string_append (content, "\r\n");
+  return g_steal_pointer (&content);
+}
+
+/* A chunk is as long as it said, however it comes. */
+static void
+check_chunk (guint64 length, gsize size, gsize step)
+{
+  LlChunk chunk = { .left = length };
+  guint64 taken = 0;
+
+  for (gsize at = 0; at < size; at += step)
+    taken += ll_chunk_take (&chunk, MIN (step, size - at));
+  g_assert_cmpuint (taken, ==, MIN (length, size));
+  g_assert_cmpuint (chunk.left, ==, length - taken);
+}
+
 int
 LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
 {
   const char *bytes = (const char *) data + 2;
+  g_autoptr (GString) meaning = NULL;
   g_autoptr (GString) whole = g_string_new (NULL);
   g_autoptr (GString) pieces = g_string_new (NULL);
   LlUndot one, other;
@@ -88,9 +134,14 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
       ll_undot_finish (&other, pieces);
     }
   g_assert_true (one.fault == other.fault && one.saw_bare_lf == other.saw_bare_lf);
-  if (one.fault != NULL || (dotted && !ended))
+  check_chunk (data[0] >> 2, size, data[1] % 9 + 1);
+  if (dotted && !ended)
     return 0;
-  g_assert_true (g_string_equal (whole, pieces));
+  meaning = read_plainly (bytes, taken - (dotted ? strlen (".\r\n") : 0), dotted, refused);
+  g_assert_true ((meaning == NULL) == (one.fault != NULL));
+  if (meaning == NULL)
+    return 0;
+  g_assert_true (g_string_equal (whole, pieces) && g_string_equal (whole, meaning));
   g_assert_true (whole->len == 0 || g_str_has_suffix (whole->str, "\r\n"));
   check_round_trip (whole);
   return 0;

@@ -94,10 +94,15 @@ static void
 talk_feed (Talk *talk, const char *bytes, gsize length)
 {
   gsize before = talk->out->len;
+  gboolean in_handshake = talk->next == LL_SESSION_STARTTLS;
+  gsize asked = talk->recorder->events->len;
 
   talk->next = ll_session_feed (talk->session, bytes, length, talk->out);
   if (talk->out->len > before)
     ll_session_outrun (talk->session); /* both cuts take the client for one that never waits */
+  /* RFC 3207 4.2: whatever it is, it came in clear */
+  g_assert_true (!in_handshake || talk->next == LL_SESSION_CLOSE);
+  g_assert_true (!in_handshake || talk->recorder->events->len == asked);
 }
 
 int
@@ -126,7 +131,10 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
 
           talk_feed (talk, bytes, first);
           if (talk->next == LL_SESSION_STARTTLS)
-            ll_session_secured (talk->session);
+            {
+              ll_session_secured (talk->session);
+              talk->next = LL_SESSION_READ;
+            }
         }
       bytes += first;
       size -= first;
