@@ -49,6 +49,23 @@ spki_fingerprint (X509 *certificate)
   return hex (digest, digest_length);
 }
 
+/* Anybody can write anything into a certificate, and people read it: what cannot be printed,
+ * and what turns the direction of writing, is shown as the replacement character. */
+static char *
+printable (const char *bytes, gssize length)
+{
+  g_autofree char *valid = g_utf8_make_valid (bytes, length);
+  GString *text = g_string_new (NULL);
+
+  for (const char *at = valid; *at != '\0'; at = g_utf8_next_char (at))
+    {
+      gunichar character = g_utf8_get_char (at);
+
+      g_string_append_unichar (text, g_unichar_isprint (character) ? character : 0xfffd);
+    }
+  return g_string_free (text, FALSE);
+}
+
 static char *
 name_text (const X509_NAME *name)
 {
@@ -59,7 +76,7 @@ name_text (const X509_NAME *name)
 
   X509_NAME_print_ex (memory, name, 0, XN_FLAG_RFC2253 & ~ASN1_STRFLGS_ESC_MSB);
   length = BIO_get_mem_data (memory, &bytes);
-  text = g_utf8_make_valid (bytes, length);
+  text = printable (bytes, length);
   BIO_free (memory);
   return text;
 }
@@ -91,7 +108,7 @@ dns_names (X509 *certificate)
       /* a NUL inside is an attack on C programs; such a name never matches */
       if (length > 0 && memchr (bytes, '\0', (size_t) length) == NULL)
         {
-          g_autofree char *text = g_utf8_make_valid ((const char *) bytes, length);
+          g_autofree char *text = printable ((const char *) bytes, length);
 
           g_strv_builder_add (names, text);
         }
