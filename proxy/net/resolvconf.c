@@ -46,7 +46,9 @@ add_domain (GPtrArray *domains, const char *word)
 
   if (word[0] == '.')
     word++;
-  if (word[0] == '\0' || !ll_dns_name_is_valid (word) || domains->len >= SEARCH_MAX)
+  /* the root is no domain: every name would be in it */
+  if (word[0] == '\0' || strcmp (word, ".") == 0 || !ll_dns_name_is_valid (word)
+      || domains->len >= SEARCH_MAX)
     return;
   domain = g_ascii_strdown (word, -1);
   if (g_str_has_suffix (domain, "."))
