@@ -248,8 +248,8 @@ config_new (void)
   return config;
 }
 
-LlConfig *
-ll_config_parse (const LlConfigText *system, const LlConfigText *user, GError **error)
+static LlConfig *
+parse (const LlConfigText *system, const LlConfigText *user, GError **error)
 {
   static const char *const fixed[] = { "listen", "network", "policy", "queue", "record" };
   g_autoptr (LlLayers) layers = ll_layers_new (system, user, error);
@@ -274,6 +274,22 @@ ll_config_parse (const LlConfigText *system, const LlConfigText *user, GError **
       return NULL;
     }
   return g_steal_pointer (&config);
+}
+
+LlConfig *
+ll_config_parse (const LlConfigText *system, const LlConfigText *user, GError **error)
+{
+  g_autoptr (GError) cause = NULL;
+  LlConfig *config = parse (system, user, &cause);
+
+  if (config != NULL)
+    return config;
+  /* it quotes what was written, which may be anything */
+  for (char *at = cause->message; *at != '\0'; at++)
+    if (g_ascii_iscntrl (*at))
+      *at = '?';
+  g_propagate_error (error, g_steal_pointer (&cause));
+  return NULL;
 }
 
 char *
