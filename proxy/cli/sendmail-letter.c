@@ -244,7 +244,7 @@ ll_sendmail_letter (
   g_mime_init ();
   letter->text = g_string_sized_new (length + 256);
   letter->to = g_ptr_array_new_with_free_func (g_free);
-  if (g_str_has_prefix (at, "From ")) /* the first line of an mbox file */
+  if (end - at >= 5 && memcmp (at, "From ", 5) == 0) /* the first line of an mbox file */
     {
       const char *line = memchr (at, '\n', (gsize) (end - at));
 
