@@ -51,7 +51,8 @@ ll_clock_format (gint64 when)
   if (when == 0)
     return NULL;
   date = g_date_time_new_from_unix_utc (when);
-  return date ? g_date_time_format (date, "%Y-%m-%dT%H:%M:%SZ") : NULL;
+  /* %Y writes the year 1 as "1", which nobody reads again */
+  return date ? g_date_time_format (date, "%C%y-%m-%dT%H:%M:%SZ") : NULL;
 }
 
 gboolean
