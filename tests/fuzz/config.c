@@ -45,6 +45,9 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
 
   if ((config == NULL) == (error == NULL))
     abort ();
+  if (error != NULL)
+    for (const char *at = error->message; *at != '\0'; at++)
+      g_assert_false (g_ascii_iscntrl (*at));
   if (config != NULL)
     show (config);
   return 0;

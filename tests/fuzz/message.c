@@ -1,6 +1,7 @@
 /* SPDX-FileCopyrightText: Letterlock contributors */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
+#include "deliver/edits.h"
 #include "message/headers.h"
 #include "message/parse.h"
 #include "message/structure.h"
@@ -39,6 +40,20 @@ edited (const guint8 *data, gsize size, const GPtrArray *edits)
     }
   g_byte_array_append (out, data + at, (guint) (size - at));
   return out;
+}
+
+/* What leaves is what the edits say, however the letter streams by. */
+static void
+check_leaving (const guint8 *data, gsize size, const GPtrArray *edits, const GByteArray *expected)
+{
+  g_autoptr (LlEdits) leaving = ll_edits_new (edits, NULL);
+  g_autoptr (GString) out = g_string_new (NULL);
+
+  g_assert_nonnull (leaving);
+  for (gsize i = 0, step = 1; i < size; i += step, step = 1 + i % 17)
+    ll_edits_push (leaving, (const char *) data + i, MIN (step, size - i), out);
+  g_assert_cmpmem (out->str, out->len, expected->data, expected->len);
+  g_assert_cmpuint (ll_edits_size (leaving, size), ==, out->len);
 }
 
 /* In which pieces a letter comes changes nothing. */
@@ -87,6 +102,7 @@ LLVMFuzzerTestOneInput (const guint8 *data, size_t size)
   g_assert_true (g_variant_is_normal_form (variant));
   g_assert_true (g_variant_equal (variant, twice));
   out = edited (data, size, facts->edits);
+  check_leaving (data, size, facts->edits, out);
   again = inspect (out->data, out->len);
   for (guint i = 0; i < again->edits->len; i++)
     g_assert_true (strstr (((LlEdit *) again->edits->pdata[i])->what, "Bcc") == NULL);
