@@ -345,7 +345,7 @@ ll_reception_finish (LlReception *reception, const LlEnvelope *envelope, LlReply
     hold_twin (letter, twin);
   if (!ll_intake_commit (intake, letter, &error))
     {
-      ll_reply_set (reply, 452, "4.3.1", "the letter cannot be kept: %s", error->message);
+      ll_reception_cannot_keep (error, reply);
       return;
     }
   take (reception, g_steal_pointer (&letter), g_steal_pointer (&facts), deadline, reply);

@@ -23,7 +23,7 @@ typedef struct
   LlIntake *intake;            /* from MAIL on: its id is the letter's */
   LlEnvelope *refused;         /* recipients that RCPT refused, */
   GPtrArray *refused_progress; /* of LlProgress: and why */
-  gboolean full;               /* the content could not be kept */
+  LlReply problem;             /* why the content could not be kept; code 0: it could */
   gboolean bare_lf;            /* LF alone became CRLF (promise 5) */
   gboolean last_crlf;          /* the last line got its CRLF */
   char *last_id;               /* of the letter whose final reply is on its way */
@@ -31,6 +31,9 @@ typedef struct
 
 /* Recipients that were refused at RCPT stand in the ledger beside the others, or alone. */
 void ll_reception_add_refused (LlReception *reception, LlLetter *letter);
+
+/* What the mail program hears when the spool failed. */
+void ll_reception_cannot_keep (const GError *error, LlReply *reply);
 
 /* The content is complete: looks at it, makes it durable, waits for what becomes of it within
  * the time that mail programs have, and sets @reply. Consumes the intake. */

@@ -15,6 +15,18 @@
 
 #include <string.h>
 
+/* Where the disk failed is for the log; a mail program shows the beginning of one line. */
+void
+ll_reception_cannot_keep (const GError *error, LlReply *reply)
+{
+  g_warning ("a letter cannot be kept: %s", error->message);
+  if (g_error_matches (error, LL_STORE_ERROR, LL_STORE_ERROR_FULL))
+    ll_reply_set (reply, 452, "4.3.1", "no space left to keep the letter; nothing was sent");
+  else
+    ll_reply_set (reply, 451, "4.3.0",
+                  "the letter cannot be written to this computer's disk; nothing was sent");
+}
+
 /* -- sign-in ---------------------------------------------------------------------------- */
 
 static const LlAccount *
@@ -125,6 +137,7 @@ forget_transaction (LlReception *reception)
   g_ptr_array_set_size (reception->refused_progress, 0);
   g_ptr_array_set_size (reception->refused->recipients, 0);
   g_clear_pointer (&reception->intake, ll_intake_abandon);
+  ll_reply_clear (&reception->problem);
 }
 
 /* What the account's provider cannot do, as its last EHLO after TLS said (design 4.1). */
@@ -175,7 +188,7 @@ mail_cb (gpointer data, const LlEnvelope *envelope, LlReply *reply)
     }
   reception->intake = ll_store_begin (reception->pipeline->parts.store, &error);
   if (reception->intake == NULL)
-    ll_reply_set (reply, 452, "4.3.1", "letters cannot be kept now: %s", error->message);
+    ll_reception_cannot_keep (error, reply);
   else
     ll_reply_set (reply, 250, "2.1.0", "%s", ll_intake_id (reception->intake));
 }
@@ -244,7 +257,6 @@ data_cb (gpointer data, const LlEnvelope *envelope, LlReply *reply)
 {
   LlReception *reception = data;
 
-  reception->full = FALSE;
   reception->bare_lf = FALSE;
   reception->last_crlf = FALSE;
   ll_reply_set (reply, 354, "", "go ahead, end with a dot");
@@ -256,12 +268,11 @@ content_cb (gpointer data, const char *bytes, gsize length)
   LlReception *reception = data;
   g_autoptr (GError) error = NULL;
 
-  if (reception->intake == NULL || reception->full)
+  if (reception->intake == NULL || reception->problem.code != 0)
     return FALSE;
   if (ll_intake_write (reception->intake, bytes, length, &error))
     return TRUE;
-  g_warning ("a letter cannot be kept: %s", error->message);
-  reception->full = TRUE;
+  ll_reception_cannot_keep (error, &reception->problem);
   return FALSE;
 }
 
@@ -281,11 +292,11 @@ end_cb (gpointer data, const LlEnvelope *envelope, const char *fault, LlReply *r
 {
   LlReception *reception = data;
 
-  if (fault != NULL || reception->full || reception->intake == NULL)
+  if (fault != NULL || reception->problem.code != 0 || reception->intake == NULL)
     {
-      forget_transaction (reception);
       if (fault == NULL)
-        ll_reply_set (reply, 452, "4.3.1", "no space left to keep the letter; nothing was sent");
+        ll_reply_copy (&reception->problem, reply);
+      forget_transaction (reception);
       return;
     }
   ll_reception_finish (reception, envelope, reply);

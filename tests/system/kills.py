@@ -9,112 +9,20 @@ The mail programs do what real ones do: what got no answer is submitted again af
 
 import fcntl
 import os
-import re
 import signal
-import smtplib
 import threading
 import time
 
-import clients
 import tap
-from office import Office, letter
+from load import Letters, Loaded, settle, states
 from process import NotReady, wait_until
-from smtp_faults import FaultServer
 
 TIMES = int(os.environ.get("LETTERLOCK_KILLS", "5"))
-HOST = "mail.faulty.lab"
-ADDRESS = "127.0.0.77"
-
 # System calls at which the daemon dies; how many of a kind one letter needs differs.
 CALLS = ["fdatasync", "fsync", "rename", "unlink", "pwrite64", "write", "sendto", "recvfrom", "read"]
 
 # The n-th call of a thread; the first ones of the main thread are those of its start.
 WHEN = (1, 2, 3, 2, 4)
-
-# Letters of one mail program in one round; the whole stays below what `log` shows at once.
-LOAD = 30
-
-# Who gets mail: sent, held, refused by the provider, put off by it, refused by ourselves.
-KINDS = ["bob@dane.lab", "eve@plain.lab", "no@valid.lab", "late@valid.lab", "ann@sts.lab", "x@null.lab"]
-
-
-class Letters:
-    """What the mail programs know of each letter that they handed over."""
-
-    def __init__(self, office, login):
-        self.office = office
-        self.login = login
-        self.lock = threading.Lock()
-        self.accepted, self.refused, self.unanswered = {}, {}, {}
-        self.number = 0
-        self.stop = threading.Event()
-
-    def new(self):
-        with self.lock:
-            self.number += 1
-            n = self.number
-        return f"kill{n}", KINDS[n % len(KINDS)]
-
-    def submit(self, name, recipient):
-        content = letter(recipient, name=name, sender="anna@faulty.lab")
-        try:
-            with smtplib.SMTP(clients.HOST, clients.SMTP, timeout=60) as client:
-                client.login(self.login["username"], self.login["password"])
-                client.sendmail("anna@faulty.lab", [recipient], content)
-        except (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError, smtplib.SMTPSenderRefused) as e:
-            self.refused[name] = (recipient, str(e))
-            return True
-        except (OSError, smtplib.SMTPException):
-            self.unanswered[name] = recipient
-            return False
-        self.accepted[name] = recipient
-        return True
-
-    def load(self):
-        """Bounded: what was not hit by then is not hit in this round."""
-        for _ in range(LOAD):
-            if self.stop.is_set() or not self.submit(*self.new()):
-                return
-
-    def repeat(self):
-        """What got no answer is submitted again, the same bytes."""
-        again, self.unanswered = self.unanswered, {}
-        for name, recipient in again.items():
-            if not self.submit(name, recipient):
-                raise AssertionError(f"{name} cannot be submitted after the restart")
-
-
-class Killed(Office):
-    def __init__(self, folder):
-        super().__init__(folder)
-        self.world.zones.zone("faulty.lab", f"@ MX 10 mail\nmail A {ADDRESS}\n")
-        certificate = self.world.ca.issue(HOST)
-        self.server = FaultServer(
-            certificate, address=ADDRESS, port=465, implicit=True, users={"anna@faulty.lab": "secret"},
-            faults={"rcpt no@valid.lab": "550 5.1.1 nobody", "rcpt late@valid.lab": "451 4.2.0 later"},
-        )  # fmt: skip
-
-    def __enter__(self):
-        self.server.__enter__()
-        super().__enter__()
-        self.account = self.daemon.add_account(
-            "anna@faulty.lab", f"{HOST}:465", security="tls", password="secret"
-        )
-        return self
-
-    def __exit__(self, *arguments):
-        super().__exit__(*arguments)
-        self.server.__exit__(*arguments)
-
-    def arrived(self):
-        """How often each letter came to the provider and was answered with 250."""
-        times = {}
-        for one in list(self.server.letters):
-            name = re.search(r"Message-ID: <(kill\d+)@", one["content"])
-            if name:
-                times[name.group(1)] = times.get(name.group(1), 0) + 1
-        return times
-
 
 def inject(call, when, after, log):
     """The daemon under strace: killed before its @when-th @call (of one thread), or kept in it
@@ -203,23 +111,6 @@ def one_round(office, letters, call, when, after):
     return hit
 
 
-def settle(office):
-    """Until nothing is under way: what waits for a retry may wait."""
-    office.daemon.wait_letters(
-        lambda found: not any(x["state"] in ("checking", "sending") for x in found) or not found,
-        "nothing is under way",
-    )
-
-
-def states(office):
-    found = {}
-    for record in office.daemon.letterlock("log", "--json", "--limit", "1000"):
-        name = re.match(r"<(kill\d+)@", record["message_id"] or "")
-        if name:
-            found.setdefault(name.group(1), []).append(record["state"])
-    return found
-
-
 def check(office, letters):
     arrived, known = office.arrived(), states(office)
     for name, times in arrived.items():
@@ -259,4 +150,4 @@ for _call in CALLS:
 
 
 if __name__ == "__main__":
-    tap.main(Killed)
+    tap.main(Loaded)
