@@ -266,7 +266,7 @@ settle_account (LlReception *reception, const LlEnvelope *envelope, const LlMess
   return ll_account_select (reception->config, reception->login, envelope->sender, facts->from);
 }
 
-/* The provider's limits, now that the bytes are known. */
+/* The provider's limits, now that the bytes are known; and what no server may pass on. */
 static gboolean
 refuse_by_content (LlReception *reception,
                    const LlAccount *account,
@@ -275,6 +275,12 @@ refuse_by_content (LlReception *reception,
 {
   LlUpstreamOffers offers = ll_upstream_offers (reception->pipeline->parts.upstream, account);
 
+  if (facts->tls_required_twice)
+    {
+      ll_reply_set (reply, 550, "5.6.0",
+                    "the header TLS-Required is there more than once; remove all but one");
+      return TRUE;
+    }
   if (!offers.known)
     return FALSE;
   if (facts->has_8bit && !offers.eightbitmime)

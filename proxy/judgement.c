@@ -127,6 +127,7 @@ fill_input (LlPipeline *pipeline, const LlJudgement *judgement, LlPolicyInput *i
     .now = ll_clock_now (),
     .received = judgement->received,
     .requiretls_asked = judgement->requiretls_asked,
+    .bounce = judgement->bounce,
   };
   fill_honours (judgement->account, input);
   if (judgement->facts != NULL && judgement->facts->references != NULL)
@@ -375,6 +376,7 @@ ll_judge_letter (LlPipeline *pipeline,
     .requiretls_refused = requiretls_refused,
     .received = is_awaited (live) ? 0 : letter->received,
     .requiretls_asked = letter->envelope->requiretls,
+    .bounce = *letter->envelope->sender == '\0',
     .deadline = judgement_deadline (live),
   };
   gboolean judged = FALSE;

@@ -164,6 +164,7 @@ typedef struct
   const LlAccount *account;
   gint64 received;             /* wall seconds of our 250; 0: the mail program still waits */
   gboolean requiretls_asked;   /* by the mail program, in MAIL */
+  gboolean bounce;             /* MAIL FROM:<> */
   const LlMessageFacts *facts; /* NULL before the content is known */
   const LlRecipient *recipient;
   guint recipients;

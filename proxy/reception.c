@@ -227,6 +227,7 @@ rcpt_cb (gpointer data, const LlEnvelope *envelope, const LlRecipient *recipient
     .recipient = recipient,
     .recipients = envelope->recipients->len + 1,
     .requiretls_asked = envelope->requiretls,
+    .bounce = *envelope->sender == '\0',
     /* a long list never waits for probes (design 4.4) */
     .deadline
     = ll_deadline_in (envelope->recipients->len + 1 < LL_MANY_RECIPIENTS ? LL_RCPT_ANSWER : 0),

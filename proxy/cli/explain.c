@@ -91,6 +91,9 @@ explain_recipient (GVariant *recipient, const char *id)
   PRINT_MEANING (recipient, code, LlCode);
   PRINT_MEANING (recipient, source, LlSource);
   PRINT_MEANING (recipient, bound, LlBound);
+  if (strcmp (ll_text (recipient, "bound"), "requiretls") == 0)
+    puts ("  Should it come back, the report may hold its header only, or get lost (REQUIRETLS); "
+          "keep your copy");
   PRINT_MEANING (recipient, confidence, LlConfidence);
   if (ll_flag (recipient, "overridden"))
     puts ("  You accepted this domain as it is (letterlock override)");

@@ -221,8 +221,8 @@ read_header (LlMessageFacts *facts, LlHeaders *headers, const char *const *tags)
   facts->from = g_strdup (senders[0]);
   facts->visible = mailboxes_of (headers, visible);
   facts->mode = valid_text (headers, "letterlock-mode");
-  facts->tls_required_no = has_word (headers, "tls-required", no)
-                           && ll_headers_field (headers, "tls-required", 1) == NULL;
+  facts->tls_required_twice = ll_headers_field (headers, "tls-required", 1) != NULL;
+  facts->tls_required_no = has_word (headers, "tls-required", no) && !facts->tls_required_twice;
   facts->reply = ll_headers_field (headers, "in-reply-to", 0) != NULL
                  || ll_headers_field (headers, "references", 0) != NULL;
   facts->references = references_of (headers);

@@ -57,10 +57,11 @@ typedef struct
   GStrv visible;    /* mailboxes in To and Cc, domain lower case */
   GStrv tags;       /* subject tags at the very start, lower case without brackets, known ones */
   char *mode;       /* Letterlock-Mode: value, or NULL */
-  gboolean tls_required_no; /* TLS-Required: No */
-  gboolean reply;           /* In-Reply-To or References is there */
-  GStrv references;         /* ids in In-Reply-To and References, without <>, at most 50 */
-  GPtrArray *edits;         /* of LlEdit, ascending: what leaves for the provider differs there */
+  gboolean tls_required_no;    /* TLS-Required: No */
+  gboolean tls_required_twice; /* more than one of them, which RFC 8689 3 forbids; not kept */
+  gboolean reply;              /* In-Reply-To or References is there */
+  GStrv references;            /* ids in In-Reply-To and References, without <>, at most 50 */
+  GPtrArray *edits; /* of LlEdit, ascending: what leaves for the provider differs there */
 } LlMessageFacts;
 
 /* Reads all of @stream (a GInputStream over the content). @tags: the configured subject tags.

@@ -132,7 +132,7 @@ table (const Case *c)
 {
   if (c->way.evidence == LL_EVIDENCE_NOMAIL)
     return nomail (c);
-  if (c->input->requiretls_asked && !c->way.requiretls)
+  if (c->input->requiretls_asked && !c->way.requiretls && !c->input->bounce)
     return not_now (LL_DECISION_REFUSE, LL_CAUSE_REQUIRETLS);
   if (c->way.evidence == LL_EVIDENCE_BROKEN && !c->overridden)
     return broken_or_downgraded (c, LL_CAUSE_BROKEN);

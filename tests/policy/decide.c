@@ -195,6 +195,7 @@ test_requiretls (void)
   g_autoptr (LlDecision) rule = NULL;
   g_autoptr (LlDecision) refused = NULL;
   g_autoptr (LlDecision) unoffered = NULL;
+  g_autoptr (LlDecision) bounce = NULL;
 
   fixture_init (&f, "[rule 1]\nto=clinic.example\nrequiretls=true\n");
   fixture_evidence (&f, LL_EVIDENCE_PKIX);
@@ -214,6 +215,11 @@ test_requiretls (void)
   unoffered = ll_policy_decide (&f.input);
   g_assert_cmpint (unoffered->kind, ==, LL_DECISION_REFUSE);
   g_assert_cmpstr (unoffered->smtp_code, ==, "550 5.7.30");
+  f.input.bounce = TRUE; /* A17 */
+  f.facts.tls_required_no = FALSE;
+  bounce = ll_policy_decide (&f.input);
+  g_assert_cmpint (bounce->kind, ==, LL_DECISION_SEND);
+  g_assert_false (bounce->requiretls);
   fixture_clear (&f);
 }
 

@@ -43,6 +43,9 @@ def cases():
     for kind in ("expired", "wrong-name", "self-signed", "untrusted"):
         yield Case(f"certificate-{kind}", PENDING, certificate=kind, implicit=True, silent=True)
         yield Case(f"starttls-{kind}", PENDING, certificate=kind, silent=True)
+    # U05: what an unverified server offers is nobody's promise
+    yield Case("requiretls-unverified", PENDING, certificate="untrusted", silent=True,
+               offers=[*OFFERS, "REQUIRETLS"])  # fmt: skip
     yield Case("no-starttls", PENDING, clear_offers=("AUTH PLAIN LOGIN",), silent=True)
     yield Case("starttls-454", PENDING, faults={"starttls": "454 4.7.0 later"}, silent=True)
     yield Case("inject", PENDING, faults={"starttls": "inject 250-REQUIRETLS"}, silent=True)
@@ -99,7 +102,7 @@ class Faulty(Office):
         server = self.stack.enter_context(
             FaultServer(
                 self.certificates[case.certificate], faults=case.faults, implicit=case.implicit,
-                address=ADDRESS, users={address: "secret"}, offers=OFFERS, **case.server,
+                address=ADDRESS, users={address: "secret"}, **{"offers": OFFERS, **case.server},
             )
         )  # fmt: skip
         security = "tls" if case.implicit else "starttls"
