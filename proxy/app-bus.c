@@ -37,25 +37,6 @@ overall_state (LlApp *app, GVariantDict *status)
   return "calm";
 }
 
-static const char *
-dns_word (LlDnsState state)
-{
-  switch (state)
-    {
-    case LL_DNS_UNTESTED:
-      return "untested";
-    case LL_DNS_VALIDATES:
-      return "validates";
-    case LL_DNS_STRIPPED:
-      return "stripped";
-    case LL_DNS_CLOCK:
-      return "clock";
-    case LL_DNS_SILENT:
-      return "silent";
-    }
-  return "untested";
-}
-
 static GVariant *
 listeners_variant (LlApp *app)
 {
@@ -103,7 +84,7 @@ status (gpointer data, GError **error)
   if (sentence != NULL)
     g_variant_dict_insert (&dict, "network_reason", "s", sentence);
   g_variant_dict_insert (&dict, "dns", "s",
-                         dns_word (ll_resolver_state (app->access.resolver, NULL)));
+                         ll_dns_state_name (ll_resolver_state (app->access.resolver, NULL)));
   g_variant_dict_insert (&dict, "keyring", "s", keyring_word (app));
   g_variant_dict_insert (&dict, "accounts", "u", config->accounts->len);
   g_variant_dict_insert_value (&dict, "listeners", listeners_variant (app));

@@ -143,11 +143,14 @@ apply_memory (const LlConcludeParts *parts, LlVerdict *verdict, gboolean learn)
     ll_history_save (parts->memory, verdict->domain, &history);
 }
 
+/* Last: the sentence says all that was added, and where it was looked from. */
 static void
-put_sentence (LlVerdict *verdict)
+put_sentence (const LlConcludeParts *parts, LlVerdict *verdict)
 {
   char *sentence = ll_verdict_sentence (verdict);
 
+  verdict->network = ll_network_state (parts->network);
+  verdict->dns = ll_resolver_state (parts->resolver, NULL);
   g_free (verdict->detail);
   verdict->detail = sentence;
 }
@@ -160,7 +163,7 @@ ll_conclude_partial (const LlConcludeParts *parts, LlVerdict *verdict)
   if (verdict->evidence != LL_EVIDENCE_UNKNOWN)
     apply_memory (parts, verdict, FALSE);
   verdict->settled = FALSE;
-  put_sentence (verdict);
+  put_sentence (parts, verdict);
 }
 
 void
@@ -177,7 +180,7 @@ ll_conclude (const LlConcludeParts *parts, LlVerdict *verdict, const LlVerdict *
       if (before->suspected_downgrade)
         suspect (verdict);
     }
-  put_sentence (verdict);
+  put_sentence (parts, verdict);
 }
 
 /* -- how long -------------------------------------------------------------------------- */

@@ -290,6 +290,8 @@ ll_verdict_to_variant (const LlVerdict *verdict)
   put_string (&builder, "was", verdict->was);
   put_string (&builder, "provider", verdict->provider);
   put_string (&builder, "listed", verdict->listed_date);
+  put_string (&builder, "network", ll_network_state_name (verdict->network));
+  put_string (&builder, "dns", ll_dns_state_name (verdict->dns));
   put_time (&builder, "time", verdict->time);
   return g_variant_builder_end (&builder);
 }

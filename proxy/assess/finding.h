@@ -4,6 +4,7 @@
 #pragma once
 
 #include "api/names.h"
+#include "net/network.h"
 #include "net/resolver.h"
 
 G_BEGIN_DECLS
@@ -122,6 +123,8 @@ typedef struct
   GPtrArray *hosts; /* of LlHostFacts, by preference */
   guint seen;
   guint total;
+  LlNetworkState network; /* what was known of the network when it was looked at */
+  LlDnsState dns;
   gboolean requiretls_everywhere; /* a letter under it can be delivered to every usable MX */
   char *provider;                 /* name in the shipped table, or NULL */
   char *listed_date;

@@ -226,6 +226,20 @@ dkim (const LlBusActions *actions,
   return g_variant_dict_end (&dict);
 }
 
+/* RFC 7505 4.1, 4.2 */
+static void
+add_warning (GVariantDict *dict, GVariant *inbound)
+{
+  const char *code = "";
+
+  g_variant_lookup (inbound, "code", "&s", &code);
+  if (g_str_equal (code, ll_code_name (LL_CODE_NULL_MX)))
+    g_variant_dict_insert (dict, "warning", "s",
+                           "This domain says that it takes no mail (null MX): replies and reports "
+                           "of failures cannot come back, and others may refuse what is sent in "
+                           "its name (550 5.7.27).");
+}
+
 GVariant *
 ll_bus_sender (const LlBusActions *actions,
                const char *domain,
@@ -253,5 +267,6 @@ ll_bus_sender (const LlBusActions *actions,
     return NULL;
   inbound = g_variant_take_ref (answer);
   g_variant_dict_insert_value (&dict, "inbound", inbound);
+  add_warning (&dict, inbound);
   return g_variant_dict_end (&dict);
 }

@@ -89,6 +89,8 @@ static const LlField proof[] = {
   VALUE ("tlsa"),
   VALUE ("policy"),
   VALUE ("reply"),
+  VALUE ("network"),
+  VALUE ("dns"),
   VALUE ("time"),
   END,
 };
@@ -173,9 +175,13 @@ static const LlField dkim_key[] = { VALUE ("selector"), VALUE ("finding"), VALUE
 static const LlField dkim[] = { VALUE ("finding"), VALUE ("reason"), LIST ("keys", dkim_key), END };
 static const LlField inbound[] = { VALUE ("domain"), CHECK_FIELDS };
 
-const LlField ll_schema_sender[]
-    = { VALUE ("domain"),          OBJECT ("spf", finding),     OBJECT ("dkim", dkim),
-        OBJECT ("dmarc", finding), OBJECT ("inbound", inbound), END };
+const LlField ll_schema_sender[] = { VALUE ("domain"),
+                                     OBJECT ("spf", finding),
+                                     OBJECT ("dkim", dkim),
+                                     OBJECT ("dmarc", finding),
+                                     OBJECT ("inbound", inbound),
+                                     VALUE ("warning"),
+                                     END };
 
 const LlField ll_schema_doctor[]
     = { VALUE ("check"), VALUE ("ok"), VALUE ("reason"), VALUE ("remedy"), END };

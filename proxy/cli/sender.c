@@ -83,6 +83,8 @@ print_sender (GVariant *sender)
 
       fputs (matrix, stdout);
     }
+  if (*ll_text (sender, "warning") != '\0')
+    printf ("\n%s\n", ll_text (sender, "warning"));
 }
 
 int

@@ -337,6 +337,25 @@ add_addresses (const LlAnswer *answer, GPtrArray *addresses)
 
 /* Of both families: what can be used counts, bogus before all; one that is not known keeps the
  * other's absence from being one. */
+const char *
+ll_dns_state_name (LlDnsState state)
+{
+  switch (state)
+    {
+    case LL_DNS_UNTESTED:
+      return "untested";
+    case LL_DNS_VALIDATES:
+      return "validates";
+    case LL_DNS_STRIPPED:
+      return "stripped";
+    case LL_DNS_CLOCK:
+      return "clock";
+    case LL_DNS_SILENT:
+      return "silent";
+    }
+  return "untested";
+}
+
 static LlFinding
 fold_addresses (const LlAnswer *a, const LlAnswer *b)
 {

@@ -109,6 +109,8 @@ typedef enum
   LL_DNS_SILENT,   /* no answers at all */
 } LlDnsState;
 
+const char *ll_dns_state_name (LlDnsState state);
+
 /* *detail: a sentence, (transfer full), NULL when it validates or is untested; may be NULL. */
 LlDnsState ll_resolver_state (LlResolver *resolver, char **detail);
 
