@@ -312,6 +312,28 @@ test_webpki (void)
   }
 }
 
+/* C31: in any order, and with some that belong to nobody. */
+static void
+test_order (void)
+{
+  g_autoptr (SSL_CTX) trust = SSL_CTX_new (TLS_client_method ());
+  X509_STORE *store = X509_STORE_new ();
+  STACK_OF (X509) *stack = sk_X509_new_null ();
+  g_autoptr (LlChain) chain = NULL;
+  g_auto (LlChainFinding) finding = { 0 };
+
+  X509_STORE_add_cert (store, root.certificate);
+  SSL_CTX_set_cert_store (trust, store);
+  sk_X509_push (stack, leaf.certificate);
+  sk_X509_push (stack, other.certificate);
+  sk_X509_push (stack, root.certificate);
+  sk_X509_push (stack, middle.certificate);
+  chain = ll_chain_new_from (stack);
+  sk_X509_free (stack);
+  finding = ll_chain_verify (chain, trust, MX);
+  g_assert_true (finding.valid);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -323,6 +345,7 @@ main (int argc, char **argv)
   g_test_add_func ("/assess/dane/DC19-said", test_agility_said);
   g_test_add_func ("/assess/dane/none", test_none);
   g_test_add_func ("/assess/chain/C15-C37-SA06-SA07", test_webpki);
+  g_test_add_func ("/assess/chain/C31-order", test_order);
   result = g_test_run ();
   clear_all ();
   return result;

@@ -54,6 +54,8 @@ static const struct
   { "disowned.lab", LL_EVIDENCE_PKIX, LL_EVIDENCE_PKIX, LL_SOURCE_SEEN, LL_CODE_NONE, 1, 1 },
   { "deaddane.lab", LL_EVIDENCE_DANE, LL_EVIDENCE_DANE, LL_SOURCE_PUBLISHED, LL_CODE_NONE, 0, 1 },
   { "alias.lab", LL_EVIDENCE_DANE, LL_EVIDENCE_DANE, LL_SOURCE_SEEN, LL_CODE_NONE, 1, 1 },
+  /* ST13: record and policy host are aliases */
+  { "delegated.lab", LL_EVIDENCE_STS, LL_EVIDENCE_STS, LL_SOURCE_SEEN, LL_CODE_NONE, 1, 1 },
   { "no.such.lab", LL_EVIDENCE_NOMAIL, LL_EVIDENCE_NOMAIL, LL_SOURCE_PUBLISHED,
     LL_CODE_NO_SUCH_DOMAIN, 0, 0 },
 };
@@ -139,6 +141,17 @@ test_twins (void)
 
   g_assert_cmpint (verdict->evidence, ==, LL_EVIDENCE_OPP);
   g_assert_cmpuint (verdict->seen, ==, 2);
+}
+
+/* T26: the addresses of one server in one network are visited one after the other. */
+static void
+test_one_at_a_time (void)
+{
+  g_autoptr (LlVerdict) verdict = look ("crowd.lab");
+  g_autofree char *most = world_tell ("crowd");
+
+  g_assert_cmpint (verdict->evidence, ==, LL_EVIDENCE_PKIX);
+  g_assert_cmpstr (most, ==, "1");
 }
 
 static void
@@ -339,6 +352,7 @@ main (int argc, char **argv)
   g_test_add_func ("/assess/engine/cached", test_cached);
   g_test_add_func ("/assess/engine/N24-T31-shared", test_shared);
   g_test_add_func ("/assess/engine/T25-twins", test_twins);
+  g_test_add_func ("/assess/engine/T26-one-at-a-time", test_one_at_a_time);
   g_test_add_func ("/assess/engine/check", test_check);
   g_test_add_func ("/assess/engine/never", test_never);
   g_test_add_func ("/assess/engine/overdue", test_overdue);

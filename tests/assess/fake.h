@@ -35,6 +35,7 @@ typedef struct
   guint16 hello_cipher;
   GString *heard;
   guint connections;
+  guint resumed; /* handshakes that went on with an earlier session */
 } Fake;
 
 typedef struct
@@ -105,7 +106,10 @@ fake_step (FakeTalk *talk, const char *step)
     {
       talk->ssl = SSL_new (talk->fake->context);
       SSL_set_fd (talk->ssl, talk->fd);
-      return SSL_accept (talk->ssl) == 1;
+      if (SSL_accept (talk->ssl) != 1)
+        return FALSE;
+      talk->fake->resumed += SSL_session_reused (talk->ssl) ? 1 : 0;
+      return TRUE;
     }
   if (strcmp (step, "HELLO") == 0)
     fake_hello (talk);

@@ -272,6 +272,71 @@ test_refused (void)
   g_assert_false (sight->greeted);
 }
 
+/* DC33, SH23: a server that has its certificate only for who names it. */
+static int
+name_cb (SSL *ssl, int *alert, void *data)
+{
+  if (g_strcmp0 (SSL_get_servername (ssl, TLSEXT_NAMETYPE_host_name), MX) != 0)
+    return SSL_TLSEXT_ERR_NOACK;
+  SSL_use_certificate (ssl, leaf.certificate);
+  SSL_use_PrivateKey (ssl, leaf.key);
+  return SSL_TLSEXT_ERR_OK;
+}
+
+static void
+test_by_name (void)
+{
+  Issued other = certificate_issue (&root, &(Wanted){ .names = "DNS:default.lab" });
+  SSL_CTX *context = server (&other, NULL);
+  Fake fake = { 0 };
+  g_autoptr (LlSight) sight = NULL;
+
+  SSL_CTX_set_tlsext_servername_callback (context, name_cb);
+  sight = look_with (&fake, SCRIPTS (GOOD), context, ENOUGH);
+  g_assert_cmpint (sight->kind, ==, LL_SIGHT_TLS);
+  g_assert_true (sight->trust.valid);
+  certificate_clear (&other);
+}
+
+/* DC36, C39: each look shakes hands anew, so that no certificate of yesterday counts today. */
+static void
+test_not_resumed (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (LlProbe) probe = NULL;
+  Fake fake = { 0 };
+
+  fake_start (&fake, SCRIPTS (GOOD), server (&leaf, NULL));
+  probe = ll_probe_new (fake.port, NULL, ca_file, &error);
+  g_assert_no_error (error);
+  for (guint i = 0; i < 3; i++)
+    {
+      LlSight *sight = NULL;
+
+      ll_probe_look (probe, "127.0.0.1", MX, ll_deadline_in (ENOUGH), NULL, ready_cb, &sight);
+      g_assert_cmpint (sight->kind, ==, LL_SIGHT_TLS);
+      g_assert_nonnull (ll_sight_chain (sight));
+      ll_sight_unref (sight);
+    }
+  fake_stop (&fake);
+  g_assert_cmpuint (fake.resumed, ==, 0);
+}
+
+/* C31, C40: more certificates than fit into one record, most of them of no use. */
+static void
+test_large_handshake (void)
+{
+  SSL_CTX *context = server (&leaf, NULL);
+  Fake fake = { 0 };
+  g_autoptr (LlSight) sight = NULL;
+
+  for (guint i = 0; i < 60; i++)
+    SSL_CTX_add1_chain_cert (context, i % 2 == 0 ? weak.certificate : root.certificate);
+  sight = look_with (&fake, SCRIPTS (GOOD), context, ENOUGH);
+  g_assert_cmpint (sight->kind, ==, LL_SIGHT_TLS);
+  g_assert_true (sight->trust.valid);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -281,6 +346,9 @@ main (int argc, char **argv)
   make_all ();
   g_test_add_func ("/assess/probe/T01-T31", test_talk);
   g_test_add_func ("/assess/probe/T16-limits", test_limits);
+  g_test_add_func ("/assess/probe/DC33-by-name", test_by_name);
+  g_test_add_func ("/assess/probe/DC36-C39-not-resumed", test_not_resumed);
+  g_test_add_func ("/assess/probe/C31-C40-large-handshake", test_large_handshake);
   g_test_add_func ("/assess/probe/silence", test_silence);
   g_test_add_func ("/assess/probe/refused", test_refused);
   result = g_test_run ();

@@ -32,7 +32,7 @@ static const struct
 } cases[] = {
   { "sh01-good", "ok.web.lab", "/ok", LL_HTTPS_OK, 200, NULL },
   { "wildcard-of-one-label", "wild.web.lab", "/ok", LL_HTTPS_OK, 200, NULL },
-  { "host-is-alias", "alias.web.lab", "/ok", LL_HTTPS_OK, 200, NULL },
+  { "sh23-own-certificate-by-name", "alias.web.lab", "/ok", LL_HTTPS_OK, 200, NULL },
   { "sh17-charset", "ok.web.lab", "/charset", LL_HTTPS_OK, 200, NULL },
   { "sh04-404", "ok.web.lab", "/missing", LL_HTTPS_STATUS, 404, "404" },
   { "sh04-500", "ok.web.lab", "/broken", LL_HTTPS_STATUS, 500, "500" },
@@ -83,6 +83,24 @@ test_body (void)
   g_assert_cmpmem (g_bytes_get_data (result->body, NULL), g_bytes_get_size (result->body),
                    "hello\n", 6);
   g_assert_cmpstr (result->content_type, ==, "TEXT/PLAIN; charset=US-ASCII");
+}
+
+/* SH19: HTTP/2 where it is spoken, and a server of the last century. */
+static void
+test_versions (void)
+{
+  g_autoptr (LlHttps) https = https_with (TRUE, dns_lab_get (&web, "ca"), "port");
+  g_autoptr (LlHttps) before = https_with (TRUE, dns_lab_get (&web, "ca"), "old-http");
+  g_autoptr (LlHttpsResult) two
+      = ll_https_get (https, "ok.web.lab", "/protocol", LIMIT, ll_deadline_in (ENOUGH), NULL);
+  g_autoptr (LlHttpsResult) one
+      = ll_https_get (before, "ok.web.lab", "/ok", LIMIT, ll_deadline_in (ENOUGH), NULL);
+
+  g_assert_cmpint (two->outcome, ==, LL_HTTPS_OK);
+  g_assert_cmpmem (g_bytes_get_data (two->body, NULL), g_bytes_get_size (two->body), "HTTP/2.0\n",
+                   9);
+  g_assert_cmpint (one->outcome, ==, LL_HTTPS_OK);
+  g_assert_cmpmem (g_bytes_get_data (one->body, NULL), g_bytes_get_size (one->body), "hello\n", 6);
 }
 
 /* SH25 */
@@ -228,6 +246,7 @@ main (int argc, char **argv)
       g_test_add_data_func (path, GUINT_TO_POINTER (i), test_get);
     }
   g_test_add_func ("/net/https/body", test_body);
+  g_test_add_func ("/net/https/sh19-versions", test_versions);
   g_test_add_func ("/net/https/sh25-old-protocol", test_old_protocol);
   g_test_add_func ("/net/https/sh14-drip", test_drip);
   g_test_add_func ("/net/https/cancel", test_cancel);

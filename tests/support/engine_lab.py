@@ -3,12 +3,15 @@
 """The practice world for tests/assess/engine.c: prints one line of JSON when it answers, obeys
 one command a line, and stops when its stdin is closed. In a network of its own only."""
 
+import contextlib
 import json
 import sys
 import tempfile
+import threading
 import time
 
 from policies import policy
+from smtp_faults import FaultServer
 from world import EXPECTED, POLICY_ADDRESS, RESOLVER, World
 
 STS = f'mta-sts A {POLICY_ADDRESS}\n_mta-sts TXT "v=STSv1; id=20261122T0900;"\n'
@@ -43,7 +46,33 @@ def more(world):
     zone("hosted.lab", "".join(f"d{i} MX 10 mx.dane.lab.\n" for i in range(100)))
     zone("posteo.de", "mx01 A 127.0.1.249\n", signed=False)
     zone("listed.lab", "@ MX 10 mx01.posteo.de.\n", signed=False)
+    zone("crowd.lab", "@ MX 10 mx\n" + "".join(f"mx A 127.0.5.{i}\n" for i in range(1, 5)))
+    text = "@ MX 10 mx.valid.lab.\n_mta-sts CNAME _mta-sts.sts.lab.\n"
+    sts(world, "delegated.lab", "enforce", "mx.valid.lab")
+    zone("delegated.lab", f"{text}mta-sts CNAME mta-sts.sts.lab.\n")
     zone("alias.lab", "@ MX 10 mx\nmx CNAME mx.dane.lab.\n")
+
+
+class Crowd(FaultServer):
+    """One of several addresses of one server, which does not like two visitors at a time."""
+
+    changed = threading.Condition()
+    visitors = most = 0
+
+    def fault(self, stage):
+        if stage == "greeting":
+            with Crowd.changed:
+                Crowd.visitors += 1
+                Crowd.most = max(Crowd.most, Crowd.visitors)
+                Crowd.changed.notify_all()
+                # time for a second one to come, if it does
+                Crowd.changed.wait_for(lambda: Crowd.visitors > 1, 0.3)
+        return super().fault(stage)
+
+    def closed(self):
+        with Crowd.changed:
+            Crowd.visitors -= 1
+        super().closed()
 
 
 def settled_log(world):
@@ -59,7 +88,11 @@ def main():
     with tempfile.TemporaryDirectory(prefix="ll-engine-") as folder:
         world = World(folder)
         more(world)
-        with world:
+        with world, contextlib.ExitStack() as stack:
+            certificate = world.ca.issue("mx.crowd.lab")
+            for i in range(1, 5):
+                address = f"127.0.5.{i}"
+                stack.enter_context(Crowd(certificate, address=address, port=25, implicit=False))
             ready = {
                 "resolver": RESOLVER,
                 "anchor": str(world.zones.anchor),
@@ -74,6 +107,8 @@ def main():
                     words = ("mail=", "rcpt=", "data=", "vrfy=")
                     log = settled_log(world)
                     print(sum(log.count(word) for word in words), flush=True)
+                elif line.strip() == "crowd":
+                    print(Crowd.most, flush=True)
                 elif line.startswith("fetched "):
                     print(world.policies.fetched(line.split()[1]), flush=True)
                 elif line.strip() == "stop policies":

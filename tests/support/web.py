@@ -6,14 +6,17 @@ As a command: serves the cases of the HTTPS tests, prints one line of JSON when 
 stops when its stdin is closed.
 """
 
+import http.server
 import json
 import os
 import pathlib
 import shutil
 import socket
+import ssl
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
@@ -22,6 +25,7 @@ from certificates import Authority, self_signed  # noqa: E402
 
 LOCATIONS = """
   location = /ok { return 200 "hello\\n"; }
+  location = /protocol { return 200 "$server_protocol\\n"; }
   location = /charset { default_type "TEXT/PLAIN; charset=US-ASCII"; return 200 "hello\\n"; }
   location = /redirect { return 302 https://ok.web.lab/ok; }
   location = /missing { return 404; }
@@ -55,6 +59,29 @@ def issue_cases(folder):
     cases["local.web.lab"] = local.issue("local.web.lab")
     cases["old.web.lab"] = ours.issue("old.web.lab")
     return cases, ours, local
+
+
+class Plain(http.server.BaseHTTPRequestHandler):
+    """HTTP/1.0 and nothing later: no length, the end of the connection is the end."""
+
+    def do_GET(self):
+        self.send_response(200)
+        self.send_header("Content-Type", "text/plain")
+        self.end_headers()
+        self.wfile.write(b"hello\n")
+
+    def log_message(self, *_):
+        pass
+
+
+def serve_old_http(certificate):
+    """An HTTP/1.0 server; its port."""
+    server = http.server.HTTPServer(("127.0.0.1", 0), Plain)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate.chain, certificate.key)
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+    return server.server_port
 
 
 class Web:
@@ -125,7 +152,8 @@ class Web:
 
 def main():
     web = Web()
-    ready = {"port": web.port, "old-port": web.old_port, "ca": web.authority.file, "certs": str(web.certs)}
+    old_http = serve_old_http(web.cases["ok.web.lab"])
+    ready = {"port": web.port, "old-port": web.old_port, "old-http": old_http, "ca": web.authority.file, "certs": str(web.certs)}
     print(json.dumps(ready), flush=True)
     sys.stdin.read()
     web.stop()

@@ -10,14 +10,17 @@ import threading
 import tap
 import world
 from control import serve, tls
+from policies import policy
 from faults_dns import Forwarder
 from namespace import Dropped
 from office import Office, letter
-from process import run, sbin
+from process import run, sbin, wait_until
 
 GREAT = ("secure", "guarantee", "will be encrypted", "padlock")
 ELSEWHERE = "127.0.3.25"
+DAY = 86400
 FAULTS = [("MX", "lame.lab", "servfail")]
+POLICY = f'mta-sts A {world.POLICY_ADDRESS}\n_mta-sts TXT "v=STSv1; id=20261122T0900;"\n'
 
 
 class Networks(Office):
@@ -26,6 +29,14 @@ class Networks(Office):
         zone = self.world.zones.zone
         zone("lame.lab", "@ MX 10 mx.valid.lab.\n", signed=False)
         zone("xn--bcher-kva.lab", "@ MX 10 mx.dane.lab.\n")
+        zone("neighbour.lab", "@ MX 10 mail.provider.lab.\n", signed=False)
+        zone("mute.lab", "@ MX 0 .\n", signed=False)
+        for name, age in (("faded.lab", 86400), ("lapsed.lab", 2)):
+            self.world.policies.publish(name, policy("enforce", "mx.valid.lab", max_age=age))
+            zone(name, f"@ MX 10 mx.valid.lab.\n{POLICY}", signed=False, ttl=0)
+        # what is said about a policy is signed, and the signature is of last year
+        zone("forged.lab", "@ MX 10 mx\nmx A 127.0.1.6\n")
+        zone("_mta-sts.forged.lab", '@ TXT "v=STSv1; id=1;"\n', dates=(-60 * DAY, -5 * DAY))
         zone("nowhere.lab", "@ MX 10 gone.nowhere.lab.\n")
         self.start_resolver = self.world.zones.start_resolver
         self.world.zones.start_resolver = self.start_faulty
@@ -131,6 +142,68 @@ def test_lookup_fails(office):
     fate = office.fate_of("lame.lab", "n09")
     tap.equal((fate["state"], fate["evidence"], fate["code"]), ("held", "broken", "unknown-temp"), "fate")
     tap.true("could not be looked up" in fate["reason"], fate["reason"])
+
+
+def test_forged_policy(office):
+    """Promise 7: a policy record that does not verify is not an absent one"""
+    found, status = office.check("forged.lab")
+    tap.equal((found["evidence"], found["code"], status), ("broken", "dnssec-invalid", 1), found)
+    fate = office.fate_of("forged.lab", "forged")
+    tap.equal(fate["state"], "held", fate)
+
+
+def test_policy_record_fails(office):
+    """ST16: the record cannot be looked up, or is gone: the policy stays as long as it is valid"""
+    found, _ = office.check("faded.lab")
+    tap.equal((found["evidence"], found["mta_sts"]["mode"]), ("sts", "enforce"), found)
+    before = office.faulty.rules
+    office.faulty.rules = [*before, ("TXT", "_mta-sts.faded.lab", "servfail")]
+    office.daemon.restart()
+    found, _ = office.check("faded.lab")
+    tap.equal((found["evidence"], found["mta_sts"]["mode"]), ("sts", "enforce"), found)
+    office.faulty.rules = before
+
+
+def test_policy_cannot_be_renewed(office):
+    """K05: the policy is over and its host does not answer: held as a suspected downgrade"""
+    found, _ = office.check("lapsed.lab")
+    tap.equal(found["evidence"], "sts", found)
+    with Dropped(port=443):
+        office.daemon.restart()
+
+        def over():
+            found, _ = office.check("lapsed.lab")
+            return found if found["evidence"] != "sts" else None
+
+        found = wait_until(over, "the policy is over")
+        tap.equal((found["code"], found["suspected_downgrade"]), ("downgrade-suspected", True), found)
+        tap.true(found["was"].startswith("sts until "), found["was"])
+        fate = office.fate_of("lapsed.lab", "k05")
+        tap.equal(fate["state"], "held", fate)
+
+
+def test_same_provider(office):
+    """N26: who delivers is who receives"""
+    said = office.daemon.letterlock("preview", "bob@neighbour.lab", "--json")[0]
+    tap.true("does not cross the Internet" in said["reason"], said["reason"])
+    said = office.daemon.letterlock("preview", "bob@valid.lab", "--json")[0]
+    tap.true("does not cross the Internet" not in said["reason"], said["reason"])
+
+
+def test_own_domain_takes_no_mail(office):
+    """N05: a sender whose domain says that it takes no mail is warned"""
+    said = office.daemon.letterlock("sender", "mute.lab", "--json")[0]
+    tap.true("5.7.27" in (said["warning"] or ""), said)
+    tap.true("5.7.27" in office.daemon.letterlock("sender", "mute.lab"), "not printed")
+    tap.equal(office.daemon.letterlock("sender", "valid.lab", "--json")[0]["warning"], None, "valid")
+
+
+def test_where_it_was_looked_from(office):
+    """U16: what is kept says when, from which network and with which DNS it was looked"""
+    fate = office.fate_of("valid.lab", "u16")
+    proof = fate["proof"]
+    tap.equal((proof["network"], proof["dns"]), ("open", "validates"), proof)
+    tap.true(proof["time"], proof)
 
 
 def test_unaddressed(office):
