@@ -153,6 +153,10 @@
 
 #define LL_CONFIG_FILE_MAX (1024 * 1024)
 
+/* Each of the two files of the spool's log: what comes in within a second or so, until the ledger
+ * has it, at some thousand letters a second. */
+#define LL_LOG_MAX (16 * 1024 * 1024)
+
 /* -- the ledger and the bus --------------------------------------------------- */
 
 /* Letters in one answer; a recipient's proof is about 1 kB, a D-Bus message may hold 128 MB. */

@@ -84,6 +84,13 @@ check_of (const void *a,
   memcpy (out, digest, length);
 }
 
+void
+ll_format_check (
+    const void *a, gsize a_length, const void *b, gsize b_length, guint8 *out, gsize length)
+{
+  check_of (a, a_length, b, b_length, NULL, 0, out, length);
+}
+
 /* -- GVariants on disk ------------------------------------------------------------------- */
 
 static GBytes *

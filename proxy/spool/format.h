@@ -14,6 +14,10 @@ G_BEGIN_DECLS
  * refused with LL_STORE_ERROR_CORRUPT (NEWER for a version that we do not know).
  */
 
+/* SHA-256 over both stretches, cut to @length. */
+void ll_format_check (
+    const void *a, gsize a_length, const void *b, gsize b_length, guint8 *out, gsize length);
+
 /* -- ID.letter ------------------------------------------------------------------------- */
 
 #define LL_PREAMBLE_LENGTH 160

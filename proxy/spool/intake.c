@@ -216,22 +216,29 @@ may_begin (const LlLetter *letter, GError **error)
   return sound;
 }
 
-static gboolean
-write_whole (LlIntake *intake, LlLetter *letter, GError **error)
+/* What stands behind the content. (transfer full) */
+static GBytes *
+make_trailer (LlIntake *intake, LlLetter *letter, GError **error)
 {
   g_autoptr (GBytes) header = ll_format_header (letter);
   g_autoptr (GBytes) dictionary = ll_format_dictionary (letter->facts);
   g_autoptr (GBytes) facts = ll_seal_header (intake->seal, header, dictionary);
-  g_autoptr (GBytes) trailer = ll_format_trailer (intake->preamble, intake->size, header, facts);
-  g_autoptr (GError) local = NULL;
 
   if (g_bytes_get_size (header) > LL_HEADER_VARIANT_MAX
       || g_bytes_get_size (facts) > LL_HEADER_VARIANT_MAX)
     {
       g_set_error (error, LL_STORE_ERROR, LL_STORE_ERROR_IO,
                    "The letter's envelope is too large to be kept");
-      return FALSE;
+      return NULL;
     }
+  return ll_format_trailer (intake->preamble, intake->size, header, facts);
+}
+
+static gboolean
+write_whole (LlIntake *intake, GBytes *trailer, GError **error)
+{
+  g_autoptr (GError) local = NULL;
+
   if (!flush_chunk (intake, TRUE, error)
       || !write_out (intake, g_bytes_get_data (trailer, NULL), g_bytes_get_size (trailer), error))
     return FALSE;
@@ -258,12 +265,53 @@ move_in (LlIntake *intake, const char *path, GError **error)
   return ll_store_take_error (error, g_steal_pointer (&local));
 }
 
+/* The letter gets files. */
 static gboolean
-commit (LlIntake *intake, LlLetter *letter, GError **error)
+commit_files (LlIntake *intake, LlLetter *letter, GBytes *trailer, GError **error)
 {
   LlStore *store = intake->store;
   g_autofree char *path = ll_store_path (store, intake->id, ".letter");
   g_autofree char *journal = ll_store_path (store, intake->id, ".journal");
+
+  if (!write_whole (intake, trailer, error)
+      || !ll_journal_prepare (store, intake->id, letter->progress->len, error))
+    return FALSE;
+  if (move_in (intake, path, error))
+    return TRUE;
+  unlink (journal);
+  return FALSE;
+}
+
+/* A letter of one chunk goes into the log. FALSE: no room there. */
+static gboolean
+add_to_log (LlIntake *intake, LlLetter *letter, GBytes *trailer, LlLogPlace *place)
+{
+  g_autoptr (GByteArray) bytes = NULL;
+  g_autoptr (GBytes) whole = NULL;
+  gsize sealed = intake->filled + LL_SEAL_TAG;
+
+  if (intake->fd >= 0)
+    return FALSE;
+  bytes = g_byte_array_sized_new (
+      (guint) (sizeof intake->preamble + sealed + g_bytes_get_size (trailer)));
+  g_byte_array_append (bytes, intake->preamble, sizeof intake->preamble);
+  ll_seal_chunk (intake->seal, 0, TRUE, intake->chunk, intake->filled, intake->sealed);
+  g_byte_array_append (bytes, intake->sealed, (guint) sealed);
+  g_byte_array_append (bytes, g_bytes_get_data (trailer, NULL), (guint) g_bytes_get_size (trailer));
+  whole = g_byte_array_free_to_bytes (g_steal_pointer (&bytes));
+  return ll_log_add (intake->store->log, intake->id, whole,
+                     ll_journal_space (letter->progress->len), place);
+}
+
+static gboolean
+commit (LlIntake *intake, LlLetter *letter, GError **error)
+{
+  LlStore *store = intake->store;
+  LlLogPlace place = { 0 };
+  g_autoptr (GBytes) trailer = NULL;
+  g_autoptr (GError) local = NULL;
+  LlLetterKept *kept;
+  gboolean logged;
 
   if (intake->failed)
     return set_failed (error);
@@ -274,15 +322,21 @@ commit (LlIntake *intake, LlLetter *letter, GError **error)
   letter->size = intake->size;
   if (letter->digest == NULL)
     letter->digest = ll_intake_digest (intake, letter->account, letter->envelope);
-  if (!write_whole (intake, letter, error)
-      || !ll_journal_prepare (store, intake->id, letter->progress->len, error))
+  trailer = make_trailer (intake, letter, error);
+  if (trailer == NULL)
     return FALSE;
-  if (!move_in (intake, path, error))
+  logged = add_to_log (intake, letter, trailer, &place);
+  if (logged && !ll_log_sync (store->log, &place, &local))
     {
-      unlink (journal);
-      return FALSE;
+      ll_log_leave (store->log, intake->id, &place);
+      return ll_store_take_error (error, g_steal_pointer (&local));
     }
-  ll_letter_keep (store, letter)->key = g_steal_pointer (&intake->key);
+  if (!logged && !commit_files (intake, letter, trailer, error))
+    return FALSE;
+  kept = ll_letter_keep (store, letter);
+  kept->key = g_steal_pointer (&intake->key);
+  kept->logged = logged;
+  kept->place = place;
   return TRUE;
 }
 

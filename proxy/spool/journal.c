@@ -161,12 +161,18 @@ ll_journal_load (LlStore *store, LlLetter *letter, GError **error)
 
 /* -- writing -------------------------------------------------------------------------------- */
 
+gsize
+ll_journal_space (guint recipients)
+{
+  return SPACE + SPACE_PER_RECIPIENT * (gsize) recipients;
+}
+
 gboolean
 ll_journal_prepare (LlStore *store, const char *id, guint recipients, GError **error)
 {
   g_autofree char *path = ll_store_path (store, id, ".journal");
   LL_AUTO_FD fd = open (path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-  off_t space = SPACE + SPACE_PER_RECIPIENT * (off_t) recipients;
+  off_t space = (off_t) ll_journal_space (recipients);
   g_autoptr (GError) local = NULL;
 
   if (fd >= 0 && (fallocate (fd, 0, 0, space) == 0 || errno == EOPNOTSUPP))
@@ -356,6 +362,78 @@ set_recorded (LlLetterKept *kept, GPtrArray *now, gboolean synced)
     set_synced (kept);
 }
 
+/* -- in the log -------------------------------------------------------------------------------- */
+
+/* (transfer full) */
+static GBytes *
+read_logged (LlStore *store, const LlLogPlace *place, GError **error)
+{
+  g_autofree guint8 *bytes = g_malloc (place->length);
+  gsize done = 0;
+
+  while (done < place->length)
+    {
+      gssize got = pread (ll_log_fd (store->log, place), bytes + done, place->length - done,
+                          (off_t) (place->at + done));
+
+      if (got <= 0 && errno != EINTR)
+        {
+          ll_file_set_error (error, "read", "the log");
+          return NULL;
+        }
+      done += got > 0 ? (gsize) got : 0;
+    }
+  return g_bytes_new_take (g_steal_pointer (&bytes), place->length);
+}
+
+/* The letter gets files, with one record of all that is so now. FALSE: it stays in the log. */
+static gboolean
+move_out (LlStore *store, LlLetter *letter, GPtrArray *now, GError **error)
+{
+  LlLetterKept *kept = ll_letter_kept (letter);
+  g_autoptr (GBytes) record = whole_record (letter, now);
+  g_autoptr (GError) local = NULL;
+  g_autoptr (GBytes) bytes = read_logged (store, &kept->place, &local);
+
+  if (bytes == NULL)
+    return ll_store_take_error (error, g_steal_pointer (&local));
+  if (!ll_rest_make_files (store, letter->id, bytes, record, now->len, error))
+    return FALSE;
+  kept->logged = FALSE;
+  ll_log_leave (store->log, letter->id, &kept->place);
+  kept->end = LL_JOURNAL_HEADER + g_bytes_get_size (record);
+  kept->torn = FALSE;
+  set_recorded (kept, now, TRUE);
+  return TRUE;
+}
+
+/* @changes: NULL when nothing is new */
+static gboolean
+record_logged (LlStore *store,
+               LlLetter *letter,
+               GPtrArray *now,
+               GVariant *changes,
+               gboolean durable,
+               GError **error)
+{
+  LlLetterKept *kept = ll_letter_kept (letter);
+  g_autoptr (GVariant) sunk = changes != NULL ? g_variant_ref_sink (changes) : NULL;
+  g_autoptr (GBytes) record = NULL;
+  g_autoptr (GError) local = NULL;
+
+  if (ll_rest_is_due (letter) && move_out (store, letter, now, NULL))
+    return TRUE;
+  if (changes == NULL)
+    return TRUE;
+  record = ll_format_record (letter->id, kept->sequence + 1, kept->base, changes);
+  if (!ll_log_record (store->log, letter->id, &kept->place, record))
+    return move_out (store, letter, now, error);
+  if (durable && !ll_log_sync (store->log, &kept->place, &local))
+    return ll_store_take_error (error, g_steal_pointer (&local));
+  set_recorded (kept, now, durable);
+  return TRUE;
+}
+
 guint
 ll_store_records (const LlLetter *letter)
 {
@@ -380,6 +458,8 @@ ll_store_record (LlStore *store, LlLetter *letter, gboolean durable, GError **er
       g_propagate_error (error, g_steal_pointer (&local));
       return FALSE;
     }
+  if (kept->logged)
+    return record_logged (store, letter, now, changes, durable, error);
   if (changes == NULL)
     return TRUE;
   if (kept->end > LONG && write_anew (store, letter, path, now))

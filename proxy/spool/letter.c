@@ -97,21 +97,30 @@ ll_letter_file_clear (LlLetterFile *file)
 }
 
 static gboolean
-read_at (int fd, guint64 offset, guint8 *bytes, gsize length, GError **error)
+read_at (const LlLetterFile *file, guint64 offset, guint8 *bytes, gsize length, GError **error)
 {
-  g_autoptr (GError) local = NULL;
-  gssize got = -1;
+  gsize done = 0;
 
-  if (lseek (fd, (off_t) offset, SEEK_SET) < 0)
-    ll_file_set_error (&local, "read", "the letter");
-  else
-    got = ll_file_read_full (fd, bytes, length, &local);
-  if (got < 0)
-    return ll_store_take_error (error, g_steal_pointer (&local));
-  if ((gsize) got < length)
+  while (done < length)
     {
-      g_set_error (error, LL_STORE_ERROR, LL_STORE_ERROR_CORRUPT, "The letter's file is cut off");
-      return FALSE;
+      gssize got
+          = pread (file->fd, bytes + done, length - done, (off_t) (file->at + offset + done));
+      g_autoptr (GError) local = NULL;
+
+      if (got < 0 && errno == EINTR)
+        continue;
+      if (got < 0)
+        {
+          ll_file_set_error (&local, "read", "the letter");
+          return ll_store_take_error (error, g_steal_pointer (&local));
+        }
+      if (got == 0)
+        {
+          g_set_error (error, LL_STORE_ERROR, LL_STORE_ERROR_CORRUPT,
+                       "The letter's file is cut off");
+          return FALSE;
+        }
+      done += (gsize) got;
     }
   return TRUE;
 }
@@ -129,14 +138,14 @@ read_frame (LlLetterFile *file, guint64 length, GError **error)
       g_set_error (error, LL_STORE_ERROR, LL_STORE_ERROR_CORRUPT, "The letter's file is cut off");
       return FALSE;
     }
-  if (!read_at (file->fd, 0, preamble, sizeof preamble, error)
+  if (!read_at (file, 0, preamble, sizeof preamble, error)
       || !ll_parse_preamble (preamble, sizeof preamble, &file->preamble, error)
-      || !read_at (file->fd, length - sizeof footer, footer, sizeof footer, error)
+      || !read_at (file, length - sizeof footer, footer, sizeof footer, error)
       || !ll_parse_footer (footer, length, &file->footer, error))
     return FALSE;
   trailer_length = (gsize) (file->footer.header + file->footer.facts + LL_FOOTER_LENGTH);
   trailer = g_malloc (trailer_length);
-  if (!read_at (file->fd, length - trailer_length, trailer, trailer_length, error)
+  if (!read_at (file, length - trailer_length, trailer, trailer_length, error)
       || !ll_check_trailer (preamble, trailer, trailer_length, error))
     return FALSE;
   file->header = g_bytes_new (trailer, (gsize) file->footer.header);
@@ -144,26 +153,48 @@ read_frame (LlLetterFile *file, guint64 length, GError **error)
   return TRUE;
 }
 
-gboolean
-ll_letter_file_open (LlStore *store, const char *id, LlLetterFile *out, GError **error)
+/* *length: of the letter's bytes. */
+static gboolean
+open_bytes (
+    LlStore *store, const char *id, const LlLetterKept *kept, LlLetterFile *file, guint64 *length)
 {
-  g_auto (LlLetterFile) file = { .fd = -1 };
-  g_autofree char *path = ll_store_path (store, id, ".letter");
-  g_autoptr (GError) local = NULL;
+  g_autofree char *path = NULL;
   struct stat status;
 
-  file.fd = open (path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-  if (file.fd < 0 && errno == ENOENT)
+  if (kept != NULL && kept->logged)
     {
-      g_set_error (error, LL_STORE_ERROR, LL_STORE_ERROR_ABSENT, "There is no letter %s", id);
-      return FALSE;
+      file->fd = fcntl (ll_log_fd (store->log, &kept->place), F_DUPFD_CLOEXEC, 3);
+      file->at = kept->place.at;
+      *length = kept->place.length;
+      return file->fd >= 0;
     }
-  if (file.fd < 0 || fstat (file.fd, &status) < 0)
+  path = ll_store_path (store, id, ".letter");
+  file->fd = open (path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+  if (file->fd < 0 || fstat (file->fd, &status) < 0)
+    return FALSE;
+  *length = (guint64) status.st_size;
+  return TRUE;
+}
+
+gboolean
+ll_letter_file_open (
+    LlStore *store, const char *id, const LlLetterKept *kept, LlLetterFile *out, GError **error)
+{
+  g_auto (LlLetterFile) file = { .fd = -1 };
+  g_autoptr (GError) local = NULL;
+  guint64 length;
+
+  if (!open_bytes (store, id, kept, &file, &length))
     {
-      ll_file_set_error (&local, "read", path);
+      if (errno == ENOENT)
+        {
+          g_set_error (error, LL_STORE_ERROR, LL_STORE_ERROR_ABSENT, "There is no letter %s", id);
+          return FALSE;
+        }
+      ll_file_set_error (&local, "read letter", id);
       return ll_store_take_error (error, g_steal_pointer (&local));
     }
-  if (!read_frame (&file, (guint64) status.st_size, error))
+  if (!read_frame (&file, length, error))
     return FALSE;
   if (strcmp (file.preamble.id, id) != 0)
     {
@@ -217,7 +248,7 @@ ll_store_load (LlStore *store, const char *id, GError **error)
       g_set_error (error, LL_STORE_ERROR, LL_STORE_ERROR_ABSENT, "\"%s\" is not a letter's id", id);
       return NULL;
     }
-  if (!ll_letter_file_open (store, id, &file, error))
+  if (!ll_letter_file_open (store, id, NULL, &file, error))
     return NULL;
   letter = ll_letter_new ();
   if (!ll_parse_header (file.header, letter, error))

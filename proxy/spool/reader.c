@@ -12,7 +12,8 @@
 
 struct _LlReader
 {
-  int fd; /* -1: all is in memory */
+  int fd;        /* -1: all is in memory */
+  guint64 begin; /* of the first chunk in there */
   LlSeal *seal;
   guint64 next;   /* chunk to read */
   guint64 chunks; /* that many are in the file */
@@ -58,12 +59,13 @@ ll_store_read (LlStore *store, LlLetter *letter, GError **error)
   guint64 size;
   LlReader *reader;
 
-  if (!ll_letter_file_open (store, letter->id, &file, error)
+  if (!ll_letter_file_open (store, letter->id, ll_letter_kept (letter), &file, error)
       || !ll_letter_unlock (store, letter, &file, error))
     return NULL;
   size = file.footer.size;
   reader = reader_new (ll_letter_kept (letter)->key);
   reader->fd = ll_fd_steal (&file.fd);
+  reader->begin = file.at + LL_PREAMBLE_LENGTH;
   reader->chunks = (ll_format_content_length (size) - size) / LL_SEAL_TAG;
   reader->last = (gsize) (size - (reader->chunks - 1) * LL_SEAL_CHUNK);
   reader->ends = TRUE;
@@ -88,6 +90,7 @@ ll_intake_reader (LlIntake *intake, GError **error)
     }
   reader = reader_new (intake->key);
   reader->fd = fd;
+  reader->begin = LL_PREAMBLE_LENGTH;
   reader->chunks = intake->chunks;
   reader->last = LL_SEAL_CHUNK;
   reader->intake = intake;
@@ -98,7 +101,7 @@ ll_intake_reader (LlIntake *intake, GError **error)
 static gboolean
 read_sealed (LlReader *reader, gsize length, GError **error)
 {
-  guint64 offset = LL_PREAMBLE_LENGTH + reader->next * (LL_SEAL_CHUNK + LL_SEAL_TAG);
+  guint64 offset = reader->begin + reader->next * (LL_SEAL_CHUNK + LL_SEAL_TAG);
   g_autoptr (GError) local = NULL;
   gsize got = 0;
 

@@ -6,17 +6,27 @@
 /*
  * THE STATES OF A LETTER ON DISK
  *
- * FOLDER/ holds key.pub, ids, lock, reserve, tmp/ and letters/. A letter is in one of
- * these states; + there, - not there, ? either:
+ * FOLDER/ holds key.pub, ids, lock, reserve, log.0, log.1, tmp/ and letters/. A letter is in one of
+ * these states; + there, - not there, ? either; in the log: its bytes are, and no "gone" follows:
  *
- *        tmp/ID  letters/ID.letter  letters/ID.journal  what it is
- *   S1     -            -                  -            unknown: never here, or gone
- *   S2     +            -                  -            coming in; nothing was promised
- *   S3     +            -                  +            coming in; about to be promised
- *   S4     ?            +                  ?            ours: the letter, its states by the journal
- *   S5     -            -                  +            done, or never promised: being cleared
+ *       log  tmp/ID  letters/ID.letter  letters/ID.journal  what it is
+ *   S0   +     ?            -                  ?            ours, its states by its records in the
+ *                                                           log; it leaves soon, or moves out
+ *   S1   -     -            -                  -            unknown: never here, or gone
+ *   S2   -     +            -                  -            coming in; nothing was promised
+ *   S3   -     +            -                  +            coming in; about to be promised
+ *   S4   ?     ?            +                  ?            ours, its states by the journal
+ *   S5   -     -            -                  +            done, or never promised: being cleared
  *
  *   from   by                                                              to
+ *   S1     commit of a letter that is in memory only: its bytes into the
+ *          log, fdatasync of it; no room there: as a larger one            S0   250 only after this
+ *   S0     record: append to the log                                       S0
+ *   S0     a record by which it rests (held, waiting, queued, uncertain),
+ *          or no room in the log: writes tmp/ID and ID.journal with a
+ *          single record, fdatasync of both; rename to letters/ID.letter,
+ *          fsync of letters/; then "gone" into the log                     S4
+ *   S0     remove: "gone" into the log                                     S1
  *   S1     intake writes its first bytes to tmp/ID                         S2
  *   S2     commit: writes the trailer, fdatasync; makes ID.journal with
  *          its space reserved                                              S3
@@ -25,18 +35,25 @@
  *   S4     record: append to ID.journal (made anew if it is not there)     S4
  *   S4     record, when the journal is long: a new one of a single record in tmp/ID,
  *          fdatasync, rename to letters/ID.journal, fsync of letters/     S4
- *   S4     remove: unlink of ID.letter                                     S5
+ *   S4     remove: fdatasync of the log, if the letter was ever in it: its
+ *          "gone" is certain; unlink of ID.letter                          S5
  *   S5     unlink of ID.journal, only after an fsync of letters/: a power
  *          loss must never bring the letter back without its journal       S1
  *
  * No other change is made by anybody. After a crash or a power loss, at start:
  *   S2 S3  tmp/ID goes (no 250 was said), then as S5;   S5   ID.journal goes;
- *   S4     stays, a tmp/ID beside it goes.
+ *   S4     stays, a tmp/ID beside it goes;
+ *   S0     tmp/ID and ID.journal go; then it moves out, all its records in its journal. After that
+ *          both files of the log are emptied, fsync, before anything else happens to a letter.
  * Only one process at a time has the folder: flock on FOLDER/lock.
  *
+ * The log is two files. A letter and all about it are in one of them; one is begun anew, with a new
+ * epoch, when the other is full and every letter in it is gone. What is gone stays there, sealed,
+ * until it is written over or the program starts again.
+ *
  * A full disk: an intake fails with FULL and leaves S1. A record that meets a full disk
- * takes the space of FOLDER/reserve (given back when there is room again); its journal
- * also has space of its own since the commit.
+ * takes the space of FOLDER/reserve (given back when there is room again); its journal, or the log,
+ * also has space of its own since the commit. Letters that move out at start may take it, too.
  *
  * FILE FORMATS (numbers are big-endian; GVariants little-endian and in normal form)
  *
@@ -75,6 +92,22 @@
  *          32     payload: GVariant a(u(uubuxxmsmsma{sv})): recipient, progress; of all
  *                 recipients that differ from what the base says
  *         zeros to the end of the file: reserved space
+ *
+ * log.0, log.1
+ *   0  8  "LLlog\0\0\0"
+ *   8  8  version, 1
+ *  16  8  epoch: above that of the other file when it was begun
+ *  24  8  zero
+ *  32     entries, one behind the other:
+ *           0  4  length of the payload
+ *           4  4  kind: 1 letter, 2 record, 3 gone
+ *           8  8  epoch
+ *          16 12  id
+ *          28  4  zero
+ *          32 16  SHA-256 of 0..31 and payload, cut to 16
+ *          48     payload: the bytes of ID.letter; a record as in ID.journal; nothing. Zeros up to
+ * a multiple of 8 the first that is no entry of this epoch is the end: nothing behind it was ever
+ * synced
  *
  * A record counts when its checksum is right, its sequence is above the last that counted, and
  * its base is not. So an unsynced record that a power loss tore out leaves no gap that matters.

@@ -7,6 +7,7 @@
 #include "spool/format.h"
 #include "spool/identity.h"
 #include "spool/key.h"
+#include "spool/log.h"
 #include "spool/store.h"
 
 G_BEGIN_DECLS
@@ -19,6 +20,7 @@ struct _LlStore
   char *incoming; /* FOLDER/tmp */
   int lock_fd;
   LlFolder *letters;
+  LlLog *log;
   LlIdentity *identity;
   LlStoreKey *key;
   GMutex lock; /* of all below */
@@ -37,6 +39,8 @@ typedef struct
   guint32 sequence;    /* of that record */
   guint32 base;        /* of the last synced one */
   gboolean torn;       /* something follows the last whole record */
+  gboolean logged;     /* it is in the log, and has no files */
+  LlLogPlace place;    /* where; until it moved out: what must be certain before its files go */
 } LlLetterKept;
 
 #define ll_letter_kept(letter) ((LlLetterKept *) (letter)->key)
@@ -50,17 +54,20 @@ char *ll_store_incoming_path (LlStore *store, const char *id);
 
 /* -- letter.c -------------------------------------------------------------------------- */
 
-/* Opens ID.letter and reads what stands around its content. */
+/* Opens ID.letter, or its bytes in the log, and reads what stands around its content. */
 typedef struct
 {
   int fd;
+  guint64 at; /* of the letter in there */
   LlPreamble preamble;
   LlFooter footer;
   GBytes *header;
   GBytes *facts; /* sealed */
 } LlLetterFile;
 
-gboolean ll_letter_file_open (LlStore *store, const char *id, LlLetterFile *out, GError **error);
+/* @kept: NULL when the letter is only being loaded */
+gboolean ll_letter_file_open (
+    LlStore *store, const char *id, const LlLetterKept *kept, LlLetterFile *out, GError **error);
 void ll_letter_file_clear (LlLetterFile *file);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (LlLetterFile, ll_letter_file_clear)
 
@@ -75,8 +82,27 @@ ll_letter_unlock (LlStore *store, LlLetter *letter, const LlLetterFile *file, GE
 /* Applies the journal's records to @letter, as ll_parse_header left it. */
 gboolean ll_journal_load (LlStore *store, LlLetter *letter, GError **error);
 
+/* What the records of a letter usually take. */
+gsize ll_journal_space (guint recipients);
+
 /* An empty one with space for some records, so that they can be written on a full disk. */
 gboolean ll_journal_prepare (LlStore *store, const char *id, guint recipients, GError **error);
+
+/* -- rest.c: out of the log into files ------------------------------------------------------ */
+
+/* Whether nothing happens to the letter for now, and something is still to. */
+gboolean ll_rest_is_due (const LlLetter *letter);
+
+/* Makes both files of a letter of the log, durably, or none. @records: its journal's. */
+gboolean ll_rest_make_files (LlStore *store,
+                             const char *id,
+                             GBytes *letter,
+                             GBytes *records,
+                             guint recipients,
+                             GError **error);
+
+/* At start: what is in the log gets files, and the log is empty. */
+gboolean ll_rest_recover (LlStore *store, GError **error);
 
 /* -- room.c: space kept back for a full disk ------------------------------------------------ */
 

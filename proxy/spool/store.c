@@ -125,6 +125,9 @@ open_folders (LlStore *store, GError **error)
     return ll_store_take_error (error, g_steal_pointer (&local));
   if (!lock_folder (store, error))
     return FALSE;
+  store->log = ll_log_open (store->folder, &local);
+  if (store->log == NULL)
+    return ll_store_take_error (error, g_steal_pointer (&local));
   store->identity = ll_identity_new (ids);
   if (!ll_file_sync_folder (store->folder, &local))
     return ll_store_take_error (error, g_steal_pointer (&local));
@@ -146,6 +149,8 @@ ll_store_new (const char *folder, LlSecretStore *secrets, GError **error)
   clear_incoming (store);
   clear_journals (store);
   ll_room_open (store);
+  if (!ll_rest_recover (store, error))
+    return NULL;
   store->key = ll_store_key_new (folder, secrets, error);
   if (store->key == NULL)
     return NULL;
@@ -158,6 +163,7 @@ ll_store_free (LlStore *store)
   if (store == NULL)
     return;
   ll_store_key_free (store->key);
+  ll_log_free (store->log);
   ll_folder_free (store->letters);
   ll_identity_free (store->identity);
   ll_room_close (store);
@@ -239,9 +245,19 @@ ll_store_release (LlStore *store, const char *id)
 gboolean
 ll_store_remove (LlStore *store, LlLetter *letter, GError **error)
 {
+  LlLetterKept *kept = ll_letter_kept (letter);
   g_autofree char *path = ll_store_path (store, letter->id, LETTER);
   g_autoptr (GError) local = NULL;
 
+  if (kept->logged)
+    {
+      kept->logged = FALSE;
+      ll_log_leave (store->log, letter->id, &kept->place);
+      return TRUE;
+    }
+  /* without its files the log would bring it back */
+  if (!ll_log_sync (store->log, &kept->place, &local))
+    return ll_store_take_error (error, g_steal_pointer (&local));
   if (unlink (path) < 0 && errno != ENOENT)
     {
       ll_file_set_error (&local, "remove", path);

@@ -20,7 +20,8 @@ G_BEGIN_DECLS
  * A letter is two files: ID.letter, written once (header with envelope in clear,
  * content sealed in chunks), and ID.journal, append-only records of its state, each
  * with a checksum and fdatasync'd before the call returns. The journal's last whole
- * record counts.
+ * record counts. A small letter that leaves at once never gets them: it and its
+ * records are in a log that many letters share, one fdatasync for all that wait.
  *
  * The content key is made at intake, sealed to the public half of the user's key
  * pair, and kept in memory for as long as the LlLetter lives: delivery at once
@@ -68,11 +69,12 @@ typedef struct _LlStore LlStore;
 LlStore *ll_store_new (const char *folder, LlSecretStore *secrets, GError **error);
 void ll_store_free (LlStore *store);
 
-/* Ids of all letters, oldest first. (transfer full) */
+/* Ids of all letters that have files, oldest first; after ll_store_new that is all of them, later
+ * those on their way are known to who took them only. (transfer full) */
 GStrv ll_store_list (LlStore *store);
 
-/* (transfer full) reads header and journal; the content may still be LOCKED (facts are NULL
- * then: they are sealed as the content is). */
+/* (transfer full) reads header and journal of a letter that has files; the content may still be
+ * LOCKED (facts are NULL then: they are sealed as the content is). */
 LlLetter *ll_store_load (LlStore *store, const char *id, GError **error);
 
 /* -- intake: begin, write, then commit or abandon ---------------------------- */
@@ -119,7 +121,7 @@ gboolean ll_store_record (LlStore *store, LlLetter *letter, gboolean durable, GE
 /* Grows with each record: ll_store_record writes none when the journal says it all already. */
 guint ll_store_records (const LlLetter *letter);
 
-/* The letter is done and the ledger has it: both files go. */
+/* The letter is done and the ledger has it: its files go, if it has any. */
 gboolean ll_store_remove (LlStore *store, LlLetter *letter, GError **error);
 
 /* One owner at a time: TRUE when the caller now owns @id (and must release it). */

@@ -1,7 +1,7 @@
 /* SPDX-FileCopyrightText: Letterlock contributors */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
-#include "spool/format.h"
+#include "spool/entry.h"
 
 #include <string.h>
 
@@ -94,6 +94,24 @@ check_frame (const guint8 *data, gsize size)
     g_assert_true (footer.header + footer.facts + LL_FOOTER_LENGTH <= size);
 }
 
+/* Bytes that are no entry are none; bytes in an entry come out as they were. */
+static void
+check_entry (const guint8 *data, gsize size)
+{
+  g_autoptr (GBytes) made = ll_format_log_entry (7, LL_LOG_RECORD, id, data, size);
+  LlLogEntry entry;
+  guint64 epoch;
+  gsize taken;
+
+  ll_parse_log_header (data, size, &epoch, NULL);
+  if (size >= 16 && ll_parse_log_entry (data, size, data[15], &entry, &taken))
+    g_assert_true (taken <= size && entry.payload + entry.length <= data + size);
+  g_assert_true (ll_parse_log_entry (g_bytes_get_data (made, NULL), g_bytes_get_size (made), 7,
+                                     &entry, &taken));
+  g_assert_true (taken == g_bytes_get_size (made) && entry.length == size);
+  g_assert_true (size == 0 || memcmp (entry.payload, data, size) == 0);
+}
+
 int
 LLVMFuzzerTestOneInput (const guint8 *data, size_t size)
 {
@@ -103,5 +121,6 @@ LLVMFuzzerTestOneInput (const guint8 *data, size_t size)
   check_dictionary (data + 1, size - 1);
   check_record (data + 1, size - 1);
   check_frame (data + 1, size - 1);
+  check_entry (data + 1, size - 1);
   return 0;
 }

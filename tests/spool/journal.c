@@ -38,7 +38,7 @@ is_step (LlLetter *letter, guint step)
 static LlLetter *
 take_through (Place *place, gboolean durable)
 {
-  LlLetter *letter = place_take (place, place_letter (), "x", 1, 1);
+  LlLetter *letter = place_take_large (place, place_letter ());
 
   for (guint step = 1; step < G_N_ELEMENTS (steps); step++)
     {
@@ -249,7 +249,7 @@ static void
 test_other_letters (Place *place, gconstpointer data)
 {
   g_autoptr (LlLetter) letter = take_through (place, TRUE);
-  g_autoptr (LlLetter) other = place_take (place, place_letter (), "x", 1, 1);
+  g_autoptr (LlLetter) other = place_take_large (place, place_letter ());
   g_autofree char *from = place_path (place, letter->id, ".journal");
   g_autofree char *to = place_path (place, other->id, ".journal");
   g_autofree char *bytes = NULL;
@@ -281,7 +281,7 @@ test_newer (Place *place, gconstpointer data)
 static void
 test_gone_journal (Place *place, gconstpointer data)
 {
-  g_autoptr (LlLetter) letter = place_take (place, place_letter (), "x", 1, 1);
+  g_autoptr (LlLetter) letter = place_take_large (place, place_letter ());
   g_autofree char *path = place_path (place, letter->id, ".journal");
   g_autoptr (LlLetter) loaded = NULL;
   g_autoptr (LlLetter) again = NULL;
@@ -307,7 +307,7 @@ test_stays_small (Place *place, gconstpointer data)
 
   for (guint i = 0; i < 300; i++)
     place_add_recipient (letter, "more@d.example");
-  place_take (place, letter, "x", 1, 1);
+  place_take_large (place, letter);
   for (guint round = 0; round < 100; round++)
     {
       for (guint i = 0; i < letter->progress->len; i++)

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "base/error.h"
+#include "spool/seal.h"
 #include "spool/store.h"
 
 #include <errno.h>
@@ -123,6 +124,16 @@ place_take (Place *place, LlLetter *letter, const char *content, gsize length, g
   ll_intake_commit (intake, letter, &error);
   g_assert_no_error (error);
   return letter;
+}
+
+/* One that gets files at once: it is too large for the log. (transfer full) */
+static inline LlLetter *
+place_take_large (Place *place, LlLetter *letter)
+{
+  gsize length = LL_SEAL_CHUNK + 1;
+  g_autofree char *content = place_content (length);
+
+  return place_take (place, letter, content, length, length);
 }
 
 static inline void

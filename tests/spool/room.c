@@ -151,7 +151,7 @@ test_record (Place *place, gconstpointer data)
 
   if (is_skipped ())
     return;
-  letter = place_take (place, place_letter (), "x", 1, 1);
+  letter = place_take_large (place, place_letter ());
   fill_disk (place, 0);
   ll_letter_progress (letter, 0)->state = LL_STATE_SENDING;
   /* a journal that grows is written anew: the reserve is enough for any number of records */

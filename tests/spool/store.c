@@ -97,9 +97,21 @@ test_fields (Place *place, gconstpointer data)
   g_variant_dict_insert (&dict, "evidence", "u", 6);
   progress->extra = g_variant_ref_sink (g_variant_dict_end (&dict));
   place_take (place, letter, "x", 1, 1);
+  place_reopen (place);
   loaded = ll_store_load (place->store, letter->id, NULL);
   expect_same (letter, loaded);
   ll_letter_free (letter);
+}
+
+static void
+expect_sealed (const char *path)
+{
+  g_autofree char *bytes = NULL;
+  gsize length;
+
+  g_assert_true (g_file_get_contents (path, &bytes, &length, NULL));
+  g_assert_null (memmem (bytes, length, "CANARY", 6));
+  g_assert_nonnull (memmem (bytes, length, "one@b.example", 13));
 }
 
 /* Neither content nor facts can be found in any file of the spool (promise 10); the recipients'
@@ -109,18 +121,17 @@ test_sealed (Place *place, gconstpointer data)
 {
   LlLetter *letter = place_letter ();
   g_autofree char *path = NULL;
-  g_autofree char *bytes = NULL;
-  gsize length;
+  g_autofree char *log = g_build_filename (place->folder, "log.1", NULL);
   GVariantDict dict;
 
   g_variant_dict_init (&dict, NULL);
   g_variant_dict_insert (&dict, "subject", "s", "CANARY-SUBJECT");
   letter->facts = g_variant_ref_sink (g_variant_dict_end (&dict));
   place_take (place, letter, "CANARY-BODY", 11, 11);
+  expect_sealed (log);
+  place_reopen (place);
   path = place_path (place, letter->id, ".letter");
-  g_assert_true (g_file_get_contents (path, &bytes, &length, NULL));
-  g_assert_null (memmem (bytes, length, "CANARY", 6));
-  g_assert_nonnull (memmem (bytes, length, "one@b.example", 13));
+  expect_sealed (path);
   ll_letter_free (letter);
 }
 
@@ -216,7 +227,7 @@ test_list_and_remove (Place *place, gconstpointer data)
   g_auto (GStrv) left = NULL;
 
   for (guint i = 0; i < 100; i++)
-    g_ptr_array_add (letters, place_take (place, place_letter (), "x", 1, 1));
+    g_ptr_array_add (letters, place_take_large (place, place_letter ()));
   ids = ll_store_list (place->store);
   g_assert_cmpuint (g_strv_length (ids), ==, 100);
   for (guint i = 0; i < 100; i++)
@@ -267,7 +278,7 @@ test_one_owner (Place *place, gconstpointer data)
 static void
 test_recovery (Place *place, gconstpointer data)
 {
-  g_autoptr (LlLetter) letter = place_take (place, place_letter (), "x", 1, 1);
+  g_autoptr (LlLetter) letter = place_take_large (place, place_letter ());
   g_autofree char *incoming = g_build_filename (place->folder, "tmp", "0123456789ab", NULL);
   g_autofree char *stranger = g_build_filename (place->folder, "tmp", "notes.txt", NULL);
   g_autofree char *orphan = place_path (place, "0123456789ab", ".journal");

@@ -28,6 +28,9 @@ POINTS = {
     "fdatasync,fsync,rename,unlink,pwrite64,write": (2, 4, 6, 8, 10, 12, 14, 16, 20, 24),
 }
 ENOUGH = 5
+# Sent or held; small ones go through the spool's log, large ones have files.
+SMALL, LARGE = "Dear Bob,\r\n", "Dear Bob, much is to be said.\r\n" * 3000
+LETTERS = (("valid.lab", LARGE), ("plain.lab", SMALL), ("valid.lab", LARGE), ("valid.lab", SMALL))
 SAFE_STATES = {"sent", "held", "waiting", "queued", "checking", "uncertain", "sending"}
 
 
@@ -54,11 +57,11 @@ def one_death(office, calls, count):
     told = {}
     try:
         daemon.program.wait_until(lambda: os.path.exists(daemon.socket), "its socket is there")
-        for _ in range(3):
+        for domain, body in LETTERS:
             office.number += 1
             name = f"crash-{office.number}"
-            address = f"{name}@valid.lab"
-            told[name] = office.send(address, letter(address, name=name), clients.swaks)
+            address = f"{name}@{domain}"
+            told[name] = office.send(address, letter(address, name=name, body=body), clients.swaks)
     except Exception:  # it died while starting: nothing was said
         pass
     # the regular end has durable steps too: death may come there
@@ -77,7 +80,7 @@ def check(office, told):
     )
     wrong = []
     for name, (accepted, said) in told.items():
-        copies = len(office.provider.letters(f"{name}@valid.lab"))
+        copies = sum(len(office.provider.letters(f"{name}@{x}")) for x in ("valid.lab", "plain.lab"))
         record = office.letter_named(name)
         state = record["state"] if record else None
         if copies > 1:

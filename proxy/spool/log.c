@@ -1,0 +1,372 @@
+/* SPDX-FileCopyrightText: Letterlock contributors */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "spool/log.h"
+
+#include "base/error.h"
+#include "base/file.h"
+#include "base/limits.h"
+#include "spool/entry.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Space is taken in steps: a file grows to its full size only where many letters come. */
+#define STEP (1024 * 1024)
+
+typedef struct
+{
+  int fd;
+  guint64 epoch;     /* grows each time that one of the files is begun */
+  guint64 used;      /* the next entry goes here */
+  guint64 reserved;  /* beyond that, for those that live here */
+  guint64 allocated; /* the file has blocks up to here */
+  guint live;        /* letters that did not leave */
+
+  guint64 written; /* octets ever appended, */
+  guint64 synced;  /* and of these certain */
+  gboolean syncing;
+} Half;
+
+struct _LlLog
+{
+  char *folder;
+  GMutex lock; /* of all below */
+  GCond synced;
+  Half halves[2];
+  guint current; /* where letters are added */
+  int error;     /* errno of the first failure that leaves something uncertain */
+};
+
+static char *
+path_of (const LlLog *log, guint half)
+{
+  return g_strdup_printf ("%s/log.%u", log->folder, half);
+}
+
+LlLog *
+ll_log_open (const char *folder, GError **error)
+{
+  g_autoptr (LlLog) log = g_new0 (LlLog, 1);
+
+  log->folder = g_strdup (folder);
+  g_mutex_init (&log->lock);
+  g_cond_init (&log->synced);
+  log->halves[0].fd = log->halves[1].fd = -1;
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autofree char *path = path_of (log, i);
+
+      log->halves[i].used = LL_LOG_MAX; /* to be begun */
+      log->halves[i].fd = open (path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+      if (log->halves[i].fd < 0)
+        {
+          ll_file_set_error (error, "open", path);
+          return NULL;
+        }
+    }
+  return g_steal_pointer (&log);
+}
+
+void
+ll_log_free (LlLog *log)
+{
+  if (log == NULL)
+    return;
+  for (guint i = 0; i < 2; i++)
+    ll_fd_clear (&log->halves[i].fd);
+  g_cond_clear (&log->synced);
+  g_mutex_clear (&log->lock);
+  g_free (log->folder);
+  g_free (log);
+}
+
+int
+ll_log_fd (LlLog *log, const LlLogPlace *place)
+{
+  return log->halves[place->half].fd; /* never changes */
+}
+
+/* -- at start ------------------------------------------------------------------------------ */
+
+typedef struct
+{
+  char id[LL_ID_LENGTH + 1];
+  GBytes *letter;
+  GByteArray *records;
+} Found;
+
+static void
+found_free (gpointer data)
+{
+  Found *found = data;
+
+  g_bytes_unref (found->letter);
+  g_byte_array_unref (found->records);
+  g_free (found);
+}
+
+static Found *
+find (GPtrArray *all, const char *id, guint *index)
+{
+  /* from the end: a record follows its letter closely */
+  for (guint i = all->len; i-- > 0;)
+    if (strcmp (((Found *) all->pdata[i])->id, id) == 0)
+      {
+        *index = i;
+        return all->pdata[i];
+      }
+  return NULL;
+}
+
+static void
+take_entry (GPtrArray *all, const LlLogEntry *entry)
+{
+  guint index = 0;
+  Found *found = find (all, entry->id, &index);
+
+  if (entry->kind == LL_LOG_LETTER && found == NULL)
+    {
+      found = g_new0 (Found, 1);
+      memcpy (found->id, entry->id, sizeof found->id);
+      found->letter = g_bytes_new (entry->payload, entry->length);
+      found->records = g_byte_array_new ();
+      g_ptr_array_add (all, found);
+    }
+  else if (entry->kind == LL_LOG_RECORD && found != NULL)
+    g_byte_array_append (found->records, entry->payload, (guint) entry->length);
+  else if (entry->kind == LL_LOG_GONE && found != NULL)
+    g_ptr_array_remove_index (all, index);
+}
+
+/* Entries are written one behind the other, so what follows a torn one was never synced. */
+static GPtrArray *
+read_half (LlLog *log, guint half, GError **error)
+{
+  g_autofree char *path = path_of (log, half);
+  g_autoptr (GBytes) bytes = ll_file_load (path, LL_LOG_MAX + STEP, error);
+  g_autoptr (GPtrArray) all = g_ptr_array_new_with_free_func (found_free);
+  g_autoptr (GError) local = NULL;
+  const guint8 *data;
+  LlLogEntry entry;
+  gsize length, taken;
+  gsize at = LL_LOG_HEADER;
+  guint64 epoch;
+
+  if (bytes == NULL)
+    return NULL;
+  data = g_bytes_get_data (bytes, &length);
+  if (!ll_parse_log_header (data, length, &epoch, &local))
+    {
+      if (local == NULL)
+        return g_steal_pointer (&all);
+      g_propagate_error (error, g_steal_pointer (&local));
+      return NULL;
+    }
+  log->halves[half].epoch = epoch;
+  for (; at < length && ll_parse_log_entry (data + at, length - at, epoch, &entry, &taken);
+       at += taken)
+    take_entry (all, &entry);
+  return g_steal_pointer (&all);
+}
+
+gboolean
+ll_log_visit (LlLog *log, LlLogVisit visit, gpointer data, GError **error)
+{
+  for (guint half = 0; half < 2; half++)
+    {
+      g_autoptr (GPtrArray) all = read_half (log, half, error);
+
+      if (all == NULL)
+        return FALSE;
+      for (guint i = 0; i < all->len; i++)
+        {
+          Found *found = all->pdata[i];
+          g_autoptr (GBytes) records = g_bytes_new (found->records->data, found->records->len);
+
+          if (!visit (found->id, found->letter, records, data, error))
+            return FALSE;
+        }
+    }
+  return TRUE;
+}
+
+gboolean
+ll_log_clear (LlLog *log, GError **error)
+{
+  for (guint i = 0; i < 2; i++)
+    {
+      Half *half = &log->halves[i];
+      off_t length = lseek (half->fd, 0, SEEK_END);
+
+      if (length == 0)
+        continue;
+      if (length < 0 || ftruncate (half->fd, 0) < 0 || fsync (half->fd) < 0)
+        return ll_file_set_error (error, "empty the log in", log->folder);
+    }
+  return TRUE;
+}
+
+/* -- appending: with the lock held ------------------------------------------------------------ */
+
+static gboolean
+write_at (Half *half, guint64 at, const guint8 *bytes, gsize length)
+{
+  gsize done = 0;
+
+  while (done < length)
+    {
+      gssize n = pwrite (half->fd, bytes + done, length - done, (off_t) (at + done));
+
+      if (n < 0 && errno != EINTR)
+        return FALSE;
+      done += n > 0 ? (gsize) n : 0;
+    }
+  half->written += length;
+  return TRUE;
+}
+
+/* Whether @length more octets are to be had, as blocks and not only as a promise. */
+static gboolean
+has_room (Half *half, gsize length)
+{
+  guint64 wanted = half->used + half->reserved + length;
+  guint64 end = (wanted + STEP - 1) / STEP * STEP;
+
+  if (wanted > LL_LOG_MAX)
+    return FALSE;
+  if (wanted <= half->allocated)
+    return TRUE;
+  if (fallocate (half->fd, 0, 0, (off_t) end) < 0)
+    return FALSE;
+  half->allocated = end;
+  return TRUE;
+}
+
+/* Nothing lives in @half, so nothing of it counts from here on. */
+static gboolean
+begin (LlLog *log, guint number)
+{
+  Half *half = &log->halves[number];
+  guint64 epoch = MAX (log->halves[0].epoch, log->halves[1].epoch) + 1;
+  guint8 header[LL_LOG_HEADER];
+
+  half->used = LL_LOG_HEADER;
+  half->reserved = 0;
+  ll_format_log_header (epoch, header);
+  if (!has_room (half, 0) || !write_at (half, 0, header, sizeof header))
+    {
+      half->used = LL_LOG_MAX;
+      return FALSE;
+    }
+  half->epoch = epoch;
+  log->current = number;
+  return TRUE;
+}
+
+static gboolean
+append (LlLog *log,
+        const char *id,
+        LlLogPlace *place,
+        LlLogKind kind,
+        const void *payload,
+        gsize length)
+{
+  Half *half = &log->halves[place->half];
+  g_autoptr (GBytes) entry = ll_format_log_entry (half->epoch, kind, id, payload, length);
+  gsize whole = g_bytes_get_size (entry);
+
+  if (!write_at (half, half->used, g_bytes_get_data (entry, NULL), whole))
+    return FALSE;
+  half->used += whole;
+  place->until = half->written;
+  return TRUE;
+}
+
+gboolean
+ll_log_add (LlLog *log, const char *id, GBytes *letter, gsize space, LlLogPlace *place)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&log->lock);
+  gsize length = g_bytes_get_size (letter);
+  gsize kept = LL_LOG_ENTRY_OF (0) + space; /* that it leaves needs room, too */
+  gsize whole = LL_LOG_ENTRY_OF (length) + kept;
+  guint other = 1 - log->current;
+  Half *half;
+
+  if (log->error != 0)
+    return FALSE;
+  if (!has_room (&log->halves[log->current], whole)
+      && (log->halves[other].live > 0 || !begin (log, other)
+          || !has_room (&log->halves[other], whole)))
+    return FALSE;
+  half = &log->halves[log->current];
+  *place = (LlLogPlace){
+    .half = log->current, .at = half->used + LL_LOG_ENTRY_HEADER, .length = length, .space = space
+  };
+  if (!append (log, id, place, LL_LOG_LETTER, g_bytes_get_data (letter, NULL), length))
+    return FALSE;
+  half->reserved += kept;
+  half->live++;
+  return TRUE;
+}
+
+gboolean
+ll_log_record (LlLog *log, const char *id, LlLogPlace *place, GBytes *record)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&log->lock);
+  Half *half = &log->halves[place->half];
+  gsize length = g_bytes_get_size (record);
+  gsize whole = LL_LOG_ENTRY_OF (length);
+  gsize kept = MIN (whole, place->space);
+
+  if (log->error != 0 || (kept < whole && !has_room (half, whole - kept))
+      || !append (log, id, place, LL_LOG_RECORD, g_bytes_get_data (record, NULL), length))
+    return FALSE;
+  place->space -= kept;
+  half->reserved -= kept;
+  return TRUE;
+}
+
+void
+ll_log_leave (LlLog *log, const char *id, LlLogPlace *place)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&log->lock);
+  Half *half = &log->halves[place->half];
+
+  if (log->error == 0 && !append (log, id, place, LL_LOG_GONE, NULL, 0))
+    log->error = errno; /* or it would come back */
+  half->reserved -= LL_LOG_ENTRY_OF (0) + place->space;
+  half->live--;
+}
+
+gboolean
+ll_log_sync (LlLog *log, const LlLogPlace *place, GError **error)
+{
+  Half *half = &log->halves[place->half];
+
+  g_mutex_lock (&log->lock);
+  while (log->error == 0 && half->synced < place->until)
+    if (half->syncing)
+      g_cond_wait (&log->synced, &log->lock);
+    else
+      {
+        guint64 covers = half->written;
+        int result;
+
+        half->syncing = TRUE;
+        g_mutex_unlock (&log->lock);
+        result = fdatasync (half->fd) < 0 ? errno : 0;
+        g_mutex_lock (&log->lock);
+        half->syncing = FALSE;
+        if (result == 0)
+          half->synced = covers;
+        else
+          log->error = result;
+        g_cond_broadcast (&log->synced);
+      }
+  errno = log->error;
+  g_mutex_unlock (&log->lock);
+  return errno == 0 || ll_file_set_error (error, "sync the log in", log->folder);
+}
