@@ -2,13 +2,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 /*
- * A mail program that only measures: CLIENTS at once, each sends LETTERS of SIZE octets, over a
- * new connection each or over a kept one. Prints "letters/s p50-ms p99-ms" of the time from the
- * first connect (new) or MAIL (kept) to the answer to the final dot.
- *
- *   load HOST PORT none|starttls|tls CA-FILE|- USER|- PASSWORD|- new|kept CLIENTS LETTERS SIZE
+ * A mail program that only measures: some clients at once, each sends letters over a new
+ * connection each or over a kept one. Prints one line of JSON: the time from the first connect
+ * (new) or MAIL (kept) to the answer to the final dot, the time until the letter was at the sink,
+ * and how many letters came there in a second.
  */
 
+#include "arrivals.h"
 #include "wire/client.h"
 #include "wire/tls.h"
 
@@ -17,42 +17,99 @@
 #include <string.h>
 
 #define DEADLINE (10 * 60 * 1000)
+/* So long nothing has arrived any more: the rest is lost, or in somebody's queue. */
+#define PATIENCE (20 * G_USEC_PER_SEC)
+#define STEP 500
 
-typedef struct
-{
-  const char *host;
-  guint16 port;
-  const char *security;
-  const char *ca_file;
-  const char *user;
-  const char *password;
-  gboolean kept;
-  guint clients;
-  guint letters;
-  gsize size;
-  SSL_CTX *context;
-  GString *content;
-  char *plain;
-  GMutex lock;
-  GArray *times; /* of double, ms */
-} Load;
+#define KB 1024
+#define MB (1024 * 1024)
+/* Of twenty letters of the mix: 14 of 4 KB, 5 of 100 KB, one of 10 MB. */
+#define MIX 20
 
-static void
+static char *host;
+static int port;
+static char *security;
+static char *ca_file;
+static char *user;
+static char *password;
+static gboolean kept;
+static gboolean pipelined;
+static int clients = 1;
+static int letters = 1;
+static char *size_text;
+static char *from;
+static char *to;
+static char *arrivals_file;
+static int pause_after;
+
+static const GOptionEntry options[] = {
+  { "host", 0, 0, G_OPTION_ARG_STRING, &host, "IP address of the server", NULL },
+  { "port", 0, 0, G_OPTION_ARG_INT, &port, "its port", NULL },
+  { "security", 0, 0, G_OPTION_ARG_STRING, &security, "none, starttls or tls", NULL },
+  { "ca", 0, 0, G_OPTION_ARG_FILENAME, &ca_file, "the CA to trust", NULL },
+  { "user", 0, 0, G_OPTION_ARG_STRING, &user, "signs in with AUTH PLAIN", NULL },
+  { "password", 0, 0, G_OPTION_ARG_STRING, &password, "and this", NULL },
+  { "kept", 0, 0, G_OPTION_ARG_NONE, &kept, "one connection for each client", NULL },
+  { "pipelined", 0, 0, G_OPTION_ARG_NONE, &pipelined, "MAIL, RCPT and DATA in one flight", NULL },
+  { "clients", 0, 0, G_OPTION_ARG_INT, &clients, "so many at once", NULL },
+  { "letters", 0, 0, G_OPTION_ARG_INT, &letters, "of each", NULL },
+  { "size", 0, 0, G_OPTION_ARG_STRING, &size_text, "octets, or \"mix\"", NULL },
+  { "from", 0, 0, G_OPTION_ARG_STRING, &from, "the sender", NULL },
+  { "to", 0, 0, G_OPTION_ARG_STRING, &to, "the recipient", NULL },
+  { "arrivals", 0, 0, G_OPTION_ARG_FILENAME, &arrivals_file, "shared with the sink", NULL },
+  { "pause", 0, 0, G_OPTION_ARG_INT, &pause_after, "milliseconds after each letter", NULL },
+  { NULL },
+};
+
+static SSL_CTX *context;
+static GString *contents[3]; /* small, middle, large; of one size: the first */
+static char *plain;
+static Arrivals *arrivals;
+static gint next_index;
+static gint64 began[ARRIVALS_MAX];
+static GMutex lock;
+static GArray *answered; /* of double, ms */
+static guint64 octets;
+
+static void G_GNUC_NORETURN
 fail (const char *what, const GError *error)
 {
   fprintf (stderr, "load: %s: %s\n", what, error != NULL ? error->message : "refused");
   exit (1);
 }
 
+static LlDeadline
+patience (void)
+{
+  return ll_deadline_in (DEADLINE);
+}
+
+static void
+hear (LlClient *client, guint expected, const char *what)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (LlServerReply) reply = ll_client_read (client, patience (), NULL, &error);
+
+  if (reply == NULL || reply->code / 100 != expected)
+    fail (reply != NULL ? reply->text : what, error);
+}
+
+static void
+flush (LlClient *client)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!ll_client_flush (client, patience (), NULL, &error))
+    fail ("write", error);
+}
+
 static void
 say (LlClient *client, guint expected, const char *command)
 {
-  g_autoptr (GError) error = NULL;
-  g_autoptr (LlServerReply) reply
-      = ll_client_command (client, ll_deadline_in (DEADLINE), NULL, &error, "%s", command);
-
-  if (reply == NULL || reply->code / 100 != expected)
-    fail (reply != NULL ? reply->text : command, error);
+  if (!ll_client_queue (client, NULL, "%s", command))
+    fail (command, NULL);
+  flush (client);
+  hear (client, expected, command);
 }
 
 static void
@@ -60,113 +117,192 @@ ehlo (LlClient *client)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (LlServerReply) reply
-      = ll_client_ehlo (client, "load.example", ll_deadline_in (DEADLINE), NULL, &error);
+      = ll_client_ehlo (client, "load.example", patience (), NULL, &error);
 
   if (reply == NULL)
     fail ("EHLO", error);
 }
 
 static void
-handshake (Load *load, LlClient *client)
+handshake (LlClient *client)
 {
   g_autoptr (GError) error = NULL;
-  SSL *ssl = ll_tls_client_new (load->context, load->host, &error);
+  SSL *ssl = ll_tls_client_new (context, host, &error);
 
-  if (ssl == NULL || !ll_client_handshake (client, ssl, ll_deadline_in (DEADLINE), NULL, &error))
+  if (ssl == NULL || !ll_client_handshake (client, ssl, patience (), NULL, &error))
     fail ("TLS", error);
 }
 
 static LlClient *
-dial (Load *load)
+dial (void)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (LlServerReply) greeting = NULL;
-  LlConnection *connection
-      = ll_connection_open ("127.0.0.1", load->port, ll_deadline_in (DEADLINE), NULL, &error);
+  LlConnection *connection = ll_connection_open (host, (guint16) port, patience (), NULL, &error);
   LlClient *client;
 
   if (connection == NULL)
     fail ("connect", error);
   client = ll_client_new (connection);
-  if (strcmp (load->security, "tls") == 0)
-    handshake (load, client);
-  greeting = ll_client_read (client, ll_deadline_in (DEADLINE), NULL, &error);
-  if (greeting == NULL || greeting->code != 220)
-    fail ("greeting", error);
+  if (strcmp (security, "tls") == 0)
+    handshake (client);
+  hear (client, 2, "greeting");
   ehlo (client);
-  if (strcmp (load->security, "starttls") == 0)
+  if (strcmp (security, "starttls") == 0)
     {
-      g_autoptr (LlServerReply) reply
-          = ll_client_starttls (client, ll_deadline_in (DEADLINE), NULL, &error);
-
-      if (reply == NULL || reply->code != 220)
-        fail ("STARTTLS", error);
-      handshake (load, client);
+      say (client, 2, "STARTTLS");
+      handshake (client);
       ehlo (client);
     }
-  if (load->plain != NULL)
-    say (client, 2, load->plain);
+  if (plain != NULL)
+    say (client, 2, plain);
   return client;
 }
 
-static void
-send_letter (Load *load, LlClient *client)
+static const GString *
+content_of (int index)
 {
-  g_autoptr (GError) error = NULL;
-  g_autoptr (LlServerReply) reply = NULL;
-  g_autofree char *id = g_uuid_string_random ();
-  g_autofree char *head = NULL;
+  if (contents[1] == NULL)
+    return contents[0];
+  if (index % MIX == MIX / 2)
+    return contents[2];
+  return index % 4 == 1 ? contents[1] : contents[0];
+}
 
-  say (client, 2, "MAIL FROM:<doctor@practice.lab>");
-  say (client, 2, "RCPT TO:<someone@dane.lab>");
-  say (client, 3, "DATA");
+static void
+send_envelope (LlClient *client)
+{
+  g_autofree char *mail = g_strdup_printf ("MAIL FROM:<%s>", from);
+  g_autofree char *rcpt = g_strdup_printf ("RCPT TO:<%s>", to);
+
+  if (!pipelined)
+    {
+      say (client, 2, mail);
+      say (client, 2, rcpt);
+      say (client, 3, "DATA");
+      return;
+    }
+  ll_client_queue (client, NULL, "%s", mail);
+  ll_client_queue (client, NULL, "%s", rcpt);
+  ll_client_queue (client, NULL, "DATA");
+  flush (client);
+  hear (client, 2, mail);
+  hear (client, 2, rcpt);
+  hear (client, 3, "DATA");
+}
+
+static void
+send_letter (LlClient *client, int index)
+{
+  const GString *content = content_of (index);
+  g_autofree char *id = g_uuid_string_random ();
   /* each letter differs, so that none is taken for a repeat of another */
-  head = g_strdup_printf ("Message-ID: <%s@practice.lab>\r\n", id);
+  g_autofree char *head = g_strdup_printf ("X-Bench: %ld-%d\r\nMessage-ID: <%s@practice.lab>\r\n",
+                                           arrivals != NULL ? (long) arrivals->run : 0L, index, id);
+
+  send_envelope (client);
   ll_client_queue_bytes (client, head, strlen (head));
-  ll_client_queue_bytes (client, load->content->str, load->content->len);
-  if (!ll_client_flush (client, ll_deadline_in (DEADLINE), NULL, &error))
-    fail ("content", error);
-  reply = ll_client_read (client, ll_deadline_in (DEADLINE), NULL, &error);
-  if (reply == NULL || reply->code != 250)
-    fail (reply != NULL ? reply->text : "final dot", error);
+  ll_client_queue_bytes (client, content->str, content->len);
+  flush (client);
+  hear (client, 2, "the final dot");
+  __atomic_fetch_add (&octets, content->len, __ATOMIC_RELAXED);
 }
 
 static gpointer
 client_thread (gpointer data)
 {
-  Load *load = data;
-  LlClient *client = load->kept ? dial (load) : NULL;
+  LlClient *client = kept ? dial () : NULL;
 
-  for (guint i = 0; i < load->letters; i++)
+  for (int i = 0; i < letters; i++)
     {
-      gint64 start = g_get_monotonic_time ();
+      int index = g_atomic_int_add (&next_index, 1);
       double ms;
 
-      if (!load->kept)
-        client = dial (load);
-      send_letter (load, client);
-      ms = (double) (g_get_monotonic_time () - start) / 1000.0;
-      if (!load->kept)
+      began[index] = g_get_monotonic_time ();
+      if (!kept)
+        client = dial ();
+      send_letter (client, index);
+      ms = (double) (g_get_monotonic_time () - began[index]) / 1000.0;
+      if (!kept)
         ll_client_quit (g_steal_pointer (&client), NULL);
-      g_mutex_lock (&load->lock);
-      g_array_append_val (load->times, ms);
-      g_mutex_unlock (&load->lock);
+      g_mutex_lock (&lock);
+      g_array_append_val (answered, ms);
+      g_mutex_unlock (&lock);
+      if (pause_after > 0)
+        g_usleep ((gulong) pause_after * 1000);
     }
   if (client != NULL)
     ll_client_quit (client, NULL);
   return NULL;
 }
 
-static void
-make_content (Load *load)
+static GString *
+make_content (gsize size)
 {
-  load->content = g_string_new (NULL);
-  g_string_append (load->content,
-                   "From: doctor@practice.lab\r\nTo: someone@dane.lab\r\nSubject: load\r\n\r\n");
-  while (load->content->len < load->size)
-    g_string_append (load->content,
+  GString *content = g_string_new (NULL);
+
+  g_string_append_printf (content, "From: %s\r\nTo: %s\r\nSubject: load\r\n\r\n", from, to);
+  while (content->len < size)
+    g_string_append (content,
                      "The quick brown fox jumps over the lazy dog, and so on, to the end.\r\n");
-  g_string_append (load->content, ".\r\n");
+  g_string_append (content, ".\r\n");
+  return content;
+}
+
+static void
+prepare (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *raw = NULL;
+
+  if (strcmp (size_text, "mix") == 0)
+    {
+      contents[0] = make_content (4 * KB);
+      contents[1] = make_content (100 * KB);
+      contents[2] = make_content (10 * MB);
+    }
+  else
+    contents[0] = make_content (g_ascii_strtoull (size_text, NULL, 10));
+  context = ll_tls_client_context (LL_TLS_UPSTREAM, ca_file, &error);
+  if (context == NULL)
+    fail ("CA", error);
+  if (user != NULL)
+    {
+      raw = g_strdup_printf ("%c%s%c%s", 1, user, 1, password);
+      raw[0] = raw[1 + strlen (user)] = '\0';
+      plain = g_base64_encode ((const guchar *) raw, strlen (user) + strlen (password) + 2);
+      plain = g_strconcat ("AUTH PLAIN ", plain, NULL);
+    }
+  arrivals = arrivals_file != NULL ? arrivals_open (arrivals_file) : NULL;
+  if (arrivals == NULL)
+    return;
+  memset (arrivals->at, 0, sizeof arrivals->at);
+  arrivals->run++;
+}
+
+/* Into @arrived the time of each; returns when the last one came. */
+static gint64
+wait_for_arrivals (GArray *arrived)
+{
+  gint64 last = 0;
+  gint64 end = g_get_monotonic_time () + PATIENCE;
+  int all = clients * letters;
+
+  for (int i = 0; i < all; i++)
+    {
+      gint64 at;
+      double ms;
+
+      while ((at = __atomic_load_n (&arrivals->at[i], __ATOMIC_ACQUIRE)) == 0
+             && g_get_monotonic_time () < end)
+        g_usleep (STEP);
+      if (at == 0)
+        continue;
+      end = g_get_monotonic_time () + PATIENCE;
+      ms = (double) (at - began[i]) / 1000.0;
+      g_array_append_val (arrived, ms);
+      last = MAX (last, at);
+    }
+  return last;
 }
 
 static int
@@ -178,50 +314,43 @@ compare (gconstpointer a, gconstpointer b)
   return (x > y) - (x < y);
 }
 
+static double
+rank (GArray *times, guint percent)
+{
+  g_array_sort (times, compare);
+  return times->len > 0 ? g_array_index (times, double, times->len *percent / 100) : -1;
+}
+
 int
 main (int argc, char **argv)
 {
+  g_autoptr (GOptionContext) line = g_option_context_new (NULL);
   g_autoptr (GPtrArray) threads = g_ptr_array_new ();
+  g_autoptr (GArray) arrived = g_array_new (FALSE, FALSE, sizeof (double));
   g_autoptr (GError) error = NULL;
-  Load load = { 0 };
-  gint64 start;
+  gint64 start, end, last = 0;
   double seconds;
 
-  if (argc != 11)
+  g_option_context_add_main_entries (line, options, NULL);
+  if (!g_option_context_parse (line, &argc, &argv, &error) || host == NULL || port == 0
+      || security == NULL || size_text == NULL || from == NULL || to == NULL
+      || clients * letters > ARRIVALS_MAX)
     return 2;
-  load.host = argv[1];
-  load.port = (guint16) g_ascii_strtoull (argv[2], NULL, 10);
-  load.security = argv[3];
-  load.ca_file = strcmp (argv[4], "-") != 0 ? argv[4] : NULL;
-  load.kept = strcmp (argv[7], "kept") == 0;
-  load.clients = (guint) g_ascii_strtoull (argv[8], NULL, 10);
-  load.letters = (guint) g_ascii_strtoull (argv[9], NULL, 10);
-  load.size = (gsize) g_ascii_strtoull (argv[10], NULL, 10);
-  load.times = g_array_new (FALSE, FALSE, sizeof (double));
-  load.context = ll_tls_client_context (LL_TLS_UPSTREAM, load.ca_file, &error);
-  if (load.context == NULL)
-    fail ("CA", error);
-  if (strcmp (argv[5], "-") != 0)
-    {
-      g_autofree char *raw = g_strdup_printf ("%c%s%c%s", 1, argv[5], 1, argv[6]);
-      gsize length = strlen (raw);
-      g_autofree char *encoded = NULL;
-
-      raw[0] = '\0';
-      raw[1 + strlen (argv[5])] = '\0';
-      encoded = g_base64_encode ((const guchar *) raw, length);
-      load.plain = g_strconcat ("AUTH PLAIN ", encoded, NULL);
-    }
-  make_content (&load);
+  answered = g_array_new (FALSE, FALSE, sizeof (double));
+  prepare ();
   start = g_get_monotonic_time ();
-  for (guint i = 0; i < load.clients; i++)
-    g_ptr_array_add (threads, g_thread_new ("client", client_thread, &load));
+  for (int i = 0; i < clients; i++)
+    g_ptr_array_add (threads, g_thread_new ("client", client_thread, NULL));
   for (guint i = 0; i < threads->len; i++)
     g_thread_join (g_ptr_array_index (threads, i));
-  seconds = (double) (g_get_monotonic_time () - start) / 1e6;
-  g_array_sort (load.times, compare);
-  printf ("%.1f %.3f %.3f\n", load.times->len / seconds,
-          g_array_index (load.times, double, load.times->len / 2),
-          g_array_index (load.times, double, load.times->len * 99 / 100));
+  end = g_get_monotonic_time ();
+  if (arrivals != NULL)
+    last = wait_for_arrivals (arrived);
+  end = MAX (end, last);
+  seconds = (double) (end - start) / 1e6;
+  printf ("{\"letters\": %u, \"arrived\": %u, \"rate\": %.3f, \"megabytes\": %.3f, \"p50\": %.3f, "
+          "\"p99\": %.3f, \"there50\": %.3f, \"there99\": %.3f}\n",
+          answered->len, arrived->len, arrived->len / seconds, (double) octets / seconds / 1e6,
+          rank (answered, 50), rank (answered, 99), rank (arrived, 50), rank (arrived, 99));
   return 0;
 }

@@ -2,17 +2,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 /*
- * A provider that costs next to nothing: TLS (STARTTLS or implicit), AUTH PLAIN, takes every
- * letter and forgets it. Prints how many came on SIGUSR1, and at its end. For measuring only.
+ * A provider, or a recipient's server, that costs next to nothing: TLS (STARTTLS or implicit),
+ * AUTH PLAIN, takes every letter, notes its arrival and forgets it. For measuring only.
  *
- *   sink PORT CERTIFICATE KEY starttls|tls
+ *   sink ADDRESS PORT CERTIFICATE KEY starttls|tls ARRIVALS
  */
 
+#include "arrivals.h"
 #include "wire/connection.h"
 
 #include <arpa/inet.h>
 #include <openssl/err.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,10 +20,12 @@
 #include <unistd.h>
 
 #define DEADLINE (10 * 60 * 1000)
+/* Relays put their trace fields in front of the letter's own. */
+#define HEAD_MAX 8192
 
 static SSL_CTX *context;
 static gboolean implicit;
-static volatile sig_atomic_t letters;
+static Arrivals *arrivals;
 
 typedef struct
 {
@@ -31,7 +33,41 @@ typedef struct
   GString *in;
   gsize at;
   GString *out;
+  GString *head; /* the first bytes of the letter at hand */
 } Peer;
+
+static void
+keep_head (Peer *peer, gsize from, gsize length)
+{
+  if (peer->head->len < HEAD_MAX)
+    g_string_append_len (peer->head, peer->in->str + from,
+                         (gssize) MIN (length, HEAD_MAX - peer->head->len));
+}
+
+/* A letter is here, whole. */
+static void
+note_arrival (Peer *peer)
+{
+  const char *id = strstr (peer->head->str, "X-Bench: ");
+  long run, index;
+
+  __atomic_fetch_add (&arrivals->letters, 1, __ATOMIC_RELAXED);
+  if (id != NULL && sscanf (id, "X-Bench: %ld-%ld", &run, &index) == 2 && run == arrivals->run
+      && index >= 0 && index < ARRIVALS_MAX)
+    __atomic_store_n (&arrivals->at[index], g_get_monotonic_time (), __ATOMIC_RELEASE);
+  g_string_truncate (peer->head, 0);
+}
+
+static gboolean
+send_replies (Peer *peer)
+{
+  gboolean ok = peer->out->len == 0
+                || ll_connection_write (peer->connection, peer->out->str, peer->out->len,
+                                        ll_deadline_in (DEADLINE), NULL, NULL);
+
+  g_string_truncate (peer->out, 0);
+  return ok;
+}
 
 static gboolean
 fill (Peer *peer)
@@ -39,13 +75,8 @@ fill (Peer *peer)
   char bytes[65536];
   gssize got;
 
-  if (peer->out->len > 0)
-    {
-      if (!ll_connection_write (peer->connection, peer->out->str, peer->out->len,
-                                ll_deadline_in (DEADLINE), NULL, NULL))
-        return FALSE;
-      g_string_truncate (peer->out, 0);
-    }
+  if (!send_replies (peer))
+    return FALSE;
   g_string_erase (peer->in, 0, (gssize) peer->at);
   peer->at = 0;
   got = ll_connection_read (peer->connection, bytes, sizeof bytes, ll_deadline_in (DEADLINE), NULL,
@@ -84,6 +115,7 @@ skip_content (Peer *peer)
 
   for (;;)
     {
+      keep_head (peer, from, peer->in->len - from);
       char *found = memmem (peer->in->str + from, peer->in->len - from, dot, 5);
 
       if (found != NULL)
@@ -105,6 +137,7 @@ skip_chunk (Peer *peer, guint64 size)
     {
       gsize here = MIN (size, peer->in->len - peer->at);
 
+      keep_head (peer, peer->at, here);
       peer->at += here;
       size -= here;
       if (size > 0 && !fill (peer))
@@ -116,19 +149,15 @@ skip_chunk (Peer *peer, guint64 size)
 static gboolean
 secure (Peer *peer)
 {
-  if (peer->out->len > 0
-      && !ll_connection_write (peer->connection, peer->out->str, peer->out->len,
-                               ll_deadline_in (DEADLINE), NULL, NULL))
+  if (!send_replies (peer))
     return FALSE;
-  g_string_truncate (peer->out, 0);
-  return ll_connection_handshake (peer->connection, SSL_new (context), TRUE,
-                                  ll_deadline_in (DEADLINE), NULL, NULL);
-}
-
-static void
-count (void)
-{
-  __atomic_fetch_add (&letters, 1, __ATOMIC_RELAXED);
+  if (!ll_connection_handshake (peer->connection, SSL_new (context), TRUE,
+                                ll_deadline_in (DEADLINE), NULL, NULL))
+    return FALSE;
+  __atomic_fetch_add (&arrivals->handshakes, 1, __ATOMIC_RELAXED);
+  if (SSL_session_reused (ll_connection_ssl (peer->connection)))
+    __atomic_fetch_add (&arrivals->resumed, 1, __ATOMIC_RELAXED);
+  return TRUE;
 }
 
 static gboolean
@@ -153,7 +182,7 @@ answer (Peer *peer, char *command)
       g_string_append (peer->out, "354 go\r\n");
       if (!fill (peer) || !skip_content (peer))
         return FALSE;
-      count ();
+      note_arrival (peer);
       g_string_append (peer->out, "250 2.0.0 taken\r\n");
     }
   else if (g_ascii_strncasecmp (command, "BDAT", 4) == 0)
@@ -163,12 +192,13 @@ answer (Peer *peer, char *command)
       if (!skip_chunk (peer, g_ascii_strtoull (command + 4, NULL, 10)))
         return FALSE;
       if (last)
-        count ();
+        note_arrival (peer);
       g_string_append (peer->out, "250 2.0.0 taken\r\n");
     }
   else if (g_ascii_strncasecmp (command, "QUIT", 4) == 0)
     {
-      ll_connection_write (peer->connection, "221 bye\r\n", 9, ll_deadline_in (1000), NULL, NULL);
+      g_string_append (peer->out, "221 bye\r\n");
+      send_replies (peer);
       return FALSE;
     }
   else
@@ -179,8 +209,8 @@ answer (Peer *peer, char *command)
 static gpointer
 serve_thread (gpointer data)
 {
-  Peer peer
-      = { ll_connection_new (GPOINTER_TO_INT (data)), g_string_new (NULL), 0, g_string_new (NULL) };
+  Peer peer = { ll_connection_new (GPOINTER_TO_INT (data)), g_string_new (NULL), 0,
+                g_string_new (NULL), g_string_new (NULL) };
   char *command;
 
   if (!implicit || secure (&peer))
@@ -193,20 +223,9 @@ serve_thread (gpointer data)
   ll_connection_free (peer.connection);
   g_string_free (peer.in, TRUE);
   g_string_free (peer.out, TRUE);
+  g_string_free (peer.head, TRUE);
   ERR_clear_error ();
   return NULL;
-}
-
-static void
-print_cb (int number)
-{
-  char text[32];
-  int length = snprintf (text, sizeof text, "%d\n", (int) letters);
-
-  if (write (1, text, (size_t) length) < 0)
-    _exit (1);
-  if (number != SIGUSR1)
-    _exit (0);
 }
 
 int
@@ -216,17 +235,15 @@ main (int argc, char **argv)
   int listener = socket (AF_INET, SOCK_STREAM, 0);
   int on = 1;
 
-  if (argc != 5)
+  if (argc != 7 || (arrivals = arrivals_open (argv[6])) == NULL)
     return 2;
-  signal (SIGUSR1, print_cb);
-  signal (SIGTERM, print_cb);
-  implicit = strcmp (argv[4], "tls") == 0;
+  implicit = strcmp (argv[5], "tls") == 0;
   context = SSL_CTX_new (TLS_server_method ());
-  SSL_CTX_use_certificate_chain_file (context, argv[2]);
-  SSL_CTX_use_PrivateKey_file (context, argv[3], SSL_FILETYPE_PEM);
+  SSL_CTX_use_certificate_chain_file (context, argv[3]);
+  SSL_CTX_use_PrivateKey_file (context, argv[4], SSL_FILETYPE_PEM);
   SSL_CTX_set_session_id_context (context, (const unsigned char *) "sink", 4);
-  address.sin_port = htons ((guint16) g_ascii_strtoull (argv[1], NULL, 10));
-  inet_pton (AF_INET, "127.0.0.1", &address.sin_addr);
+  address.sin_port = htons ((guint16) g_ascii_strtoull (argv[2], NULL, 10));
+  inet_pton (AF_INET, argv[1], &address.sin_addr);
   setsockopt (listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
   if (bind (listener, (struct sockaddr *) &address, sizeof address) < 0
       || listen (listener, 1024) < 0)

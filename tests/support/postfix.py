@@ -85,7 +85,8 @@ scache    unix  -       -       n       -       1       scache
 QUEUES = "active bounce corrupt defer deferred flush hold incoming saved trace".split()
 
 
-def _make_folders(folder):
+def make_folders(folder):
+    """What master(8) wants to find."""
     postfix = pwd.getpwnam("postfix")
     mail = pwd.getpwnam(MAIL_USER)
 
@@ -115,7 +116,7 @@ class Postfix(Maildir):
         self.addresses = []
         self.services = []
         self.program = None
-        _make_folders(folder)
+        make_folders(folder)
         mail = pwd.getpwnam(MAIL_USER)
         more = "\n".join(f"{k} = {v}" for k, v in main.items())
         self._write(

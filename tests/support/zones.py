@@ -212,8 +212,9 @@ class Lab:
         return self.nsd
 
     def start_resolver(
-        self, address="127.0.0.1", port=None, upstream=None, validate=False, tls=None
-    ):
+        self, address="127.0.0.1", port=None, upstream=None, validate=False, tls=None,
+        allow="127.0.0.0/8", negative=1,
+    ):  # fmt: skip
         """Starts unbound: the resolver of the network. @upstream: (address, port), else NSD.
 
         @tls: a certificate; then it speaks DNS over TLS too, at self.resolver_tls.
@@ -227,9 +228,9 @@ class Lab:
             f"server:\n interface: {address}@{self.resolver[1]}\n"
             f' username: ""\n chroot: ""\n directory: "{self.folder}"\n pidfile: ""\n'
             " do-daemonize: no\n use-syslog: no\n num-threads: 1\n do-not-query-localhost: no\n"
-            ' local-zone: "test." transparent\n access-control: 127.0.0.0/8 allow\n'
+            f' local-zone: "test." transparent\n access-control: {allow} allow\n'
             f' module-config: "{modules}"\n{anchor} do-ip6: no\n cache-max-ttl: 300\n'
-            f' cache-max-negative-ttl: 1\nforward-zone:\n name: "."\n forward-addr: {up[0]}@{up[1]}\n'
+            f' cache-max-negative-ttl: {negative}\nforward-zone:\n name: "."\n forward-addr: {up[0]}@{up[1]}\n'
             "remote-control:\n control-enable: no\n"
         )
         if tls:

@@ -1,0 +1,57 @@
+# SPDX-FileCopyrightText: Letterlock contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""memory: of all processes of a relay, at rest and at work, and what wakes it when there is nothing
+to do. PSS shares each page among those who map it; anonymous is what the program made itself."""
+
+import time
+
+import peers
+from measure import Peak, load, wake_ups
+from table import Table, Targets
+
+MB = 1024 * 1024
+SETTLED = 5  # seconds: what closes a second after the last letter is closed
+IDLE = 20
+ALL = [peers.Stunnel, peers.PostfixRelay, peers.Exim]
+
+
+def measure(site, name, target, tree):
+    fresh = tree.memory()
+    load(target, site.arrivals, clients=1, letters=5, size=4096)
+    time.sleep(SETTLED)
+    idle = tree.memory()
+    awake = wake_ups(tree.pid, IDLE)
+    with Peak(tree.pid) as crowd:
+        load(target, site.arrivals, clients=64, letters=4, size=4096)
+    grown = []
+    for size in (25 * MB, 200 * MB):
+        time.sleep(1)
+        before = tree.memory()
+        with Peak(tree.pid) as large:
+            done = load(target, site.arrivals, clients=1, letters=1, size=size)
+        grown.append(large.anonymous - before[1] if done else None)
+    return [name, fresh[1], *idle, crowd.pss, crowd.anonymous, *grown, awake]
+
+
+def series(site, _rounds):
+    table = Table(
+        "memory", "memory in MB",
+        ["anon at start", "PSS idle", "anon idle", "PSS, 64 clients", "anon, 64 clients",
+         "anon + for 25 MB", "anon + for 200 MB", f"wake-ups in {IDLE} s"],
+    )  # fmt: skip
+    with site.daemon() as daemon:
+        ours = measure(site, "Letterlock", site.through(daemon), daemon.program)
+    table.add(*ours)
+    missing = peers.missing()
+    for kind in ALL:
+        if kind.name not in missing:
+            with kind(site) as peer:
+                table.add(*measure(site, kind.name, peer.target, peer.program))
+    table.show()
+    targets = Targets("memory")
+    targets.at_most("anonymous, idle", ours[3], 6, " MB")
+    targets.at_most("anonymous, 64 clients", ours[5], 14, " MB")
+    targets.at_most("anonymous, more for a letter of 25 MB", ours[6], 4, " MB")
+    targets.at_most("anonymous, more for a letter of 200 MB", ours[7], 4, " MB")
+    targets.at_most(f"wake-ups in {IDLE} s, nothing queued", ours[8], 0)
+    targets.show()
