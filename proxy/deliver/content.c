@@ -98,7 +98,7 @@ next_piece (LlContent *content, const LlSending *sending, GError **error)
   return got;
 }
 
-/* Everything but the last bufferful, which stays in the flight. */
+/* Everything but the last bufferful, which stays in the flight: a chunk that is whole is taken. */
 static gboolean
 send_most (LlContent *content, const LlSending *sending, GError **error)
 {
@@ -110,7 +110,7 @@ send_most (LlContent *content, const LlSending *sending, GError **error)
     return FALSE;
   while (got > 0)
     {
-      if (ll_client_queued (sending->client) >= LL_UPSTREAM_BUFFER
+      if (content->left > 0 && ll_client_queued (sending->client) >= LL_UPSTREAM_BUFFER
           && !ll_client_flush (sending->client, write_deadline (sending), sending->cancellable,
                                error))
         return FALSE;

@@ -92,6 +92,13 @@ faults_ask (Faults *faults, guint port)
   return faults_order (faults, "{\"ask\": %u}", port);
 }
 
+/* When no connection to it is open any more. */
+static inline JsonObject *
+faults_ask_idle (Faults *faults, guint port)
+{
+  return faults_order (faults, "{\"ask\": %u, \"idle\": true}", port);
+}
+
 /* All commands, joined by '|'. (transfer full) */
 static inline char *
 faults_commands (Faults *faults, guint port)

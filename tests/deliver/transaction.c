@@ -275,24 +275,33 @@ test_lost_in_the_middle (void)
     }
 }
 
+/* The point of no return is asked for before the letter is whole, also where its last piece fills
+ * our buffer. */
 static void
 test_stopped_at_the_dot (void)
 {
   static const char *const offers[] = { "PIPELINING", "CHUNKING" };
+  static const gsize sizes[] = { 30, 64 * 1024 - 1, 64 * 1024, 128 * 1024 };
 
-  for (gsize i = 0; i < G_N_ELEMENTS (offers); i++)
+  for (gsize i = 0; i < G_N_ELEMENTS (offers) * G_N_ELEMENTS (sizes); i++)
     {
       World world;
       g_autofree char *server
-          = g_strdup_printf ("{\"certificate\": \"good\", \"offers\": [\"%s\"]}", offers[i]);
+          = g_strdup_printf ("{\"certificate\": \"good\", \"offers\": [\"%s\"]}",
+                             offers[i % G_N_ELEMENTS (offers)]);
       guint port = faults_listen (&faults, server);
+      g_autofree char *text = large_letter (4000);
+      gsize length = sizes[i / G_N_ELEMENTS (offers)];
+      LlCopy copy = { 0 };
 
+      memcpy (text + length - 2, "\r\n", 2);
       world_begin (&world, port);
       world.stop_at_dot = TRUE;
-      g_autoptr (LlDelivery) delivery = send_simple (&world, soon ());
+      g_autoptr (LlLetter) letter = place_take (&world.place, place_letter (), text, length, 65536);
+      g_autoptr (LlDelivery) delivery = send_letter (&world, letter, &copy, soon (), NULL);
       g_assert_cmpint (result_at (delivery, 0)->outcome, ==, LL_OUTCOME_CANCELLED);
       g_assert_cmpuint (world.dots, ==, 1);
-      g_autoptr (JsonObject) seen = faults_ask (&faults, port);
+      g_autoptr (JsonObject) seen = faults_ask_idle (&faults, port);
       g_assert_cmpuint (json_array_get_length (json_object_get_array_member (seen, "letters")), ==,
                         0);
       world_end (&world);

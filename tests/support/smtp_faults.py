@@ -22,7 +22,8 @@ after its end, when the letter was taken. With "starttls": "inject 250-REQUIRETL
 clear, in one segment with the 220.
 
 As a program it takes one JSON object a line on stdin: {"listen": {...}} with the arguments below
-answers {"port": N}; {"ask": N} answers {"letters", "commands", "sessions"}; {"imap": {...}}
+answers {"port": N}; {"ask": N} answers {"letters", "commands", "sessions"},
+with "idle": true when no connection is open; {"imap": {...}}
 opens a mailbox of imap_box.py, {"proxy": {...}} one of proxies.py; the end of stdin ends it. Certificates are named: good rsa weak expired early wrong-name cn-only self-signed untrusted.
 """
 
@@ -456,6 +457,8 @@ def main():
                 answer = {"messages": server.messages, "commands": server.commands}
             elif "ask" in order:
                 server = servers[order["ask"]]
+                if order.get("idle"):
+                    server.wait_idle()
                 answer = {"letters": server.letters, "commands": server.commands,
                           "sessions": server.sessions, "names": server.names,
                           "connections": server.connections}  # fmt: skip
