@@ -267,8 +267,9 @@ wait_for_place (
     }
 }
 
+/* @generation: of the time when its place was taken, for the network may change while it dials. */
 static LlWarm *
-dial_new (LlPool *pool, const LlDial *dial, char *key, LlResult **problem)
+dial_new (LlPool *pool, const LlDial *dial, char *key, guint generation, LlResult **problem)
 {
   LlDialed *dialed = ll_dial (pool->dialer, dial, NULL, problem);
   Entry *entry;
@@ -281,7 +282,7 @@ dial_new (LlPool *pool, const LlDial *dial, char *key, LlResult **problem)
   entry = g_new0 (Entry, 1);
   entry->warm.dialed = dialed;
   entry->warm.lane = key;
-  entry->generation = pool->generation;
+  entry->generation = generation;
   if (dial->client_password != NULL)
     entry->warm.password = ll_secret_copy (dial->client_password);
   return &entry->warm;
@@ -303,6 +304,7 @@ ll_pool_take (LlPool *pool, const LlDial *dial, gboolean fresh, LlResult **probl
   char *key = lane_key (dial);
   GQueue closed = G_QUEUE_INIT;
   LlWarm *warm = NULL;
+  guint generation;
   gulong handler
       = dial->cancellable != NULL
             ? g_cancellable_connect (dial->cancellable, G_CALLBACK (cancelled_cb), pool, NULL)
@@ -318,6 +320,7 @@ ll_pool_take (LlPool *pool, const LlDial *dial, gboolean fresh, LlResult **probl
       make_room (lane, &closed);
       lane->used++;
     }
+  generation = pool->generation;
   g_mutex_unlock (&pool->lock);
   g_cancellable_disconnect (dial->cancellable, handler);
   g_queue_clear_full (&closed, (GDestroyNotify) warm_free);
@@ -337,7 +340,7 @@ ll_pool_take (LlPool *pool, const LlDial *dial, gboolean fresh, LlResult **probl
       g_free (key);
       return NULL;
     }
-  warm = dial_new (pool, dial, g_strdup (key), problem);
+  warm = dial_new (pool, dial, g_strdup (key), generation, problem);
   if (warm == NULL)
     {
       g_mutex_lock (&pool->lock);
@@ -402,7 +405,13 @@ warm_thread (gpointer pushed, gpointer data)
   };
   g_autofree char *key = lane_key (&dial);
   LlResult *problem = NULL;
-  LlWarm *warm = dial_new (pool, &dial, g_strdup (key), &problem);
+  LlWarm *warm;
+  guint generation;
+
+  g_mutex_lock (&pool->lock);
+  generation = pool->generation;
+  g_mutex_unlock (&pool->lock);
+  warm = dial_new (pool, &dial, g_strdup (key), generation, &problem);
 
   g_mutex_lock (&pool->lock);
   lane_of (pool, key)->dialing--;
