@@ -35,17 +35,26 @@ wipe_free (char *secret)
   g_free (secret);
 }
 
-/* Sends a line made of @prefix and @bytes in base64. The flight wipes itself. */
+/* Sends a line made of @prefix and @bytes in base64. The flight wipes itself; the line goes into it
+ * in one piece, as formatting or growing would leave copies behind. */
 static LlServerReply *
 send_secret (Talk *talk, const char *prefix, const char *bytes, gsize length, GError **error)
 {
   char *text = length > 0 ? g_base64_encode ((const guchar *) bytes, length) : g_strdup ("");
+  gsize before = strlen (prefix);
+  gsize size = before + strlen (text) + 2;
+  char *line = g_malloc (size);
   LlServerReply *reply = NULL;
 
-  if (ll_client_queue (talk->client, error, "%s%s", prefix, text)
-      && ll_client_flush (talk->client, talk->deadline, talk->cancellable, error))
-    reply = ll_client_read (talk->client, talk->deadline, talk->cancellable, error);
+  memcpy (line, prefix, before);
+  memcpy (line + before, text, size - before - 2);
+  memcpy (line + size - 2, "\r\n", 2);
+  ll_client_queue_bytes (talk->client, line, size);
+  ll_secret_wipe (line, size);
+  g_free (line);
   wipe_free (text);
+  if (ll_client_flush (talk->client, talk->deadline, talk->cancellable, error))
+    reply = ll_client_read (talk->client, talk->deadline, talk->cancellable, error);
   return reply;
 }
 
