@@ -35,15 +35,6 @@ begin_letter (Fixture *fixture)
   return connection;
 }
 
-/* The server closed: nothing, or an error of the connection. */
-static void
-expect_end (LlConnection *connection)
-{
-  g_autofree char *rest = read_reply (connection);
-
-  g_assert_cmpstr (rest, ==, "");
-}
-
 static void
 test_starttls (Fixture *fixture, gconstpointer data)
 {

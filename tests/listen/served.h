@@ -208,6 +208,15 @@ expect (LlConnection *connection, const char *prefix)
     g_error ("expected %s, got %s", prefix, reply);
 }
 
+/* The server closed: nothing, or an error of the connection. */
+static G_GNUC_UNUSED void
+expect_end (LlConnection *connection)
+{
+  g_autofree char *rest = read_reply (connection);
+
+  g_assert_cmpstr (rest, ==, "");
+}
+
 static G_GNUC_UNUSED void
 start_tls (Fixture *fixture, LlConnection *connection)
 {
