@@ -123,6 +123,7 @@ typedef struct
   GPtrArray *hosts; /* of LlHostFacts, by preference */
   guint seen;
   guint total;
+  guint beyond;           /* of total: more hosts than anybody looks up */
   LlNetworkState network; /* what was known of the network when it was looked at */
   LlDnsState dns;
   gboolean requiretls_everywhere; /* a letter under it can be delivered to every usable MX */

@@ -151,7 +151,8 @@ static Fold
 fold_hosts (const LlVerdict *verdict, gboolean honours_sts)
 {
   Fold fold = { .evidence = LL_EVIDENCE_UNKNOWN, .all_pkix = TRUE };
-  gboolean cap = FALSE;
+  /* of hosts that were not even looked up only the policy knows something */
+  gboolean cap = verdict->beyond > 0 && !(honours_sts && is_enforced (verdict));
   guint usable = 0;
 
   for (guint i = 0; i < verdict->hosts->len; i++)
@@ -344,8 +345,9 @@ can_require_tls (const LlVerdict *verdict, const LlHostFacts *host)
 static void
 count_hosts (LlVerdict *verdict)
 {
-  gboolean everywhere = TRUE;
+  gboolean everywhere = verdict->beyond == 0;
 
+  verdict->total = verdict->beyond;
   for (guint i = 0; i < verdict->hosts->len; i++)
     {
       const LlHostFacts *host = g_ptr_array_index (verdict->hosts, i);
@@ -434,6 +436,7 @@ ll_verdict_fold (const LlVerdictInput *input)
       for (guint i = 0; i < input->hosts->len; i++)
         g_ptr_array_add (verdict->hosts,
                          ll_verdict_fold_host (input, g_ptr_array_index (input->hosts, i)));
+      verdict->beyond = input->mx->beyond;
       mark_excluded (verdict);
       count_hosts (verdict);
       fold_all_hosts (input, verdict);

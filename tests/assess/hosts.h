@@ -207,13 +207,15 @@ typedef enum
 
 static const char *const sts_patterns[] = { NULL, "*.example.lab", "mx0.example.lab", "x.lab" };
 
+static guint mx_beyond; /* so many more hosts, not looked up */
+
 /* All that were seen offer REQUIRETLS. */
 static inline LlVerdict *
 fold_under (
     const Kind *kinds, guint n, const LlStsFacts *sts, gboolean mx_secure, LlNetworkState network)
 {
   g_autoptr (GPtrArray) hosts = g_ptr_array_new_with_free_func ((GDestroyNotify) host_free);
-  LlMxFacts mx = { .finding = LL_FOUND, .secure = mx_secure };
+  LlMxFacts mx = { .finding = LL_FOUND, .secure = mx_secure, .beyond = mx_beyond };
   LlVerdictInput input = {
     .domain = DOMAIN, .mx = &mx, .hosts = hosts, .sts = sts, .network = network, .probing = TRUE
   };

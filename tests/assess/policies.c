@@ -169,6 +169,38 @@ test_requiretls (void)
     }
 }
 
+/* Promise 8: what nobody looked up is not claimed to be as good as the rest. */
+static void
+test_beyond (void)
+{
+  static const struct
+  {
+    Kind kind;
+    Sts policy;
+    LlEvidence evidence, if_sts;
+  } some[] = {
+    { H_DANE, STS_NONE, LL_EVIDENCE_OPP, LL_EVIDENCE_OPP },
+    { H_DANE_UNSEEN, STS_NONE, LL_EVIDENCE_UNKNOWN, LL_EVIDENCE_UNKNOWN },
+    { H_PKIX, STS_NONE, LL_EVIDENCE_PKIX, LL_EVIDENCE_PKIX },
+    { H_PLAIN, STS_NONE, LL_EVIDENCE_PLAIN, LL_EVIDENCE_PLAIN },
+    { H_DANE_MISMATCH, STS_NONE, LL_EVIDENCE_BROKEN, LL_EVIDENCE_BROKEN },
+    { H_PKIX, STS_NAMES_ALL, LL_EVIDENCE_PKIX, LL_EVIDENCE_STS },
+  };
+
+  mx_beyond = 7;
+  for (guint i = 0; i < G_N_ELEMENTS (some); i++)
+    {
+      g_autoptr (LlVerdict) verdict
+          = fold (&some[i].kind, 1, some[i].policy, TRUE, LL_NETWORK_OPEN);
+
+      g_assert_cmpint (verdict->evidence, ==, some[i].evidence);
+      g_assert_cmpint (verdict->evidence_if_sts, ==, some[i].if_sts);
+      g_assert_cmpuint (verdict->total, ==, 8);
+      g_assert_false (verdict->requiretls_everywhere);
+    }
+  mx_beyond = 0;
+}
+
 int
 main (int argc, char **argv)
 {
@@ -185,6 +217,7 @@ main (int argc, char **argv)
   g_test_add_func ("/assess/policies/promise-7-bogus-record", test_bogus_record);
   g_test_add_func ("/assess/policies/SA13-dane", test_dane_beside_policy);
   g_test_add_func ("/assess/policies/DC31-requiretls", test_requiretls);
+  g_test_add_func ("/assess/policies/promise-8-beyond", test_beyond);
   result = g_test_run ();
   ll_chain_unref (chain);
   certificate_clear (&leaf);
