@@ -178,6 +178,57 @@ test_client (Fixture *fixture, gconstpointer data)
     }
 }
 
+static int
+fill_cb (SSL *ssl,
+         unsigned int type,
+         unsigned int context,
+         const unsigned char **out,
+         size_t *length,
+         X509 *certificate,
+         size_t nth,
+         int *alert,
+         void *data)
+{
+  static const unsigned char filler[12 * 1024];
+
+  *out = filler;
+  *length = sizeof filler;
+  return 1;
+}
+
+/* C40: keys of the next generation make a greeting that no single packet holds. */
+static void
+test_large_hello (Fixture *fixture, gconstpointer data)
+{
+  for (guint n = 0; n < 2; n++)
+    {
+      g_autoptr (LlConnection) connection = dial (n == 0 ? fixture->smtp : fixture->smtps);
+      g_autoptr (GError) error = NULL;
+      g_autoptr (SSL_CTX) context
+          = ll_tls_client_context (LL_TLS_UPSTREAM, fixture->ca_file, &error);
+      SSL *ssl;
+
+      g_assert_no_error (error);
+      g_assert_cmpint (SSL_CTX_add_custom_ext (context, 65432, SSL_EXT_CLIENT_HELLO, fill_cb, NULL,
+                                               NULL, NULL, NULL),
+                       ==, 1);
+      if (n == 0)
+        {
+          expect (connection, "220 ");
+          say (connection, "EHLO x\r\nSTARTTLS\r\n");
+          expect (connection, "250-");
+          expect (connection, "220 ");
+        }
+      ssl = ll_tls_client_new (context, "localhost", &error);
+      ll_connection_handshake (connection, ssl, FALSE, ll_deadline_in (10000), NULL, &error);
+      g_assert_no_error (error);
+      if (n == 1)
+        expect (connection, "220 ");
+      say (connection, "EHLO x\r\n");
+      expect (connection, "250-");
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -188,5 +239,6 @@ main (int argc, char **argv)
 
       g_test_add (path, Fixture, GUINT_TO_POINTER (i), set_up, test_client, tear_down);
     }
+  g_test_add ("/clients/C40-large-hello", Fixture, NULL, set_up, test_large_hello, tear_down);
   return g_test_run ();
 }

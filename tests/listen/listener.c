@@ -459,7 +459,7 @@ main (int argc, char **argv)
   ADD ("starttls", test_starttls);
   ADD ("cut-off", test_cut_off);
   ADD ("half-letter", test_half_letter);
-  ADD ("injected", test_injected);
+  ADD ("T05-injected", test_injected);
   ADD ("no-tls", test_no_tls);
   ADD ("flood", test_flood);
   ADD ("ipv6", test_ipv6);

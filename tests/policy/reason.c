@@ -262,7 +262,7 @@ say_circumstances (void)
   say ("send dane, the provider does not follow it as stated", &reason);
   reason.stated = FALSE;
   reason.same_provider = TRUE;
-  say ("N26 send dane, the same provider", &reason);
+  say ("U10 N26 send dane, the same provider", &reason);
   reason.kind = LL_DECISION_HOLD;
   reason.cause = LL_CAUSE_BROKEN;
   reason.lock = LL_LOCK_UNASKED;

@@ -2,9 +2,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What `check` says of real servers, and what a letter to each of them becomes in every mode."""
 
+import time
+
 import tap
 import world
 from office import Office, letter
+from process import wait_until
 
 REFUSED = {"null.lab", "absent.lab"}
 BROKEN = {"badane.lab", "badsts.lab", "bogus.lab"}
@@ -124,6 +127,29 @@ def test_exclusive(office):
         return "sent"
 
     check_fates(office, "exclusive", expected)
+
+
+def test_many_recipients_of_a_domain(office):
+    """A16: a hundred recipients at one domain are one look at it"""
+    office.daemon.letterlock("config", "set", "policy.mode", "opportunistic")
+    office.daemon.restart()
+
+    def visits():
+        return office.world.recipients.log().count(": connect from")
+
+    before = visits()
+    recipients = [f"r{i}@valid.lab" for i in range(100)]
+    begin = time.monotonic()
+    accepted, said = office.send(recipients, letter(recipients[0], name="hundred"))
+    tap.true(accepted, said)
+    tap.true(time.monotonic() - begin < 20, "the answer waited for the looks")
+
+    def sent():
+        record = office.letter_named("hundred")
+        return record and {r["state"] for r in record["recipients"]} == {"sent"}
+
+    wait_until(sent, "all are sent")
+    tap.true(visits() - before <= 1, f"{visits() - before} visits")
 
 
 def test_no_open_to_broken(office):
