@@ -27,17 +27,12 @@ take_in_hand (LlPipeline *pipeline, const char *id, GError **error)
 {
   g_autoptr (LlLive) live = ll_pipeline_find (pipeline, id);
   g_autoptr (LlLive) still = NULL;
-  LlDeadline deadline = ll_deadline_in (CLAIM_WAIT);
 
-  while (live != NULL && !ll_store_claim (pipeline->parts.store, id))
+  if (live != NULL && !ll_store_claim_wait (pipeline->parts.store, id, ll_deadline_in (CLAIM_WAIT)))
     {
-      if (ll_deadline_left (deadline) == 0)
-        {
-          g_set_error (error, LL_API_ERROR, LL_API_ERROR_REFUSED,
-                       "letter %s is being sent just now", id);
-          return NULL;
-        }
-      g_usleep (20 * 1000);
+      g_set_error (error, LL_API_ERROR, LL_API_ERROR_REFUSED, "letter %s is being sent just now",
+                   id);
+      return NULL;
     }
   /* the step that was waited for may have been its last */
   still = ll_pipeline_find (pipeline, id);

@@ -25,6 +25,7 @@ struct _LlStore
   LlStoreKey *key;
   GMutex lock; /* of all below */
   GHashTable *claims;
+  GCond released; /* one of them */
   int reserve_fd;
   gboolean reserve_held;
 };

@@ -140,6 +140,7 @@ ll_store_new (const char *folder, LlSecretStore *secrets, GError **error)
   g_autoptr (LlStore) store = g_new0 (LlStore, 1);
 
   g_mutex_init (&store->lock);
+  g_cond_init (&store->released);
   store->folder = g_strdup (folder);
   store->lock_fd = -1;
   store->reserve_fd = -1;
@@ -169,6 +170,7 @@ ll_store_free (LlStore *store)
   ll_room_close (store);
   ll_fd_clear (&store->lock_fd);
   g_hash_table_unref (store->claims);
+  g_cond_clear (&store->released);
   g_mutex_clear (&store->lock);
   g_free (store->incoming);
   g_free (store->folder);
@@ -234,12 +236,24 @@ ll_store_claim (LlStore *store, const char *id)
   return g_hash_table_add (store->claims, g_strdup (id));
 }
 
+gboolean
+ll_store_claim_wait (LlStore *store, const char *id, LlDeadline deadline)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&store->lock);
+
+  while (g_hash_table_contains (store->claims, id))
+    if (!g_cond_wait_until (&store->released, &store->lock, deadline))
+      return FALSE;
+  return g_hash_table_add (store->claims, g_strdup (id));
+}
+
 void
 ll_store_release (LlStore *store, const char *id)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&store->lock);
 
   g_hash_table_remove (store->claims, id);
+  g_cond_broadcast (&store->released);
 }
 
 gboolean

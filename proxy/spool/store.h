@@ -126,6 +126,8 @@ gboolean ll_store_remove (LlStore *store, LlLetter *letter, GError **error);
 
 /* One owner at a time: TRUE when the caller now owns @id (and must release it). */
 gboolean ll_store_claim (LlStore *store, const char *id);
+/* Waits for the owner there is. */
+gboolean ll_store_claim_wait (LlStore *store, const char *id, LlDeadline deadline);
 void ll_store_release (LlStore *store, const char *id);
 
 LlLetter *ll_letter_new (void);

@@ -247,8 +247,31 @@ test_claim (Place *place, gconstpointer data)
   g_assert_true (ll_store_claim (place->store, "0123456789ab"));
   g_assert_false (ll_store_claim (place->store, "0123456789ab"));
   g_assert_true (ll_store_claim (place->store, "0123456789ac"));
+  g_assert_false (ll_store_claim_wait (place->store, "0123456789ab", ll_deadline_in (1)));
   ll_store_release (place->store, "0123456789ab");
   g_assert_true (ll_store_claim (place->store, "0123456789ab"));
+}
+
+static gpointer
+claim_thread (gpointer data)
+{
+  Place *place = data;
+
+  return GINT_TO_POINTER (
+      ll_store_claim_wait (place->store, "0123456789ab", ll_deadline_in (60000)));
+}
+
+/* Who waits for an owner gets the letter as soon as he lets go, whichever comes first here. */
+static void
+test_claim_wait (Place *place, gconstpointer data)
+{
+  GThread *thread;
+
+  g_assert_true (ll_store_claim (place->store, "0123456789ab"));
+  thread = g_thread_new ("claim", claim_thread, place);
+  ll_store_release (place->store, "0123456789ab");
+  g_assert_true (GPOINTER_TO_INT (g_thread_join (thread)));
+  g_assert_false (ll_store_claim (place->store, "0123456789ab"));
 }
 
 static void
@@ -358,6 +381,7 @@ main (int argc, char **argv)
   ADD ("/store/digest", test_digest);
   ADD ("/store/list-and-remove", test_list_and_remove);
   ADD ("/store/claim", test_claim);
+  ADD ("/store/claim-wait", test_claim_wait);
   ADD ("/store/absent", test_absent);
   ADD ("/store/one-owner", test_one_owner);
   ADD ("/store/recovery", test_recovery);

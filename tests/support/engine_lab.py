@@ -8,7 +8,6 @@ import json
 import sys
 import tempfile
 import threading
-import time
 
 from policies import policy
 from smtp_faults import FaultServer
@@ -75,15 +74,6 @@ class Crowd(FaultServer):
         super().closed()
 
 
-def settled_log(world):
-    """Postfix writes its log by way of another process: until nothing more comes."""
-    log, before = world.recipients.log(), None
-    while log != before:
-        time.sleep(0.3)
-        log, before = world.recipients.log(), log
-    return log
-
-
 def main():
     with tempfile.TemporaryDirectory(prefix="ll-engine-") as folder:
         world = World(folder)
@@ -102,10 +92,10 @@ def main():
             print(json.dumps(ready), flush=True)
             for line in sys.stdin:
                 if line.strip() == "connections":
-                    print(settled_log(world).count(": connect from"), flush=True)
+                    print(world.recipients.settled_log().count(": connect from"), flush=True)
                 elif line.strip() == "commands":
                     words = ("mail=", "rcpt=", "data=", "vrfy=")
-                    log = settled_log(world)
+                    log = world.recipients.settled_log()
                     print(sum(log.count(word) for word in words), flush=True)
                 elif line.strip() == "crowd":
                     print(Crowd.most, flush=True)

@@ -10,7 +10,7 @@ import os
 import pwd
 
 from maildir import Maildir
-from process import Program
+from process import Program, run, sbin, wait_until
 
 DAEMONS = "/usr/lib/postfix/sbin"
 MAIL_USER = "nobody"
@@ -116,6 +116,7 @@ class Postfix(Maildir):
         self.addresses = []
         self.services = []
         self.program = None
+        self.marks = 0
         make_folders(folder)
         mail = pwd.getpwnam(MAIL_USER)
         more = "\n".join(f"{k} = {v}" for k, v in main.items())
@@ -178,3 +179,16 @@ class Postfix(Maildir):
                 return file.read()
         except FileNotFoundError:
             return ""
+
+    def settled_log(self):
+        """Until every connection in it has ended. All lines go through one queue, so what was
+        logged before a mark of ours is there when the mark is."""
+        return wait_until(self._settled, "the connections in Postfix's log end")
+
+    def _settled(self):
+        self.marks += 1
+        mark = f"mark {self.marks} of the test"
+        run([sbin("postlog"), "-c", os.path.join(self.folder, "config"), mark])
+        wait_until(lambda: mark in self.log(), "the mark is in Postfix's log")
+        log = self.log()
+        return log if log.count(": connect from") == log.count(": disconnect from") else None
