@@ -346,4 +346,6 @@ ll_enquiries_fill (LlBusActions *actions)
   actions->accept_change = accept_change;
   actions->account_test = account_test;
   actions->account_saved = account_saved;
+  actions->measure = ll_measure;
+  actions->measured = ll_measured;
 }

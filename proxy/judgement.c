@@ -114,6 +114,8 @@ fill_input (LlPipeline *pipeline, const LlJudgement *judgement, LlPolicyInput *i
       = ll_ledger_override_find (pipeline->parts.ledger, judgement->recipient->domain,
                                  ll_clock_now ());
 
+  LlOnward onward = ll_onward_book_judge (pipeline->onward, judgement->account, ll_clock_now ());
+
   *input = (LlPolicyInput){
     .config = judgement->config,
     .account = judgement->account,
@@ -122,6 +124,10 @@ fill_input (LlPipeline *pipeline, const LlJudgement *judgement, LlPolicyInput *i
     .recipients = judgement->recipients,
     .requiretls_offered = offers.known && offers.requiretls,
     .requiretls_refused = judgement->requiretls_refused,
+    .requiretls_measured = onward.requiretls == LL_KEPT_YES,
+    .requiretls_broken = onward.requiretls == LL_KEPT_NO,
+    .declared_measured = onward.declared == LL_KEPT_YES,
+    .declared_broken = onward.declared == LL_KEPT_NO,
     .overridden = override != NULL,
     .release = judgement->release,
     .now = ll_clock_now (),

@@ -5,6 +5,8 @@
 
 #include "pipeline.h"
 
+#include "bus/actions.h"
+#include "deliver/onward.h"
 #include "wire/status.h"
 
 G_BEGIN_DECLS
@@ -45,6 +47,7 @@ struct _LlPipeline
 {
   LlPipelineParts parts;
   LlQueue *queue;
+  LlOnwardBook *onward; /* what was measured of the providers */
 
   GMutex lock;
   LlConfig *config;
@@ -155,6 +158,19 @@ gboolean ll_progress_is_due (const LlProgress *progress);
 gboolean ll_progress_has (const LlProgress *progress, const char *mark);
 void ll_progress_mark (LlProgress *progress, const char *mark);
 void ll_progress_unmark (LlProgress *progress, const char *mark);
+
+/* -- measuring.c: `account test --onward` --------------------------------------------- */
+
+/* As the actions of the bus (bus/actions.h). */
+gboolean ll_measure (gpointer data,
+                     const char *name,
+                     const char *const *addresses,
+                     guint wait,
+                     LlBusProgress step,
+                     gpointer step_data,
+                     GCancellable *cancellable,
+                     GError **error);
+GVariant *ll_measured (gpointer data, const char *name);
 
 /* -- judgement.c ------------------------------------------------------------------ */
 

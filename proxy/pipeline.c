@@ -307,6 +307,7 @@ ll_pipeline_new (const LlPipelineParts *parts, LlConfig *config)
       = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) ll_live_unref);
   pipeline->done = g_ptr_array_new_with_free_func ((GDestroyNotify) ll_live_unref);
   pipeline->unread = g_ptr_array_new_with_free_func (g_free);
+  pipeline->onward = ll_onward_book_new (parts->state_folder);
   paused = paused_path (pipeline);
   pipeline->paused = g_file_test (paused, G_FILE_TEST_EXISTS);
   pipeline->queue = ll_queue_new (step_cb, pipeline, STEP_THREADS);
@@ -332,6 +333,7 @@ ll_pipeline_free (LlPipeline *pipeline)
   g_ptr_array_unref (pipeline->unread);
   g_hash_table_unref (pipeline->live);
   ll_config_unref (pipeline->config);
+  ll_onward_book_free (pipeline->onward);
   g_cancellable_release_fd (pipeline->ended);
   g_object_unref (pipeline->ended);
   g_mutex_clear (&pipeline->news_lock);

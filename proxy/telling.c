@@ -9,6 +9,7 @@
 
 #include "pipeline-private.h"
 
+#include "deliver/inbox.h"
 #include "deliver/notice.h"
 
 #include <string.h>
@@ -80,7 +81,7 @@ make_text (const LlLive *live, guint i, const char *to)
 static gboolean
 append_by_imap (LlPipeline *pipeline, LlConfig *config, const LlAccount *account, const char *text)
 {
-  LlMailbox mailbox = {
+  LlInbox mailbox = {
     .resolver = pipeline->parts.resolver,
     .secrets = pipeline->parts.secrets,
     .ca_file = config->ca_file,
@@ -90,8 +91,8 @@ append_by_imap (LlPipeline *pipeline, LlConfig *config, const LlAccount *account
 
   if (account->imap == NULL)
     return FALSE;
-  if (ll_notice_append (&mailbox, account, text, ll_deadline_in (APPEND_DEADLINE), pipeline->ended,
-                        &error))
+  if (ll_inbox_append (&mailbox, account, text, ll_deadline_in (APPEND_DEADLINE), pipeline->ended,
+                       &error))
     return TRUE;
   g_warning ("a notice cannot be put into the mailbox of account %s: %s", account->name,
              error->message);

@@ -35,7 +35,11 @@ gint64 ll_clock_boot (void);
 /* "2026-11-22T16:31:00Z" (RFC 3339, UTC); NULL for 0, which means "no time". (transfer full) */
 char *ll_clock_format (gint64 when);
 
-/* The reverse; also takes "2026-11-22" (midnight UTC). Returns FALSE on anything else. */
+/* "Sun, 22 Nov 2026 16:31:00 +0000" (RFC 5322 3.3). (transfer full) */
+char *ll_clock_format_mail (gint64 when);
+
+/* The reverse of ll_clock_format; also takes "2026-11-22" (midnight UTC). Returns FALSE on anything
+ * else. */
 gboolean ll_clock_parse (const char *text, gint64 *when);
 
 G_END_DECLS

@@ -89,6 +89,21 @@
  * account whose recipients' servers are slow must not hold up the others. */
 #define LL_QUEUE_STEPS_MAX 8
 
+/* What a look into the user's own mailbox reads: a returned letter is short, and few are searched
+ * for. */
+#define LL_INBOX_MESSAGE_MAX (1024 * 1024)
+#define LL_INBOX_FOUND_MAX 20
+
+/* What was measured of a provider is believed this long: it changes its settings without telling,
+ * and nobody wants to write to his test addresses every week. */
+#define LL_ONWARD_SECONDS (90 * 24 * 60 * 60)
+
+/* A call of `account test --onward` waits no longer than that: it can look again. */
+#define LL_ONWARD_WAIT_MAX 3600
+
+/* Providers try for 5 days before they return a letter; after that no answer comes any more. */
+#define LL_ONWARD_OPEN_SECONDS (7 * 24 * 60 * 60)
+
 /* A connection dialed ahead of need: look-up to sign-in. */
 #define LL_UPSTREAM_WARM 30000
 

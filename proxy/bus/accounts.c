@@ -5,6 +5,7 @@
 #include "bus/options.h"
 
 #include "base/error.h"
+#include "base/limits.h"
 #include "config/account.h"
 
 #include <string.h>
@@ -78,6 +79,17 @@ add_has_password (LlBusCall *call, GVariantDict *dict, const LlAccount *account)
     g_variant_dict_insert (dict, "password_stored", "b", secret != NULL);
 }
 
+static void
+add_measured (LlBusCall *call, GVariantDict *dict, const LlAccount *account)
+{
+  GVariant *measured = call->actions->measured != NULL
+                           ? call->actions->measured (call->actions->data, account->name)
+                           : NULL;
+
+  if (measured != NULL)
+    g_variant_dict_insert_value (dict, "measured", measured);
+}
+
 static GVariant *
 get_account (LlBusCall *call, GError **error)
 {
@@ -92,6 +104,7 @@ get_account (LlBusCall *call, GError **error)
     return NULL;
   ll_bus_account_show (&dict, account);
   add_has_password (call, &dict, account);
+  add_measured (call, &dict, account);
   return ll_bus_reply (g_variant_dict_end (&dict));
 }
 
@@ -118,30 +131,56 @@ step_cb (GVariant *step, gpointer data)
     ll_bus_progress_cb (owned, &test->to);
 }
 
+/* {onward as, wait u}: with "onward" the provider's conduct is measured, else the way to it is
+ * walked. */
+static gboolean
+run_test (LlBusCall *call, const char *name, GVariant *options, Test *test, GError **error)
+{
+  g_autofree const char **addresses = NULL;
+  guint32 wait = 0;
+
+  if (!g_variant_lookup (options, "onward", "^a&s", &addresses))
+    return call->actions->account_test (call->actions->data, name, step_cb, test, call->cancellable,
+                                        error);
+  g_variant_lookup (options, "wait", "u", &wait);
+  if (call->actions->measure == NULL)
+    {
+      ll_bus_cannot (error, "measure providers");
+      return FALSE;
+    }
+  return call->actions->measure (call->actions->data, name, addresses,
+                                 MIN (wait, LL_ONWARD_WAIT_MAX), step_cb, test, call->cancellable,
+                                 error);
+}
+
 static GVariant *
 test_account (LlBusCall *call, GError **error)
 {
+  static const char *const known[] = { "onward", "wait", NULL };
   Test test = { .to = { .call = call, .signal = "TestProgress" } };
   g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (NULL);
   g_autoptr (LlConfig) config = NULL;
+  g_autoptr (GVariant) options = NULL;
   g_autoptr (GError) cause = NULL;
+  const LlAccount *account;
   const char *name;
   gboolean ok;
 
-  g_variant_get (call->arguments, "(&su@a{sv})", &name, &test.to.cookie, NULL);
-  if (ll_bus_account_find (call, &config, name, error) == NULL)
+  g_variant_get (call->arguments, "(&su@a{sv})", &name, &test.to.cookie, &options);
+  account = ll_bus_account_find (call, &config, name, error);
+  if (account == NULL || !ll_bus_check_keys (options, known, error))
     return NULL;
   if (call->actions->account_test == NULL)
     return ll_bus_cannot (error, "test accounts");
   g_mutex_init (&test.lock);
   g_variant_builder_init (&test.steps, G_VARIANT_TYPE ("aa{sv}"));
-  ok = call->actions->account_test (call->actions->data, name, step_cb, &test, call->cancellable,
-                                    &cause);
+  ok = run_test (call, name, options, &test, &cause);
   g_variant_dict_insert (&dict, "account", "s", name);
   g_variant_dict_insert (&dict, "ok", "b", ok);
   if (cause != NULL)
     g_variant_dict_insert (&dict, "reason", "s", cause->message);
   g_variant_dict_insert_value (&dict, "steps", g_variant_builder_end (&test.steps));
+  add_measured (call, &dict, account);
   g_mutex_clear (&test.lock);
   return ll_bus_reply (g_variant_dict_end (&dict));
 }

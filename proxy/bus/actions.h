@@ -128,6 +128,20 @@ typedef struct
                             gpointer step_data,
                             GCancellable *cancellable,
                             GError **error);
+  /* `account test --onward`: writes to @addresses (empty: to nobody), waits @wait seconds for what
+   * comes of it and of earlier ones. As account_test; TRUE: something was measured, and nothing
+   * that is broken. */
+  gboolean (*measure) (gpointer data,
+                       const char *name,
+                       const char *const *addresses,
+                       guint wait,
+                       LlBusProgress step,
+                       gpointer step_data,
+                       GCancellable *cancellable,
+                       GError **error);
+  /* What is known by that: {requiretls s, declared s, open u, time s, until s, letters aa{sv}};
+   * NULL: nothing. */
+  GVariant *(*measured) (gpointer data, const char *name);
   /* After an account was added, changed, removed or got a new password, and after reload():
    * close its warm connections, try again what waits for sign-in. May be NULL. */
   void (*account_saved) (gpointer data, const char *name);

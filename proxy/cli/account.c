@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* account list, show, test, remove; what changes one is in account-edit.c. */
+/* account list, show, remove; what changes one is in account-edit.c. */
 
 static char *
 joined (GVariant *dict, const char *key)
@@ -58,6 +58,30 @@ list_accounts (int argc, char **argv)
   return LL_EXIT_YES;
 }
 
+/* "requiretls kept, until 2027-02-20" */
+static char *
+measured_text (GVariant *measured)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+  static const char *const keys[] = { "requiretls", "declared" };
+  g_autofree char *until = g_strndup (ll_text (measured, "until"), strlen ("2026-11-22"));
+  guint32 open = 0;
+
+  for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
+    if (*ll_text (measured, keys[i]) != '\0')
+      g_string_append_printf (text, "%s %s, ", keys[i], ll_text (measured, keys[i]));
+  g_variant_lookup (measured, "open", "u", &open);
+  if (open > 0)
+    g_string_append_printf (text, "%u without an answer, ", open);
+  if (text->len == 0)
+    g_string_append (text, "nothing, ");
+  if (*until != '\0')
+    g_string_append_printf (text, "until %s", until);
+  else
+    g_string_truncate (text, text->len - 2);
+  return g_strdup (text->str);
+}
+
 void
 ll_account_print (GVariant *account)
 {
@@ -75,6 +99,8 @@ ll_account_print (GVariant *account)
         text = g_strdup (g_variant_get_boolean (value) ? "yes" : "no");
       else if (g_variant_is_of_type (value, G_VARIANT_TYPE_STRING))
         text = g_variant_dup_string (value, NULL);
+      else if (g_variant_is_of_type (value, G_VARIANT_TYPE_VARDICT))
+        text = measured_text (value);
       else
         text = g_variant_print (value, FALSE);
       clean = ll_table_clean (text);
@@ -140,114 +166,6 @@ remove_account (int argc, char **argv)
   return reply != NULL ? LL_EXIT_YES : status;
 }
 
-/* -- test ---------------------------------------------------------------------------------- */
-
-static void
-print_step (GVariant *step)
-{
-  gboolean ok = ll_flag (step, "ok");
-  g_autofree char *what = ll_table_clean (ll_text (step, "step"));
-  g_autofree char *detail = ll_table_clean (ll_text (step, "detail"));
-  g_autofree char *word
-      = ll_table_paint (ok ? LL_TONE_FINE : LL_TONE_BAD, ok ? "ok    " : "failed");
-
-  printf ("%s  %-12s %s\n", word, what, detail);
-  fflush (stdout);
-}
-
-/* The steps as they are taken. */
-static void
-progress_cb (const char *name, GVariant *arguments, gpointer data)
-{
-  guint *printed = data;
-  g_autoptr (GVariant) step = NULL;
-
-  g_variant_get (arguments, "(u@a{sv})", NULL, &step);
-  print_step (step);
-  (*printed)++;
-}
-
-typedef struct
-{
-  GMainLoop *loop;
-  GVariant *result;
-  GError *error;
-} Answer;
-
-static void
-tested_cb (GObject *source, GAsyncResult *result, gpointer data)
-{
-  Answer *answer = data;
-  g_autoptr (GVariant) reply = ll_bus_client_call_finish (result, &answer->error);
-
-  answer->result = reply != NULL ? g_variant_get_child_value (reply, 0) : NULL;
-  g_main_loop_quit (answer->loop);
-}
-
-/* *printed: how many steps were printed meanwhile. */
-static GVariant *
-ask_test (const char *account, guint *printed, int *status)
-{
-  Answer answer = { NULL };
-  LlBusClient *daemon = ll_daemon (&answer.error);
-  guint subscription;
-
-  if (daemon == NULL)
-    {
-      *status = ll_fail (answer.error);
-      return NULL;
-    }
-  answer.loop = g_main_loop_new (NULL, FALSE);
-  subscription = ll_bus_client_subscribe (daemon, "TestProgress", progress_cb, printed);
-  ll_bus_client_call_async (daemon, "TestAccount",
-                            g_variant_new ("(su@a{sv})", account, ll_json_wanted ? 0 : 1,
-                                           g_variant_new_array (G_VARIANT_TYPE ("{sv}"), NULL, 0)),
-                            NULL, LL_ASK_LONG, NULL, tested_cb, &answer);
-  g_main_loop_run (answer.loop);
-  ll_bus_client_unsubscribe (daemon, subscription);
-  g_main_loop_unref (answer.loop);
-  if (answer.result == NULL)
-    *status = ll_fail (answer.error);
-  return answer.result;
-}
-
-static int
-test_account (int argc, char **argv)
-{
-  static const LlUsage usage = {
-    .command = "account test",
-    .arguments = "NAME",
-    .summary = "Connect to the provider, check its certificate, sign in; nothing is sent.",
-    .min = 1,
-    .max = 1,
-  };
-  g_auto (GStrv) left = NULL;
-  g_autoptr (GVariant) result = NULL;
-  g_autoptr (GVariant) steps = NULL;
-  guint printed = 0;
-  int status = LL_EXIT_YES;
-
-  if (!ll_usage_parse (&usage, argc, argv, &left))
-    return LL_EXIT_USAGE;
-  result = ask_test (left[0], &printed, &status);
-  if (result == NULL)
-    return status;
-  steps = ll_below (result, "steps");
-  if (ll_json_wanted)
-    ll_json_print (result, ll_schema_test);
-  for (gsize i = printed; !ll_json_wanted && steps != NULL && i < g_variant_n_children (steps); i++)
-    {
-      g_autoptr (GVariant) step = g_variant_get_child_value (steps, i);
-
-      print_step (step);
-    }
-  if (ll_flag (result, "ok"))
-    return LL_EXIT_YES;
-  ll_complain ("%s", *ll_text (result, "reason") != '\0' ? ll_text (result, "reason")
-                                                         : "the test failed");
-  return LL_EXIT_NO;
-}
-
 int
 ll_account_run (int argc, char **argv)
 {
@@ -256,7 +174,7 @@ ll_account_run (int argc, char **argv)
     { "list", "", "show all accounts", list_accounts },
     { "show", "NAME", "show one account", show_account },
     { "edit", "NAME [OPTION...]", "change an account", ll_account_edit_run },
-    { "test", "NAME", "connect and sign in", test_account },
+    { "test", "NAME [--onward]", "connect and sign in, or measure", ll_account_test_run },
     { "remove", "NAME", "remove an account", remove_account },
     { NULL },
   };

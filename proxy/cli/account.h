@@ -7,10 +7,11 @@
 
 G_BEGIN_DECLS
 
-/* What account.c and account-edit.c share. */
+/* What account.c, account-edit.c and account-test.c share. */
 
 void ll_account_print (GVariant *account);
 int ll_account_add_run (int argc, char **argv);
 int ll_account_edit_run (int argc, char **argv);
+int ll_account_test_run (int argc, char **argv);
 
 G_END_DECLS

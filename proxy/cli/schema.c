@@ -115,6 +115,21 @@ const LlField ll_schema_letter_with_events[] = { LETTER_FIELDS, LIST ("events", 
 const LlField ll_schema_access[] = { VALUE ("account"),    VALUE ("username"),   VALUE ("password"),
                                      LIST ("hosts", NULL), LIST ("ports", NULL), END };
 
+static const LlField onward_letter[] = { VALUE ("address"),
+                                         VALUE ("sent"),
+                                         VALUE ("evidence"),
+                                         VALUE ("requiretls"),
+                                         VALUE ("outcome"),
+                                         VALUE ("detail"),
+                                         END };
+static const LlField measured[] = { VALUE ("requiretls"),
+                                    VALUE ("declared"),
+                                    VALUE ("open"),
+                                    VALUE ("time"),
+                                    VALUE ("until"),
+                                    LIST ("letters", onward_letter),
+                                    END };
+
 const LlField ll_schema_account[] = {
   VALUE ("account"),
   LIST ("addresses", NULL),
@@ -134,13 +149,24 @@ const LlField ll_schema_account[] = {
   LIST ("internal", NULL),
   VALUE ("imap"),
   VALUE ("password_stored"),
+  VALUE ("rate"),
+  VALUE ("password_command"),
+  VALUE ("certificate"),
+  VALUE ("ca_file"),
+  LIST ("pins", NULL),
+  VALUE ("declared_when"),
+  OBJECT ("measured", measured),
   END,
 };
 
 static const LlField step[] = { VALUE ("step"), VALUE ("ok"), VALUE ("detail"), END };
 
-const LlField ll_schema_test[]
-    = { VALUE ("account"), VALUE ("ok"), VALUE ("reason"), LIST ("steps", step), END };
+const LlField ll_schema_test[] = { VALUE ("account"),
+                                   VALUE ("ok"),
+                                   VALUE ("reason"),
+                                   LIST ("steps", step),
+                                   OBJECT ("measured", measured),
+                                   END };
 
 const LlField ll_schema_rule[] = {
   VALUE ("number"),        LIST ("to", NULL),

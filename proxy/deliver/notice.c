@@ -104,29 +104,12 @@ append_base64 (GString *text, const char *body)
     }
 }
 
-static char *
-date_of (gint64 now)
-{
-  static const char *const days[] = { "Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun" };
-  static const char *const months[]
-      = { "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" };
-  g_autoptr (GDateTime) time = g_date_time_new_from_unix_utc (now);
-
-  /* not g_date_time_format: its names follow the user's language */
-  return g_strdup_printf ("%s, %02d %s %04d %02d:%02d:%02d +0000",
-                          days[g_date_time_get_day_of_week (time) - 1],
-                          g_date_time_get_day_of_month (time),
-                          months[g_date_time_get_month (time) - 1], g_date_time_get_year (time),
-                          g_date_time_get_hour (time), g_date_time_get_minute (time),
-                          g_date_time_get_second (time));
-}
-
 char *
 ll_notice_text (const LlNotice *notice)
 {
   GString *text = g_string_new (NULL);
   g_autofree char *body = body_of (notice);
-  g_autofree char *date = date_of (notice->now);
+  g_autofree char *date = ll_clock_format_mail (notice->now);
   g_autofree char *to = one_line (notice->to);
   g_autofree char *random = g_uuid_string_random ();
   const char *at = strrchr (to, '@');

@@ -4,12 +4,7 @@
 #pragma once
 
 #include "api/names.h"
-#include "config/account.h"
-#include "net/resolver.h"
-#include "secrets/store.h"
 #include "wire/envelope.h"
-
-#include <gio/gio.h>
 
 G_BEGIN_DECLS
 
@@ -57,22 +52,5 @@ char *ll_notice_text (const LlNotice *notice);
 
 /* <> to @to, NOTIFY=NEVER. (transfer full) */
 LlEnvelope *ll_notice_envelope (const char *to);
-
-typedef struct
-{
-  LlResolver *resolver;   /* (not owned) or NULL: the system's */
-  LlSecretStore *secrets; /* (not owned) the account's password is used */
-  const char *ca_file;    /* trusted as if shipped, or NULL */
-  const char *proxy;
-} LlMailbox;
-
-/* Puts @text into the INBOX behind account->imap (HOST:PORT; implicit TLS on 993, else STARTTLS,
- * required), unread. Blocks. LL_WIRE_ERROR, LL_SECRET_ERROR or LL_DELIVER_ERROR. */
-gboolean ll_notice_append (const LlMailbox *mailbox,
-                           const LlAccount *account,
-                           const char *text,
-                           LlDeadline deadline,
-                           GCancellable *cancellable,
-                           GError **error);
 
 G_END_DECLS

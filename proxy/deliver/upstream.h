@@ -4,6 +4,7 @@
 #pragma once
 
 #include "config/account.h"
+#include "deliver/onward.h"
 #include "net/resolver.h"
 #include "secrets/store.h"
 #include "spool/store.h"
@@ -145,6 +146,14 @@ gboolean ll_upstream_test (LlUpstream *upstream,
 
 /* Closes idle connections (network change, configuration change, idle too long). */
 void ll_upstream_drop (LlUpstream *upstream);
+
+/* A test letter (deliver/onward.h) from @sender, as it is. SENT, or why not. (transfer full) */
+LlResult *ll_upstream_send_onward (LlUpstream *upstream,
+                                   const LlAccount *account,
+                                   const LlOnwardLetter *letter,
+                                   const char *sender,
+                                   LlDeadline deadline,
+                                   GCancellable *cancellable);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LlUpstream, ll_upstream_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LlDelivery, ll_delivery_free)

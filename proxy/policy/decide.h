@@ -40,9 +40,11 @@ typedef struct
   gboolean requiretls_offered;  /* in the EHLO after TLS of the connection that will carry it */
   gboolean requiretls_refused;  /* MAIL said no: decided again without it */
   gboolean requiretls_measured; /* `account test --onward` showed that it is kept */
+  gboolean requiretls_broken;   /* ... that it is not: it binds nobody */
   gboolean requiretls_asked;    /* the mail program's own MAIL parameter */
   gboolean bounce;              /* MAIL FROM:<>: there REQUIRETLS is a wish (RFC 8689 5) */
   gboolean declared_measured;   /* ... that the provider keeps to what the user declared */
+  gboolean declared_broken;     /* ... that it does not */
   guint locks;                  /* bit LlMethod: (1u << LL_METHOD_PGP)... that can be used now */
   gboolean overridden;          /* `override DOMAIN` is in force */
   gboolean same_provider;       /* the account's provider takes the domain's mail, too */

@@ -85,18 +85,22 @@ ll_way_is_sealed (const LlPolicyInput *input)
 static void
 set_bound (LlWay *way, const LlPolicyInput *input, const LlDemand *demand)
 {
-  gboolean declared = ll_account_is_declared (input->account, input->recipient->domain, input->now);
+  gboolean declared
+      = !input->declared_broken
+        && ll_account_is_declared (input->account, input->recipient->domain, input->now);
+  gboolean requiretls;
 
-  way->requiretls = wants_requiretls (input, demand);
+  way->requiretls = wants_requiretls (input, demand); /* also where it was seen not to help */
+  requiretls = way->requiretls && !input->requiretls_broken;
   if (ll_account_is_internal (input->account, input->recipient->domain))
     bind (way, LL_BOUND_INTERNAL, LL_CONFIDENCE_ASSURED);
-  else if (way->requiretls && input->requiretls_measured)
+  else if (requiretls && input->requiretls_measured)
     bind (way, LL_BOUND_REQUIRETLS, LL_CONFIDENCE_ASSURED);
   else if (declared && input->declared_measured)
     bind (way, LL_BOUND_DECLARED, LL_CONFIDENCE_ASSURED);
   else if (ll_way_is_sealed (input))
     bind (way, LL_BOUND_CONTENT, LL_CONFIDENCE_LIKELY);
-  else if (way->requiretls)
+  else if (requiretls)
     bind (way, LL_BOUND_REQUIRETLS, LL_CONFIDENCE_LIKELY);
   else if (declared)
     bind (way, LL_BOUND_DECLARED, LL_CONFIDENCE_LIKELY);

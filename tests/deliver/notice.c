@@ -3,6 +3,8 @@
 
 #include "deliver/notice.h"
 
+#include "deliver/inbox.h"
+
 #include "world.h"
 
 #define RECEIVED 1795365060 /* 2026-11-22T16:31:00Z */
@@ -148,10 +150,10 @@ test_append (void)
 
       world_begin (&world, 1);
       world.account.imap = imap;
-      LlMailbox mailbox = { .secrets = world.place.secrets, .ca_file = world.ca_file };
+      LlInbox mailbox = { .secrets = world.place.secrets, .ca_file = world.ca_file };
       LlNotice notice = example (LL_NOTICE_FAILED);
       g_autofree char *text = ll_notice_text (&notice);
-      gboolean done = ll_notice_append (&mailbox, &world.account, text, soon (), NULL, &error);
+      gboolean done = ll_inbox_append (&mailbox, &world.account, text, soon (), NULL, &error);
       g_assert_cmpint (done, ==, boxes[i].code < 0);
       g_autoptr (JsonObject) seen = faults_ask (&faults, port);
       JsonArray *messages = json_object_get_array_member (seen, "messages");
@@ -179,8 +181,8 @@ test_append_nowhere (void)
   World world;
 
   world_begin (&world, 1);
-  LlMailbox mailbox = { .secrets = world.place.secrets };
-  g_assert_false (ll_notice_append (&mailbox, &world.account, "x", soon (), NULL, &error));
+  LlInbox mailbox = { .secrets = world.place.secrets };
+  g_assert_false (ll_inbox_append (&mailbox, &world.account, "x", soon (), NULL, &error));
   g_assert_error (error, LL_WIRE_ERROR, LL_WIRE_ERROR_UNREACHABLE);
   world_end (&world);
 }

@@ -7,7 +7,7 @@
 
 enum
 {
-  BINDINGS = 7
+  BINDINGS = 9
 };
 
 #define ALL_LOCKS (1u << LL_METHOD_PGP | 1u << LL_METHOD_SMIME | 1u << LL_METHOD_ESCROW)
@@ -22,9 +22,12 @@ set_binding (Fixture *f, guint binding)
   static char *own[] = { (char *) "clinic.example", NULL };
 
   f->input.honours = binding == 1 ? LL_HONOURS_STS | LL_HONOURS_DANE : 0;
-  f->input.requiretls_offered = f->verdict.requiretls_everywhere = binding == 2 || binding == 3;
+  f->input.requiretls_offered = f->verdict.requiretls_everywhere
+      = binding == 2 || binding == 3 || binding == 7;
   f->input.requiretls_measured = binding == 3;
-  account->declared = binding == 4 || binding == 5;
+  f->input.requiretls_broken = binding == 7;
+  account->declared = binding == 4 || binding == 5 || binding == 8;
+  f->input.declared_broken = binding == 8;
   account->declared_when = FIXTURE_NOW - 1;
   f->input.declared_measured = binding == 5;
   account->internal = binding == 6 ? own : none;
@@ -105,6 +108,9 @@ check_confidence (const Fixture *f, const LlDecision *d)
     g_assert_true (d->bound == LL_BOUND_INTERNAL
                    || (d->bound == LL_BOUND_REQUIRETLS && f->input.requiretls_measured)
                    || (d->bound == LL_BOUND_DECLARED && f->input.declared_measured));
+  /* what was seen to be broken binds nobody */
+  g_assert_false (d->bound == LL_BOUND_REQUIRETLS && f->input.requiretls_broken);
+  g_assert_false (d->bound == LL_BOUND_DECLARED && f->input.declared_broken);
   if (d->bound == LL_BOUND_NOBODY)
     g_assert_true (d->confidence <= LL_CONFIDENCE_OBSERVED);
   if (d->bound == LL_BOUND_HONOURS)

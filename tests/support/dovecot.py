@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: Letterlock contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Dovecot as the place where a Postfix asks whether a password is right (AUTH over SASL)."""
+"""Dovecot as the place where a Postfix asks whether a password is right (AUTH over SASL), and, with
+@imap, as the mailbox of its letters: IMAP with TLS from the first byte."""
 
 import os
 import pwd
@@ -11,8 +12,8 @@ CONFIG = """\
 base_dir = {folder}/run
 state_dir = {folder}/state
 log_path = {folder}/log
-protocols =
-ssl = no
+protocols = {protocols}
+ssl = {ssl}
 disable_plaintext_auth = no
 default_internal_user = dovecot
 default_login_user = dovenull
@@ -40,13 +41,37 @@ service stats {{
 """
 
 
+IMAP = """\
+listen = {address}
+ssl_cert = <{certificate.chain}
+ssl_key = <{certificate.key}
+mail_location = maildir:{maildir}
+service imap-login {{
+  chroot =
+  inet_listener imap {{
+    port = 0
+  }}
+  inet_listener imaps {{
+    port = 993
+  }}
+}}
+"""
+
+
 class Dovecot:
-    def __init__(self, folder, socket, users, mechanisms="plain login scram-sha-256"):
+    """@imap: {"address", "certificate", "maildir"}"""
+
+    def __init__(self, folder, socket, users, mechanisms="plain login scram-sha-256", imap=None):
         self.folder = folder
         self.socket = socket
         os.makedirs(folder, exist_ok=True)
         os.chmod(folder, 0o755)
-        config = CONFIG.format(folder=folder, socket=socket, mechanisms=mechanisms)
+        config = CONFIG.format(
+            folder=folder, socket=socket, mechanisms=mechanisms,
+            protocols="imap" if imap else "", ssl="required" if imap else "no",
+        )  # fmt: skip
+        if imap:
+            config += IMAP.format(**imap)
         with open(os.path.join(folder, "conf"), "w", encoding="utf-8") as file:
             file.write(config)
         path = os.path.join(folder, "users")

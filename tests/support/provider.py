@@ -19,7 +19,11 @@ PASSWORD = "correct horse battery"
 
 
 class Provider(Postfix):
-    def __init__(self, folder, certificate, *, address=ADDRESS, name=NAME, users=None, **main):
+    """@imap: its letters can be read with IMAP, on port 993."""
+
+    def __init__(
+        self, folder, certificate, *, address=ADDRESS, name=NAME, users=None, imap=False, **main
+    ):
         super().__init__(
             folder, name, relay="permit_sasl_authenticated,reject",
             smtpd_sasl_type="dovecot", smtpd_sasl_path="private/auth",
@@ -31,11 +35,15 @@ class Provider(Postfix):
         sasl = {"smtpd_sasl_auth_enable": "yes"}
         self.listen(address, 587, certificate, smtpd_tls_security_level="encrypt", **sasl)
         self.listen(address, 465, certificate, smtpd_tls_wrappermode="yes", **sasl)
+        self.imap = None
+        if imap:
+            self.imap = {"address": address, "certificate": certificate, "maildir": self.path}
         self.stack = contextlib.ExitStack()
 
     def __enter__(self):
         socket = os.path.join(self.folder, "queue", "private", "auth")
-        self.stack.enter_context(Dovecot(os.path.join(self.folder, "dovecot"), socket, self.users))
+        folder = os.path.join(self.folder, "dovecot")
+        self.stack.enter_context(Dovecot(folder, socket, self.users, imap=self.imap))
         return super().__enter__()
 
     def __exit__(self, *arguments):
