@@ -419,17 +419,15 @@ record_logged (LlStore *store,
   LlLetterKept *kept = ll_letter_kept (letter);
   g_autoptr (GVariant) sunk = changes != NULL ? g_variant_ref_sink (changes) : NULL;
   g_autoptr (GBytes) record = NULL;
-  g_autoptr (GError) local = NULL;
 
   if (ll_rest_is_due (letter) && move_out (store, letter, now, NULL))
     return TRUE;
   if (changes == NULL)
     return TRUE;
   record = ll_format_record (letter->id, kept->sequence + 1, kept->base, changes);
-  if (!ll_log_record (store->log, letter->id, &kept->place, record))
+  if (!ll_log_record (store->log, letter->id, &kept->place, record)
+      || (durable && !ll_log_sync (store->log, &kept->place, NULL)))
     return move_out (store, letter, now, error);
-  if (durable && !ll_log_sync (store->log, &kept->place, &local))
-    return ll_store_take_error (error, g_steal_pointer (&local));
   set_recorded (kept, now, durable);
   return TRUE;
 }

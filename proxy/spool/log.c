@@ -285,6 +285,25 @@ append (LlLog *log,
   return TRUE;
 }
 
+/* After a failure, once nothing lives here any more: an empty log is a certain one. */
+static gboolean
+recover (LlLog *log)
+{
+  for (guint i = 0; i < 2; i++)
+    if (log->halves[i].live > 0 || log->halves[i].syncing)
+      return FALSE;
+  if (!ll_log_clear (log, NULL))
+    return FALSE;
+  for (guint i = 0; i < 2; i++)
+    {
+      log->halves[i].used = LL_LOG_MAX;
+      log->halves[i].allocated = 0;
+      log->halves[i].synced = log->halves[i].written;
+    }
+  log->error = 0;
+  return TRUE;
+}
+
 gboolean
 ll_log_add (LlLog *log, const char *id, GBytes *letter, gsize space, LlLogPlace *place)
 {
@@ -295,7 +314,7 @@ ll_log_add (LlLog *log, const char *id, GBytes *letter, gsize space, LlLogPlace 
   guint other = 1 - log->current;
   Half *half;
 
-  if (log->error != 0)
+  if (log->error != 0 && !recover (log))
     return FALSE;
   if (!has_room (&log->halves[log->current], whole)
       && (log->halves[other].live > 0 || !begin (log, other)
@@ -335,7 +354,7 @@ ll_log_leave (LlLog *log, const char *id, LlLogPlace *place)
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&log->lock);
   Half *half = &log->halves[place->half];
 
-  if (log->error == 0 && !append (log, id, place, LL_LOG_GONE, NULL, 0))
+  if (!append (log, id, place, LL_LOG_GONE, NULL, 0) && log->error == 0)
     log->error = errno; /* or it would come back */
   half->reserved -= LL_LOG_ENTRY_OF (0) + place->space;
   half->live--;

@@ -54,8 +54,8 @@ gboolean ll_log_record (LlLog *log, const char *id, LlLogPlace *place, GBytes *r
  * next ll_log_sync of @place. */
 void ll_log_leave (LlLog *log, const char *id, LlLogPlace *place);
 
-/* Returns when all that was appended for @place survives power loss. After one failure nothing is
- * certain any more: it fails for ever. */
+/* Returns when all that was appended for @place survives power loss. After a failure nothing in the
+ * log is certain: it fails until all letters left, and the log was emptied. */
 gboolean ll_log_sync (LlLog *log, const LlLogPlace *place, GError **error);
 
 /* The file that the letter's bytes are in. (not owned) */

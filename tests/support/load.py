@@ -20,6 +20,9 @@ LOAD = 30
 # Who gets mail: sent, held, refused by the provider, put off by it, refused by ourselves.
 KINDS = ["bob@dane.lab", "eve@plain.lab", "no@valid.lab", "late@valid.lab", "ann@sts.lab", "x@null.lab"]
 
+# Every other round of them is too large for the spool's log.
+LARGE = "Dear Bob, much is to be said.\r\n" * 3000
+
 
 class Letters:
     """What the mail programs know of each letter that they handed over."""
@@ -39,7 +42,8 @@ class Letters:
         return f"kill{n}", KINDS[n % len(KINDS)]
 
     def submit(self, name, recipient):
-        content = letter(recipient, name=name, sender="anna@faulty.lab")
+        large = {"body": LARGE} if int(name[4:]) // len(KINDS) % 2 else {}
+        content = letter(recipient, name=name, sender="anna@faulty.lab", **large)
         try:
             with smtplib.SMTP(clients.HOST, clients.SMTP, timeout=60) as client:
                 client.login(self.login["username"], self.login["password"])
