@@ -39,7 +39,26 @@ end_bare_line (LlUndot *undot, GString *content)
   undot->state = LL_UNDOT_BARE; /* "\n.\r\n" is text */
 }
 
-/* A run of text; returns its length. The common case, a whole line with its CRLF, is one append. */
+/* How many octets at the start of a line are lines with their CRLF and nothing special. */
+static gsize
+plain_lines (const LlUndot *undot, const char *bytes, gsize length)
+{
+  const char *end = bytes + length;
+  const char *at = bytes;
+
+  while (at < end && !(undot->dotted && *at == '.'))
+    {
+      const char *lf = memchr (at, '\n', (gsize) (end - at));
+
+      if (lf == NULL || lf == at || lf[-1] != '\r'
+          || memchr (at, '\r', (gsize) (lf - 1 - at)) != NULL)
+        break;
+      at = lf + 1;
+    }
+  return (gsize) (at - bytes);
+}
+
+/* A run of text; returns its length. */
 static gsize
 take_text (LlUndot *undot, const char *bytes, gsize length, GString *content)
 {
@@ -51,12 +70,6 @@ take_text (LlUndot *undot, const char *bytes, gsize length, GString *content)
     run = (gsize) (cr - bytes);
   if (memchr (bytes, '\0', run) != NULL)
     set_fault (undot, FAULT_NUL);
-  if (cr != NULL && cr + 1 == lf)
-    {
-      keep (undot, bytes, run + 2, content);
-      undot->state = LL_UNDOT_LINE;
-      return run + 2;
-    }
   keep (undot, bytes, run, content);
   undot->state = LL_UNDOT_TEXT;
   if (cr != NULL)
@@ -125,7 +138,17 @@ ll_undot_feed (LlUndot *undot, const char *bytes, gsize length, GString *content
   *ended = FALSE;
   while (taken < length && !*ended)
     {
-      if (undot->state != LL_UNDOT_TEXT && take_special (undot, bytes[taken], content, ended))
+      gsize lines
+          = undot->state == LL_UNDOT_LINE ? plain_lines (undot, bytes + taken, length - taken) : 0;
+
+      if (lines > 0)
+        {
+          if (memchr (bytes + taken, '\0', lines) != NULL)
+            set_fault (undot, FAULT_NUL);
+          keep (undot, bytes + taken, lines, content);
+          taken += lines;
+        }
+      else if (undot->state != LL_UNDOT_TEXT && take_special (undot, bytes[taken], content, ended))
         taken++;
       else
         taken += take_text (undot, bytes + taken, length - taken, content);
