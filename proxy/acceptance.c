@@ -9,8 +9,6 @@
 
 #include "reception-private.h"
 
-#include "spool/stream.h"
-
 #include "base/clock.h"
 
 #include "base/limits.h"
@@ -294,18 +292,6 @@ refuse_by_content (LlReception *reception,
   return TRUE;
 }
 
-static LlMessageFacts *
-inspect (LlIntake *intake, const LlConfig *config, GError **error)
-{
-  LlReader *reader = ll_intake_reader (intake, error);
-  g_autoptr (GInputStream) stream = NULL;
-
-  if (reader == NULL)
-    return NULL;
-  stream = ll_reader_stream (reader);
-  return ll_message_inspect (stream, (const char *const *) config->tags, error);
-}
-
 void
 ll_reception_finish (LlReception *reception, const LlEnvelope *envelope, LlReply *reply)
 {
@@ -317,13 +303,14 @@ ll_reception_finish (LlReception *reception, const LlEnvelope *envelope, LlReply
   g_autofree char *twin = NULL;
   const LlAccount *account;
   LlIntake *intake = g_steal_pointer (&reception->intake);
+  g_autoptr (LlInspection) inspection = g_steal_pointer (&reception->inspection);
   /* looking at the letter and making it durable is part of the time that mail programs have */
   LlDeadline deadline = ll_deadline_in (LL_DATA_ANSWER - 1000);
 
-  facts = inspect (intake, reception->config, &error);
+  facts = ll_inspection_finish (inspection, (const char *const *) reception->config->tags, &error);
   account = facts != NULL ? settle_account (reception, envelope, facts) : NULL;
   if (facts == NULL)
-    ll_reply_set (reply, 451, "4.3.0", "the letter cannot be looked at: %s", error->message);
+    ll_reply_set (reply, 554, "5.6.0", "%s", error->message);
   else if (account == NULL)
     ll_reply_set (reply, 550, "5.7.1",
                   "no account of this login sends as %s: letterlock account add --address %s",

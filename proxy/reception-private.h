@@ -21,6 +21,7 @@ typedef struct
   char *password_host;         /* and whose it is */
   const LlAccount *account;    /* best guess at MAIL; settled at the end of data */
   LlIntake *intake;            /* from MAIL on: its id is the letter's */
+  LlInspection *inspection;    /* of the content, while it comes in */
   LlEnvelope *refused;         /* recipients that RCPT refused, */
   GPtrArray *refused_progress; /* of LlProgress: and why */
   LlReply problem;             /* why the content could not be kept; code 0: it could */

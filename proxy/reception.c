@@ -137,6 +137,7 @@ forget_transaction (LlReception *reception)
   g_ptr_array_set_size (reception->refused_progress, 0);
   g_ptr_array_set_size (reception->refused->recipients, 0);
   g_clear_pointer (&reception->intake, ll_intake_abandon);
+  g_clear_pointer (&reception->inspection, ll_inspection_free);
   ll_reply_clear (&reception->problem);
 }
 
@@ -187,6 +188,7 @@ mail_cb (gpointer data, const LlEnvelope *envelope, LlReply *reply)
         return;
     }
   reception->intake = ll_store_begin (reception->pipeline->parts.store, &error);
+  reception->inspection = ll_inspection_new ();
   if (reception->intake == NULL)
     ll_reception_cannot_keep (error, reply);
   else
@@ -271,6 +273,7 @@ content_cb (gpointer data, const char *bytes, gsize length)
 
   if (reception->intake == NULL || reception->problem.code != 0)
     return FALSE;
+  ll_inspection_feed (reception->inspection, bytes, length);
   if (ll_intake_write (reception->intake, bytes, length, &error))
     return TRUE;
   ll_reception_cannot_keep (error, &reception->problem);

@@ -126,15 +126,13 @@ send_letter (LlPipeline *pipeline,
              GError **error)
 {
   LlIntake *intake = ll_store_begin (pipeline->parts.store, error);
-  g_autoptr (GInputStream) stream
-      = g_memory_input_stream_new_from_data (text, (gssize) strlen (text), NULL);
   g_autoptr (LlMessageFacts) facts = NULL;
   g_autoptr (LlLetter) letter = NULL;
   g_autoptr (LlLive) live = NULL;
 
   if (intake == NULL)
     return FALSE;
-  facts = ll_message_inspect (stream, (const char *const *) config->tags, error);
+  facts = ll_message_inspect (text, strlen (text), (const char *const *) config->tags, error);
   if (facts == NULL || !ll_intake_write (intake, text, strlen (text), error))
     {
       ll_intake_abandon (intake);

@@ -244,27 +244,50 @@ has_8bit (const char *bytes, gsize length)
   return (all & 0x80) != 0;
 }
 
-typedef struct
+struct _LlInspection
 {
+  GByteArray *first; /* until it is a block: it shows the first line */
   LlMessageFacts *facts;
   LlHeaders *headers;
   LlStructure *structure; /* once the header has ended */
-} Inspection;
+};
+
+LlInspection *
+ll_inspection_new (void)
+{
+  LlInspection *inspection = g_new0 (LlInspection, 1);
+
+  start_gmime ();
+  inspection->first = g_byte_array_new ();
+  inspection->facts = g_new0 (LlMessageFacts, 1);
+  inspection->headers = ll_headers_new ();
+  return inspection;
+}
+
+void
+ll_inspection_free (LlInspection *inspection)
+{
+  if (inspection == NULL)
+    return;
+  g_clear_pointer (&inspection->first, g_byte_array_unref);
+  ll_message_facts_free (inspection->facts);
+  ll_headers_free (inspection->headers);
+  ll_structure_free (inspection->structure);
+  g_free (inspection);
+}
 
 static void
-begin_body (Inspection *inspection)
+begin_body (LlInspection *inspection)
 {
   ll_headers_finish (inspection->headers);
   inspection->structure = ll_structure_new (inspection->headers);
 }
 
 static void
-feed (Inspection *inspection, const char *bytes, gsize length)
+look (LlInspection *inspection, const char *bytes, gsize length)
 {
   LlMessageFacts *facts = inspection->facts;
 
-  if (facts->size == 0 && !ll_headers_are_there (bytes, length))
-    begin_body (inspection);
   facts->size += length;
   facts->has_8bit = facts->has_8bit || has_8bit (bytes, length);
   if (inspection->structure == NULL)
@@ -281,48 +304,65 @@ feed (Inspection *inspection, const char *bytes, gsize length)
   ll_structure_feed (inspection->structure, bytes, length);
 }
 
-/* Whole blocks, so that the first one shows the first line. */
-static gboolean
-read_all (Inspection *inspection, GInputStream *stream, GError **error)
+static void
+look_at_first (LlInspection *inspection)
 {
-  g_autofree char *block = g_malloc (BLOCK);
-  gsize got;
+  g_autoptr (GByteArray) first = g_steal_pointer (&inspection->first);
+  const char *bytes = (const char *) first->data;
 
-  do
-    {
-      if (!g_input_stream_read_all (stream, block, BLOCK, &got, NULL, error))
-        return FALSE;
-      if (got > 0)
-        feed (inspection, block, got);
-    }
-  while (got == BLOCK);
-  if (inspection->structure == NULL)
+  if (first->len == 0)
+    return;
+  if (!ll_headers_are_there (bytes, first->len))
     begin_body (inspection);
-  ll_structure_finish (inspection->structure);
-  if (!ll_headers_are_absurd (inspection->headers))
-    return TRUE;
-  g_set_error (error, LL_MESSAGE_ERROR, LL_MESSAGE_ERROR_TOO_LARGE,
-               "The letter has more Bcc fields than any letter can need");
-  return FALSE;
+  look (inspection, bytes, first->len);
+}
+
+void
+ll_inspection_feed (LlInspection *inspection, const char *bytes, gsize length)
+{
+  if (inspection->first != NULL)
+    {
+      gsize n = MIN (length, BLOCK - inspection->first->len);
+
+      g_byte_array_append (inspection->first, (const guint8 *) bytes, (guint) n);
+      bytes += n;
+      length -= n;
+      if (inspection->first->len < BLOCK)
+        return;
+      look_at_first (inspection);
+    }
+  if (length > 0)
+    look (inspection, bytes, length);
 }
 
 LlMessageFacts *
-ll_message_inspect (GInputStream *stream, const char *const *tags, GError **error)
+ll_inspection_finish (LlInspection *inspection, const char *const *tags, GError **error)
 {
-  g_autoptr (LlMessageFacts) facts = g_new0 (LlMessageFacts, 1);
-  g_autoptr (LlHeaders) headers = ll_headers_new ();
-  g_autoptr (LlStructure) structure = NULL;
-  Inspection inspection = { .facts = facts, .headers = headers };
-  gboolean done;
+  LlMessageFacts *facts = inspection->facts;
 
-  start_gmime ();
-  done = read_all (&inspection, stream, error);
-  structure = inspection.structure;
-  if (!done)
-    return NULL;
-  read_header (facts, headers, tags);
-  facts->kind = kind_of (headers, structure);
-  facts->protection = ll_structure_protection (structure);
-  facts->parts = ll_structure_parts (structure);
-  return g_steal_pointer (&facts);
+  if (inspection->first != NULL)
+    look_at_first (inspection);
+  if (inspection->structure == NULL)
+    begin_body (inspection);
+  ll_structure_finish (inspection->structure);
+  if (ll_headers_are_absurd (inspection->headers))
+    {
+      g_set_error (error, LL_MESSAGE_ERROR, LL_MESSAGE_ERROR_TOO_LARGE,
+                   "The letter has more Bcc fields than any letter can need");
+      return NULL;
+    }
+  read_header (facts, inspection->headers, tags);
+  facts->kind = kind_of (inspection->headers, inspection->structure);
+  facts->protection = ll_structure_protection (inspection->structure);
+  facts->parts = ll_structure_parts (inspection->structure);
+  return g_steal_pointer (&inspection->facts);
+}
+
+LlMessageFacts *
+ll_message_inspect (const char *bytes, gsize length, const char *const *tags, GError **error)
+{
+  g_autoptr (LlInspection) inspection = ll_inspection_new ();
+
+  ll_inspection_feed (inspection, bytes, length);
+  return ll_inspection_finish (inspection, tags, error);
 }

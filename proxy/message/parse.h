@@ -64,9 +64,22 @@ typedef struct
   GPtrArray *edits; /* of LlEdit, ascending: what leaves for the provider differs there */
 } LlMessageFacts;
 
-/* Reads all of @stream (a GInputStream over the content). @tags: the configured subject tags.
- * Malformed mail is normal: every field has a safe default, and only I/O errors fail. */
-LlMessageFacts *ll_message_inspect (GInputStream *stream, const char *const *tags, GError **error);
+/* Looks while the letter comes in, in pieces of any size. Malformed mail is normal: every field has
+ * a safe default. */
+typedef struct _LlInspection LlInspection;
+
+LlInspection *ll_inspection_new (void);
+void ll_inspection_free (LlInspection *inspection);
+void ll_inspection_feed (LlInspection *inspection, const char *bytes, gsize length);
+
+/* All has come: once. @tags: the configured subject tags. NULL only for what no letter can be
+ * (LL_MESSAGE_ERROR_TOO_LARGE). (transfer full) */
+LlMessageFacts *
+ll_inspection_finish (LlInspection *inspection, const char *const *tags, GError **error);
+
+/* The same for a letter that is there. (transfer full) */
+LlMessageFacts *
+ll_message_inspect (const char *bytes, gsize length, const char *const *tags, GError **error);
 void ll_message_facts_free (LlMessageFacts *facts);
 
 /* Whether @recipient is in the envelope but in no header (Bcc, alias or list). */
@@ -75,6 +88,7 @@ gboolean ll_message_is_blind (const LlMessageFacts *facts, const LlRecipient *re
 GVariant *ll_message_facts_to_variant (const LlMessageFacts *facts);
 LlMessageFacts *ll_message_facts_from_variant (GVariant *variant);
 
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (LlInspection, ll_inspection_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LlMessageFacts, ll_message_facts_free)
 
 G_END_DECLS

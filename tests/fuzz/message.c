@@ -15,9 +15,7 @@ static const char *const tags[] = { "encrypt", "tls", "pickup", "hold", NULL };
 static LlMessageFacts *
 inspect (const void *data, gsize size)
 {
-  g_autoptr (GInputStream) stream = g_memory_input_stream_new_from_data (data, (gssize) size, NULL);
-
-  return ll_message_inspect (stream, tags, NULL);
+  return ll_message_inspect (data, size, tags, NULL);
 }
 
 /* (transfer full) */
