@@ -1,17 +1,39 @@
 /* SPDX-FileCopyrightText: Letterlock contributors */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
-#include "spool/intake.h"
-
 #include "base/error.h"
 #include "base/file.h"
 #include "spool/states.h"
+#include "spool/store-private.h"
 
 #include <fcntl.h>
+#include <openssl/evp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+/* Chunks that are worth a request to the disk: 2 MB. */
+#define WRITE_OUT 32
+
+struct _LlIntake
+{
+  LlStore *store; /* (not owned) */
+  char id[LL_ID_LENGTH + 1];
+  LlSecret *key;
+  LlSeal *seal;
+  guint8 preamble[LL_PREAMBLE_LENGTH];
+  EVP_MD_CTX *digest;
+  int fd;         /* -1 until the first whole chunk, or the commit */
+  char *path;     /* of the file in tmp/ */
+  guint64 size;   /* octets so far */
+  guint64 chunks; /* that many are in the file */
+  guint8 *chunk;  /* what is not yet, LL_SEAL_CHUNK at most */
+  gsize filled;
+  gsize dirty;    /* octets of chunk that ever held something */
+  guint8 *sealed; /* room for one sealed chunk */
+  gboolean failed;
+};
 
 static void
 must (int result)
@@ -41,7 +63,7 @@ intake_free (LlIntake *intake)
   ll_secret_free (intake->key);
   ll_seal_free (intake->seal);
   EVP_MD_CTX_free (intake->digest);
-  ll_secret_wipe (intake->chunk, LL_SEAL_CHUNK);
+  ll_secret_wipe (intake->chunk, intake->dirty);
   g_free (intake->chunk);
   g_free (intake->sealed);
   g_free (intake->path);
@@ -108,6 +130,17 @@ open_file (LlIntake *intake, GError **error)
   return ll_store_take_error (error, g_steal_pointer (&local));
 }
 
+/* The disk begins with what has come so far, so that less is left to wait for at the commit. */
+static void
+begin_writing_out (LlIntake *intake)
+{
+  const off_t length = (off_t) WRITE_OUT * (LL_SEAL_CHUNK + LL_SEAL_TAG);
+
+  if (intake->chunks % WRITE_OUT == 0)
+    (void) sync_file_range (intake->fd, (off_t) (intake->chunks / WRITE_OUT - 1) * length, length,
+                            SYNC_FILE_RANGE_WRITE);
+}
+
 static gboolean
 flush_chunk (LlIntake *intake, gboolean last, GError **error)
 {
@@ -118,6 +151,7 @@ flush_chunk (LlIntake *intake, gboolean last, GError **error)
     return FALSE;
   intake->chunks++;
   intake->filled = 0;
+  begin_writing_out (intake);
   return TRUE;
 }
 
@@ -145,6 +179,7 @@ ll_intake_write (LlIntake *intake, const char *bytes, gsize length, GError **err
       n = MIN (length, LL_SEAL_CHUNK - intake->filled);
       memcpy (intake->chunk + intake->filled, bytes, n);
       intake->filled += n;
+      intake->dirty = MAX (intake->dirty, intake->filled);
       intake->size += n;
       bytes += n;
       length -= n;

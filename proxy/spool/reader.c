@@ -1,10 +1,9 @@
 /* SPDX-FileCopyrightText: Letterlock contributors */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
-#include "spool/intake.h"
-
 #include "base/error.h"
 #include "base/file.h"
+#include "spool/store-private.h"
 
 #include <errno.h>
 #include <string.h>
@@ -12,19 +11,17 @@
 
 struct _LlReader
 {
-  int fd;        /* -1: all is in memory */
+  int fd;
   guint64 begin; /* of the first chunk in there */
   LlSeal *seal;
   guint64 next;   /* chunk to read */
   guint64 chunks; /* that many are in the file */
-  gboolean ends;  /* the last of them is the letter's last */
   gsize last;     /* octets in the last chunk of the file */
   guint8 *sealed;
   guint8 *plain;
   gsize have;
   gsize at;
-  const LlIntake *intake; /* (not owned) what is not in the file yet is there */
-  gboolean tail_read;
+  gsize dirty; /* octets of plain that ever held something */
 };
 
 static LlReader *
@@ -46,7 +43,7 @@ ll_reader_free (LlReader *reader)
     return;
   ll_fd_clear (&reader->fd);
   ll_seal_free (reader->seal);
-  ll_secret_wipe (reader->plain, LL_SEAL_CHUNK);
+  ll_secret_wipe (reader->plain, reader->dirty);
   g_free (reader->plain);
   g_free (reader->sealed);
   g_free (reader);
@@ -68,36 +65,10 @@ ll_store_read (LlStore *store, LlLetter *letter, GError **error)
   reader->begin = file.at + LL_PREAMBLE_LENGTH;
   reader->chunks = (ll_format_content_length (size) - size) / LL_SEAL_TAG;
   reader->last = (gsize) (size - (reader->chunks - 1) * LL_SEAL_CHUNK);
-  reader->ends = TRUE;
   return reader;
 }
 
-LlReader *
-ll_intake_reader (LlIntake *intake, GError **error)
-{
-  LlReader *reader;
-  int fd = -1;
-
-  if (intake->fd >= 0)
-    fd = dup (intake->fd);
-  if (intake->fd >= 0 && fd < 0)
-    {
-      g_autoptr (GError) local = NULL;
-
-      ll_file_set_error (&local, "read", intake->path);
-      ll_store_take_error (error, g_steal_pointer (&local));
-      return NULL;
-    }
-  reader = reader_new (intake->key);
-  reader->fd = fd;
-  reader->begin = LL_PREAMBLE_LENGTH;
-  reader->chunks = intake->chunks;
-  reader->last = LL_SEAL_CHUNK;
-  reader->intake = intake;
-  return reader;
-}
-
-/* pread: an intake's file is still being written through the same offset */
+/* pread: others read the log through the same offset */
 static gboolean
 read_sealed (LlReader *reader, gsize length, GError **error)
 {
@@ -137,17 +108,10 @@ fill (LlReader *reader, GError **error)
   reader->at = 0;
   reader->have = 0;
   if (reader->next == reader->chunks)
-    {
-      if (reader->intake != NULL && !reader->tail_read)
-        {
-          reader->have = reader->intake->filled;
-          memcpy (reader->plain, reader->intake->chunk, reader->have);
-          reader->tail_read = TRUE;
-        }
-      return TRUE;
-    }
+    return TRUE;
+  reader->dirty = MAX (reader->dirty, length);
   if (!read_sealed (reader, length + LL_SEAL_TAG, error)
-      || !ll_seal_chunk_open (reader->seal, reader->next, last && reader->ends, reader->sealed,
+      || !ll_seal_chunk_open (reader->seal, reader->next, last, reader->sealed,
                               length + LL_SEAL_TAG, reader->plain, error))
     return FALSE;
   reader->next++;

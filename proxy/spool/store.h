@@ -90,8 +90,6 @@ gboolean ll_intake_write (LlIntake *intake, const char *bytes, gsize length, GEr
  * holds, computed while writing (promise 3). (transfer full) */
 char *ll_intake_digest (LlIntake *intake, const char *account, const LlEnvelope *envelope);
 
-/* Content so far can be read back before commit (inspection): see ll_intake_reader. */
-
 /* After this returns TRUE the letter survives kill -9, power loss and a full disk.
  * Fills @letter's id, size and key; everything else in it was set by the caller.
  * Consumes the intake in every case. */
@@ -106,7 +104,6 @@ typedef struct _LlReader LlReader;
  * when it is gone for good: report the letter as lost, by its id (promise 2). Fills
  * @letter's facts where a locked keyring left them out at load. */
 LlReader *ll_store_read (LlStore *store, LlLetter *letter, GError **error);
-LlReader *ll_intake_reader (LlIntake *intake, GError **error);
 
 /* Up to @length bytes, 0 at the end, -1 on error (CORRUPT). */
 gssize ll_reader_read (LlReader *reader, void *bytes, gsize length, GError **error);

@@ -135,28 +135,6 @@ test_sealed (Place *place, gconstpointer data)
   ll_letter_free (letter);
 }
 
-static void
-test_inspect_before_commit (Place *place, gconstpointer data)
-{
-  static const gsize lengths[] = { 0, 1, 65536, 65537, 200000 };
-
-  for (guint i = 0; i < G_N_ELEMENTS (lengths); i++)
-    {
-      g_autofree char *content = place_content (lengths[i]);
-      LlIntake *intake = ll_store_begin (place->store, NULL);
-      g_autoptr (LlLetter) letter = place_letter ();
-      g_autoptr (LlReader) reader = NULL;
-      g_autoptr (LlReader) after = NULL;
-
-      g_assert_true (ll_intake_write (intake, content, lengths[i], NULL));
-      reader = ll_intake_reader (intake, NULL);
-      place_expect_content (reader, content, lengths[i]);
-      g_assert_true (ll_intake_commit (intake, letter, NULL));
-      after = ll_store_read (place->store, letter, NULL);
-      place_expect_content (after, content, lengths[i]);
-    }
-}
-
 static guint
 count_files (Place *place, const char *name)
 {
@@ -376,7 +354,6 @@ main (int argc, char **argv)
   ADD ("/store/sizes", test_sizes);
   ADD ("/store/fields", test_fields);
   ADD ("/store/sealed", test_sealed);
-  ADD ("/store/inspect-before-commit", test_inspect_before_commit);
   ADD ("/store/abandon", test_abandon);
   ADD ("/store/digest", test_digest);
   ADD ("/store/list-and-remove", test_list_and_remove);
