@@ -301,6 +301,15 @@ take_facts (Talk *talk)
     add_note (sight, "its certificate asks for a stapled answer (OCSP) and none came");
 }
 
+/* The question is on its way while what the handshake showed is judged and told. */
+static void
+say_hello_ahead (Talk *talk)
+{
+  g_autofree char *name = own_name (talk);
+
+  ll_client_ehlo_ahead (talk->client, name, talk->deadline, talk->cancellable, NULL);
+}
+
 static void
 say_hello_again (Talk *talk)
 {
@@ -412,6 +421,7 @@ look_once (Talk *talk, const char *address, const char *sni)
     return g_steal_pointer (&sight);
   if (handshake (talk, talk->probe->strict, &error))
     {
+      say_hello_ahead (talk);
       take_facts (talk);
       talk->ready (sight, FALSE, talk->data);
       talk->sight = ll_sight_copy (sight);

@@ -19,6 +19,7 @@ struct _LlClient
   LlReplyParser *parser;    /* (owned) */
   GString *flight;          /* what was queued */
   LlEhlo ehlo;
+  gboolean ehlo_sent; /* and not answered */
   char input[INPUT_SIZE];
   gsize input_at;
   gsize input_end;
@@ -182,6 +183,18 @@ ll_client_command (LlClient *client,
   return ll_client_read (client, deadline, cancellable, error);
 }
 
+gboolean
+ll_client_ehlo_ahead (LlClient *client,
+                      const char *name,
+                      LlDeadline deadline,
+                      GCancellable *cancellable,
+                      GError **error)
+{
+  client->ehlo_sent = ll_client_queue (client, error, "EHLO %s", name)
+                      && ll_client_flush (client, deadline, cancellable, error);
+  return client->ehlo_sent;
+}
+
 LlServerReply *
 ll_client_ehlo (LlClient *client,
                 const char *name,
@@ -189,10 +202,13 @@ ll_client_ehlo (LlClient *client,
                 GCancellable *cancellable,
                 GError **error)
 {
-  g_autoptr (LlServerReply) reply
-      = ll_client_command (client, deadline, cancellable, error, "EHLO %s", name);
+  g_autoptr (LlServerReply) reply = NULL;
 
   memset (&client->ehlo, 0, sizeof client->ehlo);
+  if (!client->ehlo_sent && !ll_client_ehlo_ahead (client, name, deadline, cancellable, error))
+    return NULL;
+  client->ehlo_sent = FALSE;
+  reply = ll_client_read (client, deadline, cancellable, error);
   if (reply != NULL && (reply->code == 500 || reply->code == 502))
     {
       ll_server_reply_free (reply);

@@ -54,6 +54,14 @@ LlServerReply *ll_client_ehlo (LlClient *client,
                                GCancellable *cancellable,
                                GError **error);
 
+/* Sends EHLO and returns at once: whoever has something else to do meanwhile calls ll_client_ehlo
+ * after it, which then only waits for the reply. */
+gboolean ll_client_ehlo_ahead (LlClient *client,
+                               const char *name,
+                               LlDeadline deadline,
+                               GCancellable *cancellable,
+                               GError **error);
+
 /* (transfer none) known is FALSE before EHLO, and again right after the handshake: what was
  * said in clear is forgotten. */
 const LlEhlo *ll_client_offers (LlClient *client);

@@ -85,6 +85,28 @@ test_helo (void)
   talk_end (&talk);
 }
 
+/* Asked ahead, it is asked once; the next time it is asked anew. */
+static void
+test_ahead (void)
+{
+  Talk talk;
+  g_autoptr (LlServerReply) first = NULL;
+  g_autoptr (LlServerReply) second = NULL;
+
+  talk_begin (&talk, "");
+  g_assert_true (ll_client_ehlo_ahead (talk.client, "a", soon (), NULL, NULL));
+  talk_heard (&talk, "EHLO a\r\n");
+  g_assert_false (ll_client_offers (talk.client)->known);
+  g_assert_cmpint (write (talk.peer, "250-x\r\n250 DSN\r\n250 x\r\n", 23), ==, 23);
+  first = ll_client_ehlo (talk.client, "a", soon (), NULL, NULL);
+  g_assert_true (ll_client_offers (talk.client)->dsn);
+  second = ll_client_ehlo (talk.client, "b", soon (), NULL, NULL);
+  talk_heard (&talk, "EHLO b\r\n");
+  g_assert_true (ll_client_offers (talk.client)->known);
+  g_assert_false (ll_client_offers (talk.client)->dsn);
+  talk_end (&talk);
+}
+
 static void
 test_flight (void)
 {
@@ -232,6 +254,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/wire/client/steps", test_steps);
   g_test_add_func ("/wire/client/helo", test_helo);
+  g_test_add_func ("/wire/client/ehlo-ahead", test_ahead);
   g_test_add_func ("/wire/client/flight", test_flight);
   g_test_add_func ("/wire/client/line-end-in-command", test_line_end_in_command);
   g_test_add_func ("/wire/client/injected", test_injected);
