@@ -94,6 +94,7 @@ def with_daemon(number, site, far, domains, figures):
     with site.daemon(f"check-{number}", network=far.network()) as daemon:
         site.through(daemon)
         daemon.try_letterlock("check", *domains.take(1))
+        figures.add("status", 1, letterlock(daemon, "status"))
         for count in COUNTS:
             looked = domains.take(count)
             before = daemon.program.cpu()
@@ -127,6 +128,7 @@ ROWS = {
     "check again": "letterlock check, DNS known",
     "alone": "letterlock check, no daemon, nothing known",
     "known": "letterlock preview, all known",
+    "status": "letterlock status: the program's start alone",
     "one by one": "posttls-finger, one after another",
     "xargs": "posttls-finger, xargs -P100",
 }
@@ -166,7 +168,7 @@ def series(site, rounds):
     for name, shown in ROWS.items():
         times = [figures.get(name, count) for count in COUNTS]
         cells = [cell for t in times for cell in (t, ratio(t, RTT))]
-        grown = (times[2] - times[1]) / 90 if times[2] and times[1] else None
+        grown = (times[2] - times[1]) / (COUNTS[2] - COUNTS[1]) if times[2] and times[1] else None
         table.add(shown, *cells, grown)
     table.show()
     costs = Table("check", "processor time", [f"{c}: ms a domain" for c in COUNTS])

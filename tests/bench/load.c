@@ -16,7 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define DEADLINE (10 * 60 * 1000)
+#define DEADLINE (2 * 60 * 1000)
 /* So long nothing has arrived any more: the rest is lost, or in somebody's queue. */
 #define PATIENCE (20 * G_USEC_PER_SEC)
 #define STEP 500

@@ -112,25 +112,26 @@ class Peak:
         self._look()
 
 
+def _switches(root):
+    """thread -> how often it went to sleep by itself."""
+    found = {}
+    for pid in descendants(root):
+        try:
+            for task in os.listdir(f"/proc/{pid}/task"):
+                with open(f"/proc/{pid}/task/{task}/status", encoding="ascii") as file:
+                    for line in file:
+                        if line.startswith("voluntary_ctxt"):
+                            found[task] = int(line.split()[1])
+        except OSError:
+            pass
+    return found
+
+
 def wake_ups(root, seconds):
     """How often the threads of a tree that has nothing to do leave their sleep."""
-
-    def count():
-        switches = 0
-        for pid in descendants(root):
-            try:
-                for task in os.listdir(f"/proc/{pid}/task"):
-                    with open(f"/proc/{pid}/task/{task}/status", encoding="ascii") as file:
-                        for line in file:
-                            if line.startswith("voluntary_ctxt"):
-                                switches += int(line.split()[1])
-            except OSError:
-                pass
-        return switches
-
-    before = count()
+    before = _switches(root)
     time.sleep(seconds)
-    return count() - before
+    return sum(count - before.get(task, 0) for task, count in _switches(root).items())
 
 
 def greets(host, port):

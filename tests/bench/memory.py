@@ -21,8 +21,6 @@ def measure(site, name, target, tree):
     time.sleep(SETTLED)
     idle = tree.memory()
     awake = wake_ups(tree.pid, IDLE)
-    with Peak(tree.pid) as crowd:
-        load(target, site.arrivals, clients=64, letters=4, size=4096)
     grown = []
     for size in (25 * MB, 200 * MB):
         time.sleep(1)
@@ -30,6 +28,8 @@ def measure(site, name, target, tree):
         with Peak(tree.pid) as large:
             done = load(target, site.arrivals, clients=1, letters=1, size=size)
         grown.append(large.anonymous - before[1] if done else None)
+    with Peak(tree.pid) as crowd:
+        load(target, site.arrivals, clients=64, letters=4, size=4096)
     return [name, fresh[1], *idle, crowd.pss, crowd.anonymous, *grown, awake]
 
 

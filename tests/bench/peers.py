@@ -68,7 +68,8 @@ class Stunnel(Peer):
     def spawn(self):
         config = self.write(
             "conf",
-            f"foreground=yes\npid=\n[smtp]\nclient=yes\naccept=127.0.0.1:{self.port}\n"
+            # its log would be most of its work
+            f"foreground=yes\npid=\ndebug=err\n[smtp]\nclient=yes\naccept=127.0.0.1:{self.port}\n"
             f"connect={self.connect}\nverifyChain=yes\nCAfile={self.site.ca.file}\n"
             f"checkIP={self.address}\n",
         )
@@ -162,6 +163,7 @@ message_size_limit = 0
 host_lookup =
 rfc1413_hosts =
 smtp_accept_max = 0
+smtp_connect_backlog = 1024
 smtp_accept_queue_per_connection = 0
 smtp_accept_max_per_connection = 0
 disable_ipv6 = true
