@@ -216,6 +216,8 @@ host_to_variant (const LlHostFacts *host)
   put_string (&builder, "reason", host->detail);
   put_string (&builder, "code", ll_code_name (host->code));
   put_string (&builder, "note", host->note);
+  if (host->tampered)
+    g_variant_builder_add (&builder, "{sv}", "tampered", g_variant_new_boolean (TRUE));
   put_string (&builder, "greeting", host->greeting);
   put_string (&builder, "protocol", host->protocol);
   put_string (&builder, "cipher", host->cipher);

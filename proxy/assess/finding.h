@@ -115,6 +115,7 @@ typedef struct
   gboolean proven;     /* the absence, of the domain or of addresses, is DNSSEC-proven */
   gboolean dns_broken; /* BROKEN by DNS alone */
   char *culprit;       /* of BROKEN: the host, LL_CULPRIT_POLICY, or NULL: the list of hosts */
+  gboolean tampered;   /* somebody on the way changed what some server said */
   gboolean suspected_downgrade;
   char *was;                  /* "dane until 2026-11-02", for people; or NULL */
   gboolean legitimate_change; /* told once */

@@ -340,8 +340,15 @@ fold_unseen (const LlVerdictInput *input,
              const LlSight *sight)
 {
   if (facts->dane == LL_DANE_PUBLISHED)
-    set_finding (facts, input->mx->secure ? LL_EVIDENCE_DANE : LL_EVIDENCE_HALF, LL_WHY_NONE,
-                 LL_CODE_NONE, "keys are published for it (TLSA); it was not seen from here");
+    {
+      g_autofree char *detail
+          = g_strdup_printf ("keys are published for it (TLSA); it was not seen from here%s%s",
+                             sight != NULL && sight->detail != NULL ? ": " : "",
+                             sight != NULL && sight->detail != NULL ? sight->detail : "");
+
+      set_finding (facts, input->mx->secure ? LL_EVIDENCE_DANE : LL_EVIDENCE_HALF, LL_WHY_NONE,
+                   LL_CODE_NONE, detail);
+    }
   else if (host->look_open && sight == NULL)
     set_finding (facts, LL_EVIDENCE_UNKNOWN, LL_WHY_OVERDUE, LL_CODE_UNKNOWN_TEMP,
                  "the look at it is still under way");

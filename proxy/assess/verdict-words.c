@@ -119,7 +119,13 @@ known (const LlVerdict *verdict)
 char *
 ll_verdict_sentence (const LlVerdict *verdict)
 {
-  g_autofree char *sentence = known (verdict);
+  g_autofree char *plain = known (verdict);
+  g_autofree char *sentence
+      = g_strconcat (plain,
+                     verdict->tampered
+                         ? "; somebody on the way seems to change what its server says"
+                         : NULL,
+                     NULL);
 
   if (verdict->suspected_downgrade && verdict->was != NULL)
     return g_strdup_printf ("%s; it was %s", sentence, verdict->was);

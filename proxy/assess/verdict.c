@@ -355,6 +355,7 @@ count_hosts (LlVerdict *verdict)
       if (host->addressed == LL_ABSENT)
         continue; /* nobody can use it */
       verdict->total++;
+      verdict->tampered = verdict->tampered || host->tampered;
       verdict->seen += host->contacted ? 1 : 0;
       everywhere = everywhere && can_require_tls (verdict, host);
     }

@@ -298,6 +298,7 @@ explain (const Case *c, const Choice *choice, const LlDecision *decision)
       reason.listed = verdict->provider;
       reason.list_of = verdict->listed_date;
       reason.was = verdict->was;
+      reason.tampered = verdict->tampered;
       reason.unaddressed = is_unaddressed (verdict);
     }
   return ll_reason (&reason);

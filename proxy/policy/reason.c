@@ -450,6 +450,8 @@ ll_reason (const LlReason *reason)
     }
   add_part (text, state);
   add_part (text, action_of (reason));
+  add_part (text, reason->tampered ? "somebody on the way seems to change what its mail server says"
+                                   : NULL);
   if (reason->cause == LL_CAUSE_BELOW)
     add_part (text, wish_of (reason));
   if (reason->cause == LL_CAUSE_BROKEN)

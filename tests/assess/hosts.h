@@ -42,6 +42,8 @@ typedef enum
 static Issued leaf;
 static LlChain *chain;
 
+static gboolean sights_tampered; /* somebody on the way was at work */
+
 static inline LlSight *
 sight_new (LlSightKind kind, gboolean valid)
 {
@@ -50,6 +52,7 @@ sight_new (LlSightKind kind, gboolean valid)
   sight->kind = kind;
   sight->greeted = kind > LL_SIGHT_UNREACHABLE;
   sight->requiretls = kind == LL_SIGHT_TLS || kind == LL_SIGHT_WEAK;
+  sight->tampered = sights_tampered;
   sight->trust.valid = valid;
   if (!valid)
     sight->trust.code = LL_CODE_CERTIFICATE_NOT_TRUSTED;

@@ -201,6 +201,27 @@ test_beyond (void)
   mx_beyond = 0;
 }
 
+/* T04, T07: whatever it is worth, that somebody meddles is said. */
+static void
+test_tampered (void)
+{
+  static const Kind kinds[] = { H_PLAIN, H_TEMPORARY };
+
+  for (guint tampered = 0; tampered < 2; tampered++)
+    for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
+      {
+        g_autoptr (LlVerdict) verdict = NULL;
+        g_autofree char *sentence = NULL;
+
+        sights_tampered = tampered != 0;
+        verdict = fold (&kinds[i], 1, STS_NONE, TRUE, LL_NETWORK_OPEN);
+        sentence = ll_verdict_sentence (verdict);
+        g_assert_cmpint (verdict->tampered, ==, sights_tampered);
+        g_assert_cmpint (strstr (sentence, "somebody on the way") != NULL, ==, sights_tampered);
+      }
+  sights_tampered = FALSE;
+}
+
 int
 main (int argc, char **argv)
 {
@@ -218,6 +239,7 @@ main (int argc, char **argv)
   g_test_add_func ("/assess/policies/SA13-dane", test_dane_beside_policy);
   g_test_add_func ("/assess/policies/DC31-requiretls", test_requiretls);
   g_test_add_func ("/assess/policies/promise-8-beyond", test_beyond);
+  g_test_add_func ("/assess/policies/T04-T07-tampered", test_tampered);
   result = g_test_run ();
   ll_chain_unref (chain);
   certificate_clear (&leaf);

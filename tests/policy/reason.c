@@ -263,6 +263,10 @@ say_circumstances (void)
   reason.stated = FALSE;
   reason.same_provider = TRUE;
   say ("U10 N26 send dane, the same provider", &reason);
+  reason.same_provider = FALSE;
+  reason.tampered = TRUE;
+  say ("T04 T07 send dane, tampered", &reason);
+  reason.tampered = FALSE;
   reason.kind = LL_DECISION_HOLD;
   reason.cause = LL_CAUSE_BROKEN;
   reason.lock = LL_LOCK_UNASKED;
