@@ -1,18 +1,24 @@
 # SPDX-FileCopyrightText: Letterlock contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The newcomer: nothing but the commands of the README, from the sources to a letter at a real
-Postfix that stands for his provider; then the way out."""
+Postfix that stands for his provider; the same under a systemd user session; then the way out."""
 
+import contextlib
 import os
 import re
 import shutil
 import subprocess
 
+import clients
 import tap
 from daemon import SOURCE
+from office import letter
+from process import run, wait_until
+from session import UserManager
 from world import World
 
 RECIPIENT = "bob@dane.lab"
+UNITS = ["letterlock.service", "letterlock.socket", "letterlock-tls.socket"]
 
 
 def commands():
@@ -24,9 +30,15 @@ def commands():
 
 class Newcomer:
     def __init__(self, folder):
-        self.world = World(folder)
-        self.home = os.path.join(folder, "home")
+        # the service has a /tmp of its own: what it needs must stand elsewhere
+        os.chmod(folder, 0o755)
+        self.folder = "/srv"
+        run(["mount", "--bind", folder, self.folder])
+        self.world = World(self.folder)
+        self.home = os.path.join(self.folder, "home")
         os.makedirs(os.path.join(self.home, "run"), mode=0o700)
+        self.session = contextlib.ExitStack()
+        self.manager = None
 
     def __enter__(self):
         self.world.__enter__()
@@ -43,6 +55,7 @@ class Newcomer:
         return self
 
     def __exit__(self, *_):
+        self.session.close()
         self.world.__exit__()
 
     def shell(self, script):
@@ -60,9 +73,58 @@ def test_newcomer(newcomer):
     tap.true(wait in script, "the README does not start letterlockd")
     done = newcomer.shell(script + "\nkill $!\nwait $! || true\n")
     tap.equal(done.returncode, 0, f"status of the commands\n{done.stdout}{done.stderr}\n")
+    newcomer.login = login_of(done.stdout)
     arrived = newcomer.world.provider.wait_letters(RECIPIENT)[0]
     tap.true(b"It works." in arrived, arrived)
     tap.true(RECIPIENT in done.stdout, f"log does not show the letter:\n{done.stdout}")
+
+
+def login_of(text):
+    """The user name and password that `account add` printed."""
+    words = dict(re.findall(r"(?mi)^\s*(user name|password):?\s+(\S+)", text))
+    words = {key.lower(): word for key, word in words.items()}
+    return clients.Login(words["user name"], words["password"])
+
+
+def answers(newcomer):
+    return newcomer.shell("~/.local/bin/letterlock status").returncode == 0
+
+
+def test_session(newcomer):
+    """With a systemd user session: installed, it runs in its sandbox, and sockets start it"""
+    newcomer.manager = newcomer.session.enter_context(
+        UserManager(newcomer.folder, newcomer.environment)
+    )
+    systemctl, shown = newcomer.manager.systemctl, newcomer.manager.shown
+    done = newcomer.shell("packaging/install")
+    tap.equal(done.returncode, 0, f"status\n{done.stdout}{done.stderr}\n")
+    tap.true("It runs now and at every login" in done.stdout, done.stdout)
+    wait_until(lambda: answers(newcomer), "the service answers")
+    for unit in UNITS:
+        tap.equal(shown(unit, "UnitFileState"), "enabled", unit)
+    systemctl("stop", "letterlock.service")
+    tap.true(not answers(newcomer), "the service was stopped and answers")
+    accepted, said = clients.swaks(
+        newcomer.login, newcomer.world.sender, [RECIPIENT], letter(RECIPIENT, body="By socket.\r\n")
+    )
+    tap.true(accepted, said)
+    arrived = newcomer.world.provider.wait_letters(RECIPIENT, 2)
+    tap.true(any(b"By socket." in one for one in arrived), arrived)
+    tap.equal(shown("letterlock.service", "ActiveState"), "active", "the service")
+    systemctl("kill", "--signal=KILL", "letterlock.service")
+    wait_until(lambda: shown("letterlock.service", "NRestarts") == "1", "it is started again")
+    wait_until(lambda: answers(newcomer), "the service answers")
+
+
+def test_units(newcomer):
+    """systemd finds nothing wrong with the units, and the sandbox is a tight one"""
+    units = [os.path.join(newcomer.home, ".local/share/systemd/user", unit) for unit in UNITS]
+    analyze = ["systemd-analyze", "--user"]
+    found = run(["sh", "-c", '"$@" 2>&1', "sh", *analyze, "verify", "--man=no", *units],
+                env=newcomer.environment)  # fmt: skip
+    tap.equal([line for line in found.splitlines() if "letterlock" in line], [], "complaints")
+    tight = ["security", "--offline=true", "--threshold=30", units[0]]
+    run([*analyze, *tight], env=newcomer.environment)
 
 
 def test_uninstall(newcomer):
@@ -75,6 +137,9 @@ def test_uninstall(newcomer):
         if not path.startswith(os.path.join(newcomer.home, "run"))
     ]  # fmt: skip
     tap.equal(left, [], "files left in the home folder")
+    if newcomer.manager:
+        units = newcomer.manager.systemctl("list-units", "--all", "--plain", "--no-legend", "letterlock*")
+        tap.equal(units.strip(), "", "units left in the session")
 
 
 if __name__ == "__main__":
