@@ -46,13 +46,12 @@ static void
 seal_preamble (LlIntake *intake)
 {
   LlPreamble preamble = { 0 };
-  guint8 public_half[LL_SEAL_HALF];
+  g_autoptr (LlSealer) sealer = ll_store_key_sealer (intake->store->key, preamble.key_id);
   guint8 context[LL_PREAMBLE_CONTEXT];
 
   memcpy (preamble.id, intake->id, sizeof preamble.id);
-  ll_store_key_public (intake->store->key, public_half, preamble.key_id);
   ll_format_preamble_context (&preamble, context);
-  ll_seal_key_seal (public_half, intake->key, context, sizeof context, &preamble.sealed);
+  ll_sealer_seal (sealer, intake->key, context, sizeof context, &preamble.sealed);
   ll_format_preamble (&preamble, intake->preamble);
 }
 

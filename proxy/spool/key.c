@@ -15,6 +15,9 @@
 #define PURPOSE "spool-key"
 #define FILE_LENGTH 56
 
+/* One ephemeral pair serves that many letters. */
+#define SEALER_LETTERS 1000
+
 /* A locked keyring is not asked for each of a hundred letters. */
 #define ASK_AGAIN 2000
 
@@ -27,6 +30,8 @@ struct _LlStoreKey
   GMutex lock; /* of all below; never held while the keyring is asked */
   guint8 public_half[LL_SEAL_HALF];
   guint8 id[LL_KEY_ID_LENGTH];
+  LlSealer *sealer;           /* to the public half, or NULL */
+  guint sealed;               /* letters by it */
   GHashTable *private_halves; /* key id in hex -> LlSecret */
   LlDeadline ask_again;
 };
@@ -128,6 +133,7 @@ make_pair (LlStoreKey *key, GError **error)
   g_mutex_lock (&key->lock);
   memcpy (key->public_half, file + sizeof magic, LL_SEAL_HALF);
   memcpy (key->id, id, sizeof id);
+  g_clear_pointer (&key->sealer, ll_sealer_unref);
   g_hash_table_insert (key->private_halves, g_steal_pointer (&name), g_steal_pointer (&raw));
   g_mutex_unlock (&key->lock);
   return TRUE;
@@ -156,12 +162,13 @@ static gpointer
 look_thread (gpointer data)
 {
   LlStoreKey *key = data;
-  guint8 public_half[LL_SEAL_HALF];
   guint8 id[LL_KEY_ID_LENGTH];
   g_autoptr (GError) error = NULL;
   g_autoptr (LlSecret) found = NULL;
 
-  ll_store_key_public (key, public_half, id);
+  g_mutex_lock (&key->lock);
+  memcpy (id, key->id, sizeof id);
+  g_mutex_unlock (&key->lock);
   found = ll_store_key_private (key, id, &error);
   if (g_error_matches (error, LL_STORE_ERROR, LL_STORE_ERROR_LOST))
     {
@@ -199,21 +206,27 @@ ll_store_key_free (LlStoreKey *key)
   if (key->thread != NULL)
     g_thread_join (key->thread);
   g_object_unref (key->stop);
+  ll_sealer_unref (key->sealer);
   g_hash_table_unref (key->private_halves);
   g_mutex_clear (&key->lock);
   g_free (key->path);
   g_free (key);
 }
 
-void
-ll_store_key_public (LlStoreKey *key,
-                     guint8 public_half[LL_SEAL_HALF],
-                     guint8 key_id[LL_KEY_ID_LENGTH])
+LlSealer *
+ll_store_key_sealer (LlStoreKey *key, guint8 key_id[LL_KEY_ID_LENGTH])
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&key->lock);
 
-  memcpy (public_half, key->public_half, LL_SEAL_HALF);
+  if (key->sealer == NULL || key->sealed == SEALER_LETTERS)
+    {
+      ll_sealer_unref (key->sealer);
+      key->sealer = ll_sealer_new (key->public_half);
+      key->sealed = 0;
+    }
+  key->sealed++;
   memcpy (key_id, key->id, LL_KEY_ID_LENGTH);
+  return ll_sealer_ref (key->sealer);
 }
 
 /* NULL and no *again: ask. (transfer full) */

@@ -24,9 +24,8 @@ typedef struct _LlStoreKey LlStoreKey;
 LlStoreKey *ll_store_key_new (const char *folder, LlSecretStore *secrets, GError **error);
 void ll_store_key_free (LlStoreKey *key);
 
-void ll_store_key_public (LlStoreKey *key,
-                          guint8 public_half[LL_SEAL_HALF],
-                          guint8 key_id[LL_KEY_ID_LENGTH]);
+/* What seals to the public half now, and its id. (transfer full) */
+LlSealer *ll_store_key_sealer (LlStoreKey *key, guint8 key_id[LL_KEY_ID_LENGTH]);
 
 /* LOCKED: ask again later; LOST: gone for good. (transfer full) */
 LlSecret *

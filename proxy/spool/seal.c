@@ -68,7 +68,8 @@ derive (const guint8 *key,
         gsize key_length,
         const guint8 *salt,
         gsize salt_length,
-        const char *info,
+        const void *info,
+        gsize info_length,
         guint8 *out,
         gsize out_length)
 {
@@ -77,7 +78,7 @@ derive (const guint8 *key,
     OSSL_PARAM_construct_utf8_string (OSSL_KDF_PARAM_DIGEST, (char *) "SHA256", 0),
     OSSL_PARAM_construct_octet_string (OSSL_KDF_PARAM_KEY, (void *) key, key_length),
     OSSL_PARAM_construct_octet_string (OSSL_KDF_PARAM_SALT, (void *) salt, salt_length),
-    OSSL_PARAM_construct_octet_string (OSSL_KDF_PARAM_INFO, (void *) info, strlen (info)),
+    OSSL_PARAM_construct_octet_string (OSSL_KDF_PARAM_INFO, (void *) info, info_length),
     OSSL_PARAM_construct_end (),
   };
 
@@ -200,65 +201,117 @@ ll_seal_new_key (void)
 
 /* What both sides know: FALSE for a public half of small order. */
 static gboolean
-shared_key (EVP_PKEY *mine,
-            const guint8 theirs[LL_SEAL_HALF],
-            const guint8 ephemeral[LL_SEAL_HALF],
-            const guint8 lasting[LL_SEAL_HALF],
-            guint8 key[LL_SEAL_KEY])
+agree (EVP_PKEY *mine, const guint8 theirs[LL_SEAL_HALF], guint8 shared[LL_SEAL_HALF])
 {
   EVP_PKEY *peer = EVP_PKEY_new_raw_public_key (EVP_PKEY_X25519, NULL, theirs, LL_SEAL_HALF);
   EVP_PKEY_CTX *context = EVP_PKEY_CTX_new (mine, NULL);
-  guint8 shared[LL_SEAL_HALF];
-  guint8 salt[2 * LL_SEAL_HALF];
-  gsize length = sizeof shared;
+  gsize length = LL_SEAL_HALF;
   gboolean agreed;
 
   must (peer != NULL && context != NULL);
   must (EVP_PKEY_derive_init (context));
   agreed = EVP_PKEY_derive_set_peer (context, peer) > 0
            && EVP_PKEY_derive (context, shared, &length) > 0;
-  if (agreed)
-    {
-      memcpy (salt, ephemeral, LL_SEAL_HALF);
-      memcpy (salt + LL_SEAL_HALF, lasting, LL_SEAL_HALF);
-      derive (shared, sizeof shared, salt, sizeof salt, "letterlock spool 1 key", key, LL_SEAL_KEY);
-    }
-  ll_secret_wipe (shared, sizeof shared);
   EVP_PKEY_CTX_free (context);
   EVP_PKEY_free (peer);
   return agreed;
+}
+
+/* The key that seals one content key: no context, no letter, comes twice. */
+static void
+derive_wrap (const guint8 shared[LL_SEAL_HALF],
+             const guint8 ephemeral[LL_SEAL_HALF],
+             const guint8 lasting[LL_SEAL_HALF],
+             const void *context,
+             gsize context_length,
+             guint8 wrap[LL_SEAL_KEY])
+{
+  static const char purpose[] = "letterlock spool 1 key";
+  gsize length = sizeof purpose - 1 + context_length;
+  g_autofree guint8 *info = g_malloc (length);
+  guint8 salt[2 * LL_SEAL_HALF];
+
+  memcpy (salt, ephemeral, LL_SEAL_HALF);
+  memcpy (salt + LL_SEAL_HALF, lasting, LL_SEAL_HALF);
+  memcpy (info, purpose, sizeof purpose - 1);
+  if (context_length > 0)
+    memcpy (info + sizeof purpose - 1, context, context_length);
+  derive (shared, LL_SEAL_HALF, salt, sizeof salt, info, length, wrap, LL_SEAL_KEY);
 }
 
 /* chunk key, header key, commitment */
 static void
 derive_all (const LlSecret *key, guint8 out[3 * LL_SEAL_KEY])
 {
+  static const char purpose[] = "letterlock spool 1 content";
+
   derive ((const guint8 *) ll_secret_peek (key), ll_secret_length (key), (const guint8 *) "", 0,
-          "letterlock spool 1 content", out, 3 * LL_SEAL_KEY);
+          purpose, sizeof purpose - 1, out, 3 * LL_SEAL_KEY);
 }
 
 static const guint8 zero_nonce[NONCE];
 
-void
-ll_seal_key_seal (const guint8 public_half[LL_SEAL_HALF],
-                  const LlSecret *key,
-                  const void *context,
-                  gsize context_length,
-                  LlSealedKey *out)
+struct _LlSealer
 {
-  EVP_PKEY *ephemeral = pair_new (out->ephemeral);
+  guint8 lasting[LL_SEAL_HALF];
+  guint8 ephemeral[LL_SEAL_HALF];
+  LlSecret *shared;
+};
+
+LlSealer *
+ll_sealer_new (const guint8 public_half[LL_SEAL_HALF])
+{
+  LlSealer *sealer = g_atomic_rc_box_new0 (LlSealer);
+  EVP_PKEY *pair = pair_new (sealer->ephemeral);
+  guint8 shared[LL_SEAL_HALF];
+
+  memcpy (sealer->lasting, public_half, LL_SEAL_HALF);
+  must (agree (pair, public_half, shared));
+  sealer->shared = ll_secret_new ((const char *) shared, sizeof shared);
+  ll_secret_wipe (shared, sizeof shared);
+  EVP_PKEY_free (pair);
+  return sealer;
+}
+
+LlSealer *
+ll_sealer_ref (LlSealer *sealer)
+{
+  return g_atomic_rc_box_acquire (sealer);
+}
+
+static void
+sealer_clear (gpointer data)
+{
+  ll_secret_free (((LlSealer *) data)->shared);
+}
+
+void
+ll_sealer_unref (LlSealer *sealer)
+{
+  if (sealer != NULL)
+    g_atomic_rc_box_release_full (sealer, sealer_clear);
+}
+
+void
+ll_sealer_seal (const LlSealer *sealer,
+                const LlSecret *key,
+                const void *context,
+                gsize context_length,
+                LlSealedKey *out)
+{
   guint8 wrap[LL_SEAL_KEY];
   guint8 derived[3 * LL_SEAL_KEY];
   EVP_CIPHER_CTX *cipher;
 
-  must (shared_key (ephemeral, public_half, out->ephemeral, public_half, wrap));
+  memcpy (out->ephemeral, sealer->ephemeral, LL_SEAL_HALF);
+  derive_wrap ((const guint8 *) ll_secret_peek (sealer->shared), sealer->ephemeral, sealer->lasting,
+               context, context_length, wrap);
   cipher = cipher_new (wrap);
   gcm_seal (cipher, zero_nonce, context, context_length, ll_secret_peek (key), LL_SEAL_KEY,
             out->sealed);
   derive_all (key, derived);
   memcpy (out->commitment, derived + 2 * LL_SEAL_KEY, LL_SEAL_KEY);
   EVP_CIPHER_CTX_free (cipher);
-  EVP_PKEY_free (ephemeral);
   ll_secret_wipe (wrap, sizeof wrap);
   ll_secret_wipe (derived, sizeof derived);
 }
@@ -303,6 +356,7 @@ ll_seal_key_open (const LlSecret *private_half,
 {
   EVP_PKEY *mine = NULL;
   guint8 public_half[LL_SEAL_HALF];
+  guint8 shared[LL_SEAL_HALF];
   guint8 wrap[LL_SEAL_KEY];
   gsize length = sizeof public_half;
   LlSecret *secret = NULL;
@@ -312,8 +366,10 @@ ll_seal_key_open (const LlSecret *private_half,
                                          (const guint8 *) ll_secret_peek (private_half),
                                          LL_SEAL_HALF);
   if (mine != NULL && EVP_PKEY_get_raw_public_key (mine, public_half, &length) > 0
-      && shared_key (mine, sealed->ephemeral, sealed->ephemeral, public_half, wrap))
+      && agree (mine, sealed->ephemeral, shared))
     {
+      derive_wrap (shared, sealed->ephemeral, public_half, context, context_length, wrap);
+      ll_secret_wipe (shared, sizeof shared);
       secret = open_committed (wrap, sealed, context, context_length, error);
       ll_secret_wipe (wrap, sizeof wrap);
     }

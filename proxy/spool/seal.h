@@ -13,7 +13,9 @@ G_BEGIN_DECLS
  *   user's key pair      X25519
  *   content key          32 random bytes, one for each letter
  *   sealed content key   ephemeral X25519 with the public half -> HKDF-SHA256 (salt: both public
- *                        halves) -> AES-256-GCM, nonce 0, the caller's context as AAD
+ *                        halves; info: the caller's context) -> AES-256-GCM, nonce 0, the context
+ *                        as AAD. The context is another one for each letter, so one ephemeral pair
+ *                        serves many of them
  *   from the content key HKDF-SHA256 -> chunk key, header key, commitment (32 bytes each)
  *   content              chunks of 64 KiB, AES-256-GCM under the chunk key, nonce = three zero
  *                        bytes, the chunk's number (64 bit, big-endian), 1 for the last chunk or
@@ -42,12 +44,20 @@ LlSecret *ll_seal_new_pair (guint8 public_half[LL_SEAL_HALF]);
 /* A new content key. (transfer full) */
 LlSecret *ll_seal_new_key (void);
 
-/* @context is bound to the sealed key: it opens with the same bytes only. */
-void ll_seal_key_seal (const guint8 public_half[LL_SEAL_HALF],
-                       const LlSecret *key,
-                       const void *context,
-                       gsize context_length,
-                       LlSealedKey *out);
+/* Seals content keys to one public half; immutable, for any number of threads. It knows what would
+ * open them, so it is to be renewed now and then. */
+typedef struct _LlSealer LlSealer;
+
+LlSealer *ll_sealer_new (const guint8 public_half[LL_SEAL_HALF]);
+LlSealer *ll_sealer_ref (LlSealer *sealer);
+void ll_sealer_unref (LlSealer *sealer);
+
+/* @context must never come twice for one sealer: the sealed key opens with the same bytes only. */
+void ll_sealer_seal (const LlSealer *sealer,
+                     const LlSecret *key,
+                     const void *context,
+                     gsize context_length,
+                     LlSealedKey *out);
 LlSecret *ll_seal_key_open (const LlSecret *private_half,
                             const LlSealedKey *sealed,
                             const void *context,
@@ -79,5 +89,6 @@ GBytes *ll_seal_header (LlSeal *seal, GBytes *clear, GBytes *bytes);
 GBytes *ll_seal_header_open (LlSeal *seal, GBytes *clear, GBytes *sealed, GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LlSeal, ll_seal_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (LlSealer, ll_sealer_unref)
 
 G_END_DECLS

@@ -18,9 +18,11 @@ test_key (void)
   g_autoptr (LlSecret) opened = NULL;
   g_autoptr (LlSecret) short_half = ll_secret_new ("x", 1);
   g_autoptr (GError) error = NULL;
+  g_autoptr (LlSealer) sealer = NULL;
   LlSealedKey sealed;
 
-  ll_seal_key_seal (public_half, key, "context", 7, &sealed);
+  sealer = ll_sealer_new (public_half);
+  ll_sealer_seal (sealer, key, "context", 7, &sealed);
   opened = ll_seal_key_open (mine, &sealed, "context", 7, &error);
   g_assert_no_error (error);
   g_assert_true (ll_secret_equal (opened, ll_secret_peek (key), ll_secret_length (key)));
@@ -39,7 +41,8 @@ test_key (void)
   g_assert_null (ll_seal_key_open (mine, &sealed, "context", 7, NULL));
 }
 
-/* Two seals of one key have nothing in common but its commitment. */
+/* Two seals of one key have nothing in common but its commitment; by one sealer also the ephemeral
+ * half, and each opens where it belongs. */
 static void
 test_fresh (void)
 {
@@ -47,10 +50,23 @@ test_fresh (void)
   g_autoptr (LlSecret) mine = ll_seal_new_pair (public_half);
   g_autoptr (LlSecret) key = ll_seal_new_key ();
   g_autoptr (LlSecret) next = ll_seal_new_key ();
-  LlSealedKey a, b;
+  g_autoptr (LlSealer) sealer = ll_sealer_new (public_half);
+  g_autoptr (LlSealer) other = ll_sealer_new (public_half);
+  g_autoptr (LlSecret) opened = NULL;
+  LlSealedKey a, b, c;
 
-  ll_seal_key_seal (public_half, key, NULL, 0, &a);
-  ll_seal_key_seal (public_half, key, NULL, 0, &b);
+  ll_sealer_seal (sealer, key, "one", 3, &a);
+  ll_sealer_seal (other, key, "one", 3, &b);
+  ll_sealer_seal (sealer, key, "two", 3, &c);
+  g_assert_cmpmem (a.ephemeral, sizeof a.ephemeral, c.ephemeral, sizeof c.ephemeral);
+  /* another key altogether: not one octet of the stream is shared */
+  for (gsize i = 0, same = 0; i < LL_SEAL_KEY; i++)
+    {
+      same += a.sealed[i] == c.sealed[i];
+      g_assert_cmpuint (same, <, 8);
+    }
+  opened = ll_seal_key_open (mine, &c, "two", 3, NULL);
+  g_assert_true (ll_secret_equal (opened, ll_secret_peek (key), ll_secret_length (key)));
   g_assert_cmpint (memcmp (a.ephemeral, b.ephemeral, sizeof a.ephemeral), !=, 0);
   g_assert_cmpint (memcmp (a.sealed, b.sealed, sizeof a.sealed), !=, 0);
   g_assert_cmpmem (a.commitment, sizeof a.commitment, b.commitment, sizeof b.commitment);
