@@ -360,32 +360,42 @@ ll_log_leave (LlLog *log, const char *id, LlLogPlace *place)
   half->live--;
 }
 
+/* With the lock held, which is let go meanwhile. */
+static void
+sync_half (LlLog *log, Half *half)
+{
+  guint64 covers = half->written;
+  int result;
+
+  half->syncing = TRUE;
+  g_mutex_unlock (&log->lock);
+  result = fdatasync (half->fd) < 0 ? errno : 0;
+  g_mutex_lock (&log->lock);
+  half->syncing = FALSE;
+  if (result == 0)
+    half->synced = covers;
+  else
+    log->error = result;
+  g_cond_broadcast (&log->synced);
+}
+
 gboolean
 ll_log_sync (LlLog *log, const LlLogPlace *place, GError **error)
 {
   Half *half = &log->halves[place->half];
+  int failure = 0;
 
   g_mutex_lock (&log->lock);
-  while (log->error == 0 && half->synced < place->until)
-    if (half->syncing)
+  while (half->synced < place->until && failure == 0)
+    if (log->error != 0)
+      failure = recover (log) ? 0 : log->error;
+    else if (half->syncing)
       g_cond_wait (&log->synced, &log->lock);
     else
-      {
-        guint64 covers = half->written;
-        int result;
-
-        half->syncing = TRUE;
-        g_mutex_unlock (&log->lock);
-        result = fdatasync (half->fd) < 0 ? errno : 0;
-        g_mutex_lock (&log->lock);
-        half->syncing = FALSE;
-        if (result == 0)
-          half->synced = covers;
-        else
-          log->error = result;
-        g_cond_broadcast (&log->synced);
-      }
-  errno = log->error;
+      sync_half (log, half);
   g_mutex_unlock (&log->lock);
-  return errno == 0 || ll_file_set_error (error, "sync the log in", log->folder);
+  if (failure == 0)
+    return TRUE;
+  errno = failure;
+  return ll_file_set_error (error, "sync the log in", log->folder);
 }
