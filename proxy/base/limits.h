@@ -79,6 +79,9 @@
 #define LL_CONNECT_TIMEOUT 10000
 #define LL_UPSTREAM_CONNECT 15000
 #define LL_UPSTREAM_COMMAND (5 * 60 * 1000)
+/* On a connection that rested, silence means that it is dead (a network that is gone, a suspended
+ * machine): a new one costs less than to wait on, and the mail program waits. */
+#define LL_UPSTREAM_STALE 5000
 /* RFC 5321 4.5.3.2.6: ten minutes for the reply to the final dot. */
 #define LL_UPSTREAM_DOT (10 * 60 * 1000)
 

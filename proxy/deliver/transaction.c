@@ -191,7 +191,10 @@ queue_recipient (Run *run, guint i, GError **error)
 static LlDeadline
 before_dot_deadline (const Run *run)
 {
-  return ll_deadline_earlier (run->transaction->deadline, ll_deadline_in (LL_UPSTREAM_COMMAND));
+  gint64 patience
+      = run->transaction->reused && !run->answered ? LL_UPSTREAM_STALE : LL_UPSTREAM_COMMAND;
+
+  return ll_deadline_earlier (run->transaction->deadline, ll_deadline_in (patience));
 }
 
 /* 421 is the server's goodbye, whatever it answers. */

@@ -23,7 +23,8 @@ typedef struct
   const char *host; /* for words */
   LlReader *reader; /* at the first byte of the content */
   LlCopy *copy;
-  gboolean reset; /* the last transaction did not end: RSET first */
+  gboolean reset;  /* the last transaction did not end: RSET first */
+  gboolean reused; /* the connection rested before */
   LlBeforeDot before_dot;
   gpointer data;
   LlDeadline deadline; /* of everything before the final dot */

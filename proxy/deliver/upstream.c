@@ -4,6 +4,7 @@
 #include "deliver/upstream-private.h"
 
 #include "base/error.h"
+#include "base/limits.h"
 #include "deliver/result.h"
 #include "deliver/transaction.h"
 
@@ -95,6 +96,7 @@ send_once (LlUpstream *upstream,
   ll_offers_put (upstream->offers, dial->target, ll_client_offers (warm->dialed->client));
   describe (delivery, warm->dialed);
   transaction->reset = warm->reset;
+  transaction->reused = warm->reused;
   end = ll_transaction_run (warm->dialed->client, transaction, delivery);
   again = end == LL_TRANSACTION_STALE && warm->reused;
   warm->reset = end == LL_TRANSACTION_RESET;
@@ -162,6 +164,18 @@ ll_upstream_pace (guint recipients, guint rate)
   return delivery;
 }
 
+/* A connection that rested may be dead without a word. */
+static gboolean
+is_alive (LlWarm *warm, GCancellable *cancellable)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (LlServerReply) reply
+      = ll_client_command (warm->dialed->client, ll_deadline_in (LL_UPSTREAM_STALE), cancellable,
+                           &error, "NOOP");
+
+  return reply != NULL && reply->code / 100 == 2;
+}
+
 LlResult *
 ll_upstream_sign_in (LlUpstream *upstream,
                      const LlAccount *account,
@@ -182,6 +196,11 @@ ll_upstream_sign_in (LlUpstream *upstream,
   LlResult *problem = NULL;
   LlWarm *warm = ll_pool_take (upstream->pool, &dial, FALSE, &problem);
 
+  if (warm != NULL && warm->reused && !is_alive (warm, cancellable))
+    {
+      ll_pool_give (upstream->pool, warm, FALSE);
+      warm = ll_pool_take (upstream->pool, &dial, TRUE, &problem);
+    }
   if (warm == NULL)
     return problem;
   ll_offers_put (upstream->offers, target, ll_client_offers (warm->dialed->client));

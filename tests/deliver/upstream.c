@@ -257,7 +257,8 @@ test_reuse (void)
   world_end (&world);
 }
 
-/* The provider closed the idle connection, or says 421 on it: once more on a fresh one. */
+/* The provider closed the idle connection, says 421 on it, or nothing at all: once more on a fresh
+ * one. */
 static void
 test_stale (void)
 {
@@ -266,6 +267,7 @@ test_stale (void)
     "{\"certificate\": \"good\", \"faults\": {\"mail\": [null, \"421 4.3.2 idle;close\", null]}}",
     "{\"certificate\": \"good\", \"faults\": {\"mail\": [null, \"close\", null]}}",
     "{\"certificate\": \"good\", \"faults\": {\"mail\": [null, \"reset\", null]}}",
+    "{\"certificate\": \"good\", \"faults\": {\"mail\": [null, \"stall\", null]}}",
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (servers); i++)
