@@ -23,6 +23,7 @@ typedef struct
   char *name;
   guint16 type;
   gboolean plain; /* without validation */
+  GCond answered; /* its own: an answer wakes those who asked for it, and nobody else */
   /* under the lock */
   guint waiters;
   gboolean abandoned;
@@ -41,7 +42,6 @@ void ll_flight_unref (LlFlight *flight);
 struct _LlResolver
 {
   GMutex lock;
-  GCond answered;
   GThread *thread; /* started with the first question */
   int wake;        /* eventfd */
   char *zone;

@@ -26,18 +26,22 @@ enum
   LAST_TRY,   /* the network was tested anew in between: what comes now stands */
 };
 
+/* Of the ladder's @paths: who goes through all flights asks for them once. */
 static LlPath *
-path_of (LlResolver *resolver, const LlFlight *flight)
+path_among (const GPtrArray *paths, const LlFlight *flight)
 {
-  g_autoptr (GPtrArray) paths = NULL;
-
-  if (flight->path == 0)
-    return NULL;
-  paths = ll_ladder_paths (&resolver->ladder);
-  for (guint i = 0; i < paths->len; i++)
+  for (guint i = 0; flight->path != 0 && i < paths->len; i++)
     if (((LlPath *) paths->pdata[i])->serial == flight->path)
       return paths->pdata[i];
   return NULL;
+}
+
+static LlPath *
+path_of (LlResolver *resolver, const LlFlight *flight)
+{
+  g_autoptr (GPtrArray) paths = ll_ladder_paths (&resolver->ladder);
+
+  return path_among (paths, flight);
 }
 
 /* Hands @answer over; @flight may be gone then. */
@@ -47,7 +51,7 @@ land (LlResolver *resolver, LlFlight *flight, LlAnswer *answer)
   g_mutex_lock (&resolver->lock);
   flight->answer = answer;
   g_hash_table_remove (resolver->flights, flight->key);
-  g_cond_broadcast (&resolver->answered);
+  g_cond_broadcast (&flight->answered);
   g_mutex_unlock (&resolver->lock);
   g_ptr_array_remove_fast (resolver->grounded, flight);
 }
@@ -167,8 +171,10 @@ ask (LlResolver *resolver, LlFlight *flight)
 static gboolean
 somebody_waits (LlResolver *resolver)
 {
+  g_autoptr (GPtrArray) paths = ll_ladder_paths (&resolver->ladder);
+
   for (guint i = 0; i < resolver->grounded->len; i++)
-    if (path_of (resolver, resolver->grounded->pdata[i]) == NULL)
+    if (path_among (paths, resolver->grounded->pdata[i]) == NULL)
       return TRUE;
   return FALSE;
 }
@@ -188,11 +194,12 @@ static void
 ask_all (LlResolver *resolver)
 {
   g_autoptr (GPtrArray) waiting = g_ptr_array_new ();
+  g_autoptr (GPtrArray) paths = ll_ladder_paths (&resolver->ladder);
 
   if (resolver->ladder.phase != LL_LADDER_READY && resolver->ladder.phase != LL_LADDER_FAILED)
     return;
   for (guint i = 0; i < resolver->grounded->len; i++)
-    if (path_of (resolver, resolver->grounded->pdata[i]) == NULL)
+    if (path_among (paths, resolver->grounded->pdata[i]) == NULL)
       g_ptr_array_add (waiting, resolver->grounded->pdata[i]);
   for (guint i = 0; i < waiting->len; i++)
     ask (resolver, waiting->pdata[i]);

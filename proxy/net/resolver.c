@@ -23,6 +23,7 @@ ll_flight_unref (LlFlight *flight)
   ll_answer_unref (flight->answer);
   ll_answer_unref (flight->provisional);
   ll_answer_unref (flight->again);
+  g_cond_clear (&flight->answered);
   g_free (flight->key);
   g_free (flight->name);
   g_free (flight);
@@ -41,6 +42,7 @@ flight_new (const char *key, const char *name, guint16 type, gboolean plain)
   LlFlight *flight = g_new0 (LlFlight, 1);
 
   flight->ref_count = 1;
+  g_cond_init (&flight->answered);
   flight->key = g_strdup (key);
   flight->name = g_strdup (name);
   flight->type = type;
@@ -82,14 +84,20 @@ board (LlResolver *resolver, const char *name, guint16 type, gboolean plain)
   return flight;
 }
 
+typedef struct
+{
+  LlResolver *resolver;
+  LlFlight *flight;
+} Wait;
+
 static void
 cancelled_cb (GCancellable *cancellable, gpointer data)
 {
-  LlResolver *resolver = data;
+  Wait *wait = data;
 
-  g_mutex_lock (&resolver->lock);
-  g_cond_broadcast (&resolver->answered);
-  g_mutex_unlock (&resolver->lock);
+  g_mutex_lock (&wait->resolver->lock);
+  g_cond_broadcast (&wait->flight->answered);
+  g_mutex_unlock (&wait->resolver->lock);
 }
 
 /* Nobody waits any more: a cancelled flight is called back, a late one goes on, so that whoever
@@ -126,18 +134,19 @@ answer_so_far (LlResolver *resolver, LlFlight *flight, gboolean cancelled)
 static LlAnswer *
 wait_for (LlResolver *resolver, LlFlight *flight, LlDeadline deadline, GCancellable *cancellable)
 {
+  Wait wait = { resolver, flight };
   LlAnswer *answer;
   gulong handler = 0;
   gboolean cancelled = FALSE;
 
   if (cancellable != NULL)
-    handler = g_cancellable_connect (cancellable, G_CALLBACK (cancelled_cb), resolver, NULL);
+    handler = g_cancellable_connect (cancellable, G_CALLBACK (cancelled_cb), &wait, NULL);
   g_mutex_lock (&resolver->lock);
   while (flight->answer == NULL && !(cancelled = g_cancellable_is_cancelled (cancellable)))
     {
       if (deadline == LL_DEADLINE_NEVER)
-        g_cond_wait (&resolver->answered, &resolver->lock);
-      else if (!g_cond_wait_until (&resolver->answered, &resolver->lock, deadline))
+        g_cond_wait (&flight->answered, &resolver->lock);
+      else if (!g_cond_wait_until (&flight->answered, &resolver->lock, deadline))
         break;
     }
   answer = answer_so_far (resolver, flight, cancelled);
@@ -166,7 +175,6 @@ ll_resolver_new (const LlResolverOptions *options, GError **error)
 
   resolver = g_new0 (LlResolver, 1);
   g_mutex_init (&resolver->lock);
-  g_cond_init (&resolver->answered);
   resolver->allow_private = options->allow_private;
   resolver->flights
       = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) ll_flight_unref);
@@ -195,7 +203,6 @@ ll_resolver_free (LlResolver *resolver)
   g_queue_clear_full (&resolver->incoming, (GDestroyNotify) ll_flight_unref);
   g_hash_table_unref (resolver->flights);
   g_mutex_clear (&resolver->lock);
-  g_cond_clear (&resolver->answered);
   close (resolver->wake);
   g_free (resolver->zone);
   g_free (resolver->detail);
