@@ -33,9 +33,11 @@ print_meaning (const char *what, const char *word, const char *meaning)
   G_STMT_END
 
 static void
-print_remedy (const char *id, const char *state)
+print_remedy (const char *id, const char *state, const char *next_try)
 {
-  if (strcmp (state, "held") == 0)
+  if (strcmp (state, "held") == 0 && *next_try != '\0')
+    printf ("  It is looked at again by itself, next at %s; or letterlock drop %s\n", next_try, id);
+  else if (strcmp (state, "held") == 0)
     printf ("  Decide: letterlock release %s, or letterlock drop %s\n", id, id);
   else if (strcmp (state, "uncertain") == 0)
     printf ("  It is not sent again by itself; letterlock retry %s does\n", id);
@@ -99,7 +101,7 @@ explain_recipient (GVariant *recipient, const char *id)
     puts ("  You accepted this domain as it is (letterlock override)");
   if (*reply != '\0' && strcmp (reply, reason) != 0)
     printf ("  Last reply: %s\n", reply);
-  print_remedy (id, ll_text (recipient, "state"));
+  print_remedy (id, ll_text (recipient, "state"), ll_text (recipient, "next_try"));
 }
 
 int

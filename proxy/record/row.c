@@ -103,7 +103,9 @@ take_recipient (RowRecipient *row, const LlRecipient *recipient, const LlProgres
   row->method = progress->method;
   row->requiretls = progress->requiretls;
   row->tries = progress->tries;
-  row->next_try = progress->next_try;
+  /* what a person is asked is not tried by itself: the time is that of a reminder */
+  if (progress->state != LL_STATE_HELD || flag_of (progress->extra, "again"))
+    row->next_try = progress->next_try;
   row->decided = progress->decided;
   row->reason = g_strdup (progress->reason);
   row->reply = g_strdup (progress->reply);

@@ -48,6 +48,7 @@ def arrives(office, name, times):
 def test_send_anyway(office):
     """A held letter goes when the person says: send anyway"""
     record = held(office, "anyway", "plain.lab")
+    tap.equal(record["recipients"][0]["next_try"], None, "a person is asked, nothing is tried")
     tap.equal(arrived(office, "anyway"), 0, "letters at the provider")
     office.daemon.letterlock("release", record["id"], "--with", "open")
     sent = wait(office, "anyway", "sent")["recipients"][0]
@@ -234,6 +235,8 @@ def test_exclusive_unknown(office):
     office.daemon.letterlock("rule", "add", "--to", "@dead.lab", "--mode", "exclusive")
     record = held(office, "nobody", "dead.lab")
     tap.true(record["recipients"][0]["next_try"], record)
+    said = office.daemon.letterlock("explain", record["id"])
+    tap.true("looked at again by itself" in said and "release" not in said, said)
     refused = office.daemon.try_letterlock("release", record["id"], "--with", "open")
     tap.equal(refused.returncode, 1, refused.stderr)
     address = office.daemon.letterlock("check", "dead.lab", "--json", status=1)[0]["hosts"][0]["addresses"][0]
