@@ -122,6 +122,7 @@ fill_input (LlPipeline *pipeline, const LlJudgement *judgement, LlPolicyInput *i
     .recipient = judgement->recipient,
     .facts = judgement->facts,
     .recipients = judgement->recipients,
+    .offers_known = offers.known,
     .requiretls_offered = offers.known && offers.requiretls,
     .requiretls_refused = judgement->requiretls_refused,
     .requiretls_measured = onward.requiretls == LL_KEPT_YES,

@@ -285,6 +285,9 @@ explain (const Case *c, const Choice *choice, const LlDecision *decision)
     .honours = c->input->honours_date,
     .stated = c->input->account->honours_set,
     .same_provider = c->input->same_provider,
+    .cannot_insist = c->demand.requiretls && !c->way.requiretls
+                     && (c->input->requiretls_refused
+                         || (c->input->offers_known && !c->input->requiretls_offered)),
     .void_override = c->input->overridden && !c->overridden,
     .declared = c->input->account->declared_when,
     .header = c->demand.bad_mode,

@@ -37,6 +37,7 @@ typedef struct
   guint recipients;             /* how many the letter has (20-recipient rule) */
   guint honours;                /* LL_HONOURS_*: the provider, table or measured */
   const char *honours_date;     /* of the table that says so, NULL: the user says so */
+  gboolean offers_known;        /* the provider's EHLO after TLS was seen */
   gboolean requiretls_offered;  /* in the EHLO after TLS of the connection that will carry it */
   gboolean requiretls_refused;  /* MAIL said no: decided again without it */
   gboolean requiretls_measured; /* `account test --onward` showed that it is kept */

@@ -461,6 +461,9 @@ ll_reason (const LlReason *reason)
                                             "asked for, or your administrator decides"
                                           : NULL);
   add_part (text, bound);
+  if (bound != NULL && reason->cannot_insist)
+    add_part (text,
+              "your provider does not take REQUIRETLS, so it cannot be told to insist on TLS");
   if (bound != NULL && reason->bound == LL_BOUND_NOBODY && reason->same_provider)
     add_part (text, "your provider is theirs too, so it probably does not cross the Internet");
   if (reason->evidence != LL_EVIDENCE_NOMAIL)

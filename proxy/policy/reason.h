@@ -71,6 +71,7 @@ typedef struct
   const char *honours; /* date of the table that says what the provider follows, NULL: the user */
   gboolean stated;     /* the user said what the provider follows; else only what is known counts */
   gboolean same_provider; /* the account's provider takes the domain's mail, too */
+  gboolean cannot_insist; /* REQUIRETLS is wished for, and the provider does not take it */
   gboolean tampered;      /* somebody on the way changed what a server said */
   gboolean void_override; /* a person overrode the domain, and may not here */
   gint64 declared;        /* when the user made his statement */

@@ -195,6 +195,8 @@ test_requiretls (void)
   g_autoptr (LlDecision) rule = NULL;
   g_autoptr (LlDecision) refused = NULL;
   g_autoptr (LlDecision) unoffered = NULL;
+  g_autoptr (LlDecision) unseen = NULL;
+  g_autoptr (LlDecision) without = NULL;
   g_autoptr (LlDecision) bounce = NULL;
 
   fixture_init (&f, "[rule 1]\nto=clinic.example\nrequiretls=true\n");
@@ -205,8 +207,16 @@ test_requiretls (void)
   f.input.requiretls_refused = TRUE;
   refused = ll_policy_decide (&f.input); /* promise 4: decided again without it */
   g_assert_false (refused->requiretls);
-  g_assert_cmpint (refused->bound, ==, LL_BOUND_NOBODY);
+  g_assert_nonnull (strstr (refused->reason, "cannot be told to insist"));
   f.input.requiretls_refused = FALSE;
+  f.input.requiretls_offered = FALSE; /* its EHLO was not seen: nothing is said of it */
+  unseen = ll_policy_decide (&f.input);
+  g_assert_null (strstr (unseen->reason, "insist"));
+  f.input.offers_known = TRUE;
+  without = ll_policy_decide (&f.input);
+  g_assert_nonnull (strstr (without->reason, "cannot be told to insist"));
+  f.input.requiretls_offered = TRUE;
+  g_assert_cmpint (refused->bound, ==, LL_BOUND_NOBODY);
   f.input.requiretls_asked = TRUE;
   f.facts.tls_required_no = TRUE; /* RFC 8689 4.1: ignored beside REQUIRETLS */
   asked = ll_policy_decide (&f.input);
