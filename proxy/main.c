@@ -3,6 +3,8 @@
 
 #include "app.h"
 
+#include "base/error.h"
+
 #include <locale.h>
 #include <malloc.h>
 #include <stdio.h>
@@ -21,6 +23,10 @@ keep_to_ourselves (void)
   prctl (PR_SET_DUMPABLE, 0, 0, 0, 0);
   umask (0077);
 }
+
+/* letterlockd(1); the unit does not start us again after 2: trying again mends no configuration. */
+#define EXIT_WRONG 2
+#define EXIT_COULD_NOT 3
 
 /* Dozens of threads that mostly wait need no memory pools of their own. */
 #define ARENAS 2
@@ -56,7 +62,7 @@ main (int argc, char **argv)
   if (!g_option_context_parse (context, &argc, &argv, &error))
     {
       fprintf (stderr, "letterlockd: %s\n", error->message);
-      return 2;
+      return EXIT_WRONG;
     }
   if (version)
     {
@@ -69,7 +75,7 @@ main (int argc, char **argv)
   if (app == NULL)
     {
       fprintf (stderr, "letterlockd: %s\n", error->message);
-      return 3;
+      return error->domain == LL_CONFIG_ERROR ? EXIT_WRONG : EXIT_COULD_NOT;
     }
   ll_app_run (app);
   return 0;

@@ -60,9 +60,9 @@ _letterlock() {
           fi ;;
         config)
           if [ "$COMP_CWORD" -eq 2 ]; then words='get set check'
-          elif [ "$COMP_CWORD" -eq 3 ]; then
-            words=$(letterlock config get --json 2>/dev/null | sed -n 's/^{"key":"\([^" ]*\)".*/\1/p')
-          else words+='--default'
+          else
+            words+="--default $(letterlock config get --json 2>/dev/null |
+              sed -n 's/^{"key":"\([^" ]*\)".*/\1/p')"
           fi ;;
         log) words+='--follow --state --to --account --since --until --limit' ;;
         show | explain) words+=$(_letterlock_ids log) ;;

@@ -75,11 +75,13 @@ add_network (GVariantBuilder *list,
 {
   g_autoptr (LlConfig) config = actions->config != NULL ? actions->config (actions->data) : NULL;
   gboolean may_look = config == NULL || !config->probe_never;
+  g_autofree char *words = NULL;
   g_autofree char *sentence = NULL;
 
   if (may_look)
     ll_network_judge (network, ll_deadline_in (NETWORK_DEADLINE), cancellable);
-  sentence = ll_network_sentence (network);
+  words = ll_network_sentence (network);
+  sentence = words != NULL ? g_strconcat (words, ".", NULL) : NULL;
   switch (ll_network_state (network))
     {
     case LL_NETWORK_UNTESTED:

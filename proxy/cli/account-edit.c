@@ -280,7 +280,9 @@ ll_account_add_run (int argc, char **argv)
   if (!ll_usage_parse (&usage, argc, argv, &left))
     return LL_EXIT_USAGE;
   if (settings.addresses == NULL || settings.upstream == NULL)
-    return ll_usage_error ("account add needs --address and --upstream");
+    return ll_usage_error ("account add needs %s; see letterlock account add --help",
+                           settings.addresses == NULL ? "--address YOU@EXAMPLE"
+                                                      : "--upstream HOST:PORT");
   if (settings.password_stdin && settings.password_command != NULL)
     return ll_usage_error (
         "account add: --password-stdin and --password-command exclude each other");

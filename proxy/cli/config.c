@@ -3,6 +3,7 @@
 
 #include "cli/command.h"
 #include "cli/json.h"
+#include "cli/offline.h"
 #include "cli/table.h"
 
 #include <stdio.h>
@@ -139,10 +140,13 @@ check_config (int argc, char **argv)
 
   if (!ll_usage_parse (&usage, argc, argv, &left))
     return LL_EXIT_USAGE;
-  daemon = ll_daemon (&error);
+  daemon = ll_daemon (NULL);
   if (daemon != NULL)
     reply = ll_bus_client_call (daemon, "CheckConfig", NULL, NULL, LL_ASK_SHORT, NULL, &error);
-  if (reply == NULL && g_error_matches (error, LL_API_ERROR, LL_API_ERROR_INVALID))
+  else
+    reply = ll_offline_config (&error);
+  if (reply == NULL
+      && (daemon == NULL || g_error_matches (error, LL_API_ERROR, LL_API_ERROR_INVALID)))
     {
       ll_fail (error);
       return LL_EXIT_NO;

@@ -87,6 +87,13 @@ follow_letters (const LlLettersQuery *query)
   return follow.status;
 }
 
+static gboolean
+is_narrowed (const LlLettersQuery *query)
+{
+  return query->state != NULL || query->address != NULL || query->account != NULL
+         || query->since != NULL || query->until != NULL;
+}
+
 int
 ll_log_run (int argc, char **argv)
 {
@@ -127,7 +134,7 @@ ll_log_run (int argc, char **argv)
     return status;
   ll_letters_print (letters);
   if (letters->len == 0 && !ll_json_wanted && !follow)
-    puts ("No such letter.");
+    puts (is_narrowed (&query) ? "No letter is like that." : "There is no letter yet.");
   fflush (stdout);
   if (limit == 0 && letters->len == TERMINAL_LIMIT && !ll_json_wanted && ll_table_is_terminal ())
     fprintf (stderr, "The newest %d letters; --limit shows more.\n", TERMINAL_LIMIT);

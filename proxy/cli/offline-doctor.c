@@ -52,6 +52,19 @@ add_config (GVariantBuilder *list, gboolean daemon_runs)
   return config;
 }
 
+GVariant *
+ll_offline_config (GError **error)
+{
+  LlConfig *config = ll_config_load (NULL, NULL, error);
+  GVariant *warnings;
+
+  if (config == NULL)
+    return NULL;
+  warnings = g_variant_new ("(^as)", config->warnings);
+  ll_config_unref (config);
+  return g_variant_ref_sink (warnings);
+}
+
 /* -- the root keys -------------------------------------------------------------------------- */
 
 /* RFC 4034, appendix B, over the DNSKEY's rdata. */

@@ -28,6 +28,10 @@ void ll_offline_check (LlOffline *offline,
                        LlOfflineDone done,
                        gpointer data);
 
+/* `config check`, for when a wrong configuration keeps the daemon from starting: the warnings (as),
+ * or what is wrong. (transfer full) */
+GVariant *ll_offline_config (GError **error);
+
 /* Lines of `doctor` that need no daemon: aa{sv} (transfer full). @daemon_runs: leave out what the
  * daemon says itself. */
 GVariant *ll_offline_doctor (gboolean daemon_runs);

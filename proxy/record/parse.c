@@ -61,7 +61,7 @@ take_states (GVariant *value, LlLedgerQuery *query, const char ***strings, GErro
       LlState state;
 
       if (!ll_state_from_name ((*strings)[i], &state))
-        return refuse (error, "", (*strings)[i], " is not a state");
+        return refuse (error, "", (*strings)[i], " is not a state; letterlock(1) names them");
     }
   if (n > LL_QUERY_STATES_MAX)
     return refuse (error, "The query's ", "states", " has too many entries");
@@ -77,7 +77,7 @@ take_state (GVariant *value, LlLedgerQuery *query, GError **error)
   if (!take_string (value, "state", &query->state, error))
     return FALSE;
   if (!ll_state_from_name (query->state, &state))
-    return refuse (error, "", query->state, " is not a state");
+    return refuse (error, "", query->state, " is not a state; letterlock(1) names them");
   return TRUE;
 }
 

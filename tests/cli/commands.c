@@ -130,7 +130,7 @@ test_without_daemon (void)
   g_unsetenv ("DBUS_SESSION_BUS_ADDRESS");
   assert_status ("status", 3);
   assert_status ("log", 3);
-  assert_status ("config check", 3);
+  assert_status ("config check", 0); /* for when a wrong one keeps the daemon from starting */
   assert_status ("sendmail a@b.lab -f c@d.lab", 75);
   remove_tree (folder);
 }

@@ -51,7 +51,7 @@ def test_broken_config(office):
     tap.true(accepted, said)
     office.daemon.stop()
     office.daemon.start(ready=False)
-    tap.equal(office.daemon.program.child.wait(60), 3, "exit status with a broken configuration")
+    tap.equal(office.daemon.program.child.wait(60), 2, "exit status with a broken configuration")
     tap.true("mood" in office.daemon.log() and "mode" in office.daemon.log(), office.daemon.log()[-400:])
     with open(office.daemon.config_file, "w", encoding="utf-8") as file:
         file.write(good)
