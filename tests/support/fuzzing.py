@@ -58,21 +58,26 @@ class Build:
 
 
 class Run:
-    """One fuzzer at work, on a copy of a corpus, until it found something or had its time."""
+    """A fuzzer at work, on a copy of a corpus, until it found something or had its time."""
 
     def __init__(self, program, target, minutes, work, corpus):
+        self.program = program
         self.target = target
         self.seconds = minutes * 60
         self.folder = os.path.join(work, "run-" + target)
         self.corpus = os.path.join(self.folder, "corpus")
+        self.log = os.path.join(self.folder, "log")
         shutil.copytree(corpus, self.corpus)
-        self.used = 0.0
+        self.used_before = 0.0
+        self.begin()
+
+    def begin(self):
+        self.used = self.used_before
         self.asked_to_end = False
         self.status = None
-        self.log = os.path.join(self.folder, "log")
-        command = [program, "-print_final_stats=1", "-print_funcs=0",
-                   "-timeout=25", f"-artifact_prefix={self.folder}/", self.corpus]  # fmt: skip
-        with open(self.log, "wb") as log:
+        command = [self.program, "-print_final_stats=1", "-print_funcs=0", "-timeout=25",
+                   f"-artifact_prefix={self.folder}/", self.corpus]  # fmt: skip
+        with open(self.log, "ab") as log:
             self.process = subprocess.Popen(
                 command, env=environment(), stdout=log, stderr=log, stdin=subprocess.DEVNULL,
                 cwd=self.folder, preexec_fn=lambda: os.nice(19),
@@ -82,7 +87,22 @@ class Run:
         """Its own time: neither while it is stopped, nor that of the leak checker beside it."""
         with open(f"/proc/{self.process.pid}/stat", encoding="ascii", errors="replace") as file:
             fields = file.read().rpartition(")")[2].split()
-        self.used = (int(fields[11]) + int(fields[12])) / TICKS
+        self.used = self.used_before + (int(fields[11]) + int(fields[12])) / TICKS
+
+    def was_paused(self):
+        """libFuzzer looks at the clock on the wall: an input that it was stopped in takes long."""
+        slow = self.findings()
+        if not slow or not all(os.path.basename(path).startswith("timeout-") for path in slow):
+            return False
+        try:
+            tried = subprocess.run([self.program, *slow], env=environment(), timeout=60,
+                                   capture_output=True, check=False)  # fmt: skip
+        except subprocess.TimeoutExpired:
+            return False
+        if tried.returncode == 0:
+            for path in slow:
+                os.remove(path)
+        return tried.returncode == 0
 
     def is_over(self):
         if self.status is None:
@@ -91,6 +111,9 @@ class Run:
             if self.status is None and self.used >= self.seconds and not self.asked_to_end:
                 self.asked_to_end = True
                 self.process.send_signal(signal.SIGUSR1)  # libFuzzer ends after the input at hand
+            elif self.status is not None and self.was_paused():
+                self.used_before = self.used
+                self.begin()
         return self.status is not None
 
     def text(self):
@@ -114,7 +137,8 @@ class Run:
         return int((re.findall(what, self.text(), re.M) or ["0"])[-1])
 
     def executions(self):
-        return self.last(r"stat::number_of_executed_units: (\d+)") or self.last(r"^#(\d+)")
+        done = re.findall(r"stat::number_of_executed_units: (\d+)", self.text())
+        return sum(map(int, done)) or self.last(r"^#(\d+)")
 
     def row(self):
         executions = self.executions()
