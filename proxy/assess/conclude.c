@@ -211,7 +211,7 @@ ll_conclude_keep (const LlVerdict *verdict, guint32 ttl)
   switch (verdict->evidence)
     {
     case LL_EVIDENCE_BROKEN:
-      keep = MIN (keep, KEEP_BROKEN);
+      keep = verdict->late ? 1 : MIN (keep, KEEP_BROKEN);
       break;
     case LL_EVIDENCE_NOMAIL:
       keep = MIN (keep, KEEP_ABSENT);

@@ -157,7 +157,7 @@ ll_failure_apply (LlMemory *memory, LlVerdict *verdict, gboolean learn)
 
   if (verdict->evidence == LL_EVIDENCE_BROKEN)
     {
-      if (learn && verdict->code != LL_CODE_UNKNOWN_TEMP)
+      if (learn && !verdict->late && verdict->code != LL_CODE_UNKNOWN_TEMP)
         save (memory, verdict);
       return;
     }

@@ -14,7 +14,8 @@ G_BEGIN_DECLS
  * unreachable afterwards, and unknown may be sent.
  *
  * Remembered over restarts, and for no longer than a letter waits. A look-up that merely
- * failed (no DNSSEC) is not remembered: it was no published security.
+ * failed (no DNSSEC) is not remembered: it was no published security. Nor is what had only begun to
+ * fail at a deadline: it is looked at once more.
  *
  * design 1, promise 7.
  */

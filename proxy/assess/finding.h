@@ -63,6 +63,7 @@ typedef struct
   guint preference;
   GStrv addresses;
   gboolean secure_addresses; /* signed, or signed that there are none */
+  gboolean late;             /* its DNS failed at the deadline, or has not come back */
   LlFinding addressed;       /* what the look-up of the addresses found; BOGUS if one family was */
   char *alias;               /* the name after CNAMEs that the addresses stood at, or NULL */
   gboolean contacted;        /* somebody at this host was looked at, with a result */
@@ -116,6 +117,7 @@ typedef struct
   gboolean dns_broken; /* BROKEN by DNS alone */
   char *culprit;       /* of BROKEN: the host, LL_CULPRIT_POLICY, or NULL: the list of hosts */
   gboolean tampered;   /* somebody on the way changed what some server said */
+  gboolean late; /* ... at a deadline: looked at once more before it is held against anybody */
   gboolean suspected_downgrade;
   char *was;                  /* "dane until 2026-11-02", for people; or NULL */
   gboolean legitimate_change; /* told once */

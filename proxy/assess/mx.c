@@ -129,6 +129,7 @@ ll_mx_read (const char *domain, const LlAnswer *answer)
   facts->finding = answer->finding;
   facts->secure = answer->secure;
   facts->network = answer->network;
+  facts->late = answer->late;
   facts->canonical = g_strdup (answer->canonical);
   switch (answer->finding)
     {
@@ -243,6 +244,7 @@ explain_failure (LlHostFacts *host, const LlQuery *pair)
     {
       host->evidence = LL_EVIDENCE_BROKEN;
       host->code = LL_CODE_DNSSEC_INVALID;
+      host->late = blamed->late;
       host->detail = g_strdup_printf ("The DNSSEC signatures of %s are wrong: %s", host->name,
                                       blamed->reason);
     }

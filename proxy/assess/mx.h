@@ -25,6 +25,7 @@ typedef struct
   gboolean proven;      /* ... and the absence, or the null MX, is DNSSEC-proven */
   gboolean implicit;    /* no MX: the domain itself is the host */
   gboolean network;     /* UNKNOWN because of the network's DNS, not of this domain */
+  gboolean late;        /* UNKNOWN or BOGUS, at the deadline (LlAnswer) */
   gboolean unaddressed; /* no host has an address (5.4.4) */
   GPtrArray *hosts;     /* of LlHostFacts: by preference, then by name; names that cannot be
                            host names are left out and counted */

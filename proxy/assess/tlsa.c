@@ -132,6 +132,7 @@ static void
 fail (LlHostFacts *host, const char *question, const LlAnswer *answer)
 {
   host->dane = LL_DANE_UNOBTAINABLE;
+  host->late = answer->late;
   host->evidence = answer->network ? LL_EVIDENCE_UNKNOWN : LL_EVIDENCE_BROKEN;
   host->why = answer->network ? LL_WHY_DNS : LL_WHY_NONE;
   /* RFC 8460 4.3.2.1: no valid records were returned, whether false ones or none */

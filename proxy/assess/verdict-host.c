@@ -106,7 +106,10 @@ static gboolean
 fold_tlsa (const LlVerdictHost *host, LlHostFacts *facts)
 {
   if (host->tlsa_open && facts->secure_addresses && facts->dane == LL_DANE_NONE)
-    facts->dane = LL_DANE_UNOBTAINABLE;
+    {
+      facts->dane = LL_DANE_UNOBTAINABLE;
+      facts->late = TRUE;
+    }
   if (facts->dane != LL_DANE_UNOBTAINABLE)
     return FALSE;
   if (facts->why == LL_WHY_DNS)

@@ -118,6 +118,7 @@ typedef struct
   const char *host;  /* that it rests on, or NULL */
   gboolean seen;     /* rests on a look */
   gboolean dns;      /* BROKEN without a look */
+  gboolean late;     /* ... at a deadline */
   gboolean all_pkix; /* of those seen */
   gboolean any_seen;
 } Fold;
@@ -178,6 +179,7 @@ fold_hosts (const LlVerdict *verdict, gboolean honours_sts)
       fold.host = host->name;
       fold.seen = host->contacted;
       fold.dns = share.evidence == LL_EVIDENCE_BROKEN && !host->contacted;
+      fold.late = fold.dns && host->late;
     }
   if (is_enforced (verdict) && honours_sts && usable == 0 && verdict->hosts->len > 0)
     return (Fold){ LL_EVIDENCE_BROKEN, LL_CODE_VALIDATION_FAILURE,
@@ -281,6 +283,7 @@ settle_dns_failure (const LlVerdictInput *input, LlVerdict *verdict, gboolean bo
       settle (verdict, LL_EVIDENCE_BROKEN, LL_SOURCE_PUBLISHED, LL_WHY_NONE,
               bogus ? LL_CODE_DNSSEC_INVALID : LL_CODE_UNKNOWN_TEMP);
       verdict->dns_broken = TRUE;
+      verdict->late = input->mx->late;
     }
 }
 
@@ -415,6 +418,7 @@ fold_all_hosts (const LlVerdictInput *input, LlVerdict *verdict)
   verdict->source_if_sts = honoured.seen ? LL_SOURCE_SEEN : LL_SOURCE_PUBLISHED;
   verdict->code_if_sts = honoured.code;
   verdict->dns_broken = plain.dns;
+  verdict->late = plain.late || honoured.late;
   if (plain.evidence == LL_EVIDENCE_BROKEN)
     verdict->culprit = g_strdup (plain.host);
   /* BROKEN may be over in a minute, and absent encryption is believed after a second look only:

@@ -171,6 +171,18 @@ ll_network_renew (LlNetwork *network)
 }
 
 void
+ll_network_reached (LlNetwork *network, LlDeadline deadline, GCancellable *cancellable)
+{
+  g_mutex_lock (&network->lock);
+  network->available = TRUE;
+  network->portal = FALSE;
+  g_mutex_unlock (&network->lock);
+  /* a test that is under way may have begun before */
+  if (ll_resolver_test (network->options.resolver, deadline, cancellable) != LL_DNS_VALIDATES)
+    ll_resolver_renew (network->options.resolver);
+}
+
+void
 ll_network_watch (LlNetwork *network, LlNetworkChanged changed, gpointer data)
 {
   Watch watch = { changed, data };

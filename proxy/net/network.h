@@ -77,6 +77,10 @@ gboolean ll_network_is_internal (LlNetwork *network, const char *name);
 /* Whether @address is private, loopback, link-local, or embeds such (NAT64, 6to4, mapped). */
 gboolean ll_network_is_private (const char *address);
 
+/* Somebody on the Internet proved who he is: there is a network, whatever the monitor and the DNS
+ * said, until they say something new. Waits for a test of the DNS that is under way. */
+void ll_network_reached (LlNetwork *network, LlDeadline deadline, GCancellable *cancellable);
+
 /* Called on the main thread after a change (new network, resume); forgets what was known. */
 typedef void (*LlNetworkChanged) (gpointer data);
 void ll_network_watch (LlNetwork *network, LlNetworkChanged changed, gpointer data);

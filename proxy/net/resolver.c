@@ -122,12 +122,13 @@ answer_so_far (LlResolver *resolver, LlFlight *flight, gboolean cancelled)
   if (flight->answer != NULL)
     return ll_answer_ref (flight->answer);
   if (flight->provisional != NULL)
-    return ll_answer_ref (flight->provisional);
+    return ll_answer_new_late (flight->provisional);
   answer = ll_answer_new_unknown (flight->name, flight->type,
                                   cancelled ? "the question was cancelled"
                                             : "no answer within the time allowed");
   /* as long as nothing validated here, silence is the network's and not this name's fault */
   answer->network = resolver->state != LL_DNS_VALIDATES;
+  answer->late = TRUE;
   return answer;
 }
 

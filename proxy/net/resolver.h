@@ -37,6 +37,7 @@ typedef struct
   gboolean secure; /* validated; for ABSENT: the absence is proven */
   gboolean nxdomain;
   gboolean network;   /* UNKNOWN because the self-test failed: not this name's fault */
+  gboolean late;      /* the deadline came first: asked again, the answer may be another one */
   char *canonical;    /* the name after CNAMEs, or NULL when there was none */
   GPtrArray *records; /* of GBytes: rdata, wire format; empty unless FOUND */
   guint32 ttl;

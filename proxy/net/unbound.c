@@ -66,6 +66,17 @@ ll_answer_new_unknown (const char *name, guint16 type, const char *reason)
 }
 
 LlAnswer *
+ll_answer_new_late (const LlAnswer *bogus)
+{
+  LlAnswer *answer = answer_new (bogus->name, bogus->type, LL_BOGUS);
+
+  answer->ttl = bogus->ttl;
+  answer->reason = g_strdup (bogus->reason);
+  answer->late = TRUE;
+  return answer;
+}
+
+LlAnswer *
 ll_answer_ref (LlAnswer *answer)
 {
   g_atomic_int_inc (&answer->ref_count);

@@ -50,6 +50,7 @@ ll_unbound_ask (LlUnbound *unbound, const char *name, guint16 type, gpointer dat
 void ll_unbound_cancel (LlUnbound *unbound, int id);
 
 /* An answer that says nothing but why. (transfer full) */
+LlAnswer *ll_answer_new_late (const LlAnswer *bogus);
 LlAnswer *ll_answer_new_unknown (const char *name, guint16 type, const char *reason);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LlUnbound, ll_unbound_free)
