@@ -134,10 +134,7 @@ send_copy (LlPipeline *pipeline,
   LlDelivery *delivery;
   gboolean sent = FALSE;
 
-  g_mutex_lock (&live->lock); /* a new sign-in may replace them */
-  login = g_strdup (live->login);
-  password = live->password != NULL ? ll_secret_copy (live->password) : NULL;
-  g_mutex_unlock (&live->lock);
+  ll_live_credentials (live, &login, &password);
   delivery
       = ll_upstream_send (pipeline->parts.upstream, account, &copy, login, password, before_dot_cb,
                           &dot, ll_deadline_in (COPY_DEADLINE), pipeline->ended);
@@ -265,7 +262,8 @@ apply_case (LlPipeline *pipeline, LlLive *live, guint i, const LlTroubleCase *on
       progress->method = LL_METHOD_NONE;
     }
   /* of what was sent the sentence of its decision stays: how, and what is known of the way */
-  ll_progress_set (progress, one->state, one->state == LL_STATE_SENT ? progress->reason : text);
+  ll_progress_set (progress, one->state,
+                   one->state == LL_STATE_SENT ? ll_progress_sentence (progress) : text);
   note_recipient (pipeline, live, i, text);
   switch (one->told)
     {
@@ -332,7 +330,7 @@ settle (LlPipeline *pipeline,
   if (trouble.slow)
     ll_queue_slow (pipeline->queue, live->letter->account);
   else if (sent)
-    ll_queue_unslow (pipeline->queue, live->letter->account);
+    ll_reached (pipeline, live->letter->account);
   /* what the mail program hears is on disk first: a letter that it was refused must not be
    * found again after a crash, and sent */
   ll_pipeline_save (pipeline, live, !trouble.accepted);

@@ -169,17 +169,25 @@ ll_judge (LlPipeline *pipeline, const LlJudgement *judgement, LlVerdict **verdic
 
 /* -- a whole letter ---------------------------------------------------------------------- */
 
+/* What failed at a deadline is looked at once more, however old the letter is: the network may
+ * just have changed. */
 static gboolean
-is_still_coming (const LlDecision *decision, const LlVerdict *verdict, const LlLetter *letter)
+is_still_coming (const LlDecision *decision,
+                 const LlVerdict *verdict,
+                 const LlLetter *letter,
+                 const LlProgress *progress)
 {
-  return verdict != NULL && verdict->why == LL_WHY_OVERDUE && decision->kind != LL_DECISION_SEND
-         && ll_clock_now () < letter->received + BACKGROUND_SECONDS;
+  if (verdict == NULL || decision->kind == LL_DECISION_SEND)
+    return FALSE;
+  if (ll_clock_now () >= letter->received + BACKGROUND_SECONDS)
+    return verdict->late && !ll_progress_has (progress, "late");
+  return verdict->late || verdict->why == LL_WHY_OVERDUE;
 }
 
 void
 ll_keep_evidence (LlProgress *progress, const LlDecision *decision, const LlVerdict *verdict)
 {
-  static const char *const marks[] = { "told", "told_now", "told_delayed", "mail_due" };
+  static const char *const marks[] = { "told", "told_now", "told_delayed", "mail_due", "late" };
   LlRelease release = ll_release_of (progress);
   g_autoptr (GVariant) shown = g_variant_ref_sink (ll_decision_to_variant (decision));
   g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (shown);
@@ -271,12 +279,15 @@ judge_recipient (LlPipeline *pipeline, LlLive *live, guint i, LlJudgement *judge
   if (g_cancellable_is_cancelled (pipeline->ended))
     return; /* the look was cut short: nothing is decided by it */
   ll_keep_evidence (progress, decision, verdict);
-  if (is_still_coming (decision, verdict, live->letter))
+  if (is_still_coming (decision, verdict, live->letter, progress))
     {
+      ll_progress_mark (progress, "late");
+      progress->method = LL_METHOD_NONE; /* what was decided before does not count any more */
       ll_progress_set (progress, LL_STATE_CHECKING, decision->reason);
       progress->next_try = ll_clock_now () + LOOK_AGAIN_SECONDS;
       return;
     }
+  ll_progress_unmark (progress, "late");
   apply (progress, decision);
 }
 

@@ -55,6 +55,15 @@ ll_live_unref (LlLive *live)
   g_free (live);
 }
 
+void
+ll_live_credentials (LlLive *live, char **login, LlSecret **password)
+{
+  g_mutex_lock (&live->lock); /* a new sign-in may replace them */
+  *login = g_strdup (live->login);
+  *password = live->password != NULL ? ll_secret_copy (live->password) : NULL;
+  g_mutex_unlock (&live->lock);
+}
+
 gboolean
 ll_live_answer (LlLive *live, guint code, const char *enhanced, const char *text)
 {
@@ -145,6 +154,16 @@ ll_progress_is_due (const LlProgress *progress)
       return FALSE;
     }
   g_return_val_if_reached (FALSE);
+}
+
+const char *
+ll_progress_sentence (const LlProgress *progress)
+{
+  const char *sentence = NULL;
+
+  if (progress->extra != NULL)
+    g_variant_lookup (progress->extra, "reason", "&s", &sentence);
+  return sentence != NULL ? sentence : progress->reason;
 }
 
 gboolean

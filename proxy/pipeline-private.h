@@ -55,6 +55,8 @@ struct _LlPipeline
   GPtrArray *done;   /* of LlLive: their files may go once the ledger is on disk */
   GPtrArray *unread; /* of char: ids whose files could not be read just then */
   gboolean paused;
+  gint64 looked_anew; /* reached.c: wall seconds, and boot seconds of what was in vain; or 0 */
+  gint64 in_vain;
 
   GCancellable *ended; /* nothing new leaves any more; its descriptor is kept, for all waits */
 
@@ -84,6 +86,9 @@ void ll_live_answer_taken (LlLive *live);
  * that person's: only without any hope (@state is final) is a held one taken from him too. One that
  * is held until it was looked at again is no person's. */
 void ll_live_rest (LlLive *live, LlState state, const char *reason);
+
+/* The mail program's own, for auth = client; else NULL. (transfer full) */
+void ll_live_credentials (LlLive *live, char **login, LlSecret **password);
 
 /* -- pipeline.c ---------------------------------------------------------------- */
 
@@ -120,6 +125,15 @@ void ll_pipeline_take_up_unread (LlPipeline *pipeline);
  * lost. */
 gboolean ll_pipeline_open (LlPipeline *pipeline, LlLive *live);
 
+/* -- reached.c ------------------------------------------------------------------------ */
+
+/* Between decision and departure: where nothing is known of a way for want of a network, and the
+ * provider can be reached nevertheless, the way is looked at again first. */
+void ll_reach (LlPipeline *pipeline, LlConfig *config, const LlAccount *account, LlLive *live);
+
+/* A letter of @account was taken: what waits for the same is tried. */
+void ll_reached (LlPipeline *pipeline, const char *account);
+
 /* -- waking.c ----------------------------------------------------------------------- */
 
 /* What waits for a network, a keyring, a sign-in or evidence is due now. */
@@ -149,12 +163,15 @@ gboolean ll_pipeline_is_paused (LlPipeline *pipeline);
 /* Sets state and sentence of one recipient. */
 void ll_progress_set (LlProgress *progress, LlState state, const char *reason);
 
+/* The sentence of the decision, whatever was said since. (transfer none) */
+const char *ll_progress_sentence (const LlProgress *progress);
+
 /* Whether it is this recipient's turn: new, or its time to be tried again has come. */
 gboolean ll_progress_is_due (const LlProgress *progress);
 
 /* Marks that stay with a recipient: "told" (that it will not get the letter), "told_now" (that it
- * waits), "told_delayed", "mail_due" (a notice is to be written), "reminded" (by mail), "again"
- * (held until it was looked at again, at next_try, by itself). */
+ * waits), "told_delayed", "mail_due" (a notice is to be written), "reminded" (by mail), "late"
+ * (looked at once more), "again" (held until it was looked at again, at next_try, by itself). */
 gboolean ll_progress_has (const LlProgress *progress, const char *mark);
 void ll_progress_mark (LlProgress *progress, const char *mark);
 void ll_progress_unmark (LlProgress *progress, const char *mark);

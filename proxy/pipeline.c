@@ -220,6 +220,7 @@ step_letter (LlPipeline *pipeline, LlLive *live)
   else if (ll_pipeline_open (pipeline, live))
     {
       ll_judge_letter (pipeline, config, account, live, FALSE);
+      ll_reach (pipeline, config, account, live);
       if (ll_depart (pipeline, config, account, live))
         {
           ll_judge_letter (pipeline, config, account, live, TRUE);

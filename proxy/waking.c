@@ -7,8 +7,8 @@
 
 #include <string.h>
 
-/* The network, the keyring or a sign-in may be back: nobody waits for the timer. A provider's 4xx
- * keeps its time. */
+/* The network, the keyring or a sign-in may be back: nobody waits for the timer, and what was
+ * decided before is decided anew (design 4.5). A provider's 4xx keeps its time. */
 void
 ll_try_anew (LlLetter *letter)
 {
@@ -16,6 +16,8 @@ ll_try_anew (LlLetter *letter)
     {
       LlProgress *progress = ll_letter_progress (letter, i);
 
+      if (progress->state == LL_STATE_WAITING || progress->state == LL_STATE_QUEUED)
+        progress->decided = 0;
       if (progress->state == LL_STATE_WAITING
           || (progress->state == LL_STATE_QUEUED && progress->method == LL_METHOD_NONE)
           || (progress->state == LL_STATE_HELD && ll_progress_has (progress, "again")))
