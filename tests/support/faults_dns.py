@@ -7,6 +7,7 @@ Forwards to a real server, except where told otherwise:
            the last two: unsigned over UDP; and then nothing over TCP
   strip    asks upstream without DO, so that no signature comes back
   captive  answers every question with this one address
+  split    {name suffix: another real server that is asked about it}
   udp, tcp "pass" or "drop"
 """
 
@@ -69,6 +70,7 @@ class Forwarder:
         self.rules = faults.get("rules", [])
         self.strip = faults.get("strip", False)
         self.captive = faults.get("captive")
+        self.split = faults.get("split", {})
         self.udp = faults.get("udp", "pass")
         self.tcp = faults.get("tcp", "pass")
         self.asked = []  # (name, type) of every question that came, for the tests
@@ -157,18 +159,24 @@ class Forwarder:
             return failure(packet, SERVFAIL if what == "servfail" else REFUSED)
         strip = self.strip or (what in ("strip-udp", "strip-then-drop") and not tcp)
         query = without_do(packet) if strip else packet
-        return self._forward(query, tcp)
+        return self._forward(query, self._upstream_for(name), tcp)
 
-    def _forward(self, packet, tcp):
+    def _upstream_for(self, name):
+        for suffix, server in self.split.items():
+            if name == suffix or name.endswith("." + suffix):
+                return server
+        return self.upstream
+
+    def _forward(self, packet, upstream, tcp):
         if not tcp:
             with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
                 sock.settimeout(5)
                 try:
-                    sock.sendto(packet, self.upstream)
+                    sock.sendto(packet, upstream)
                     return sock.recv(65535)
                 except OSError:
                     return None
-        with socket.create_connection(self.upstream, timeout=5) as sock:
+        with socket.create_connection(upstream, timeout=5) as sock:
             stream = sock.makefile("rwb")
             stream.write(struct.pack("!H", len(packet)) + packet)
             stream.flush()

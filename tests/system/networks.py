@@ -4,20 +4,17 @@
 port 25, a look that is switched off, DNS that fails. And `check` works without a daemon."""
 
 import json
-import socketserver
-import threading
 
 import tap
 import world
-from control import serve, tls
 from policies import policy
 from faults_dns import Forwarder
 from namespace import Dropped
 from office import Office, letter
-from process import run, sbin, wait_until
+from process import wait_until
+from surroundings import Diverted
 
 GREAT = ("secure", "guarantee", "will be encrypted", "padlock")
-ELSEWHERE = "127.0.3.25"
 DAY = 86400
 FAULTS = [("MX", "lame.lab", "servfail")]
 POLICY = f'mta-sts A {world.POLICY_ADDRESS}\n_mta-sts TXT "v=STSv1; id=20261122T0900;"\n'
@@ -62,30 +59,6 @@ class Networks(Office):
     def fate_of(self, domain, name):
         accepted, said = self.send(f"bob@{domain}", letter(f"bob@{domain}", name=name))
         return self.fate(name) if accepted else {"state": "refused", "reason": said}
-
-
-class Diverted:
-    """While entered, whoever is called on port 25 (@only: this one) somebody else answers."""
-
-    def __init__(self, behaviour, certificate, only=None):
-        self.whom = f"ip daddr {only}" if only else f"ip daddr != {ELSEWHERE}"
-        context = tls(certificate)
-        socketserver.ThreadingTCPServer.allow_reuse_address = True
-        socketserver.ThreadingTCPServer.daemon_threads = True
-        self.server = socketserver.ThreadingTCPServer((ELSEWHERE, 25), serve(behaviour, context))
-
-    def __enter__(self):
-        threading.Thread(target=self.server.serve_forever, args=(0.05,), daemon=True).start()
-        nft = sbin("nft")
-        run([nft, "add table ip diverted"])
-        run([nft, "add chain ip diverted out { type nat hook output priority -100 ; }"])
-        run([nft, f"add rule ip diverted out {self.whom} tcp dport 25 dnat to {ELSEWHERE}:25"])
-        return self
-
-    def __exit__(self, *_):
-        run([sbin("nft"), "delete table ip diverted"])
-        self.server.shutdown()
-        self.server.server_close()
 
 
 CODES = {
