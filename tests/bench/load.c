@@ -23,6 +23,7 @@
 
 #define KB 1024
 #define MB (1024 * 1024)
+#define SMALL (64 * KB)
 /* Of twenty letters of the mix: 14 of 4 KB, 5 of 100 KB, one of 10 MB. */
 #define MIX 20
 
@@ -190,6 +191,21 @@ send_envelope (LlClient *client)
   hear (client, 3, "DATA");
 }
 
+/* A small one in one packet with what is queued; a large one is not copied first. */
+static void
+send_content (LlClient *client, const GString *content)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (content->len <= SMALL)
+    ll_client_queue_bytes (client, content->str, content->len);
+  flush (client);
+  if (content->len > SMALL
+      && !ll_connection_write (ll_client_connection (client), content->str, content->len,
+                               patience (), NULL, &error))
+    fail ("content", error);
+}
+
 static void
 send_letter (LlClient *client, int index)
 {
@@ -201,8 +217,7 @@ send_letter (LlClient *client, int index)
 
   send_envelope (client);
   ll_client_queue_bytes (client, head, strlen (head));
-  ll_client_queue_bytes (client, content->str, content->len);
-  flush (client);
+  send_content (client, content);
   hear (client, 2, "the final dot");
   __atomic_fetch_add (&octets, content->len, __ATOMIC_RELAXED);
 }
