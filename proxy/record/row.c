@@ -71,9 +71,12 @@ flag_of (GVariant *extra, const char *key)
   return extra != NULL && g_variant_lookup (extra, key, "b", &flag) && flag;
 }
 
+/* What the dictionary says becomes columns. Only when the row is written: most snapshots of a
+ * letter are outdated by then. */
 static void
-take_extra (RowRecipient *row, GVariant *extra)
+read_extra (RowRecipient *row)
 {
+  GVariant *extra = row->extra;
   guint32 rule;
 
   row->evidence = evidence_word (extra, "evidence");
@@ -90,8 +93,8 @@ take_extra (RowRecipient *row, GVariant *extra)
     return;
   if (g_variant_lookup (extra, "rule", "u", &rule) && rule > 0)
     row->rule = rule;
+  g_clear_pointer (&row->provider, g_free);
   g_variant_lookup (extra, "provider", "s", &row->provider);
-  row->extra = g_variant_ref (extra);
 }
 
 static void
@@ -109,7 +112,7 @@ take_recipient (RowRecipient *row, const LlRecipient *recipient, const LlProgres
   row->decided = progress->decided;
   row->reason = g_strdup (progress->reason);
   row->reply = g_strdup (progress->reply);
-  take_extra (row, progress->extra);
+  row->extra = progress->extra != NULL ? g_variant_ref (progress->extra) : NULL;
 }
 
 LlRow *
@@ -276,7 +279,7 @@ write_recipient (
 }
 
 gboolean
-ll_row_write (const LlRow *row, LlRowStatements *statements, GError **error)
+ll_row_write (LlRow *row, LlRowStatements *statements, GError **error)
 {
   sqlite3_stmt *statement = statements->letter;
   gint64 seq = 0;
@@ -297,8 +300,11 @@ ll_row_write (const LlRow *row, LlRowStatements *statements, GError **error)
   if (seq == 0)
     return FALSE;
   for (guint i = 0; i < row->n; i++)
-    if (!write_recipient (&row->recipients[i], seq, i, statements->recipient, error))
-      return FALSE;
+    {
+      read_extra (&row->recipients[i]);
+      if (!write_recipient (&row->recipients[i], seq, i, statements->recipient, error))
+        return FALSE;
+    }
   return TRUE;
 }
 

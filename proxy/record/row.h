@@ -33,7 +33,7 @@ typedef struct
 gboolean ll_row_statements_init (LlRowStatements *statements, sqlite3 *database, GError **error);
 void ll_row_statements_clear (LlRowStatements *statements);
 
-gboolean ll_row_write (const LlRow *row, LlRowStatements *statements, GError **error);
+gboolean ll_row_write (LlRow *row, LlRowStatements *statements, GError **error);
 gboolean ll_row_write_event (LlRowStatements *statements,
                              const char *id,
                              gint64 when,
