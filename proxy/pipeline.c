@@ -134,6 +134,8 @@ close_done (LlPipeline *pipeline)
 void
 ll_pipeline_close (LlPipeline *pipeline, LlLive *live)
 {
+  ll_store_close (live->letter);
+  g_clear_pointer (&live->facts, ll_message_facts_free);
   g_mutex_lock (&pipeline->lock);
   live->closed = TRUE;
   g_ptr_array_add (pipeline->done, ll_live_ref (live));

@@ -40,12 +40,24 @@ ll_letter_new (void)
 }
 
 static void
+kept_clear (LlLetterKept *kept)
+{
+  g_clear_pointer (&kept->key, ll_secret_free);
+  g_clear_pointer (&kept->recorded, g_ptr_array_unref);
+  g_clear_pointer (&kept->synced, g_ptr_array_unref);
+}
+
+static void
 kept_free (LlLetterKept *kept)
 {
-  ll_secret_free (kept->key);
-  g_ptr_array_unref (kept->recorded);
-  g_ptr_array_unref (kept->synced);
+  kept_clear (kept);
   g_free (kept);
+}
+
+void
+ll_store_close (LlLetter *letter)
+{
+  kept_clear (ll_letter_kept (letter));
 }
 
 void

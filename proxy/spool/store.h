@@ -118,6 +118,10 @@ gboolean ll_store_record (LlStore *store, LlLetter *letter, gboolean durable, GE
 /* Grows with each record: ll_store_record writes none when the journal says it all already. */
 guint ll_store_records (const LlLetter *letter);
 
+/* Nothing of the letter is read or recorded any more: what was kept for that, its key first, goes
+ * from memory. */
+void ll_store_close (LlLetter *letter);
+
 /* The letter is done and the ledger has it: its files go, if it has any. */
 gboolean ll_store_remove (LlStore *store, LlLetter *letter, GError **error);
 
