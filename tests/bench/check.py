@@ -15,7 +15,7 @@ import subprocess
 import time
 
 from far import RTT, Far, server
-from peers import missing
+from peers import missing, settle
 from process import sbin
 from table import Table, Targets, median, ratio
 
@@ -63,14 +63,14 @@ def letterlock(daemon, *arguments):
 class Finger:
     """posttls-finger; at_once() of them by xargs."""
 
-    def __init__(self, site, known):
+    def __init__(self, site):
         self.config = os.path.join(site.folder, "finger")
         os.makedirs(self.config)
-        with open(os.path.join(self.config, "main.cf"), "w", encoding="ascii") as file:
+        path = os.path.join(self.config, "main.cf")
+        with open(path, "w", encoding="ascii") as file:
             file.write("compatibility_level = 3.6\n")
+        settle(path)
         self.options = ["-c", "-l", "verify", "-F", site.ca.file]
-        # Postfix waits until a file that was just written has settled
-        self.at_once([known], 1)
 
     def at_once(self, names, how_many):
         command = ["xargs", "-P", str(how_many), "-n", "1", sbin("posttls-finger"), *self.options]
@@ -160,7 +160,7 @@ def series(site, rounds):
         far = stack.enter_context(Far(site, domains.zones))
         posttls = None
         if "Postfix" not in missing():
-            posttls = Finger(site, domains.names[0])
+            posttls = Finger(site)
         for number in range(rounds):
             one_round(number, site, far, domains, figures, posttls)
     columns = [word for count in COUNTS for word in (f"{count}: ms", f"{count}: RTT")]
