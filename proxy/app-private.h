@@ -28,6 +28,9 @@ struct _LlApp
   LlAccess access;
   LlAssess *assess;
   LlUpstream *upstream;
+  LlWorker *worker;
+  LlContacts *contacts;
+  LlKeys *keys;
   LlPipeline *pipeline;
   LlListener *listener;
   GPtrArray *listening; /* of Listening */

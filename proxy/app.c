@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "keys/gnupg.h"
 
 #include <fcntl.h>
 #include <glib-unix.h>
@@ -57,6 +58,37 @@ build_leaves (LlApp *app, GError **error)
   return app->ledger != NULL;
 }
 
+static char *
+find_in_keyring (gpointer data,
+                 const char *address,
+                 LlDeadline deadline,
+                 GCancellable *cancellable,
+                 GPtrArray *found)
+{
+  LlApp *app = data;
+  g_autoptr (GError) error = NULL;
+  GPtrArray *keys = ll_gnupg_find (app->worker, address, deadline, cancellable, &error);
+
+  if (keys == NULL)
+    return g_strdup (error->message);
+  g_ptr_array_extend_and_steal (found, keys);
+  return NULL;
+}
+
+/* What can lock letters, and where it is looked for. */
+static gboolean
+build_keys (LlApp *app, GError **error)
+{
+  const LlKeyFinder finders[] = { { LL_KEY_SOURCE_GNUPG, find_in_keyring, app } };
+
+  app->worker = ll_worker_new (NULL);
+  app->contacts = ll_contacts_new (app->state_folder, error);
+  if (app->contacts == NULL)
+    return FALSE;
+  app->keys = ll_keys_new (finders, G_N_ELEMENTS (finders));
+  return TRUE;
+}
+
 static gboolean
 build_stages (LlApp *app, GError **error)
 {
@@ -87,6 +119,8 @@ build_stages (LlApp *app, GError **error)
   if (app->assess == NULL)
     return FALSE;
   app->upstream = ll_upstream_new (&upstream);
+  if (!build_keys (app, error))
+    return FALSE;
   parts = (LlPipelineParts){
     .store = app->store,
     .ledger = app->ledger,
@@ -95,6 +129,9 @@ build_stages (LlApp *app, GError **error)
     .upstream = app->upstream,
     .resolver = app->access.resolver,
     .secrets = app->secrets,
+    .worker = app->worker,
+    .keys = app->keys,
+    .contacts = app->contacts,
     .state_folder = app->state_folder,
     .host = app,
   };
@@ -272,6 +309,9 @@ ll_app_free (LlApp *app)
     ll_ledger_flush (app->ledger, NULL);
   signal (SIGALRM, leave_cb);
   alarm (LEAVE_SECONDS);
+  g_clear_pointer (&app->keys, ll_keys_free);
+  g_clear_pointer (&app->contacts, ll_contacts_free);
+  g_clear_pointer (&app->worker, ll_worker_free);
   g_clear_pointer (&app->upstream, ll_upstream_free);
   g_clear_pointer (&app->assess, ll_assess_free);
   ll_access_close (&app->access);

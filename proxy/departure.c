@@ -2,9 +2,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 /*
- * Decided recipients become copies, copies leave, results come back. Recipients share
- * a copy unless their bytes or MAIL parameters differ (here: REQUIRETLS). What a
- * result means is decided in deliver/trouble.c.
+ * Decided recipients become transactions, copies leave, results come back. Recipients
+ * share one unless their bytes (locked copies) or MAIL parameters (REQUIRETLS) differ.
+ * What a result means is decided in deliver/trouble.c.
  */
 
 #include "pipeline-private.h"
@@ -17,13 +17,6 @@
 
 /* A copy that has not left by then is taken back: the largest letter over the slowest line. */
 #define COPY_DEADLINE (60 * 60 * 1000)
-
-gboolean
-ll_departs (const LlProgress *progress)
-{
-  return (progress->method == LL_METHOD_TLS || progress->method == LL_METHOD_OPEN)
-         && ll_progress_is_due (progress);
-}
 
 typedef struct
 {
@@ -100,33 +93,16 @@ reply_text (const LlResult *result)
 
 /* -- sending ------------------------------------------------------------------------------- */
 
-static GArray *
-recipients_of_copy (const LlLetter *letter, gboolean requiretls)
-{
-  GArray *recipients = g_array_new (FALSE, FALSE, sizeof (guint));
-
-  for (guint i = 0; i < letter->progress->len; i++)
-    {
-      const LlProgress *progress = ll_letter_progress (letter, i);
-
-      if (ll_departs (progress) && progress->requiretls == requiretls)
-        g_array_append_val (recipients, i);
-    }
-  return recipients;
-}
-
 static LlDelivery *
-send_copy (LlPipeline *pipeline,
-           const LlAccount *account,
-           LlLive *live,
-           GArray *recipients,
-           gboolean requiretls)
+send_copy (LlPipeline *pipeline, const LlAccount *account, LlLive *live, const LlLeaving *leaving)
 {
+  GArray *recipients = leaving->recipients;
   LlCopy copy = {
     .letter = live->letter,
     .recipients = recipients,
-    .edits = live->facts != NULL ? live->facts->edits : NULL,
-    .requiretls = requiretls,
+    .edits = live->facts != NULL && leaving->locked == 0 ? live->facts->edits : NULL,
+    .locked = leaving->locked,
+    .requiretls = leaving->requiretls,
   };
   Dot dot = { pipeline, live };
   g_autofree char *login = NULL;
@@ -436,26 +412,24 @@ ll_depart (LlPipeline *pipeline, LlConfig *config, const LlAccount *account, LlL
 {
   g_autoptr (GPtrArray) deliveries /* the cases borrow their results */
       = g_ptr_array_new_with_free_func ((GDestroyNotify) ll_delivery_free);
-  g_autoptr (GArray) plain = recipients_of_copy (live->letter, FALSE);
-  g_autoptr (GArray) insisting = recipients_of_copy (live->letter, TRUE);
+  g_autoptr (GPtrArray) all = ll_leaving (live->letter);
   Outcome outcome = { NULL, NULL, 0, 0 };
-  guint n = (plain->len > 0) + (insisting->len > 0);
   guint rate = account->rate > 0 ? account->rate : ll_provider_rate (account->host);
   gboolean may
-      = n > 0 && ll_queue_take_turn (pipeline->queue, live->letter->id, account->name, rate, n);
+      = all->len > 0
+        && ll_queue_take_turn (pipeline->queue, live->letter->id, account->name, rate, all->len);
   gboolean again = FALSE;
 
   begin_cases (live, &outcome);
-  for (guint requiretls = 0; requiretls < 2; requiretls++)
+  for (guint c = 0; c < all->len; c++)
     {
-      GArray *recipients = requiretls != 0 ? insisting : plain;
+      const LlLeaving *leaving = g_ptr_array_index (all, c);
+      GArray *recipients = leaving->recipients;
       LlDelivery *delivery;
 
-      if (recipients->len == 0)
-        continue;
       if (outcome.copies > 0)
         keep_results (pipeline, live, &outcome);
-      delivery = may ? send_copy (pipeline, account, live, recipients, requiretls != 0)
+      delivery = may ? send_copy (pipeline, account, live, leaving)
                      : ll_upstream_pace (recipients->len, rate);
       g_ptr_array_add (deliveries, delivery);
       outcome.copies++;

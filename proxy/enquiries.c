@@ -103,13 +103,19 @@ account_of_options (const LlConfig *config, GVariant *options, GError **error)
 }
 
 static GVariant *
-preview_one (LlPipeline *pipeline, const LlJudgement *judgement, const char *address)
+preview_one (LlPipeline *pipeline, LlJudgement *judgement, const char *address)
 {
   g_autoptr (LlVerdict) verdict = NULL;
-  g_autoptr (LlDecision) decision = ll_judge (pipeline, judgement, &verdict);
-  g_autoptr (GVariant) shown = g_variant_ref_sink (ll_decision_to_variant (decision));
-  g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (shown);
+  g_auto (LlLocks) locks = { 0 };
+  g_autoptr (LlDecision) decision = NULL;
+  g_autoptr (GVariant) shown = NULL;
+  GVariantDict dict;
 
+  judgement->locks = &locks;
+  decision = ll_judge (pipeline, judgement, &verdict);
+  judgement->locks = NULL;
+  shown = g_variant_ref_sink (ll_decision_to_variant (decision));
+  g_variant_dict_init (&dict, shown);
   g_variant_dict_insert (&dict, "address", "s", address);
   g_variant_dict_insert (&dict, "decision", "s", ll_decision_name (decision->kind));
   return g_variant_dict_end (&dict);

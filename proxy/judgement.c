@@ -141,6 +141,28 @@ fill_input (LlPipeline *pipeline, const LlJudgement *judgement, LlPolicyInput *i
     input->reply_to_locked = answers_locked (pipeline, judgement);
 }
 
+/* Who would be held is looked at again with the keys that were found for him; a letter that can
+ * go as it is never waits for them. */
+static LlDecision *
+decide (LlPipeline *pipeline, const LlJudgement *judgement, LlPolicyInput *input)
+{
+  LlDecision *decision = ll_policy_decide (input);
+  LlLocks *locks = judgement->locks;
+
+  if (decision->kind != LL_DECISION_HOLD || locks == NULL)
+    return decision;
+  ll_locks_find (pipeline, judgement->recipient->address,
+                 ll_deadline_earlier (judgement->deadline, ll_deadline_in (LL_KEYS_BUDGET)), locks);
+  input->locks = locks->ready & ~judgement->failed;
+  input->asks = locks->asks & ~judgement->failed;
+  input->changed = locks->changed & ~judgement->failed;
+  input->sure = locks->sure;
+  input->preferred = locks->preferred;
+  input->no_lock = judgement->failure != NULL ? judgement->failure : locks->no_lock;
+  ll_decision_free (decision);
+  return ll_policy_decide (input);
+}
+
 LlDecision *
 ll_judge (LlPipeline *pipeline, const LlJudgement *judgement, LlVerdict **verdict)
 {
@@ -154,7 +176,7 @@ ll_judge (LlPipeline *pipeline, const LlJudgement *judgement, LlVerdict **verdic
   fill_input (pipeline, judgement, &input);
   *verdict = ll_assess_wait (pipeline->parts.assess, domain, soft, pipeline->ended, &done);
   take_verdict (&input, *verdict, done);
-  decision = ll_policy_decide (&input);
+  decision = decide (pipeline, judgement, &input);
   if (done || decision->kind == LL_DECISION_SEND || ll_deadline_left (judgement->deadline) == 0)
     return decision;
 
@@ -164,7 +186,7 @@ ll_judge (LlPipeline *pipeline, const LlJudgement *judgement, LlVerdict **verdic
   *verdict = ll_assess_wait (pipeline->parts.assess, domain, judgement->deadline, pipeline->ended,
                              &done);
   take_verdict (&input, *verdict, done);
-  return ll_policy_decide (&input);
+  return decide (pipeline, judgement, &input);
 }
 
 /* -- a whole letter ---------------------------------------------------------------------- */
@@ -233,6 +255,9 @@ apply (LlProgress *progress, const LlDecision *decision)
                        decision->reason);
       break;
     case LL_DECISION_LOCK:
+      progress->method = decision->method;
+      ll_progress_set (progress, LL_STATE_CHECKING, decision->reason);
+      break;
     case LL_DECISION_HOLD:
       ll_progress_set (progress, LL_STATE_HELD, decision->reason);
       break;
@@ -266,6 +291,24 @@ needs_judgement (const LlProgress *progress)
          || ll_retry_decide_anew (progress->decided, ll_clock_now ());
 }
 
+/* The key that was chosen, for the copy that is made next; a person who chose the lock said yes to
+ * it. */
+static void
+keep_key (LlPipeline *pipeline, LlLive *live, guint i, LlMethod method, LlLocks *locks)
+{
+  const LlRecipient *recipient = ll_envelope_recipient (live->letter->envelope, i);
+  LlKey *key = locks->keys[method];
+
+  if (((locks->asks | locks->changed) & (1u << method)) != 0)
+    {
+      ll_contacts_accept (pipeline->parts.contacts, recipient->address, method, key->fingerprint,
+                          NULL);
+      key->trust = LL_TRUST_ACCEPTED;
+    }
+  g_clear_pointer ((LlKey **) &g_ptr_array_index (live->keys, i), ll_key_unref);
+  g_ptr_array_index (live->keys, i) = ll_key_ref (key);
+}
+
 static void
 judge_recipient (LlPipeline *pipeline, LlLive *live, guint i, LlJudgement *judgement)
 {
@@ -273,12 +316,20 @@ judge_recipient (LlPipeline *pipeline, LlLive *live, guint i, LlJudgement *judge
   g_autoptr (LlVerdict) verdict = NULL;
   g_autoptr (LlDecision) decision = NULL;
 
+  g_auto (LlLocks) locks = { 0 };
+
   judgement->recipient = ll_envelope_recipient (live->letter->envelope, i);
   judgement->release = ll_release_of (progress);
+  judgement->locks = &locks;
+  judgement->failed = live->failed[i];
+  judgement->failure = live->failure;
   decision = ll_judge (pipeline, judgement, &verdict);
+  judgement->locks = NULL;
   if (g_cancellable_is_cancelled (pipeline->ended))
     return; /* the look was cut short: nothing is decided by it */
   ll_keep_evidence (progress, decision, verdict);
+  if (decision->kind == LL_DECISION_LOCK)
+    keep_key (pipeline, live, i, decision->method, &locks);
   if (is_still_coming (decision, verdict, live->letter, progress))
     {
       ll_progress_mark (progress, "late");

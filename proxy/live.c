@@ -9,6 +9,12 @@
 
 #include <string.h>
 
+static void
+free_key (gpointer key)
+{
+  ll_key_unref (key);
+}
+
 LlLive *
 ll_live_new (LlLetter *letter, LlMessageFacts *facts)
 {
@@ -17,6 +23,9 @@ ll_live_new (LlLetter *letter, LlMessageFacts *facts)
   live->ref_count = 1;
   live->letter = letter;
   live->facts = facts;
+  live->keys = g_ptr_array_new_full (letter->progress->len, free_key);
+  g_ptr_array_set_size (live->keys, (gint) letter->progress->len);
+  live->failed = g_new0 (guint, letter->progress->len);
   g_mutex_init (&live->lock);
   g_cond_init (&live->answered_cond);
   ll_live_count (live);
@@ -47,6 +56,9 @@ ll_live_unref (LlLive *live)
     return;
   ll_letter_free (live->letter);
   ll_message_facts_free (live->facts);
+  g_ptr_array_unref (live->keys);
+  g_free (live->failed);
+  g_free (live->failure);
   g_free (live->login);
   ll_secret_free (live->password);
   ll_reply_clear (&live->answer);

@@ -25,6 +25,10 @@ typedef struct
   LlLetter *letter;
   LlMessageFacts *facts;
 
+  GPtrArray *keys; /* of LlKey or NULL: whose each recipient's lock is, while a step decides */
+  guint *failed;   /* bit LlMethod, for each recipient: locks that failed in this step */
+  char *failure;   /* why, of the last one, or NULL */
+
   gboolean closed;  /* (the pipeline's lock) done: only its files are still to go */
   gboolean in_line; /* (the step's) it waits for its account's turn to send */
   gint anew;        /* (atomic) what waits is tried at the next step, whatever its time */
@@ -176,6 +180,33 @@ gboolean ll_progress_has (const LlProgress *progress, const char *mark);
 void ll_progress_mark (LlProgress *progress, const char *mark);
 void ll_progress_unmark (LlProgress *progress, const char *mark);
 
+/* -- locking.c -------------------------------------------------------------------- */
+
+/* What can lock a letter to one address: bits are 1u << LlMethod. */
+typedef struct
+{
+  guint ready;
+  guint asks;
+  guint changed;
+  guint sure;
+  LlMethod preferred;
+  char *no_lock; /* a clause, or NULL */
+  LlKey *keys[LL_METHOD_OPEN];
+} LlLocks;
+
+void ll_locks_clear (LlLocks *locks);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (LlLocks, ll_locks_clear)
+
+/* Waits for the search for keys, until the deadline. */
+void ll_locks_find (LlPipeline *pipeline, const char *address, LlDeadline deadline, LlLocks *locks);
+
+/* Makes the locked copies that are decided and not there yet. Returns whether the letter must be
+ * judged again: a lock failed. */
+gboolean ll_lock_letter (LlPipeline *pipeline, LlLive *live);
+
+/* The number of the copy that this recipient gets, 0: the letter as it is. */
+guint ll_locked_copy (const LlProgress *progress);
+
 /* -- measuring.c: `account test --onward` --------------------------------------------- */
 
 /* As the actions of the bus (bus/actions.h). */
@@ -203,6 +234,9 @@ typedef struct
   guint recipients;
   gboolean requiretls_refused;
   LlRelease release;
+  guint failed;        /* bit LlMethod: locks that failed in this step */
+  const char *failure; /* why, or NULL */
+  LlLocks *locks;      /* filled when the way alone does not do; may be NULL */
   LlDeadline deadline;
 } LlJudgement;
 
@@ -225,10 +259,23 @@ void ll_judge_letter (LlPipeline *pipeline,
 LlRelease ll_release_of (const LlProgress *progress);
 void ll_release_set (LlProgress *progress, LlRelease release);
 
-/* -- departure.c ------------------------------------------------------------------- */
+/* -- leaving.c --------------------------------------------------------------------- */
+
+/* What leaves in one transaction. */
+typedef struct
+{
+  guint locked; /* number of the locked copy, 0: the letter as it is */
+  gboolean requiretls;
+  GArray *recipients; /* of guint */
+} LlLeaving;
+
+/* All that leaves now. (transfer full) of LlLeaving */
+GPtrArray *ll_leaving (const LlLetter *letter);
 
 /* Whether a decided recipient is to leave now. */
 gboolean ll_departs (const LlProgress *progress);
+
+/* -- departure.c ------------------------------------------------------------------- */
 
 /* Sends what departs, writes the results into the progress, answers the mail program when it
  * still waits. Returns whether the letter must be judged again (REQUIRETLS was refused). */

@@ -207,6 +207,19 @@ forget_password (LlLive *live)
   g_mutex_unlock (&live->lock);
 }
 
+/* Until every recipient is decided and every lock that was decided is made: each round takes at
+ * least one lock that failed out of the choice. */
+static void
+judge_and_lock (LlPipeline *pipeline, LlConfig *config, const LlAccount *account, LlLive *live)
+{
+  memset (live->failed, 0, live->letter->progress->len * sizeof live->failed[0]);
+  g_clear_pointer (&live->failure, g_free);
+  ll_judge_letter (pipeline, config, account, live, FALSE);
+  ll_reach (pipeline, config, account, live);
+  while (ll_lock_letter (pipeline, live))
+    ll_judge_letter (pipeline, config, account, live, FALSE);
+}
+
 static void
 step_letter (LlPipeline *pipeline, LlLive *live)
 {
@@ -221,8 +234,7 @@ step_letter (LlPipeline *pipeline, LlLive *live)
     ll_live_rest (live, LL_STATE_WAITING, "sending is paused; letterlock resume goes on");
   else if (ll_pipeline_open (pipeline, live))
     {
-      ll_judge_letter (pipeline, config, account, live, FALSE);
-      ll_reach (pipeline, config, account, live);
+      judge_and_lock (pipeline, config, account, live);
       if (ll_depart (pipeline, config, account, live))
         {
           ll_judge_letter (pipeline, config, account, live, TRUE);

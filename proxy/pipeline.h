@@ -6,6 +6,9 @@
 #include "assess/assess.h"
 #include "deliver/queue.h"
 #include "deliver/upstream.h"
+#include "engine/worker.h"
+#include "keys/contacts.h"
+#include "keys/find.h"
 #include "listen/listener.h"
 #include "message/parse.h"
 #include "policy/decide.h"
@@ -38,6 +41,9 @@ typedef struct
   LlUpstream *upstream;
   LlResolver *resolver;
   LlSecretStore *secrets;
+  LlWorker *worker;
+  LlKeys *keys;
+  LlContacts *contacts;
   const char *state_folder;
   gpointer host; /* who built it all: for requests that are about more than letters */
 } LlPipelineParts;

@@ -244,6 +244,9 @@ rcpt_cb (gpointer data, const LlEnvelope *envelope, const LlRecipient *recipient
       if (refuse_by_offers (&offers, envelope, reply))
         return;
       decision = ll_judge (reception->pipeline, &judgement, &verdict);
+      /* who may need a lock: his keys are looked for while the letter is still coming in */
+      if (decision->kind == LL_DECISION_HOLD || decision->kind == LL_DECISION_LATER)
+        ll_keys_start (reception->pipeline->parts.keys, recipient->address);
       if (decision->kind == LL_DECISION_REFUSE && decision->settled)
         {
           refuse (reception, recipient, decision, verdict, reply);

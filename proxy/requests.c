@@ -84,6 +84,36 @@ may_send_anyway (const LlProgress *progress)
   return may;
 }
 
+/* Whether the decision that holds it offers this lock (policy/decide.h). */
+static gboolean
+is_offered (const LlProgress *progress, LlMethod method)
+{
+  g_autofree const char **offers = NULL;
+
+  return progress->extra != NULL && g_variant_lookup (progress->extra, "offers", "^a&s", &offers)
+         && g_strv_contains (offers, ll_method_name (method));
+}
+
+static LlRelease
+release_of (LlMethod method)
+{
+  switch (method)
+    {
+    case LL_METHOD_OPEN:
+      return LL_RELEASE_SEND;
+    case LL_METHOD_PGP:
+      return LL_RELEASE_PGP;
+    case LL_METHOD_SMIME:
+      return LL_RELEASE_SMIME;
+    case LL_METHOD_ESCROW:
+      return LL_RELEASE_ESCROW;
+    case LL_METHOD_NONE:
+    case LL_METHOD_TLS:
+      return LL_RELEASE_NONE;
+    }
+  g_return_val_if_reached (LL_RELEASE_NONE);
+}
+
 static gboolean
 may_release (const LlProgress *progress,
              const LlRecipient *recipient,
@@ -104,9 +134,11 @@ may_release (const LlProgress *progress,
     case LL_METHOD_PGP:
     case LL_METHOD_SMIME:
     case LL_METHOD_ESCROW:
-      g_set_error (error, LL_API_ERROR, LL_API_ERROR_REFUSED,
-                   "%s cannot be used to lock letters in this version", ll_method_name (method));
-      return FALSE;
+      if (!is_offered (progress, method))
+        g_set_error (error, LL_API_ERROR, LL_API_ERROR_REFUSED, "%s cannot be locked with %s: %s",
+                     recipient->address, ll_method_name (method),
+                     progress->reason != NULL ? progress->reason : "there is no key");
+      return is_offered (progress, method);
     }
   g_return_val_if_reached (FALSE);
 }
@@ -114,7 +146,7 @@ may_release (const LlProgress *progress,
 static void
 release_one (LlProgress *progress, LlMethod method)
 {
-  ll_release_set (progress, method == LL_METHOD_OPEN ? LL_RELEASE_SEND : LL_RELEASE_NONE);
+  ll_release_set (progress, release_of (method));
   progress->decided = 0;
   progress->next_try = 0;
   progress->method = LL_METHOD_NONE;

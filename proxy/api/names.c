@@ -46,6 +46,13 @@ static const char *const code_names[] = {
 static const char *const mode_names[] = { "opportunistic", "forced", "exclusive", "encrypt" };
 static const char *const minimum_names[] = { "encrypted", "verified", "policy", "assured" };
 static const char *const unknown_names[] = { "send", "lock", "hold" };
+static const char *const key_source_names[]
+    = { "gnupg", "imported", "wkd", "dane", "keyserver", "ldap" };
+static const char *const trust_names[]
+    = { "rejected", "unchecked", "kept", "published", "verified", "accepted" };
+static const char *const key_defect_names[]
+    = { NULL,   "expired",       "not-yet",     "revoked",   "disabled", "sign-only",
+        "weak", "other-address", "unsupported", "malformed", "algorithm" };
 
 static const char *
 word_of (const char *const *words, gsize n, guint value)
@@ -96,6 +103,9 @@ DEFINE_NAMES (LlCode, code)
 DEFINE_NAMES (LlMode, mode)
 DEFINE_NAME (LlMinimum, minimum)
 DEFINE_NAME (LlUnknown, unknown)
+DEFINE_NAME (LlKeySource, key_source)
+DEFINE_NAME (LlTrust, trust)
+DEFINE_NAMES (LlKeyDefect, key_defect)
 
 gboolean
 ll_evidence_is_ordered (LlEvidence evidence)

@@ -160,6 +160,44 @@ typedef enum
   LL_PRESET_REGULATED,
 } LlPreset;
 
+/* Where a key or certificate was found. */
+typedef enum
+{
+  LL_KEY_SOURCE_GNUPG,     /* the user's own keyring */
+  LL_KEY_SOURCE_IMPORTED,  /* from a file or a letter, by the user */
+  LL_KEY_SOURCE_WKD,       /* the recipient's own domain, over verified HTTPS */
+  LL_KEY_SOURCE_DANE,      /* the recipient's own domain, over DNSSEC */
+  LL_KEY_SOURCE_KEYSERVER, /* anybody can put one there */
+  LL_KEY_SOURCE_LDAP,
+} LlKeySource;
+
+/* Why it may be used, strongest last. */
+typedef enum
+{
+  LL_TRUST_REJECTED,  /* the user said no */
+  LL_TRUST_UNCHECKED, /* nobody vouches for it */
+  LL_TRUST_KEPT,      /* lies in the user's own keyring */
+  LL_TRUST_PUBLISHED, /* the recipient's own domain publishes it now */
+  LL_TRUST_VERIFIED,  /* a certificate whose issuer is trusted */
+  LL_TRUST_ACCEPTED,  /* the user said yes */
+} LlTrust;
+
+/* Why it cannot be used. */
+typedef enum
+{
+  LL_KEY_SOUND, /* null: nothing is wrong */
+  LL_KEY_EXPIRED,
+  LL_KEY_NOT_YET,
+  LL_KEY_REVOKED,
+  LL_KEY_DISABLED,
+  LL_KEY_SIGN_ONLY,
+  LL_KEY_WEAK,
+  LL_KEY_OTHER_ADDRESS, /* it does not name this recipient, or not any more */
+  LL_KEY_UNSUPPORTED,   /* a format that the engine does not know */
+  LL_KEY_MALFORMED,
+  LL_KEY_ALGORITHM, /* a certificate that asks for ciphers that are none any more */
+} LlKeyDefect;
+
 /* Each ll_X_name gives the lower-case word ("none" words give NULL: they are null in JSON);
  * each ll_X_from_name sets @value and returns TRUE, or returns FALSE for an unknown word. */
 const char *ll_evidence_name (LlEvidence value);
@@ -182,6 +220,11 @@ const char *ll_mode_name (LlMode value);
 gboolean ll_mode_from_name (const char *name, LlMode *value);
 const char *ll_minimum_name (LlMinimum value);
 const char *ll_unknown_name (LlUnknown value);
+
+const char *ll_key_source_name (LlKeySource value);
+const char *ll_trust_name (LlTrust value);
+const char *ll_key_defect_name (LlKeyDefect value);
+gboolean ll_key_defect_from_name (const char *name, LlKeyDefect *value);
 
 /* Whether @evidence is one of the seven ordered ones. */
 gboolean ll_evidence_is_ordered (LlEvidence evidence);

@@ -11,6 +11,7 @@ G_DEFINE_QUARK (ll - secret - error - quark, ll_secret_error)
 G_DEFINE_QUARK (ll - message - error - quark, ll_message_error)
 G_DEFINE_QUARK (ll - store - error - quark, ll_store_error)
 G_DEFINE_QUARK (ll - deliver - error - quark, ll_deliver_error)
+G_DEFINE_QUARK (ll - engine - error - quark, ll_engine_error)
 
 static const GDBusErrorEntry api_errors[] = {
   { LL_API_ERROR_FAILED, "org.letterlock.Error.Failed" },

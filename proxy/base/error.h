@@ -88,6 +88,23 @@ typedef enum
   LL_DELIVER_ERROR_UNCERTAIN,    /* lost after the final dot: never repeat blindly */
 } LlDeliverError;
 
+#define LL_ENGINE_ERROR (ll_engine_error_quark ())
+GQuark ll_engine_error_quark (void);
+
+/* Of gpg and other engines that work in a process of their own. */
+typedef enum
+{
+  LL_ENGINE_ERROR_MISSING,   /* gpg or our worker is not installed */
+  LL_ENGINE_ERROR_NO_AGENT,  /* nothing holds the user's secret keys now */
+  LL_ENGINE_ERROR_TIMEOUT,   /* was ended at its deadline */
+  LL_ENGINE_ERROR_CRASHED,   /* ended by itself in the middle */
+  LL_ENGINE_ERROR_LOCKED,    /* would have to ask the user: waiting for the key */
+  LL_ENGINE_ERROR_DECLINED,  /* the user was asked, and said no */
+  LL_ENGINE_ERROR_BAD_KEY,   /* the engine does not take this recipient's key */
+  LL_ENGINE_ERROR_NO_SECRET, /* the user's own key is not there */
+  LL_ENGINE_ERROR_FAILED,
+} LlEngineError;
+
 #define LL_API_ERROR (ll_api_error_quark ())
 GQuark ll_api_error_quark (void);
 

@@ -167,6 +167,22 @@
 #define LL_TLS_RSA_BITS_MIN 2048
 #define LL_TLS_EC_BITS_MIN 224
 
+/* -- engines in processes of their own ------------------------------------------ */
+
+/* One seals while another lists keys; more would only share the same gpg-agent. */
+#define LL_ENGINE_WORKERS 2
+
+/* A child without work is gone after this (seconds): gpg's libraries are 10 MB. */
+#define LL_ENGINE_IDLE 60
+
+/* Finding a recipient's keys, all sources together (milliseconds): as long as the check of his way
+ * may take, so that nobody waits longer for the one than for the other. */
+#define LL_KEYS_BUDGET 8000
+
+/* Locking one copy (milliseconds): 200 MB take gpg about 10 s, on a slow machine ten times that. */
+#define LL_LOCK_DEADLINE (300 * 1000)
+#define LL_KEYS_THREADS 8
+
 /* -- files ------------------------------------------------------------------ */
 
 #define LL_CONFIG_FILE_MAX (1024 * 1024)

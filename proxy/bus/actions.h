@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include "engine/worker.h"
 #include "config/config.h"
 #include "listen/session.h"
 #include "net/network.h"
@@ -41,6 +42,7 @@ typedef struct
   LlStore *store;
   LlSecretStore *secrets;
   LlResolver *resolver;
+  LlWorker *worker; /* (not owned) */
   LlNetwork *network;
   const char *state_folder;  /* of config/login.h */
   const char *config_path;   /* the user's file; NULL: the default place */

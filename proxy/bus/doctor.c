@@ -13,6 +13,9 @@
 /* How long port 25 may take to show what it is, when nothing asked for it yet. */
 #define NETWORK_DEADLINE 15000
 
+/* ... and GnuPG to say its version. */
+#define GNUPG_TIMEOUT 5000
+
 typedef enum
 {
   NO,
@@ -155,6 +158,38 @@ add_config (GVariantBuilder *list, const LlBusActions *actions)
          "None needed for now, but it is hardly what was meant: see letterlock.conf(5).");
 }
 
+#define LOCKS                                                                                      \
+  "The preset locks letters where the way is not good enough; those to people without a key that " \
+  "is known here are held."
+
+/* What locks letters with OpenPGP. */
+static void
+add_gnupg (GVariantBuilder *list, const LlBusActions *actions)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) reply = NULL;
+  g_autofree char *text = NULL;
+  const char *version = "";
+  gboolean agent = FALSE;
+
+  if (actions->worker == NULL)
+    return;
+  reply = ll_worker_call (actions->worker, "status", NULL, NULL, 0, ll_deadline_in (GNUPG_TIMEOUT),
+                          NULL, &error);
+  if (reply == NULL)
+    {
+      add (list, "gnupg", NO, error->message, "sudo apt install gnupg");
+      return;
+    }
+  g_variant_lookup (reply, "version", "&s", &version);
+  g_variant_lookup (reply, "agent", "b", &agent);
+  text = g_strdup_printf ("GnuPG %s is there to lock letters%s", version,
+                          agent ? ", and gpg-agent to sign them."
+                                : ". gpg-agent is not running: letters are locked without your "
+                                  "signature.");
+  add (list, "gnupg", YES, text, NULL);
+}
+
 static gboolean
 needs_lock (const LlAccount *account)
 {
@@ -171,9 +206,7 @@ add_account (GVariantBuilder *list, const LlBusActions *actions, const LlAccount
   g_autoptr (GError) error = NULL;
 
   if (needs_lock (account))
-    add (list, check, NO,
-         "Its preset locks letters, and no way of locking works yet: such letters are held.",
-         "Choose another preset: letterlock account edit NAME --preset careful");
+    add (list, check, UNTOLD, LOCKS, NULL);
   if (account->auth != LL_AUTH_PASSWORD || account->password_command != NULL
       || actions->secrets == NULL)
     return;
@@ -199,9 +232,7 @@ add_accounts (GVariantBuilder *list, const LlBusActions *actions)
   for (guint i = 0; i < config->accounts->len; i++)
     add_account (list, actions, g_ptr_array_index (config->accounts, i));
   if (config->preset == LL_PRESET_CONFIDENTIAL || config->preset == LL_PRESET_REGULATED)
-    add (list, "preset", NO,
-         "The preset locks letters, and no way of locking works yet: such letters are held.",
-         "letterlock config set policy.preset careful");
+    add (list, "preset", UNTOLD, LOCKS, NULL);
 }
 
 /* What only the app knows: sockets, spool... */
@@ -238,6 +269,7 @@ ll_bus_doctor (const LlBusActions *actions, GCancellable *cancellable, GError **
     add_keyring (&list, actions->secrets);
   if (actions->resolver != NULL)
     add_resolver (&list, actions->resolver, cancellable);
+  add_gnupg (&list, actions);
   if (actions->network != NULL)
     add_network (&list, actions, actions->network, cancellable);
   return add_others (&list, actions, error) ? g_variant_builder_end (&list) : NULL;

@@ -50,7 +50,8 @@ static void
 print_proof (GVariant *recipient)
 {
   /* said above already */
-  static const char *const above[] = { "domain", "evidence", "source", "code", "reply", NULL };
+  static const char *const above[]
+      = { "lock", "domain", "evidence", "source", "code", "reply", NULL };
   static const char *const first[]
       = { "mx",          "protocol", "cipher",       "bits",        "key",
           "certificate", "subject",  "issuer",       "fingerprint", "not_after",
@@ -78,6 +79,29 @@ print_proof (GVariant *recipient)
 
       if (!g_strv_contains (above, key) && !g_strv_contains (first, key))
         print_value ("      ", key, owned);
+    }
+}
+
+/* Whose key the content is locked for, and why that one. */
+static void
+print_lock (GVariant *recipient)
+{
+  static const char *const names[]
+      = { "user_id", "fingerprint", "source", "trust", "algorithm", "issuer", "note", "signer" };
+  g_autoptr (GVariant) proof = ll_below (recipient, "proof");
+  g_autoptr (GVariant) lock = NULL;
+
+  if (proof != NULL && g_variant_is_of_type (proof, G_VARIANT_TYPE_VARDICT))
+    lock = g_variant_lookup_value (proof, "lock", G_VARIANT_TYPE_VARDICT);
+  if (lock == NULL)
+    return;
+  puts ("    lock");
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autoptr (GVariant) value = g_variant_lookup_value (lock, names[i], NULL);
+
+      if (value != NULL)
+        print_value ("      ", names[i], value);
     }
 }
 
@@ -119,6 +143,7 @@ print_recipient (GVariant *recipient)
   print_pair ("    ", "code", LL_TONE_FAINT, ll_text (recipient, "code"));
   print_pair ("    ", "next try", LL_TONE_PLAIN, ll_text (recipient, "next_try"));
   print_pair ("    ", "reply", LL_TONE_FAINT, ll_text (recipient, "reply"));
+  print_lock (recipient);
   print_proof (recipient);
 }
 

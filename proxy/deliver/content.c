@@ -5,7 +5,7 @@
 
 #include "base/error.h"
 #include "base/limits.h"
-#include "deliver/edits.h"
+#include "message/edits.h"
 #include "deliver/result.h"
 #include "wire/dots.h"
 

@@ -118,6 +118,13 @@ own_refusal (guint code, const char *enhanced, const char *format, ...)
   return result;
 }
 
+/* What is locked is plain ASCII. */
+static gboolean
+is_8bit (const Run *run)
+{
+  return run->envelope->body_8bit && run->transaction->copy->locked == 0;
+}
+
 /* -- may it go at all? ------------------------------------------------------------ */
 
 static LlResult *
@@ -132,7 +139,7 @@ check_offers (Run *run)
   if (run->envelope->smtputf8 && !run->offers.smtputf8)
     return own_refusal (553, "5.6.7",
                         "%s takes no addresses with international characters (SMTPUTF8)", host);
-  if (run->envelope->body_8bit && !run->offers.eightbitmime)
+  if (is_8bit (run) && !run->offers.eightbitmime)
     return own_refusal (554, "5.6.3", "%s takes no 8-bit letters (8BITMIME)", host);
   if (run->offers.size > 0 && size > run->offers.size)
     return own_refusal (552, "5.3.4",
@@ -153,7 +160,7 @@ queue_mail (Run *run, GError **error)
   g_string_printf (line, "MAIL FROM:<%s>", envelope->sender);
   if (run->offers.size_offered)
     g_string_append_printf (line, " SIZE=%" G_GUINT64_FORMAT, ll_content_size (run->content));
-  if (envelope->body_8bit)
+  if (is_8bit (run))
     g_string_append (line, " BODY=8BITMIME");
   if (run->utf8)
     g_string_append (line, " SMTPUTF8");
@@ -435,8 +442,8 @@ ll_transaction_run (LlClient *client, const LlTransaction *transaction, LlDelive
   };
   LlTransactionEnd end;
 
-  run.content = ll_content_new (transaction->reader, transaction->copy->letter->size,
-                                transaction->copy->edits, &error);
+  run.content
+      = ll_content_new (transaction->reader, transaction->size, transaction->copy->edits, &error);
   if (run.content == NULL)
     {
       ll_delivery_set_all (delivery, ll_result_new (LL_OUTCOME_REFUSED, "%s", error->message));

@@ -21,6 +21,7 @@ G_BEGIN_DECLS
 typedef struct
 {
   const char *host; /* for words */
+  guint64 size;     /* of what reader holds */
   LlReader *reader; /* at the first byte of the content */
   LlCopy *copy;
   gboolean reset;  /* the last transaction did not end: RSET first */

@@ -7,6 +7,7 @@
 #include "base/limits.h"
 #include "deliver/result.h"
 #include "deliver/transaction.h"
+#include "spool/copy.h"
 
 LlUpstream *
 ll_upstream_new (const LlUpstreamOptions *options)
@@ -118,7 +119,11 @@ ll_upstream_send (LlUpstream *upstream,
   LlDelivery *delivery = ll_delivery_new (copy->recipients->len);
   g_autoptr (LlTarget) target = ll_target_new (account);
   g_autoptr (GError) error = NULL;
-  g_autoptr (LlReader) reader = ll_store_read (upstream->store, copy->letter, &error);
+  guint64 size = copy->letter->size;
+  g_autoptr (LlReader) reader
+      = copy->locked > 0
+            ? ll_store_read_copy (upstream->store, copy->letter, copy->locked, &size, &error)
+            : ll_store_read (upstream->store, copy->letter, &error);
   LlDial dial = {
     .target = target,
     .client_login = client_login,
@@ -129,6 +134,7 @@ ll_upstream_send (LlUpstream *upstream,
   LlTransaction transaction = {
     .host = target->host,
     .reader = reader,
+    .size = size,
     .copy = copy,
     .before_dot = before_dot,
     .data = data,

@@ -65,6 +65,7 @@ typedef struct
   LlLetter *letter;
   GArray *recipients;     /* of guint: indexes into the envelope */
   const GPtrArray *edits; /* of LlEdit (message/parse.h): stretches left out; NULL: none */
+  guint locked; /* number of the locked copy that leaves (spool/copy.h), 0: the letter itself */
   gboolean requiretls;
   GArray *accepted; /* of guint, set while before_dot is asked: those of recipients whom the
                      * provider accepted, and whom the letter is about to reach */

@@ -7,9 +7,6 @@
 
 #include <string.h>
 
-/* Longer than any field name there is. */
-#define NAME_MAX_LENGTH 76
-
 /* Edits cost memory; a header with that many Bcc fields is an attack. */
 #define REMOVALS_MAX 10000
 
@@ -152,18 +149,18 @@ is_name_byte (char byte)
   return byte > ' ' && byte < 127 && byte != ':';
 }
 
-/* The length of the field name that @bytes begin with, -1: none. */
-static gssize
-name_length (const char *bytes, gsize length)
+gssize
+ll_field_name_length (const char *bytes, gsize length)
 {
   gsize n = 0, blanks;
 
-  while (n < length && n <= NAME_MAX_LENGTH && is_name_byte (bytes[n]))
+  while (n < length && n <= LL_FIELD_NAME_MAX && is_name_byte (bytes[n]))
     n++;
   blanks = n;
   while (blanks < length && (bytes[blanks] == ' ' || bytes[blanks] == '\t'))
     blanks++;
-  return n > 0 && n <= NAME_MAX_LENGTH && blanks < length && bytes[blanks] == ':' ? (gssize) n : -1;
+  return n > 0 && n <= LL_FIELD_NAME_MAX && blanks < length && bytes[blanks] == ':' ? (gssize) n
+                                                                                    : -1;
 }
 
 /* Fields that no text begins a line with by chance. */
@@ -172,7 +169,7 @@ is_known_field (const char *bytes, gsize length)
 {
   static const char *const names[]
       = { "bcc", "resent-bcc", "from", "to", "cc", "date", "subject", "message-id", "received" };
-  gssize name = name_length (bytes, length);
+  gssize name = ll_field_name_length (bytes, length);
 
   for (guint i = 0; name > 0 && i < G_N_ELEMENTS (names); i++)
     if ((gsize) name == strlen (names[i])
@@ -192,7 +189,7 @@ ll_headers_are_there (const char *bytes, gsize length)
     return TRUE;
   if (length >= 5 && memcmp (bytes, "From ", 5) == 0)
     return TRUE;
-  if (name_length (bytes, length) > 0)
+  if (ll_field_name_length (bytes, length) > 0)
     return TRUE;
   /* a first line that is no field, and then fields: what stands there as Bcc must not leave */
   while (bytes < end && *bytes != '\r' && *bytes != '\n')
@@ -270,7 +267,7 @@ feed_name (LlHeaders *headers, char byte)
 
   if (byte == ':' && length > 0)
     begin_field (headers);
-  else if (length > NAME_MAX_LENGTH || !(is_name_byte (byte) || blank) || (after_blank && !blank))
+  else if (length > LL_FIELD_NAME_MAX || !(is_name_byte (byte) || blank) || (after_blank && !blank))
     headers->state = byte == '\n' ? AT_LINE_START : IN_GARBAGE;
   else
     g_string_append_c (headers->name, byte);

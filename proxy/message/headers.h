@@ -24,6 +24,13 @@ typedef struct
   GString *value;       /* as it stands there, folds and last newline included */
 } LlField;
 
+/* Longer than any field name there is. */
+#define LL_FIELD_NAME_MAX 76
+
+/* The length of the field name that @bytes begin with, blanks before the colon not counted; -1:
+ * they begin with no field. */
+gssize ll_field_name_length (const char *bytes, gsize length);
+
 typedef struct _LlHeaders LlHeaders;
 
 LlHeaders *ll_headers_new (void);

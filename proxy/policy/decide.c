@@ -52,19 +52,50 @@ can_lock (const Case *c, LlMethod method)
   return (c->input->locks & (1u << method)) != 0;
 }
 
+/* A key that changed holds the letter, whatever else could lock it: that is the question. */
+static LlLockState
+try_lock (const Case *c, LlMethod method)
+{
+  if (can_lock (c, method))
+    return LL_LOCK_USED;
+  if ((c->input->changed & (1u << method)) != 0)
+    return LL_LOCK_CHANGED;
+  return (c->input->asks & (1u << method)) != 0 ? LL_LOCK_ASKS : LL_LOCK_NONE;
+}
+
+static gboolean
+has_method (const GArray *order, LlMethod method)
+{
+  for (guint i = 0; i < order->len; i++)
+    if (g_array_index (order, LlMethod, i) == method)
+      return TRUE;
+  return FALSE;
+}
+
 static Choice
 lock_or_hold (const Case *c, LlCause cause)
 {
   const GArray *order = c->demand.fallback;
+  LlLockState state = LL_LOCK_NONE;
 
   if (!ll_policy_is_convertible (c->input))
     return (Choice){ LL_DECISION_HOLD, LL_METHOD_NONE, cause, LL_LOCK_KIND };
   if (c->demand.pickup && can_lock (c, LL_METHOD_ESCROW))
     return (Choice){ LL_DECISION_LOCK, LL_METHOD_ESCROW, cause, LL_LOCK_USED };
-  for (guint i = 0; order != NULL && i < order->len; i++)
-    if (can_lock (c, g_array_index (order, LlMethod, i)))
-      return (Choice){ LL_DECISION_LOCK, g_array_index (order, LlMethod, i), cause, LL_LOCK_USED };
-  return (Choice){ LL_DECISION_HOLD, LL_METHOD_NONE, cause, LL_LOCK_NONE };
+  if (order != NULL && has_method (order, c->input->preferred))
+    state = try_lock (c, c->input->preferred);
+  if (state == LL_LOCK_USED)
+    return (Choice){ LL_DECISION_LOCK, c->input->preferred, cause, state };
+  for (guint i = 0; state != LL_LOCK_CHANGED && order != NULL && i < order->len; i++)
+    {
+      LlMethod method = g_array_index (order, LlMethod, i);
+      LlLockState found = try_lock (c, method);
+
+      if (found == LL_LOCK_USED)
+        return (Choice){ LL_DECISION_LOCK, method, cause, found };
+      state = found != LL_LOCK_NONE ? found : state;
+    }
+  return (Choice){ LL_DECISION_HOLD, LL_METHOD_NONE, cause, state };
 }
 
 /* Seconds since our 250; 0 while the mail program still waits. */
@@ -200,7 +231,7 @@ offers (const Case *c)
   if (!ll_policy_is_convertible (c->input)
       || (c->demand.mode == LL_MODE_EXCLUSIVE && !c->demand.lock))
     return 0;
-  return c->input->locks & all;
+  return (c->input->locks | c->input->asks | c->input->changed) & all;
 }
 
 static LlMethod
@@ -291,6 +322,7 @@ explain (const Case *c, const Choice *choice, const LlDecision *decision)
     .void_override = c->input->overridden && !c->overridden,
     .declared = c->input->account->declared_when,
     .header = c->demand.bad_mode,
+    .no_lock = c->input->no_lock,
   };
 
   if (verdict != NULL)
@@ -319,6 +351,12 @@ smtp_code (const Choice *choice, const LlVerdict *verdict, LlCode code)
   return is_unaddressed (verdict) ? "550 5.4.4" : "550 5.1.2";
 }
 
+static LlConfidence
+lock_confidence (const LlPolicyInput *input, LlMethod method)
+{
+  return (input->sure & (1u << method)) != 0 ? LL_CONFIDENCE_ASSURED : LL_CONFIDENCE_LIKELY;
+}
+
 LlDecision *
 ll_policy_decide (const LlPolicyInput *input)
 {
@@ -344,7 +382,8 @@ ll_policy_decide (const LlPolicyInput *input)
   decision->why = c.way.why;
   decision->code = c.way.code;
   decision->bound = choice.kind == LL_DECISION_LOCK ? LL_BOUND_CONTENT : c.way.bound;
-  decision->confidence = choice.kind == LL_DECISION_LOCK ? LL_CONFIDENCE_LIKELY : c.way.confidence;
+  decision->confidence
+      = choice.kind == LL_DECISION_LOCK ? lock_confidence (input, choice.method) : c.way.confidence;
   decision->requiretls = choice.kind == LL_DECISION_SEND && c.way.requiretls;
   decision->settled = c.way.settled && !c.demand.open_question;
   decision->overridden = c.overridden && (c.way.evidence == LL_EVIDENCE_BROKEN || c.way.downgrade);

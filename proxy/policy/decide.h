@@ -47,9 +47,14 @@ typedef struct
   gboolean declared_measured;   /* ... that the provider keeps to what the user declared */
   gboolean declared_broken;     /* ... that it does not */
   guint locks;                  /* bit LlMethod: (1u << LL_METHOD_PGP)... that can be used now */
-  gboolean overridden;          /* `override DOMAIN` is in force */
-  gboolean same_provider;       /* the account's provider takes the domain's mail, too */
-  gboolean reply_to_locked;     /* the letter answers one that went locked */
+  guint asks;               /* ... for which there is a key that the user has to be asked about */
+  guint changed;            /* ... whose key is another one than the last time */
+  guint sure;               /* ... among @locks, whose key the user accepted */
+  LlMethod preferred;       /* the contact's first one, NONE: the order of the rules */
+  const char *no_lock;      /* why there is none: a clause about the best key, or NULL */
+  gboolean overridden;      /* `override DOMAIN` is in force */
+  gboolean same_provider;   /* the account's provider takes the domain's mail, too */
+  gboolean reply_to_locked; /* the letter answers one that went locked */
   LlRelease release;
   gint64 received; /* wall seconds of our 250 to DATA; 0: the mail program still waits */
   gint64 now;

@@ -308,6 +308,12 @@ held_words (const LlReason *reason)
     {
     case LL_LOCK_NONE:
       return "held, since no way to lock it can be used now";
+    case LL_LOCK_ASKS:
+      return "held, since a key was found that nobody vouches for: letterlock key list shows it, "
+             "key accept takes it";
+    case LL_LOCK_CHANGED:
+      return "held, since the recipient's key is another one than before: letterlock key list "
+             "shows it, key accept takes it";
     case LL_LOCK_KIND:
       return "held, since lists, calendars and automatic mail are never locked by themselves";
     case LL_LOCK_USED:
@@ -420,6 +426,14 @@ add_part (GString *text, const char *part)
     g_string_append_printf (text, "%s%s", text->str[text->len - 1] == ' ' ? "" : "; ", part);
 }
 
+/* Why there is no lock, where there should be one. */
+static void
+add_lock (GString *text, const LlReason *reason)
+{
+  if (reason->kind == LL_DECISION_HOLD && reason->lock == LL_LOCK_NONE)
+    add_part (text, reason->no_lock);
+}
+
 static GString *
 begin (const char *domain)
 {
@@ -446,10 +460,12 @@ ll_reason (const LlReason *reason)
   if (question != NULL)
     {
       add_part (text, question);
+      add_lock (text, reason);
       return g_string_free (text, FALSE);
     }
   add_part (text, state);
   add_part (text, action_of (reason));
+  add_lock (text, reason);
   add_part (text, reason->tampered ? "somebody on the way seems to change what its mail server says"
                                    : NULL);
   if (reason->cause == LL_CAUSE_BELOW)

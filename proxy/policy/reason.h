@@ -42,6 +42,8 @@ typedef enum
 {
   LL_LOCK_USED,
   LL_LOCK_NONE,    /* none can be used now */
+  LL_LOCK_ASKS,    /* there is a key that nobody vouches for: the user is asked */
+  LL_LOCK_CHANGED, /* the key is another one than the last time: the user is asked */
   LL_LOCK_KIND,    /* this kind of letter is never turned into another */
   LL_LOCK_UNASKED, /* not wanted here */
 } LlLockState;
@@ -76,6 +78,7 @@ typedef struct
   gboolean void_override; /* a person overrode the domain, and may not here */
   gint64 declared;        /* when the user made his statement */
   const char *header;     /* Letterlock-Mode */
+  const char *no_lock;    /* of LL_LOCK_NONE: "its PGP key expired on 2026-11-01", or NULL */
 } LlReason;
 
 /* (transfer full) */

@@ -24,13 +24,16 @@ struct _LlReader
   gsize dirty; /* octets of plain that ever held something */
 };
 
-static LlReader *
-reader_new (const LlSecret *key)
+LlReader *
+ll_reader_new (LlSeal *seal, int fd, guint64 begin, guint64 size)
 {
   LlReader *reader = g_new0 (LlReader, 1);
 
-  reader->fd = -1;
-  reader->seal = ll_seal_new (key);
+  reader->fd = fd;
+  reader->begin = begin;
+  reader->seal = seal;
+  reader->chunks = (ll_format_content_length (size) - size) / LL_SEAL_TAG;
+  reader->last = (gsize) (size - (reader->chunks - 1) * LL_SEAL_CHUNK);
   reader->sealed = g_malloc (LL_SEAL_CHUNK + LL_SEAL_TAG);
   reader->plain = g_malloc (LL_SEAL_CHUNK);
   return reader;
@@ -53,19 +56,12 @@ LlReader *
 ll_store_read (LlStore *store, LlLetter *letter, GError **error)
 {
   g_auto (LlLetterFile) file = { .fd = -1 };
-  guint64 size;
-  LlReader *reader;
 
   if (!ll_letter_file_open (store, letter->id, ll_letter_kept (letter), &file, error)
       || !ll_letter_unlock (store, letter, &file, error))
     return NULL;
-  size = file.footer.size;
-  reader = reader_new (ll_letter_kept (letter)->key);
-  reader->fd = ll_fd_steal (&file.fd);
-  reader->begin = file.at + LL_PREAMBLE_LENGTH;
-  reader->chunks = (ll_format_content_length (size) - size) / LL_SEAL_TAG;
-  reader->last = (gsize) (size - (reader->chunks - 1) * LL_SEAL_CHUNK);
-  return reader;
+  return ll_reader_new (ll_seal_new (ll_letter_kept (letter)->key), ll_fd_steal (&file.fd),
+                        file.at + LL_PREAMBLE_LENGTH, file.footer.size);
 }
 
 /* pread: others read the log through the same offset */

@@ -199,6 +199,20 @@ ll_seal_new_key (void)
   return secret;
 }
 
+LlSecret *
+ll_seal_subkey (const LlSecret *key, const char *purpose)
+{
+  g_autofree char *info = g_strconcat ("letterlock ", purpose, NULL);
+  guint8 raw[LL_SEAL_KEY];
+  LlSecret *secret;
+
+  derive ((const guint8 *) ll_secret_peek (key), ll_secret_length (key), (const guint8 *) "", 0,
+          info, strlen (info), raw, sizeof raw);
+  secret = ll_secret_new ((const char *) raw, sizeof raw);
+  ll_secret_wipe (raw, sizeof raw);
+  return secret;
+}
+
 /* What both sides know: FALSE for a public half of small order. */
 static gboolean
 agree (EVP_PKEY *mine, const guint8 theirs[LL_SEAL_HALF], guint8 shared[LL_SEAL_HALF])

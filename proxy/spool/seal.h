@@ -44,6 +44,9 @@ LlSecret *ll_seal_new_pair (guint8 public_half[LL_SEAL_HALF]);
 /* A new content key. (transfer full) */
 LlSecret *ll_seal_new_key (void);
 
+/* A key for something that belongs to @key's letter. (transfer full) */
+LlSecret *ll_seal_subkey (const LlSecret *key, const char *purpose);
+
 /* Seals content keys to one public half; immutable, for any number of threads. It knows what would
  * open them, so it is to be renewed now and then. */
 typedef struct _LlSealer LlSealer;

@@ -40,6 +40,10 @@
  *   S5     unlink of ID.journal, only after an fsync of letters/: a power
  *          loss must never bring the letter back without its journal       S1
  *
+ * A letter in S0 or S4 may have locked copies, letters/ID.copyN: written in tmp/, fdatasync,
+ * rename, fsync of letters/; made before anything of the letter leaves. They go with the letter,
+ * and at start when there is none (after S0 became S4); what was half made in tmp/ goes at start.
+ *
  * No other change is made by anybody. After a crash or a power loss, at start:
  *   S2 S3  tmp/ID goes (no 250 was said), then as S5;   S5   ID.journal goes;
  *   S4     stays, a tmp/ID beside it goes;
@@ -77,6 +81,13 @@
  *                             -48    8  length of the header
  *                             -40    8  length of the sealed facts
  *                             -32   32  SHA-256 of 0..159, header, facts, and -64..-33
+ *
+ * ID.copyN
+ *   0  8  "LLcopy\0\1"
+ *   8 12  id
+ *  20  4  N
+ *  24  8  zero
+ *  32     chunks as in ID.letter, under HKDF-SHA256 (content key, info "letterlock copy N")
  *
  * ID.journal
  *   0  8  "LLjourna"

@@ -78,6 +78,19 @@ LlLetterKept *ll_letter_keep (LlStore *store, LlLetter *letter);
 gboolean
 ll_letter_unlock (LlStore *store, LlLetter *letter, const LlLetterFile *file, GError **error);
 
+/* -- reader.c ---------------------------------------------------------------------------- */
+
+/* Chunks of @size octets in all, from @begin of @fd on; takes over both. */
+LlReader *ll_reader_new (LlSeal *seal, int fd, guint64 begin, guint64 size);
+
+/* -- copy.c ------------------------------------------------------------------------------ */
+
+/* Those of a letter that is about to go. */
+void ll_copies_remove (LlStore *store, const LlLetter *letter);
+
+/* Whether @name is that of a copy, and of which letter. */
+gboolean ll_copies_name (const char *name, char id[LL_ID_LENGTH + 1]);
+
 /* -- journal.c --------------------------------------------------------------------------- */
 
 /* Applies the journal's records to @letter, as ll_parse_header left it. */

@@ -49,9 +49,10 @@ clear_incoming (LlStore *store)
 {
   DIR *folder = opendir (store->incoming);
   struct dirent *entry;
+  char id[LL_ID_LENGTH + 1];
 
   while (folder != NULL && (entry = readdir (folder)) != NULL)
-    if (ll_identity_is_valid (entry->d_name))
+    if (ll_identity_is_valid (entry->d_name) || ll_copies_name (entry->d_name, id))
       unlinkat (dirfd (folder), entry->d_name, 0);
   if (folder != NULL)
     closedir (folder);
@@ -68,10 +69,10 @@ id_of (const char *name, const char *suffix, char id[LL_ID_LENGTH + 1])
   return ll_identity_is_valid (id);
 }
 
-/* A journal without its letter: done, or never promised (S5). That the letter is gone must
- * itself be certain before its journal goes. */
+/* What belongs to a letter that is not there: done, or never promised (S5). That the letter is gone
+ * must itself be certain before its journal goes. */
 static void
-clear_journals (LlStore *store)
+clear_leftovers (LlStore *store, gboolean (*is_one) (const char *name, char id[LL_ID_LENGTH + 1]))
 {
   DIR *folder = opendir (ll_folder_path (store->letters));
   struct dirent *entry;
@@ -81,7 +82,7 @@ clear_journals (LlStore *store)
       char id[LL_ID_LENGTH + 1];
       g_autofree char *letter = NULL;
 
-      if (!id_of (entry->d_name, JOURNAL, id))
+      if (!is_one (entry->d_name, id))
         continue;
       letter = g_strconcat (id, LETTER, NULL);
       if (faccessat (dirfd (folder), letter, F_OK, 0) < 0 && errno == ENOENT)
@@ -89,6 +90,12 @@ clear_journals (LlStore *store)
     }
   if (folder != NULL)
     closedir (folder);
+}
+
+static gboolean
+is_journal (const char *name, char id[LL_ID_LENGTH + 1])
+{
+  return id_of (name, JOURNAL, id);
 }
 
 static gboolean
@@ -148,10 +155,11 @@ ll_store_new (const char *folder, LlSecretStore *secrets, GError **error)
   if (!open_folders (store, error))
     return NULL;
   clear_incoming (store);
-  clear_journals (store);
+  clear_leftovers (store, is_journal);
   ll_room_open (store);
   if (!ll_rest_recover (store, error))
     return NULL;
+  clear_leftovers (store, ll_copies_name); /* letters of the log have their files by now */
   store->key = ll_store_key_new (folder, secrets, error);
   if (store->key == NULL)
     return NULL;
@@ -263,6 +271,7 @@ ll_store_remove (LlStore *store, LlLetter *letter, GError **error)
   g_autofree char *path = ll_store_path (store, letter->id, LETTER);
   g_autoptr (GError) local = NULL;
 
+  ll_copies_remove (store, letter);
   if (kept->logged)
     {
       kept->logged = FALSE;

@@ -1,7 +1,7 @@
 /* SPDX-FileCopyrightText: Letterlock contributors */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
-#include "deliver/edits.h"
+#include "message/edits.h"
 #include "message/headers.h"
 #include "message/parse.h"
 #include "message/structure.h"

@@ -5,7 +5,7 @@
 import re
 
 ORDER = [
-    "base", "api", "config", "secrets", "net", "wire", "spool",
+    "base", "api", "config", "secrets", "net", "wire", "engine", "spool",
     "listen", "message", "assess", "keys", "policy", "protect", "deliver", "record", "bus",
 ]  # fmt: skip
 # Wiped memory is a type like a string; config checks a local password with it.
@@ -13,6 +13,8 @@ TYPES_FOR_ALL = {"secrets/secret.h"}
 # Besides proxy/cli itself; the offline file may look at domains without a daemon.
 CLI_MAY = {"api"}
 CLI_OFFLINE_MAY = {"api", "base", "config", "net", "wire", "assess"}
+# The program that engines run in; it is no stage.
+WORKER_MAY = {"base", "api", "wire", "engine", "worker"}
 # What stands above the rooms (main, app, pipeline...) may know all, and no room includes it.
 ROOF = re.compile(r"^proxy/[a-z-]+\.[ch]$")
 
@@ -72,6 +74,9 @@ def wrong_arrows(path, text, files):
             may = CLI_OFFLINE_MAY if parts[2].startswith("offline") else CLI_MAY
             if folder not in may | {"cli"}:
                 yield f'{path}: includes "{target}"; the command line knows api/ only'
+        elif room == "worker":
+            if folder not in WORKER_MAY:
+                yield f'{path}: includes "{target}"; the worker knows engine/ and the leaves below it'
         elif allowed(room) is None:
             yield f"{path}: {room}/ is no room of the house"
         elif folder not in allowed(room) and target not in TYPES_FOR_ALL:

@@ -22,7 +22,8 @@ typedef struct _LlEdits LlEdits;
 LlEdits *ll_edits_new (const GPtrArray *edits, GError **error);
 void ll_edits_free (LlEdits *edits);
 
-/* Takes the next bytes of the letter, appends to @out what leaves. */
+/* Takes the next bytes of the letter, appends to @out what leaves. An empty letter is pushed, too:
+ * something may be put in. */
 void ll_edits_push (LlEdits *edits, const char *bytes, gsize length, GString *out);
 
 /* How long the letter is that leaves, when @size octets came. */

@@ -1,7 +1,7 @@
 /* SPDX-FileCopyrightText: Letterlock contributors */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
-#include "deliver/edits.h"
+#include "message/edits.h"
 
 #include "base/error.h"
 
@@ -49,9 +49,24 @@ ll_edits_free (LlEdits *edits)
   g_free (edits);
 }
 
+/* What is put in between two octets leaves as soon as the first one has. */
+static void
+insert_here (LlEdits *edits, GString *out)
+{
+  for (const LlEdit *edit = edit_at (edits, edits->next);
+       edit != NULL && edit->length == 0 && edit->offset == edits->at;
+       edit = edit_at (edits, edits->next))
+    {
+      if (edit->replacement != NULL)
+        g_string_append (out, edit->replacement);
+      edits->next++;
+    }
+}
+
 void
 ll_edits_push (LlEdits *edits, const char *bytes, gsize length, GString *out)
 {
+  insert_here (edits, out);
   while (length > 0)
     {
       const LlEdit *edit = edit_at (edits, edits->next);
@@ -78,6 +93,7 @@ ll_edits_push (LlEdits *edits, const char *bytes, gsize length, GString *out)
       bytes += take;
       length -= take;
       edits->at += take;
+      insert_here (edits, out);
     }
 }
 
@@ -91,7 +107,7 @@ ll_edits_size (const LlEdits *edits, guint64 size)
     {
       const LlEdit *edit = edit_at (edits, i);
 
-      if (edit->offset >= size)
+      if (edit->offset > size || (edit->offset == size && edit->length > 0))
         break;
       result -= MIN (edit->length, size - edit->offset);
       if (edit->replacement != NULL)

@@ -1,7 +1,7 @@
 /* SPDX-FileCopyrightText: Letterlock contributors */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
-#include "deliver/edits.h"
+#include "message/edits.h"
 
 #include "base/error.h"
 
@@ -90,7 +90,7 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/deliver/edits/apply", test_apply);
-  g_test_add_func ("/deliver/edits/null", test_null);
+  g_test_add_func ("/message/edits/apply", test_apply);
+  g_test_add_func ("/message/edits/null", test_null);
   return g_test_run ();
 }

@@ -1,0 +1,58 @@
+/* SPDX-FileCopyrightText: Letterlock contributors */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#pragma once
+
+#include "base/clock.h"
+#include "keys/key.h"
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+/*
+ * All keys of a recipient from all sources, asked in parallel: one search for an address
+ * at a time however many ask (single flight), begun beside the check of the way, eight
+ * seconds in all (LL_KEYS_BUDGET), remembered for a minute. What lasts longer is kept by
+ * the sources themselves.
+ */
+
+/* One source. Blocks; appends LlKey to @found. Returns NULL, or why it could not look: a sentence
+ * for people (transfer full). */
+typedef struct
+{
+  LlKeySource source;
+  char *(*find) (gpointer data,
+                 const char *address,
+                 LlDeadline deadline,
+                 GCancellable *cancellable,
+                 GPtrArray *found);
+  gpointer data; /* (not owned) */
+} LlKeyFinder;
+
+typedef struct _LlKeys LlKeys;
+
+LlKeys *ll_keys_new (const LlKeyFinder *finders, guint n);
+void ll_keys_free (LlKeys *keys);
+
+/* Begins to search, in the background; nothing when it is known or under way. */
+void ll_keys_start (LlKeys *keys, const char *address);
+
+typedef struct
+{
+  GPtrArray *keys; /* of LlKey */
+  GStrv troubles;  /* "wkd: b.example does not answer": of the sources that could not look */
+  gboolean done;   /* every source answered */
+} LlKeyring;
+
+/* What was found by @deadline. (transfer full), never NULL */
+LlKeyring *ll_keys_wait (LlKeys *keys, const char *address, LlDeadline deadline);
+void ll_keyring_free (LlKeyring *keyring);
+
+/* A key came or went, or the network changed: the next one searches anew. */
+void ll_keys_renew (LlKeys *keys);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (LlKeys, ll_keys_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (LlKeyring, ll_keyring_free)
+
+G_END_DECLS

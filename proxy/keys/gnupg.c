@@ -1,0 +1,89 @@
+/* SPDX-FileCopyrightText: Letterlock contributors */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "keys/gnupg.h"
+
+static GPtrArray *
+keys_of (GVariant *reply, LlKeySource source, GBytes *blob)
+{
+  GPtrArray *keys = g_ptr_array_new_with_free_func ((GDestroyNotify) ll_key_unref);
+  g_autoptr (GVariant) list = g_variant_lookup_value (reply, "keys", G_VARIANT_TYPE ("aa{sv}"));
+
+  for (gsize i = 0; list != NULL && i < g_variant_n_children (list); i++)
+    {
+      g_autoptr (GVariant) one = g_variant_get_child_value (list, i);
+      LlKey *key = ll_key_from_engine (one, source);
+
+      if (key == NULL)
+        continue;
+      key->blob = blob != NULL ? g_bytes_ref (blob) : NULL;
+      g_ptr_array_add (keys, key);
+    }
+  return keys;
+}
+
+static GPtrArray *
+ask (LlWorker *worker,
+     const char *verb,
+     const char *address,
+     GBytes *blob,
+     LlKeySource source,
+     LlDeadline deadline,
+     GCancellable *cancellable,
+     GError **error)
+{
+  g_autoptr (GVariant) reply = NULL;
+  GVariantDict dict;
+
+  g_variant_dict_init (&dict, NULL);
+  g_variant_dict_insert (&dict, "address", "s", address);
+  if (blob != NULL)
+    g_variant_dict_insert_value (&dict, "blob",
+                                 g_variant_new_from_bytes (G_VARIANT_TYPE_BYTESTRING, blob, TRUE));
+  reply = ll_worker_call (worker, verb, g_variant_dict_end (&dict), NULL, 0, deadline, cancellable,
+                          error);
+  return reply != NULL ? keys_of (reply, source, blob) : NULL;
+}
+
+GPtrArray *
+ll_gnupg_find (LlWorker *worker,
+               const char *address,
+               LlDeadline deadline,
+               GCancellable *cancellable,
+               GError **error)
+{
+  return ask (worker, "list", address, NULL, LL_KEY_SOURCE_GNUPG, deadline, cancellable, error);
+}
+
+LlKey *
+ll_gnupg_own (LlWorker *worker,
+              const char *address,
+              LlDeadline deadline,
+              GCancellable *cancellable,
+              GError **error)
+{
+  g_autoptr (GPtrArray) keys
+      = ask (worker, "own", address, NULL, LL_KEY_SOURCE_GNUPG, deadline, cancellable, error);
+  const LlKey *best = NULL;
+
+  for (guint i = 0; keys != NULL && i < keys->len; i++)
+    {
+      const LlKey *key = g_ptr_array_index (keys, i);
+
+      if (ll_key_is_sound (key, ll_clock_now ()) && (best == NULL || key->created > best->created))
+        best = key;
+    }
+  return best != NULL ? ll_key_ref ((LlKey *) best) : NULL;
+}
+
+GPtrArray *
+ll_gnupg_inspect (LlWorker *worker,
+                  GBytes *blob,
+                  const char *address,
+                  LlKeySource source,
+                  LlDeadline deadline,
+                  GCancellable *cancellable,
+                  GError **error)
+{
+  return ask (worker, "inspect", address, blob, source, deadline, cancellable, error);
+}

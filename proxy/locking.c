@@ -1,0 +1,437 @@
+/* SPDX-FileCopyrightText: Letterlock contributors */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/*
+ * What can lock a letter to somebody, and the locked copies themselves. All of them are
+ * made before anything of the letter leaves (promise 4): one for the visible recipients
+ * of a method, one for each Bcc recipient (promise 6). A lock that fails is taken out of
+ * the choice, and the recipient is decided again: never sent open in its place.
+ */
+
+#include "pipeline-private.h"
+
+#include "base/error.h"
+#include "base/limits.h"
+#include "keys/gnupg.h"
+#include "protect/pgp.h"
+#include "protect/smime.h"
+#include "spool/copy.h"
+
+/* Seconds until a copy that met a full disk is tried again. */
+#define FULL_SECONDS 60
+
+/* -- what can lock a letter to one address ------------------------------------------------------
+ */
+
+static const LlMethod methods[] = { LL_METHOD_PGP, LL_METHOD_SMIME };
+
+static const char *
+method_word (LlMethod method)
+{
+  return method == LL_METHOD_PGP ? "PGP key" : "certificate";
+}
+
+/* "its PGP key expired on 2026-11-01"; NULL: there is none to speak of. */
+static char *
+defect_clause (LlMethod method, const LlKey *key)
+{
+  g_autofree char *defect = key != NULL ? ll_key_defect_text (key) : NULL;
+
+  return defect != NULL ? g_strdup_printf ("its %s %s", method_word (method), defect) : NULL;
+}
+
+static void
+look_at_method (LlPipeline *pipeline,
+                const LlKeyring *ring,
+                LlMethod method,
+                const char *address,
+                LlLocks *locks)
+{
+  g_auto (LlContactKey) contact = { NULL };
+  LlLockChoice choice;
+
+  ll_contacts_load (pipeline->parts.contacts, address, method, &contact);
+  choice = ll_trust_choose (ring->keys, method, address, &contact, LL_TRUST_ACCEPTED_ONES,
+                            ll_clock_now ());
+  if (choice.found != LL_LOCK_NO_KEY)
+    {
+      locks->keys[method] = ll_key_copy (choice.key);
+      locks->keys[method]->trust = choice.trust;
+    }
+  switch (choice.found)
+    {
+    case LL_LOCK_NO_KEY:
+      if (locks->no_lock == NULL)
+        locks->no_lock = defect_clause (method, choice.key);
+      break;
+    case LL_LOCK_ASKS_FOR_KEY:
+      locks->asks |= 1u << method;
+      break;
+    case LL_LOCK_OTHER_KEY:
+      locks->changed |= 1u << method;
+      break;
+    case LL_LOCK_READY:
+      locks->ready |= 1u << method;
+      if (choice.trust == LL_TRUST_ACCEPTED)
+        locks->sure |= 1u << method;
+      break;
+    }
+}
+
+void
+ll_locks_find (LlPipeline *pipeline, const char *address, LlDeadline deadline, LlLocks *locks)
+{
+  g_autoptr (LlKeyring) ring = ll_keys_wait (pipeline->parts.keys, address, deadline);
+
+  ll_locks_clear (locks);
+  locks->preferred = ll_contacts_preferred (pipeline->parts.contacts, address);
+  for (guint i = 0; i < G_N_ELEMENTS (methods); i++)
+    look_at_method (pipeline, ring, methods[i], address, locks);
+  if (locks->no_lock == NULL && locks->ready == 0 && ring->troubles[0] != NULL)
+    locks->no_lock = g_strdup (ring->troubles[0]);
+}
+
+void
+ll_locks_clear (LlLocks *locks)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (locks->keys); i++)
+    g_clear_pointer (&locks->keys[i], ll_key_unref);
+  g_free (locks->no_lock);
+  *locks = (LlLocks){ 0 };
+}
+
+/* -- what is kept with a recipient
+ * ----------------------------------------------------------------- */
+
+static guint
+copy_of (const LlProgress *progress)
+{
+  guint32 number = 0;
+
+  if (progress->extra != NULL)
+    g_variant_lookup (progress->extra, "copy", "u", &number);
+  return number;
+}
+
+guint
+ll_locked_copy (const LlProgress *progress)
+{
+  return copy_of (progress);
+}
+
+/* The proof gains which key, found where, trusted why, and who signed. */
+static void
+keep_lock (LlProgress *progress, const LlKey *key, const char *signer, guint number)
+{
+  g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (progress->extra);
+  g_autoptr (GVariant) before
+      = g_variant_dict_lookup_value (&dict, "proof", G_VARIANT_TYPE_VARDICT);
+  g_auto (GVariantDict) proof = G_VARIANT_DICT_INIT (before);
+  g_autoptr (GVariant) shown = g_variant_ref_sink (ll_key_to_variant (key));
+  g_auto (GVariantDict) lock = G_VARIANT_DICT_INIT (shown);
+
+  if (signer != NULL)
+    g_variant_dict_insert (&lock, "signer", "s", signer);
+  g_variant_dict_insert_value (&proof, "lock", g_variant_dict_end (&lock));
+  g_variant_dict_insert_value (&dict, "proof", g_variant_dict_end (&proof));
+  g_variant_dict_insert (&dict, "copy", "u", (guint32) number);
+  g_clear_pointer (&progress->extra, g_variant_unref);
+  progress->extra = g_variant_ref_sink (g_variant_dict_end (&dict));
+}
+
+/* -- one copy
+ * --------------------------------------------------------------------------------------- */
+
+typedef struct
+{
+  LlPipeline *pipeline;
+  LlLive *live;
+  LlMethod method;
+  GArray *recipients; /* of guint */
+  GPtrArray *keys;    /* of LlKey: theirs, and the sender's own */
+  LlKey *own;         /* or NULL */
+  guint number;
+} Copy;
+
+static gssize
+pull_cb (gpointer data, void *bytes, gsize length, GError **error)
+{
+  return ll_reader_read (data, bytes, length, error);
+}
+
+static gboolean
+sink_cb (const void *bytes, gsize length, gpointer data, GError **error)
+{
+  return ll_copy_write (data, bytes, length, error);
+}
+
+/* The header of the letter as it lies in the spool. (transfer full) */
+static char *
+read_header (Copy *copy, gsize *length, GError **error)
+{
+  const LlMessageFacts *facts = copy->live->facts;
+  g_autoptr (LlReader) reader
+      = ll_store_read (copy->pipeline->parts.store, copy->live->letter, error);
+  g_autofree char *header = NULL;
+  gsize have = 0;
+
+  if (reader == NULL)
+    return NULL;
+  if (facts->header_length > LL_HEADER_MAX)
+    {
+      g_set_error_literal (error, LL_MESSAGE_ERROR, LL_MESSAGE_ERROR_TOO_LARGE,
+                           "its header is too long to be locked");
+      return NULL;
+    }
+  *length = (gsize) facts->header_length;
+  header = g_malloc (*length + 1);
+  while (have < *length)
+    {
+      gssize got = ll_reader_read (reader, header + have, *length - have, error);
+
+      if (got < 0)
+        return NULL;
+      if (got == 0)
+        break;
+      have += (gsize) got;
+    }
+  *length = have;
+  header[have] = '\0';
+  return g_steal_pointer (&header);
+}
+
+static gboolean
+run_lock (
+    Copy *copy, const LlSurgery *surgery, LlInner *inner, LlCopyWriter *writer, GError **error)
+{
+  LlPgpLock pgp = {
+    .keys = copy->keys,
+    .signer = copy->own != NULL ? copy->own->fingerprint : NULL,
+    .outer = surgery->outer,
+  };
+  LlSmimeLock smime = { .keys = copy->keys, .outer = surgery->outer };
+
+  if (copy->method == LL_METHOD_SMIME)
+    return ll_smime_seal (&smime, inner, sink_cb, writer, error);
+  return ll_pgp_seal (copy->pipeline->parts.worker, &pgp, inner, sink_cb, writer,
+                      ll_deadline_in (LL_LOCK_DEADLINE), copy->pipeline->ended, error);
+}
+
+static gboolean
+make_copy (Copy *copy, GError **error)
+{
+  LlStore *store = copy->pipeline->parts.store;
+  LlSurgeryOptions options = {
+    .protection = copy->own != NULL ? LL_HEADER_PROTECTION_CIPHER : LL_HEADER_PROTECTION_OLD,
+    .subject = "[...]",
+  };
+  gsize length;
+  g_autofree char *header = read_header (copy, &length, error);
+  g_autoptr (LlSurgery) surgery = NULL;
+  g_autoptr (LlReader) reader = NULL;
+  g_autoptr (LlInner) inner = NULL;
+  g_autoptr (LlCopyWriter) writer = NULL;
+
+  if (header == NULL)
+    return FALSE;
+  surgery = ll_surgery_new (header, length, copy->live->facts->edits, &options, error);
+  reader = surgery != NULL ? ll_store_read (store, copy->live->letter, error) : NULL;
+  if (reader == NULL)
+    return FALSE;
+  inner = ll_inner_new (pull_cb, reader, surgery, error);
+  if (inner != NULL)
+    writer = ll_store_copy_begin (store, copy->live->letter, copy->number, error);
+  if (writer == NULL || !run_lock (copy, surgery, inner, writer, error))
+    return FALSE;
+  return ll_copy_commit (g_steal_pointer (&writer), error);
+}
+
+/* -- what came of it
+ * ---------------------------------------------------------------------------------- */
+
+static void
+keep_waiting (Copy *copy, const char *reason, gint64 next_try)
+{
+  for (guint i = 0; i < copy->recipients->len; i++)
+    {
+      LlProgress *progress
+          = ll_letter_progress (copy->live->letter, g_array_index (copy->recipients, guint, i));
+
+      ll_progress_set (progress, LL_STATE_WAITING, reason);
+      progress->next_try = next_try;
+    }
+  ll_pipeline_note (copy->pipeline, copy->live, "waiting", reason);
+  ll_pipeline_tell (copy->pipeline, LL_PIPELINE_TROUBLE, copy->live->letter->id, reason);
+}
+
+/* This lock is out of the choice until the letter is decided at another time. */
+static void
+take_out (Copy *copy, const char *why)
+{
+  g_autofree char *text
+      = g_strdup_printf ("locking with %s failed: %s", ll_method_name (copy->method), why);
+
+  for (guint i = 0; i < copy->recipients->len; i++)
+    {
+      guint index = g_array_index (copy->recipients, guint, i);
+      LlProgress *progress = ll_letter_progress (copy->live->letter, index);
+
+      copy->live->failed[index] |= 1u << copy->method;
+      g_free (copy->live->failure);
+      copy->live->failure = g_strdup (why);
+      progress->decided = 0;
+      progress->method = LL_METHOD_NONE;
+      ll_progress_set (progress, LL_STATE_CHECKING, text);
+    }
+  ll_pipeline_note (copy->pipeline, copy->live, "lock-failed", text);
+}
+
+/* Returns whether its recipients must be decided again. */
+static gboolean
+settle_failure (Copy *copy, const GError *error)
+{
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return FALSE; /* the program ends: nothing is decided by it */
+  if (g_error_matches (error, LL_ENGINE_ERROR, LL_ENGINE_ERROR_LOCKED))
+    keep_waiting (copy, "waiting for your key: it asks for your passphrase; letterlock retry asks",
+                  0);
+  else if (g_error_matches (error, LL_ENGINE_ERROR, LL_ENGINE_ERROR_NO_AGENT))
+    keep_waiting (copy, "waiting for your key: gpg-agent is not running", 0);
+  else if (g_error_matches (error, LL_STORE_ERROR, LL_STORE_ERROR_FULL))
+    keep_waiting (copy, "waiting for room on the disk for its locked copy",
+                  ll_clock_now () + FULL_SECONDS);
+  else
+    {
+      take_out (copy, error->message);
+      return TRUE;
+    }
+  return FALSE;
+}
+
+static void
+settle_success (Copy *copy)
+{
+  const LlEnvelope *envelope = copy->live->letter->envelope;
+
+  for (guint i = 0; i < copy->recipients->len; i++)
+    {
+      guint index = g_array_index (copy->recipients, guint, i);
+      const LlKey *key = g_ptr_array_index (copy->live->keys, index);
+
+      keep_lock (ll_letter_progress (copy->live->letter, index), key,
+                 copy->own != NULL ? copy->own->fingerprint : NULL, copy->number);
+      ll_contacts_used (copy->pipeline->parts.contacts,
+                        ll_envelope_recipient (envelope, index)->address, key);
+    }
+}
+
+/* -- all of a letter
+ * ------------------------------------------------------------------------------------ */
+
+static gboolean
+wants_lock (const LlLive *live, guint i, LlMethod method)
+{
+  const LlProgress *progress = ll_letter_progress (live->letter, i);
+
+  return progress->method == method && ll_progress_is_due (progress) && copy_of (progress) == 0
+         && progress->decided != 0;
+}
+
+static gboolean
+is_blind (const LlLive *live, guint i)
+{
+  return ll_message_is_blind (live->facts, ll_envelope_recipient (live->letter->envelope, i));
+}
+
+/* Those who share the copy of @first. */
+static GArray *
+sharers (const LlLive *live, guint first, LlMethod method)
+{
+  GArray *recipients = g_array_new (FALSE, FALSE, sizeof (guint));
+
+  g_array_append_val (recipients, first);
+  for (guint i = first + 1; !is_blind (live, first) && i < live->letter->progress->len; i++)
+    if (wants_lock (live, i, method) && !is_blind (live, i))
+      g_array_append_val (recipients, i);
+  return recipients;
+}
+
+/* The keys are known only to the step that decided: after a restart it is decided again. */
+static gboolean
+has_keys (const LlLive *live, const GArray *recipients)
+{
+  for (guint i = 0; i < recipients->len; i++)
+    if (g_ptr_array_index (live->keys, g_array_index (recipients, guint, i)) == NULL)
+      return FALSE;
+  return TRUE;
+}
+
+static void
+decide_again (LlLive *live, const GArray *recipients)
+{
+  for (guint i = 0; i < recipients->len; i++)
+    {
+      LlProgress *progress
+          = ll_letter_progress (live->letter, g_array_index (recipients, guint, i));
+
+      progress->decided = 0;
+      progress->method = LL_METHOD_NONE;
+      ll_progress_set (progress, LL_STATE_CHECKING, progress->reason);
+    }
+}
+
+/* The sender can read what he sent, and signs it, if he has a key of his own. */
+static LlKey *
+own_key (LlPipeline *pipeline, const LlLive *live, LlMethod method)
+{
+  const char *address
+      = live->facts->from != NULL ? live->facts->from : live->letter->envelope->sender;
+
+  if (method != LL_METHOD_PGP)
+    return NULL;
+  return ll_gnupg_own (pipeline->parts.worker, address, ll_deadline_in (LL_KEYS_BUDGET),
+                       pipeline->ended, NULL);
+}
+
+static gboolean
+lock_group (LlPipeline *pipeline, LlLive *live, LlMethod method, GArray *recipients)
+{
+  g_autoptr (GPtrArray) keys = g_ptr_array_new ();
+  g_autoptr (LlKey) own = own_key (pipeline, live, method);
+  g_autoptr (GError) error = NULL;
+  Copy copy
+      = { pipeline, live, method, recipients, keys, own, g_array_index (recipients, guint, 0) + 1 };
+
+  for (guint i = 0; i < recipients->len; i++)
+    g_ptr_array_add (keys, g_ptr_array_index (live->keys, g_array_index (recipients, guint, i)));
+  if (own != NULL)
+    g_ptr_array_add (keys, own);
+  if (!make_copy (&copy, &error))
+    return settle_failure (&copy, error);
+  settle_success (&copy);
+  return FALSE;
+}
+
+gboolean
+ll_lock_letter (LlPipeline *pipeline, LlLive *live)
+{
+  gboolean again = FALSE;
+
+  for (guint m = 0; m < G_N_ELEMENTS (methods); m++)
+    for (guint i = 0; i < live->letter->progress->len; i++)
+      {
+        g_autoptr (GArray) recipients = NULL;
+
+        if (!wants_lock (live, i, methods[m]))
+          continue;
+        recipients = sharers (live, i, methods[m]);
+        if (has_keys (live, recipients))
+          again |= lock_group (pipeline, live, methods[m], recipients);
+        else
+          {
+            decide_again (live, recipients);
+            again = TRUE;
+          }
+      }
+  return again;
+}

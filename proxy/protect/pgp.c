@@ -1,0 +1,171 @@
+/* SPDX-FileCopyrightText: Letterlock contributors */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "protect/pgp.h"
+
+#include "base/error.h"
+#include "base/file.h"
+#include "protect/frame.h"
+#include "protect/sink.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+/* gpg writes lines of 64; many of them at once. */
+#define BLOCK 65536
+
+/* One end of the worker: a thread that feeds it, a thread that takes what it makes. */
+typedef struct
+{
+  LlInner *inner;
+  int to;
+  LlSink sink;
+  gpointer data;
+  int from;
+  GError *fed;
+  GError *drained;
+} Pumps;
+
+/* -- into the worker -------------------------------------------------------------------------- */
+
+static gpointer
+feed (gpointer data)
+{
+  Pumps *pumps = data;
+  const char *bytes;
+  gsize length = 1;
+
+  while (length > 0 && ll_inner_next (pumps->inner, &bytes, &length, &pumps->fed))
+    if (!ll_file_write_all (pumps->to, bytes, length, NULL))
+      break; /* the worker closed its end: it says why itself */
+  close (pumps->to);
+  return NULL;
+}
+
+/* -- out of it -----------------------------------------------------------------------------------
+ */
+
+static gpointer
+drain (gpointer data)
+{
+  Pumps *pumps = data;
+  g_autofree char *block = g_malloc (BLOCK);
+  g_autoptr (GString) out = g_string_sized_new (BLOCK + BLOCK / 32);
+  gssize got;
+
+  while ((got = read (pumps->from, block, BLOCK)) != 0)
+    {
+      if (got < 0 && errno == EINTR)
+        continue;
+      if (got < 0)
+        {
+          ll_file_set_error (&pumps->drained, "read", "from the engine");
+          break;
+        }
+      g_string_truncate (out, 0); /* gpg ends lines as this system does; mail has CRLF */
+      ll_append_crlf (out, block, (gsize) got);
+      if (pumps->drained == NULL)
+        pumps->sink (out->str, out->len, pumps->data, &pumps->drained);
+      /* after an error it is read on, so that the worker comes to its end */
+    }
+  close (pumps->from);
+  return NULL;
+}
+
+/* -- the lock
+ * --------------------------------------------------------------------------------------- */
+
+static GVariant *
+request (const LlPgpLock *lock)
+{
+  GVariantBuilder fingerprints, blobs;
+  GVariantDict dict;
+
+  g_variant_builder_init (&fingerprints, G_VARIANT_TYPE_STRING_ARRAY);
+  g_variant_builder_init (&blobs, G_VARIANT_TYPE ("aay"));
+  for (guint i = 0; i < lock->keys->len; i++)
+    {
+      const LlKey *key = g_ptr_array_index (lock->keys, i);
+
+      if (key->blob == NULL)
+        g_variant_builder_add (&fingerprints, "s", key->fingerprint);
+      else
+        g_variant_builder_add_value (&blobs, g_variant_new_from_bytes (G_VARIANT_TYPE_BYTESTRING,
+                                                                       key->blob, TRUE));
+    }
+  g_variant_dict_init (&dict, NULL);
+  g_variant_dict_insert_value (&dict, "fingerprints", g_variant_builder_end (&fingerprints));
+  g_variant_dict_insert_value (&dict, "blobs", g_variant_builder_end (&blobs));
+  if (lock->signer != NULL)
+    g_variant_dict_insert (&dict, "signer", "s", lock->signer);
+  g_variant_dict_insert (&dict, "prompt", "b", lock->prompt);
+  g_variant_dict_insert (&dict, "compress", "b", lock->compress);
+  return g_variant_dict_end (&dict);
+}
+
+/* The worker between two pipes. */
+static gboolean
+run (LlWorker *worker,
+     const LlPgpLock *lock,
+     Pumps *pumps,
+     LlDeadline deadline,
+     GCancellable *cancellable,
+     GError **error)
+{
+  int in[2], out[2], fds[2];
+  g_autoptr (GVariant) reply = NULL;
+  GThread *feeder, *drainer;
+
+  if (pipe2 (in, O_CLOEXEC) < 0)
+    return ll_file_set_error (error, "make a pipe", "for the engine");
+  if (pipe2 (out, O_CLOEXEC) < 0)
+    {
+      ll_file_set_error (error, "make a pipe", "for the engine");
+      close (in[0]);
+      close (in[1]);
+      return FALSE;
+    }
+  pumps->to = in[1];
+  pumps->from = out[0];
+  fds[0] = in[0];
+  fds[1] = out[1];
+  feeder = g_thread_new ("feed", feed, pumps);
+  drainer = g_thread_new ("drain", drain, pumps);
+  reply = ll_worker_call (worker, "seal", request (lock), fds, 2, deadline, cancellable, error);
+  close (fds[0]);
+  close (fds[1]);
+  g_thread_join (feeder);
+  g_thread_join (drainer);
+  return reply != NULL;
+}
+
+gboolean
+ll_pgp_seal (LlWorker *worker,
+             const LlPgpLock *lock,
+             LlInner *inner,
+             LlSink sink,
+             gpointer data,
+             LlDeadline deadline,
+             GCancellable *cancellable,
+             GError **error)
+{
+  g_autoptr (LlPgpFrame) frame = ll_pgp_frame_new (lock->outer);
+  Pumps pumps = { .inner = inner, .sink = sink, .data = data };
+  gboolean done;
+
+  if (!sink (frame->head, strlen (frame->head), data, error))
+    return FALSE;
+  done = run (worker, lock, &pumps, deadline, cancellable, error);
+  /* what broke first is the reason */
+  if (pumps.fed != NULL || pumps.drained != NULL)
+    {
+      g_clear_error (error);
+      g_propagate_error (error, pumps.fed != NULL ? pumps.fed : pumps.drained);
+      if (pumps.fed != NULL)
+        g_clear_error (&pumps.drained);
+      done = FALSE;
+    }
+  return done && sink (frame->tail, strlen (frame->tail), data, error);
+}

@@ -1,0 +1,38 @@
+/* SPDX-FileCopyrightText: Letterlock contributors */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#pragma once
+
+#include "engine/worker.h"
+#include "keys/key.h"
+#include "protect/inner.h"
+
+G_BEGIN_DECLS
+
+/*
+ * A letter locked as PGP/MIME (RFC 3156): multipart/encrypted with its two parts, CRLF
+ * everywhere, 7-bit. Signed and encrypted in one OpenPGP operation when there is a
+ * signer. Streams from the source through the worker to the sink.
+ */
+
+typedef struct
+{
+  const GPtrArray *keys; /* of LlKey: the recipients' and the sender's own; never empty */
+  const char *signer;    /* fingerprint of the user's own key, or NULL */
+  gboolean prompt;       /* the user asked for this now: he may be asked for his passphrase */
+  gboolean compress;
+  const char *outer; /* LlSurgery.outer */
+} LlPgpLock;
+
+/* Blocks (a delivery thread). Errors: LL_ENGINE_ERROR, those of source and sink. What reached the
+ * sink before an error is of no use. */
+gboolean ll_pgp_seal (LlWorker *worker,
+                      const LlPgpLock *lock,
+                      LlInner *inner,
+                      LlSink sink,
+                      gpointer data,
+                      LlDeadline deadline,
+                      GCancellable *cancellable,
+                      GError **error);
+
+G_END_DECLS

@@ -1,0 +1,291 @@
+/* SPDX-FileCopyrightText: Letterlock contributors */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "worker/openpgp.h"
+
+#include "api/names.h"
+#include "base/clock.h"
+#include "base/error.h"
+#include "wire/address.h"
+#include "worker/worker.h"
+
+#include <string.h>
+
+/* More keys for one address are an attack or a mess; the first ones are told. */
+#define KEYS_MAX 64
+
+#define BITS_MIN 2048
+
+/* -- which user ids are the address ---------------------------------------------------------- */
+
+/* The address of a user id as gpgme found it, between its last brackets. Local parts are compared
+ * to the letter first, then without case (facts/protection.md A.4). */
+static gboolean
+is_address (gpgme_user_id_t uid, const char *address, gboolean exactly)
+{
+  g_autofree char *normal = NULL;
+
+  if (uid->address == NULL || *uid->address == '\0')
+    return FALSE;
+  normal = ll_address_normalise (uid->address, NULL, NULL);
+  if (normal == NULL)
+    return FALSE;
+  return exactly ? strcmp (normal, address) == 0 : g_ascii_strcasecmp (normal, address) == 0;
+}
+
+static gpgme_user_id_t
+find_uid (gpgme_key_t key, const char *address)
+{
+  for (guint exactly = 2; exactly-- > 0;)
+    for (gpgme_user_id_t uid = key->uids; uid != NULL; uid = uid->next)
+      if (is_address (uid, address, exactly != 0))
+        return uid;
+  return NULL;
+}
+
+/* -- what is wrong with a key ------------------------------------------------------------------ */
+
+static gboolean
+is_over (gpgme_subkey_t subkey, gint64 now)
+{
+  return subkey->expired || (subkey->expires > 0 && subkey->expires <= now);
+}
+
+static gboolean
+is_weak (gpgme_subkey_t subkey)
+{
+  switch (subkey->pubkey_algo)
+    {
+    case GPGME_PK_RSA:
+    case GPGME_PK_RSA_E:
+    case GPGME_PK_RSA_S:
+    case GPGME_PK_ELG:
+    case GPGME_PK_ELG_E:
+    case GPGME_PK_DSA:
+      return subkey->length < BITS_MIN;
+    case GPGME_PK_ECC: /* of curves, the weakest that gpg knows will do */
+    case GPGME_PK_ECDSA:
+    case GPGME_PK_ECDH:
+    case GPGME_PK_EDDSA:
+      return FALSE;
+    }
+  return FALSE; /* what a newer gpg knows */
+}
+
+/* The subkey that gpg would take: the newest that can encrypt. *defect: of the best other one. */
+static gpgme_subkey_t
+encryption_subkey (gpgme_key_t key, gint64 now, guint *count, LlKeyDefect *defect)
+{
+  gpgme_subkey_t best = NULL;
+
+  *count = 0;
+  *defect = LL_KEY_SIGN_ONLY;
+  for (gpgme_subkey_t subkey = key->subkeys; subkey != NULL; subkey = subkey->next)
+    {
+      if (!subkey->can_encrypt)
+        continue;
+      if (subkey->revoked)
+        *defect = LL_KEY_REVOKED;
+      else if (is_over (subkey, now))
+        *defect = LL_KEY_EXPIRED;
+      else if (subkey->disabled)
+        *defect = LL_KEY_DISABLED;
+      else if (subkey->invalid)
+        *defect = LL_KEY_MALFORMED;
+      else if ((*count)++ == 0 || subkey->timestamp >= best->timestamp)
+        best = subkey;
+    }
+  return best;
+}
+
+static LlKeyDefect
+defect_of (gpgme_key_t key, gpgme_user_id_t uid, gpgme_subkey_t best, LlKeyDefect missing)
+{
+  gint64 now = ll_clock_now ();
+
+  if (key->revoked)
+    return LL_KEY_REVOKED;
+  if (key->expired || is_over (key->subkeys, now))
+    return LL_KEY_EXPIRED;
+  if (key->disabled)
+    return LL_KEY_DISABLED;
+  if (key->invalid)
+    return LL_KEY_MALFORMED;
+  if (key->subkeys->timestamp > now)
+    return LL_KEY_NOT_YET;
+  if (uid == NULL || uid->revoked || uid->invalid)
+    return LL_KEY_OTHER_ADDRESS;
+  if (best == NULL)
+    return missing;
+  return is_weak (best) || is_weak (key->subkeys) ? LL_KEY_WEAK : LL_KEY_SOUND;
+}
+
+/* -- as a dictionary ------------------------------------------------------------------------------
+ */
+
+static GVariant *
+addresses_of (gpgme_key_t key)
+{
+  GVariantBuilder builder;
+
+  g_variant_builder_init (&builder, G_VARIANT_TYPE_STRING_ARRAY);
+  for (gpgme_user_id_t uid = key->uids; uid != NULL; uid = uid->next)
+    {
+      g_autofree char *normal = NULL;
+
+      if (uid->revoked || uid->invalid || uid->address == NULL)
+        continue;
+      normal = ll_address_normalise (uid->address, NULL, NULL);
+      if (normal != NULL)
+        g_variant_builder_add (&builder, "s", normal);
+    }
+  return g_variant_builder_end (&builder);
+}
+
+static void
+add_text (GVariantDict *dict, const char *key, const char *text)
+{
+  g_autofree char *valid = g_utf8_make_valid (text != NULL ? text : "", -1);
+
+  g_variant_dict_insert (dict, key, "s", valid);
+}
+
+static GVariant *
+to_variant (gpgme_key_t key, const char *address)
+{
+  gpgme_user_id_t uid = find_uid (key, address);
+  LlKeyDefect missing;
+  guint count;
+  gpgme_subkey_t best = encryption_subkey (key, ll_clock_now (), &count, &missing);
+  gpgme_subkey_t shown = best != NULL ? best : key->subkeys;
+  g_autofree char *algorithm = gpgme_pubkey_algo_string (shown);
+  GVariantDict dict;
+
+  g_variant_dict_init (&dict, NULL);
+  add_text (&dict, "fingerprint", key->subkeys->fpr);
+  add_text (&dict, "user_id", uid != NULL ? uid->uid : key->uids != NULL ? key->uids->uid : NULL);
+  g_variant_dict_insert_value (&dict, "addresses", addresses_of (key));
+  g_variant_dict_insert (&dict, "created", "x", (gint64) key->subkeys->timestamp);
+  g_variant_dict_insert (&dict, "expires", "x", (gint64) shown->expires);
+  g_variant_dict_insert (&dict, "bits", "u", (guint32) shown->length);
+  add_text (&dict, "algorithm", algorithm);
+  add_text (&dict, "subkey", shown->fpr);
+  g_variant_dict_insert (&dict, "subkeys", "u", (guint32) count);
+  add_text (&dict, "defect", ll_key_defect_name (defect_of (key, uid, best, missing)));
+  g_variant_dict_insert (&dict, "validity", "u",
+                         (guint32) (uid != NULL ? uid->validity : GPGME_VALIDITY_UNKNOWN));
+  g_variant_dict_insert (&dict, "secret", "b", (gboolean) key->secret);
+  return g_variant_dict_end (&dict);
+}
+
+/* -- the verbs
+ * --------------------------------------------------------------------------------------- */
+
+/* All keys of the listing that was begun, those of @address only, or all with @any. */
+static GVariant *
+collect (gpgme_ctx_t context, const char *address, gboolean any, gboolean signing, GError **error)
+{
+  GVariantBuilder builder;
+  gpgme_error_t code;
+  gpgme_key_t key;
+  guint n = 0;
+
+  g_variant_builder_init (&builder, G_VARIANT_TYPE ("aa{sv}"));
+  while ((code = gpgme_op_keylist_next (context, &key)) == 0)
+    {
+      if (n < KEYS_MAX && key->subkeys != NULL && (any || find_uid (key, address) != NULL)
+          && (!signing || key->can_sign))
+        {
+          g_variant_builder_add_value (&builder, to_variant (key, address));
+          n++;
+        }
+      gpgme_key_unref (key);
+    }
+  if (gpgme_err_code (code) != GPG_ERR_EOF)
+    {
+      g_variant_builder_clear (&builder);
+      openpgp_set_error (error, code, FALSE, "The keys cannot be read");
+      return NULL;
+    }
+  return g_variant_builder_end (&builder);
+}
+
+static GVariant *
+with_keys (GVariant *keys)
+{
+  GVariantDict dict;
+
+  g_variant_dict_init (&dict, NULL);
+  g_variant_dict_insert_value (&dict, "keys", keys);
+  return g_variant_dict_end (&dict);
+}
+
+/* The whole keyring is listed and compared here: an address is never a pattern for an engine
+ * (facts/protection.md 0.2). */
+static GVariant *
+list (GVariant *arguments, gboolean secret, GError **error)
+{
+  g_autofree char *address = NULL;
+  gpgme_ctx_t context;
+  GVariant *keys = NULL;
+  gpgme_error_t code;
+
+  if (!g_variant_lookup (arguments, "address", "s", &address))
+    {
+      g_set_error_literal (error, LL_ENGINE_ERROR, LL_ENGINE_ERROR_FAILED, "no address was given");
+      return NULL;
+    }
+  context = openpgp_new (error);
+  if (context == NULL)
+    return NULL;
+  code = gpgme_op_keylist_start (context, NULL, secret);
+  if (code != 0)
+    openpgp_set_error (error, code, FALSE, "The keyring cannot be read");
+  else
+    keys = collect (context, address, FALSE, secret, error);
+  gpgme_release (context);
+  return keys != NULL ? with_keys (keys) : NULL;
+}
+
+GVariant *
+worker_list (GVariant *arguments, const int *fds, guint n_fds, GError **error)
+{
+  return list (arguments, FALSE, error);
+}
+
+GVariant *
+worker_own (GVariant *arguments, const int *fds, guint n_fds, GError **error)
+{
+  return openpgp_needs_agent (error) ? list (arguments, TRUE, error) : NULL;
+}
+
+GVariant *
+worker_inspect (GVariant *arguments, const int *fds, guint n_fds, GError **error)
+{
+  g_autoptr (GVariant) blob = g_variant_lookup_value (arguments, "blob", G_VARIANT_TYPE_BYTESTRING);
+  g_autofree char *address = NULL;
+  gpgme_data_t data = NULL;
+  gpgme_ctx_t context;
+  GVariant *keys = NULL;
+  gpgme_error_t code;
+
+  if (blob == NULL || !g_variant_lookup (arguments, "address", "s", &address))
+    {
+      g_set_error_literal (error, LL_ENGINE_ERROR, LL_ENGINE_ERROR_FAILED, "no key was given");
+      return NULL;
+    }
+  context = openpgp_new (error);
+  if (context == NULL)
+    return NULL;
+  code = gpgme_data_new_from_mem (&data, g_variant_get_data (blob), g_variant_get_size (blob), 0);
+  if (code == 0)
+    code = gpgme_op_keylist_from_data_start (context, data, 0);
+  if (code != 0)
+    openpgp_set_error (error, code, FALSE, "The key cannot be read");
+  else
+    keys = collect (context, address, TRUE, FALSE, error);
+  gpgme_release (context);
+  if (data != NULL)
+    gpgme_data_release (data);
+  return keys != NULL ? with_keys (keys) : NULL;
+}

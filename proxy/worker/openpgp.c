@@ -1,0 +1,120 @@
+/* SPDX-FileCopyrightText: Letterlock contributors */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "worker/openpgp.h"
+
+#include "base/error.h"
+#include "base/file.h"
+#include "worker/worker.h"
+
+#include <sys/socket.h>
+#include <sys/un.h>
+
+gpgme_ctx_t
+openpgp_new (GError **error)
+{
+  gpgme_ctx_t context = NULL;
+  gpgme_error_t code = gpgme_engine_check_version (GPGME_PROTOCOL_OpenPGP);
+
+  if (code == 0)
+    code = gpgme_new (&context);
+  if (code == 0)
+    code = gpgme_set_protocol (context, GPGME_PROTOCOL_OpenPGP);
+  if (code == 0)
+    {
+      gpgme_set_offline (context, 1); /* no key server is asked behind our back */
+      return context;
+    }
+  if (context != NULL)
+    gpgme_release (context);
+  g_set_error (error, LL_ENGINE_ERROR, LL_ENGINE_ERROR_MISSING, "GnuPG cannot be used: %s",
+               gpgme_strerror (code));
+  return NULL;
+}
+
+/* What is not here is FAILED. */
+static const struct
+{
+  gpg_err_code_t code;
+  int meaning;
+} meanings[] = {
+  { GPG_ERR_CANCELED, LL_ENGINE_ERROR_LOCKED },
+  { GPG_ERR_FULLY_CANCELED, LL_ENGINE_ERROR_LOCKED },
+  { GPG_ERR_NO_PIN_ENTRY, LL_ENGINE_ERROR_LOCKED },
+  { GPG_ERR_PIN_ENTRY, LL_ENGINE_ERROR_LOCKED },
+  { GPG_ERR_BAD_PASSPHRASE, LL_ENGINE_ERROR_LOCKED },
+  { GPG_ERR_NO_PASSPHRASE, LL_ENGINE_ERROR_LOCKED },
+  { GPG_ERR_NO_AGENT, LL_ENGINE_ERROR_NO_AGENT },
+  { GPG_ERR_AGENT, LL_ENGINE_ERROR_NO_AGENT },
+  { GPG_ERR_NO_SECKEY, LL_ENGINE_ERROR_NO_SECRET },
+  { GPG_ERR_UNUSABLE_SECKEY, LL_ENGINE_ERROR_NO_SECRET },
+  { GPG_ERR_CARD_NOT_PRESENT, LL_ENGINE_ERROR_NO_SECRET },
+  { GPG_ERR_CARD_REMOVED, LL_ENGINE_ERROR_NO_SECRET },
+  { GPG_ERR_NO_PUBKEY, LL_ENGINE_ERROR_BAD_KEY },
+  { GPG_ERR_UNUSABLE_PUBKEY, LL_ENGINE_ERROR_BAD_KEY },
+  { GPG_ERR_WRONG_PUBKEY_ALGO, LL_ENGINE_ERROR_BAD_KEY },
+  { GPG_ERR_BAD_PUBKEY, LL_ENGINE_ERROR_BAD_KEY },
+  { GPG_ERR_INV_KEYRING, LL_ENGINE_ERROR_BAD_KEY },
+  { GPG_ERR_UNSUPPORTED_ALGORITHM, LL_ENGINE_ERROR_BAD_KEY },
+  { GPG_ERR_INV_ENGINE, LL_ENGINE_ERROR_MISSING },
+};
+
+static int
+meaning_of (gpgme_error_t code, gboolean prompted)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (meanings); i++)
+    if (meanings[i].code == gpgme_err_code (code))
+      return prompted && meanings[i].meaning == LL_ENGINE_ERROR_LOCKED ? LL_ENGINE_ERROR_DECLINED
+                                                                       : meanings[i].meaning;
+  return LL_ENGINE_ERROR_FAILED;
+}
+
+gboolean
+openpgp_set_error (GError **error, gpgme_error_t code, gboolean prompted, const char *what)
+{
+  g_set_error (error, LL_ENGINE_ERROR, meaning_of (code, prompted), "%s: %s", what,
+               gpgme_strerror (code));
+  return FALSE;
+}
+
+static gboolean
+agent_listens (void)
+{
+  const char *path = gpgme_get_dirinfo ("agent-socket");
+  struct sockaddr_un address = { .sun_family = AF_UNIX };
+  LL_AUTO_FD fd = socket (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+  if (path == NULL || fd < 0
+      || g_strlcpy (address.sun_path, path, sizeof address.sun_path) >= sizeof address.sun_path)
+    return FALSE;
+  return connect (fd, (struct sockaddr *) &address, sizeof address) == 0;
+}
+
+gboolean
+openpgp_needs_agent (GError **error)
+{
+  if (agent_listens ())
+    return TRUE;
+  g_set_error_literal (error, LL_ENGINE_ERROR, LL_ENGINE_ERROR_NO_AGENT,
+                       "gpg-agent is not running");
+  return FALSE;
+}
+
+GVariant *
+worker_status (GVariant *arguments, const int *fds, guint n_fds, GError **error)
+{
+  gpgme_ctx_t context = openpgp_new (error);
+  const char *home = gpgme_get_dirinfo ("homedir");
+  gpgme_engine_info_t info;
+  GVariantDict dict;
+
+  if (context == NULL)
+    return NULL;
+  info = gpgme_ctx_get_engine_info (context);
+  g_variant_dict_init (&dict, NULL);
+  g_variant_dict_insert (&dict, "version", "s", info->version != NULL ? info->version : "");
+  g_variant_dict_insert (&dict, "home", "s", home != NULL ? home : "");
+  g_variant_dict_insert (&dict, "agent", "b", agent_listens ());
+  gpgme_release (context);
+  return g_variant_dict_end (&dict);
+}

@@ -1,0 +1,23 @@
+/* SPDX-FileCopyrightText: Letterlock contributors */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#pragma once
+
+#include <glib.h>
+#include <gpgme.h>
+
+G_BEGIN_DECLS
+
+/* What the verbs of OpenPGP share. */
+
+/* A new context for the user's own GnuPG. (transfer full), or MISSING */
+gpgme_ctx_t openpgp_new (GError **error);
+
+/* Sets @error from what GPGME said while doing @what. Returns FALSE. */
+gboolean
+openpgp_set_error (GError **error, gpgme_error_t code, gboolean prompted, const char *what);
+
+/* FALSE: nobody holds secret keys, and an engine of ours must not start him. */
+gboolean openpgp_needs_agent (GError **error);
+
+G_END_DECLS

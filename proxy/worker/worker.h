@@ -1,0 +1,47 @@
+/* SPDX-FileCopyrightText: Letterlock contributors */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#pragma once
+
+#include "engine/protocol.h"
+
+G_BEGIN_DECLS
+
+/*
+ * letterlock-worker: a short-lived child that does what can hang or crash. Each verb
+ * takes the arguments and open files of a request and returns its reply, an a{sv}, or
+ * an error of LL_ENGINE_ERROR. One at a time; the daemon kills us when it takes too long.
+ *
+ * A key in a reply is a dictionary: fingerprint s, user_id s, addresses as, created x,
+ * expires x (0: never), bits u, algorithm s, subkey s (the one that would be encrypted
+ * to), subkeys u (how many could be), defect s (api/names.h), validity u, secret b.
+ */
+
+typedef GVariant *(*Verb) (GVariant *arguments, const int *fds, guint n_fds, GError **error);
+
+/* -- openpgp.c: what stands behind all verbs of OpenPGP ------------------------------- */
+
+/* {} -> version s, home s, agent b */
+GVariant *worker_status (GVariant *arguments, const int *fds, guint n_fds, GError **error);
+
+/* -- openpgp-list.c ------------------------------------------------------------------- */
+
+/* {address s} -> keys aa{sv}: of the user's keyring, whose user id is that address */
+GVariant *worker_list (GVariant *arguments, const int *fds, guint n_fds, GError **error);
+
+/* {address s} -> keys aa{sv}: the user's own, with a secret part, that can sign */
+GVariant *worker_own (GVariant *arguments, const int *fds, guint n_fds, GError **error);
+
+/* {blob ay, address s} -> keys aa{sv}: in those bytes; nothing is imported */
+GVariant *worker_inspect (GVariant *arguments, const int *fds, guint n_fds, GError **error);
+
+/* -- openpgp-seal.c -------------------------------------------------------------------- */
+
+/* {fingerprints as, blobs aay, signer s?, prompt b?, compress b?}, in, out -> {}: the armoured
+ * OpenPGP message. Nobody is asked anything unless prompt is true (LOCKED then). */
+GVariant *worker_seal (GVariant *arguments, const int *fds, guint n_fds, GError **error);
+
+/* {signer s, prompt b?}, in, out -> micalg s: an armoured detached signature */
+GVariant *worker_sign (GVariant *arguments, const int *fds, guint n_fds, GError **error);
+
+G_END_DECLS

@@ -1,0 +1,61 @@
+# SPDX-FileCopyrightText: Letterlock contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A GnuPG home of one test's own: keys are generated, and its agent ends with it."""
+
+import os
+import subprocess
+import tempfile
+
+
+class GnuPG:
+    """Sockets of gpg-agent have short names only, so its home is in the temporary folder."""
+
+    def __init__(self):
+        self.home = tempfile.mkdtemp(prefix="ll-gpg-")
+        self.environment = {"PATH": os.environ["PATH"], "GNUPGHOME": self.home, "LC_ALL": "C.UTF-8"}
+
+    def run(self, *arguments, **options):
+        done = subprocess.run(
+            ["gpg", "--batch", "--quiet", *arguments],
+            env=self.environment, capture_output=True, **options,
+        )  # fmt: skip
+        if done.returncode != 0:
+            raise AssertionError(f"gpg {arguments}: {done.stderr.decode()}")
+        return done.stdout
+
+    def generate(self, user_id, *, passphrase="", expires="never"):
+        """The fingerprint of a new key."""
+        self.run(
+            "--pinentry-mode", "loopback", "--passphrase", passphrase,
+            "--quick-gen-key", user_id, "future-default", "default", expires,
+        )  # fmt: skip
+        return self.fingerprint(user_id)
+
+    def fingerprint(self, user_id):
+        listed = self.run("--with-colons", "--list-keys", f"={user_id}").decode()
+        return next(x.split(":")[9] for x in listed.splitlines() if x.startswith("fpr"))
+
+    def export(self, fingerprint):
+        return self.run("--export", fingerprint)
+
+    def import_(self, blob):
+        self.run("--import", input=blob)
+
+    def decrypt(self, blob):
+        return self.run("--decrypt", input=blob)
+
+    def key_ids(self, blob):
+        """The keys that a message is encrypted to."""
+        done = subprocess.run(
+            ["gpg", "--batch", "--list-packets", "--list-only"],
+            env=self.environment, input=blob, capture_output=True, check=False,
+        )  # fmt: skip
+        lines = done.stdout.decode().splitlines()
+        return [x.split("keyid ")[1].strip() for x in lines if x.startswith(":pubkey enc packet")]
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        subprocess.run(["gpgconf", "--kill", "all"], env=self.environment, check=False)
+        subprocess.run(["rm", "-rf", self.home], check=True)

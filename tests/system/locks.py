@@ -1,0 +1,128 @@
+# SPDX-FileCopyrightText: Letterlock contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Letters that are locked on this machine with keys of the user's own keyring, and are opened by
+gpg on the other side."""
+
+import email
+import email.policy
+
+import tap
+from gnupg import GnuPG
+from office import Office, letter
+from process import wait_until
+
+BODY = "From here on\r\n.\r\n trailing \r\nend\r\n"
+
+
+class Locked:
+    """An office whose daemon has Anna's keyring; Bob, Eve and Carl have theirs."""
+
+    def __init__(self, folder):
+        self.gnupg = GnuPG()
+        self.office = Office(folder, environment={"GNUPGHOME": self.gnupg.home})
+
+    def __enter__(self):
+        try:
+            self.others = {}
+            for name in ("bob", "eve", "carl"):
+                self.others[name] = GnuPG()
+                self.others[name].generate(f"{name}@plain.lab")
+                mine = self.others[name]
+                self.gnupg.import_(mine.export(mine.fingerprint(f"{name}@plain.lab")))
+            anna = self.gnupg.generate("Anna <anna@provider.lab>")
+            for gnupg in self.others.values():
+                gnupg.import_(self.gnupg.export(anna))
+            self.office.__enter__()
+        except BaseException:
+            self.close()
+            raise
+        return self
+
+    def close(self):
+        for gnupg in (self.gnupg, *self.others.values()):
+            gnupg.__exit__()
+
+    def __exit__(self, *arguments):
+        try:
+            self.office.__exit__(*arguments)
+        finally:
+            self.close()
+
+    def arrived(self, name):
+        return [x for x in self.office.provider.letters() if f"<{name}@provider.lab>".encode() in x]
+
+
+def opened(gnupg, raw):
+    """The inside of a PGP/MIME letter, as its recipient's gpg sees it."""
+    outer = email.message_from_bytes(raw, policy=email.policy.SMTP)
+    tap.equal(outer.get_content_type(), "multipart/encrypted", "type")
+    parts = outer.get_payload()
+    tap.equal([x.get_content_type() for x in parts],
+              ["application/pgp-encrypted", "application/octet-stream"], "parts")  # fmt: skip
+    return gnupg.decrypt(parts[1].get_payload().encode())
+
+
+def test_goes_locked(lab):
+    """No TLS on the way, a key in the keyring: locked with no step in between"""
+    accepted, said = lab.office.send(
+        "bob@plain.lab", letter("bob@plain.lab", "Blood count", name="locked", body=BODY)
+    )
+    tap.true(accepted, said)
+    wait_until(lambda: lab.arrived("locked"), "the letter arrives")
+    (raw,) = lab.arrived("locked")
+    tap.true(b"Blood count" not in raw, "the subject is outside")
+    inside = opened(lab.others["bob"], raw)
+    tap.true(inside.endswith(b"\r\n\r\n" + BODY.encode()), inside)
+    tap.true(b"\r\nSubject: Blood count\r\n" in inside, inside)
+    fate = lab.office.fate("locked")
+    tap.equal((fate["method"], fate["state"], fate["bound"]), ("pgp", "sent", "content"), "fate")
+    proof = fate["proof"]["lock"]
+    tap.equal(proof["source"], "gnupg", "source")
+    tap.equal(proof["trust"], "kept", "trust")
+    tap.equal(
+        proof["fingerprint"], lab.gnupg.fingerprint("bob@plain.lab").lower(), "fingerprint"
+    )
+
+
+def sealed(lab, name):
+    """How many keys a copy is locked for -> the copy."""
+    return {len(lab.gnupg.key_ids(raw)): raw for raw in lab.arrived(name)}
+
+
+def test_bcc_stays_blind(lab):
+    """One copy for those who see each other, one for each who is not seen"""
+    content = letter("bob@plain.lab>, <eve@plain.lab", name="blind", body=BODY)
+    accepted, said = lab.office.send(["bob@plain.lab", "eve@plain.lab", "carl@plain.lab"], content)
+    tap.true(accepted, said)
+    # the provider may keep a letter for each of its recipients: what differs is the sealed bytes
+    wait_until(lambda: len(sealed(lab, "blind")) == 2, "both copies arrive")
+    copies = sealed(lab, "blind")
+    tap.equal(sorted(copies), [2, 3], "keys of the copies")
+    seen, blind = copies[3], copies[2]
+    for name in ("bob", "eve"):
+        tap.true(opened(lab.others[name], seen).endswith(BODY.encode()), f"{name} cannot read it")
+    tap.true(opened(lab.others["carl"], blind).endswith(BODY.encode()), "carl cannot read it")
+
+
+def test_no_key_holds(lab):
+    """No TLS and no key: held, and said why"""
+    accepted, said = lab.office.send("dan@plain.lab", letter("dan@plain.lab", name="keyless"))
+    tap.true(accepted, said)
+    lab.office.daemon.wait_letters(
+        lambda letters: any(x["message_id"] == "<keyless@provider.lab>" and x["state"] == "held"
+                            for x in letters),
+        "the letter is held",
+    )  # fmt: skip
+    tap.equal(lab.arrived("keyless"), [], "letters at the provider")
+
+
+def test_tls_needs_no_lock(lab):
+    """Where the way is good, nothing is locked"""
+    accepted, said = lab.office.send("bob@dane.lab", letter("bob@dane.lab", name="good"))
+    tap.true(accepted, said)
+    wait_until(lambda: lab.arrived("good"), "the letter arrives")
+    tap.true(b"Dear Bob" in lab.arrived("good")[0], "it was changed")
+
+
+if __name__ == "__main__":
+    tap.main(Locked)
