@@ -50,7 +50,13 @@ ll_reception_add_refused (LlReception *reception, LlLetter *letter)
 }
 
 /* Whether the mail program may not know that we have letter @id: it was kept (not refused), and
- * our final answer was not received. */
+ * our final answer was not received.
+ *
+ * That it was received is written with the ledger's next group. Who is killed within that second
+ * forgets it, and tells a mail program that sends the same bytes again on the same day that they
+ * were taken, which is so. To wait for the disk after every answer would only spare a person from
+ * asking for the second copy in another way; to believe, after a crash, that all was heard would
+ * send letters twice. */
 static gboolean
 is_unheard (LlLedger *ledger, const char *id)
 {

@@ -357,7 +357,9 @@ ll_bus_service_free (LlBusService *service)
       unlink (service->socket);
       g_clear_object (&service->server);
     }
-  g_ptr_array_set_size (service->doors, 0); /* cancels what runs */
+  /* Cancels what runs, and what waits is answered at once. What runs ends by that, or by a deadline
+   * of a few seconds of its own (a letter's step, the keyring); nothing of it needs this thread. */
+  g_ptr_array_set_size (service->doors, 0);
   g_thread_pool_free (service->pool, FALSE, TRUE);
   g_mutex_lock (&service->lock);
   if (service->changed_source != NULL)
