@@ -376,12 +376,16 @@ read_logged (LlStore *store, const LlLogPlace *place, GError **error)
       gssize got = pread (ll_log_fd (store->log, place), bytes + done, place->length - done,
                           (off_t) (place->at + done));
 
-      if (got <= 0 && errno != EINTR)
+      if (got < 0 && errno == EINTR)
+        continue;
+      if (got == 0)
+        errno = EIO; /* it was there */
+      if (got <= 0)
         {
           ll_file_set_error (error, "read", "the log");
           return NULL;
         }
-      done += got > 0 ? (gsize) got : 0;
+      done += (gsize) got;
     }
   return g_bytes_new_take (g_steal_pointer (&bytes), place->length);
 }
