@@ -110,13 +110,8 @@ char *ll_config_user_path (void);
 
 /* -- changing the user's file: comments and order stay; durable; one writer -------- */
 
-/* Sets (or, with @value NULL, removes) one key after validating the whole result. A key that the
- * administrator fixed is LL_CONFIG_ERROR_LOCKED. */
-gboolean ll_config_set (
-    const char *path, const char *group, const char *key, const char *value, GError **error);
-gboolean ll_config_remove_group (const char *path, const char *group, GError **error);
-
-/* Several keys of one group at once, as a new account needs; @n 0 removes the group.
+/* Sets (or, with a value of NULL, removes) keys of one group at once, after validating the whole
+ * result; @n 0 removes the group. A key that the administrator fixed is LL_CONFIG_ERROR_LOCKED.
  * @system, @path: as in ll_config_load. */
 typedef struct
 {

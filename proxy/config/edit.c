@@ -276,18 +276,3 @@ ll_config_edit (const char *system,
   g_mutex_unlock (&one_writer);
   return ok;
 }
-
-gboolean
-ll_config_set (
-    const char *path, const char *group, const char *key, const char *value, GError **error)
-{
-  LlConfigChange change = { key, value };
-
-  return ll_config_edit (NULL, path, group, &change, 1, error);
-}
-
-gboolean
-ll_config_remove_group (const char *path, const char *group, GError **error)
-{
-  return ll_config_edit (NULL, path, group, NULL, 0, error);
-}
