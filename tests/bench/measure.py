@@ -6,6 +6,7 @@ import json
 import os
 import socket
 import subprocess
+import sys
 import threading
 import time
 
@@ -165,4 +166,7 @@ def load(target, arrivals, **options):
     done = subprocess.run(
         command, capture_output=True, text=True, timeout=900, stdin=subprocess.DEVNULL, check=False
     )
-    return json.loads(done.stdout) if done.returncode == 0 else None
+    if done.returncode != 0:
+        print(done.stderr.strip(), file=sys.stderr)
+        return None
+    return json.loads(done.stdout)
