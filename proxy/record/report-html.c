@@ -3,6 +3,7 @@
 
 #include "record/report-formats.h"
 
+#include "api/text.h"
 #include "base/clock.h"
 
 #include <stdlib.h>
@@ -29,6 +30,7 @@ typedef struct
   const char *about;
   guint n;
   NameOf name_of;
+  NameOf text_of; /* what the name means */
   CountsOf counts_of;
   const char *const *colours;
 } Cut;
@@ -57,6 +59,25 @@ state_name (guint i)
   return ll_state_name ((LlState) i);
 }
 
+static const char *
+method_text (guint i)
+{
+  return ll_text_method ((LlMethod) i);
+}
+
+/* The last count is of those that nobody looked at. */
+static const char *
+evidence_text (guint i)
+{
+  return i <= LL_EVIDENCE_UNKNOWN ? ll_text_evidence ((LlEvidence) i) : "not looked at";
+}
+
+static const char *
+state_text (guint i)
+{
+  return ll_text_state ((LlState) i);
+}
+
 /* Blue for what is locked or bound, warm for what is open, grey for what is not known. No green:
  * it would promise what evidence alone does not. */
 static const char *const method_colours[]
@@ -70,11 +91,11 @@ static const char *const state_colours[]
 
 static const Cut cuts[] = {
   { "How letters went", "Method per recipient: tls, a lock (pgp, smime, escrow), or open.",
-    LL_TALLY_METHODS, ll_tally_method_name, methods_of, method_colours },
+    LL_TALLY_METHODS, ll_tally_method_name, method_text, methods_of, method_colours },
   { "What the way was worth", "Evidence about the recipient's domain when it was decided.",
-    LL_TALLY_EVIDENCE, ll_tally_evidence_name, evidence_of, evidence_colours },
-  { "What became of them", "State per recipient, now.", LL_TALLY_STATES, state_name, states_of,
-    state_colours },
+    LL_TALLY_EVIDENCE, ll_tally_evidence_name, evidence_text, evidence_of, evidence_colours },
+  { "What became of them", "State per recipient, now.", LL_TALLY_STATES, state_name, state_text,
+    states_of, state_colours },
 };
 G_STATIC_ASSERT (G_N_ELEMENTS (method_colours) == LL_TALLY_METHODS);
 G_STATIC_ASSERT (G_N_ELEMENTS (evidence_colours) == LL_TALLY_EVIDENCE);
@@ -242,15 +263,17 @@ append_cut (GString *out, const Cut *cut, const LlTallies *tallies)
   g_string_append_printf (out, "<section class=\"cut\"><h2>%s</h2><p>%s Per %s.</p>\n", cut->title,
                           cut->about, period_word (tallies->period));
   append_chart (out, cut, tallies);
-  g_string_append (out, "<table><thead><tr><th></th><th class=\"n\">recipients</th>"
+  g_string_append (out, "<table><thead><tr><th></th><th></th><th class=\"n\">recipients</th>"
                         "<th class=\"n\">share</th></tr></thead><tbody>\n");
   for (guint i = 0; i < cut->n; i++)
     if (counts[i] > 0)
       {
         g_string_append_printf (out,
                                 "<tr><td><span class=\"key\" "
-                                "style=\"background:%s\"></span>%s</td>",
+                                "style=\"background:%s\"></span>%s</td><td>",
                                 cut->colours[i], cut->name_of (i));
+        append_escaped (out, cut->text_of (i));
+        g_string_append (out, "</td>");
         append_share (out, counts[i], tallies->all.recipients);
       }
   g_string_append (out, "</tbody></table></section>\n");

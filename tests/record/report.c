@@ -140,6 +140,8 @@ test_html (Fixture *f, gconstpointer data)
   g_assert_nonnull (strstr (document, "2023-11-13: tls 1"));
   g_assert_nonnull (strstr (document, "prefers-color-scheme:dark"));
   g_assert_nonnull (strstr (document, "@media print"));
+  /* the words of the program are explained where they stand */
+  g_assert_nonnull (strstr (document, "</span>dane</td><td>publishes signed keys (DANE)</td>"));
 }
 
 static void
