@@ -348,6 +348,7 @@ ll_requests_fill (LlBusActions *actions, LlPipeline *pipeline)
   LlListenerFactory factory = ll_pipeline_factory (pipeline);
 
   ll_enquiries_fill (actions);
+  ll_people_fill (actions);
   actions->data = pipeline;
   actions->store = pipeline->parts.store;
   actions->network = pipeline->parts.network;

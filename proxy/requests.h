@@ -18,4 +18,7 @@ void ll_requests_count (LlPipeline *pipeline, GVariantDict *status);
 /* Only for requests.c: the enquiries' part of the table (enquiries.c). */
 void ll_enquiries_fill (LlBusActions *actions);
 
+/* ... and that about keys (people.c). */
+void ll_people_fill (LlBusActions *actions);
+
 G_END_DECLS

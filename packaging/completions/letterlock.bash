@@ -13,7 +13,7 @@ _letterlock_accounts() {
 _letterlock() {
   local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]} words=
   local commands='status check preview account log show explain held release drop queue retry
-    pause resume rule override config report providers sender doctor sendmail undo demo'
+    pause resume rule override key config report providers sender doctor sendmail undo demo'
   local account='--address --upstream --security --auth --username --password-stdin
     --password-command --certificate --ca-file --pin --login --preset --mode --minimum --unknown
     --fallback --honours --declared --domains --internal --imap --rate'
@@ -70,6 +70,7 @@ _letterlock() {
         drop) words+="--to --reason $(_letterlock_ids held) $(_letterlock_ids queue)" ;;
         retry) words+=$(_letterlock_ids queue) ;;
         preview) words+='--account --from --tag --mode' ;;
+        key) words+='list accept reject' ;;
         override) words+='--reason --days --accept --list --remove' ;;
         report) words+='--since --until --account --format --output' ;;
         sender) words+='--selector' ;;

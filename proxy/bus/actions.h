@@ -120,6 +120,14 @@ typedef struct
                               GError **error);
   gboolean (*override_remove) (gpointer data, const char *domain, GError **error);
 
+  /* -- people -----------------------------------------------------------------------------------
+   */
+
+  /* @address: normalised. aa{sv}, a{sv} as in the contract. */
+  GVariant *(*keys) (gpointer data, const char *address, GError **error);
+  GVariant *(*key_say) (
+      gpointer data, const char *address, const char *fingerprint, gboolean accept, GError **error);
+
   /* -- accounts ------------------------------------------------------------------------------ */
 
   /* ll_upstream_test; @step for each {step, ok, detail}. FALSE with @error: the test failed,

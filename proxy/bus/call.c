@@ -13,8 +13,8 @@
 /* -- which function ------------------------------------------------------------------ */
 
 static const LlBusMethod *const tables[] = {
-  ll_bus_manager_methods, ll_bus_message_methods, ll_bus_setting_methods,
-  ll_bus_account_methods, ll_bus_submit_methods,
+  ll_bus_manager_methods, ll_bus_key_methods,     ll_bus_message_methods,
+  ll_bus_setting_methods, ll_bus_account_methods, ll_bus_submit_methods,
 };
 
 const LlBusMethod *

@@ -35,6 +35,7 @@ typedef struct
 
 /* One table per file, ended by a NULL name. */
 extern const LlBusMethod ll_bus_manager_methods[];
+extern const LlBusMethod ll_bus_key_methods[];
 extern const LlBusMethod ll_bus_message_methods[];
 extern const LlBusMethod ll_bus_setting_methods[];
 extern const LlBusMethod ll_bus_account_methods[];

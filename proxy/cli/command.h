@@ -110,6 +110,7 @@ int ll_doctor_run (int argc, char **argv);
 int ll_drop_run (int argc, char **argv);
 int ll_explain_run (int argc, char **argv);
 int ll_held_run (int argc, char **argv);
+int ll_key_run (int argc, char **argv);
 int ll_log_run (int argc, char **argv);
 int ll_override_run (int argc, char **argv);
 int ll_pause_run (int argc, char **argv);

@@ -181,6 +181,26 @@ const LlField ll_schema_rule[] = {
 const LlField ll_schema_override[] = { VALUE ("domain"), VALUE ("reason"), VALUE ("since"),
                                        VALUE ("until"),  VALUE ("active"), END };
 
+const LlField ll_schema_key[] = {
+  VALUE ("method"),
+  VALUE ("fingerprint"),
+  VALUE ("user_id"),
+  LIST ("addresses", NULL),
+  VALUE ("source"),
+  VALUE ("trust"),
+  VALUE ("use"),
+  VALUE ("reason"),
+  VALUE ("defect"),
+  VALUE ("found"),
+  VALUE ("created"),
+  VALUE ("expires"),
+  VALUE ("bits"),
+  VALUE ("algorithm"),
+  VALUE ("issuer"),
+  VALUE ("note"),
+  END,
+};
+
 const LlField ll_schema_option[] = { VALUE ("key"),
                                      VALUE ("value"),
                                      VALUE ("default"),

@@ -132,8 +132,9 @@ add (GVariantDict *dict, const char *name, const char *text)
 static void
 add_time (GVariantDict *dict, const char *name, gint64 when)
 {
-  if (when != 0)
-    g_variant_dict_insert (dict, name, "x", when);
+  g_autofree char *text = ll_clock_format (when);
+
+  add (dict, name, text);
 }
 
 GVariant *

@@ -55,7 +55,7 @@ gboolean ll_key_is_sound (const LlKey *key, gint64 now);
 char *ll_key_defect_text (const LlKey *key);
 
 /* What ledger, bus and command line show: method fingerprint user_id addresses source trust
- * defect found created expires bits algorithm issuer note; what is absent is not there.
+ * defect found created expires (RFC 3339) bits algorithm issuer note; what is absent is not there.
  * (transfer floating) */
 GVariant *ll_key_to_variant (const LlKey *key);
 

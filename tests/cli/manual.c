@@ -87,10 +87,10 @@ static void
 test_fields (void)
 {
   static const LlField *const schemas[]
-      = { ll_schema_status,   ll_schema_check,   ll_schema_preview,  ll_schema_letter_with_events,
-          ll_schema_access,   ll_schema_account, ll_schema_test,     ll_schema_rule,
-          ll_schema_override, ll_schema_option,  ll_schema_provider, ll_schema_sender,
-          ll_schema_doctor };
+      = { ll_schema_status,   ll_schema_check,   ll_schema_preview, ll_schema_letter_with_events,
+          ll_schema_access,   ll_schema_account, ll_schema_test,    ll_schema_rule,
+          ll_schema_override, ll_schema_key,     ll_schema_option,  ll_schema_provider,
+          ll_schema_sender,   ll_schema_doctor };
 
   for (guint i = 0; i < G_N_ELEMENTS (schemas); i++)
     assert_fields (schemas[i]);

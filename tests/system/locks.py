@@ -116,6 +116,29 @@ def test_no_key_holds(lab):
     tap.equal(lab.arrived("keyless"), [], "letters at the provider")
 
 
+def test_key_words(lab):
+    """key list shows the key and its use; a rejected key locks nothing, an accepted one does"""
+    letterlock = lab.office.daemon.letterlock
+    fingerprint = lab.gnupg.fingerprint("eve@plain.lab").lower()
+    (key,) = letterlock("key", "list", "eve@plain.lab", "--json")
+    tap.equal((key["fingerprint"], key["use"], key["source"]), (fingerprint, "ready", "gnupg"), "key")
+    letterlock("key", "reject", "eve@plain.lab", fingerprint[:8])
+    accepted, said = lab.office.send("eve@plain.lab", letter("eve@plain.lab", name="rejected"))
+    tap.true(accepted, said)
+    held = lab.office.daemon.wait_letters(
+        lambda letters: next((x for x in letters if x["message_id"] == "<rejected@provider.lab>"
+                              and x["state"] == "held"), None),
+        "the letter is held",
+    )  # fmt: skip
+    tap.equal(lab.arrived("rejected"), [], "letters at the provider")
+    letterlock("key", "accept", "eve@plain.lab", fingerprint)
+    letterlock("release", held["id"])
+    wait_until(lambda: lab.arrived("rejected"), "the letter arrives")
+    fate = lab.office.fate("rejected")
+    tap.equal((fate["method"], fate["confidence"]), ("pgp", "assured"), "fate")
+    tap.equal(fate["proof"]["lock"]["trust"], "accepted", "trust")
+
+
 def test_tls_needs_no_lock(lab):
     """Where the way is good, nothing is locked"""
     accepted, said = lab.office.send("bob@dane.lab", letter("bob@dane.lab", name="good"))

@@ -1,0 +1,74 @@
+/* SPDX-FileCopyrightText: Letterlock contributors */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "bus/call.h"
+
+#include "base/error.h"
+#include "wire/address.h"
+
+/* What could lock letters to somebody, and what the user says of it. */
+
+/* (transfer full) or NULL */
+static char *
+address_of (const char *text, GError **error)
+{
+  char *address = ll_address_normalise (text, NULL, NULL);
+
+  if (address == NULL)
+    g_set_error (error, LL_API_ERROR, LL_API_ERROR_INVALID, "\"%s\" is not an e-mail address",
+                 text);
+  return address;
+}
+
+static GVariant *
+list (LlBusCall *call, GError **error)
+{
+  g_autofree char *address = NULL;
+  const char *text;
+
+  g_variant_get (call->arguments, "(&s)", &text);
+  address = address_of (text, error);
+  if (address == NULL)
+    return NULL;
+  if (call->actions->keys == NULL)
+    return ll_bus_cannot (error, "look for keys");
+  return ll_bus_reply (call->actions->keys (call->actions->data, address, error));
+}
+
+static GVariant *
+say (LlBusCall *call, gboolean accept, GError **error)
+{
+  g_autofree char *address = NULL;
+  g_autofree char *fingerprint = NULL;
+  const char *text;
+  const char *written;
+
+  g_variant_get (call->arguments, "(&s&s)", &text, &written);
+  address = address_of (text, error);
+  if (address == NULL)
+    return NULL;
+  fingerprint = g_ascii_strdown (written, -1);
+  if (call->actions->key_say == NULL)
+    return ll_bus_cannot (error, "remember keys");
+  return ll_bus_reply (
+      call->actions->key_say (call->actions->data, address, fingerprint, accept, error));
+}
+
+static GVariant *
+accept_key (LlBusCall *call, GError **error)
+{
+  return say (call, TRUE, error);
+}
+
+static GVariant *
+reject_key (LlBusCall *call, GError **error)
+{
+  return say (call, FALSE, error);
+}
+
+const LlBusMethod ll_bus_key_methods[] = {
+  { "ListKeys", list },
+  { "AcceptKey", accept_key },
+  { "RejectKey", reject_key },
+  { NULL, NULL },
+};
