@@ -112,6 +112,12 @@ reload (gpointer data, GError **error)
   return ll_app_reload (ll_pipeline_host (data), error);
 }
 
+static char *
+authority (gpointer data)
+{
+  return ll_listener_export_authority (((LlApp *) ll_pipeline_host (data))->listener);
+}
+
 static gpointer
 submit_open (gpointer data, const char *account, GError **error)
 {
@@ -142,6 +148,7 @@ ll_app_serve (LlApp *app, GError **error)
   app->actions.config_system = app->config_system;
   app->actions.status = status;
   app->actions.reload = reload;
+  app->actions.authority = authority;
   app->actions.submit_open = submit_open;
   app->bus = ll_bus_service_new (&app->actions, NULL, TRUE, error);
   if (app->bus == NULL)

@@ -48,7 +48,7 @@ _letterlock() {
             case ${COMP_WORDS[2]} in
               add) words+="$account --name" ;;
               edit) words+="$account --new-password $(_letterlock_accounts)" ;;
-              show) words+=$(_letterlock_accounts) ;;
+              show) words+="--ca $(_letterlock_accounts)" ;;
               test) words+="--onward --to --wait $(_letterlock_accounts)" ;;
               remove) words+="--force $(_letterlock_accounts)" ;;
             esac

@@ -108,6 +108,17 @@ get_account (LlBusCall *call, GError **error)
   return ll_bus_reply (g_variant_dict_end (&dict));
 }
 
+static GVariant *
+get_authority (LlBusCall *call, GError **error)
+{
+  g_autofree char *pem = NULL;
+
+  if (call->actions->authority == NULL)
+    return ll_bus_cannot (error, "show its certificate");
+  pem = call->actions->authority (call->actions->data);
+  return g_variant_new ("(s)", pem);
+}
+
 /* -- testing
  * ------------------------------------------------------------------------------------------ */
 
@@ -192,6 +203,7 @@ const LlBusMethod ll_bus_account_methods[] = {
   { "EditAccount", ll_bus_account_edit },
   { "RemoveAccount", ll_bus_account_remove },
   { "NewPassword", ll_bus_account_new_password },
+  { "GetAuthority", get_authority },
   { "TestAccount", test_account },
   { NULL, NULL },
 };

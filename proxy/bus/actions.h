@@ -138,6 +138,8 @@ typedef struct
                             gpointer step_data,
                             GCancellable *cancellable,
                             GError **error);
+  /* The local authority's certificate in PEM. (transfer full) */
+  char *(*authority) (gpointer data);
   /* `account test --onward`: writes to @addresses (empty: to nobody), waits @wait seconds for what
    * comes of it and of earlier ones. As account_test; TRUE: something was measured, and nothing
    * that is broken. */

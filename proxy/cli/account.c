@@ -110,13 +110,33 @@ ll_account_print (GVariant *account)
 }
 
 static int
+show_authority (void)
+{
+  int status = LL_EXIT_YES;
+  g_autoptr (GVariant) reply = ll_ask ("GetAuthority", NULL, LL_ASK_SHORT, &status);
+  const char *pem;
+
+  if (reply == NULL)
+    return status;
+  g_variant_get (reply, "(&s)", &pem);
+  fputs (pem, stdout);
+  return LL_EXIT_YES;
+}
+
+static int
 show_account (int argc, char **argv)
 {
-  static const LlUsage usage = {
+  gboolean authority = FALSE;
+  const GOptionEntry entries[] = {
+    { "ca", 0, 0, G_OPTION_ARG_NONE, &authority,
+      "Instead: the certificate that mail programs have to trust, in PEM", NULL },
+    { NULL },
+  };
+  const LlUsage usage = {
     .command = "account show",
     .arguments = "NAME",
     .summary = "One account. Passwords are never shown.",
-    .min = 1,
+    .entries = entries,
     .max = 1,
   };
   g_auto (GStrv) left = NULL;
@@ -125,6 +145,10 @@ show_account (int argc, char **argv)
 
   if (!ll_usage_parse (&usage, argc, argv, &left))
     return LL_EXIT_USAGE;
+  if (authority != (left[0] == NULL))
+    return ll_usage_error ("account show needs a NAME, or --ca alone");
+  if (authority)
+    return show_authority ();
   account = ll_ask_one ("GetAccount", g_variant_new ("(s)", left[0]), LL_ASK_SHORT, &status);
   if (account == NULL)
     return status;

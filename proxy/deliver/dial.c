@@ -245,7 +245,7 @@ handshake (LlDialer *dialer, const LlDial *dial, const LlLookup *lookup, LlDiale
   const LlTarget *target = dial->target;
   LlDeadline end = ll_deadline_earlier (dial->deadline, ll_deadline_in (LL_UPSTREAM_CONNECT));
   g_autoptr (GError) error = NULL;
-  SSL *ssl = ll_verifier_start (dialer->verifier, target, lookup->tlsa, &error);
+  SSL *ssl = ll_verifier_start (dialer->verifier, target, lookup, &error);
   gboolean shaken;
 
   if (ssl == NULL)
@@ -423,7 +423,7 @@ sign_in (LlDialer *dialer, const LlDial *dial, LlDialed *out)
 static LlResult *
 dial_steps (LlDialer *dialer, const LlDial *dial, LlDialed *out)
 {
-  g_auto (LlLookup) lookup = { NULL, NULL };
+  g_auto (LlLookup) lookup = { NULL, NULL, NULL };
   gboolean implicit = dial->target->security == LL_SECURITY_TLS;
   LlResult *problem = find_and_connect (dialer, dial, &lookup, out);
 

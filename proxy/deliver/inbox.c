@@ -153,7 +153,7 @@ visit_begin (Visit *visit,
              GCancellable *cancellable,
              GError **error)
 {
-  g_auto (LlLookup) lookup = { NULL, NULL };
+  g_auto (LlLookup) lookup = { NULL, NULL, NULL };
 
   *visit = (Visit){ .deadline = deadline, .cancellable = cancellable };
   visit->got = g_byte_array_new ();

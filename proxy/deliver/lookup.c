@@ -19,6 +19,7 @@ ll_lookup_clear (LlLookup *lookup)
 {
   g_clear_pointer (&lookup->addresses, g_strfreev);
   g_clear_pointer (&lookup->tlsa, g_ptr_array_unref);
+  g_clear_pointer (&lookup->base, g_free);
 }
 
 /* -- the system's own way ---------------------------------------------------- */
@@ -115,21 +116,51 @@ take_addresses (const LlAnswer *answer, int family, GPtrArray *addresses)
     }
 }
 
-/* Published keys count when DNSSEC proves them; an unsigned record is nothing. */
+/* Published keys count when DNSSEC proves them; an unsigned record is nothing. What is not told of
+ * a signed host is not the same as nothing (RFC 7672 2.1.2). */
 static gboolean
-take_keys (const LlAnswer *answer, const char *host, LlLookup *out, GError **error)
+take_keys (
+    const LlAnswer *answer, const char *name, gboolean is_signed, LlLookup *out, GError **error)
 {
   if (answer->finding == LL_BOGUS)
     {
       g_set_error (error, LL_WIRE_ERROR, LL_WIRE_ERROR_TLS,
-                   "%s: the keys that it publishes cannot be believed (DNSSEC: %s)", host,
+                   "%s: the keys that it publishes cannot be believed (DNSSEC: %s)", name,
                    answer->reason != NULL ? answer->reason : "bogus");
+      return FALSE;
+    }
+  if (answer->finding == LL_UNKNOWN && is_signed && !answer->network)
+    {
+      g_set_error (error, LL_WIRE_ERROR, LL_WIRE_ERROR_TLS,
+                   "%s: DNS does not tell whether it publishes keys (DANE); nothing was sent",
+                   name);
       return FALSE;
     }
   if (answer->finding == LL_FOUND && answer->secure && answer->records->len > 0
       && answer->records->len <= LL_TLSA_RECORDS_MAX)
-    out->tlsa = g_ptr_array_ref (answer->records);
+    {
+      out->tlsa = g_ptr_array_ref (answer->records);
+      out->base = g_strdup (name);
+    }
   return TRUE;
+}
+
+/* The name behind a CNAME, when DNSSEC proves the way there; else NULL. */
+static const char *
+alias_of (const LlQuery *queries)
+{
+  for (guint i = 0; i < 2; i++)
+    if (queries[i].answer->finding == LL_FOUND && queries[i].answer->secure
+        && queries[i].answer->canonical != NULL)
+      return queries[i].answer->canonical;
+  return NULL;
+}
+
+static gboolean
+is_signed (const LlQuery *queries)
+{
+  return (queries[0].answer->finding == LL_FOUND && queries[0].answer->secure)
+         || (queries[1].answer->finding == LL_FOUND && queries[1].answer->secure);
 }
 
 static gboolean
@@ -153,14 +184,27 @@ ask (LlResolver *resolver,
   g_autofree char *base = g_strdup_printf ("_%u._tcp.%s", port, host);
   LlQuery queries[]
       = { { host, TYPE_A, NULL }, { host, TYPE_AAAA, NULL }, { base, TYPE_TLSA, NULL } };
-  gboolean ok;
+  const char *alias;
+  gboolean ok = TRUE;
 
   ll_resolver_query_many (resolver, queries, G_N_ELEMENTS (queries),
                           ll_deadline_earlier (deadline, ll_deadline_in (LL_DNS_DEADLINE)),
                           cancellable);
   take_addresses (queries[1].answer, AF_INET6, addresses);
   take_addresses (queries[0].answer, AF_INET, addresses);
-  ok = take_keys (queries[2].answer, host, out, error);
+  alias = alias_of (queries);
+  if (alias != NULL)
+    {
+      g_autofree char *there = g_strdup_printf ("_%u._tcp.%s", port, alias);
+      g_autoptr (LlAnswer) answer
+          = ll_resolver_query (resolver, there, TYPE_TLSA,
+                               ll_deadline_earlier (deadline, ll_deadline_in (LL_DNS_DEADLINE)),
+                               cancellable);
+
+      ok = take_keys (answer, alias, TRUE, out, error);
+    }
+  if (ok && out->tlsa == NULL)
+    ok = take_keys (queries[2].answer, host, is_signed (queries), out, error);
   for (gsize i = 0; i < G_N_ELEMENTS (queries); i++)
     ll_answer_unref (queries[i].answer);
   return ok;
@@ -176,7 +220,7 @@ ll_lookup (LlResolver *resolver,
            GError **error)
 {
   g_autoptr (GPtrArray) addresses = g_ptr_array_new_with_free_func (g_free);
-  g_auto (LlLookup) lookup = { NULL, NULL };
+  g_auto (LlLookup) lookup = { NULL, NULL, NULL };
 
   if (is_literal (host))
     g_ptr_array_add (addresses, g_strdup (host));

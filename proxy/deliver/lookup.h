@@ -17,12 +17,14 @@ typedef struct
 {
   GStrv addresses; /* at least one */
   GPtrArray *tlsa; /* of GBytes, proven by DNSSEC; NULL: none */
+  char *base;      /* the name that they stand at: behind a signed CNAME, another one; NULL: none */
 } LlLookup;
 
 void ll_lookup_clear (LlLookup *lookup);
 
 /* @resolver NULL: the system's. LL_WIRE_ERROR UNREACHABLE: no address; TLS: published keys that
- * cannot be believed (DNSSEC bogus). The message names @host. */
+ * cannot be believed (DNSSEC bogus), or that a signed host's DNS does not tell of. Keys of the name
+ * behind a CNAME come first, then those of @host (RFC 7672 2.2.2). The message names @host. */
 gboolean ll_lookup (LlResolver *resolver,
                     const char *host,
                     guint16 port,

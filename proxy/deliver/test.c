@@ -36,7 +36,7 @@ say (const Walk *walk, const char *step, gboolean ok, const char *detail)
 static gboolean
 leads_to (const Walk *walk, const char *name, const char *address)
 {
-  g_auto (LlLookup) lookup = { NULL, NULL };
+  g_auto (LlLookup) lookup = { NULL, NULL, NULL };
 
   return strchr (name, '*') == NULL && g_ascii_strcasecmp (name, walk->target->host) != 0
          && ll_lookup (walk->upstream->resolver, name, walk->target->port, &lookup, walk->deadline,

@@ -193,25 +193,34 @@ context_for (LlVerifier *verifier, const LlTarget *target, GError **error)
   return context;
 }
 
-/* How many records OpenSSL accepted: with none, the certificate alone decides. */
+/* How many records OpenSSL accepted: with none, the certificate alone decides. Behind a CNAME the
+ * certificate may bear that name or the configured one, and the server is asked for the name that
+ * the keys stand at (RFC 7672 3.2.2, 8.1). */
 static guint
-add_keys (SSL *ssl, const char *host, const GPtrArray *tlsa)
+add_keys (SSL *ssl, const char *host, const LlLookup *lookup)
 {
   guint accepted = 0;
 
-  if (SSL_dane_enable (ssl, host) <= 0)
+  if (SSL_dane_enable (ssl, lookup->base) <= 0)
     return 0;
   SSL_dane_set_flags (ssl, DANE_FLAG_NO_DANE_EE_NAMECHECKS);
-  for (guint i = 0; i < tlsa->len; i++)
+  for (guint i = 0; i < lookup->tlsa->len; i++)
     {
       gsize size;
-      const guint8 *record = g_bytes_get_data (g_ptr_array_index (tlsa, i), &size);
+      const guint8 *record = g_bytes_get_data (g_ptr_array_index (lookup->tlsa, i), &size);
 
       if (size > 3
           && SSL_dane_tlsa_add (ssl, record[0], record[1], record[2], record + 3, size - 3) > 0)
         accepted++;
     }
   ERR_clear_error ();
+  if (accepted == 0)
+    SSL_set1_host (ssl, host);
+  else if (strcmp (lookup->base, host) != 0)
+    {
+      SSL_add1_host (ssl, host);
+      SSL_set_tlsext_host_name (ssl, lookup->base);
+    }
   return accepted;
 }
 
@@ -244,7 +253,7 @@ has_pins (const LlTarget *target)
 SSL *
 ll_verifier_start (LlVerifier *verifier,
                    const LlTarget *target,
-                   const GPtrArray *tlsa,
+                   const LlLookup *lookup,
                    GError **error)
 {
   g_autoptr (SSL_CTX) context = context_for (verifier, target, error);
@@ -254,7 +263,7 @@ ll_verifier_start (LlVerifier *verifier,
     return NULL;
   if (has_pins (target))
     SSL_set_verify (ssl, SSL_VERIFY_NONE, NULL); /* judged by ll_verifier_check */
-  else if (tlsa != NULL && add_keys (ssl, target->host, tlsa) > 0)
+  else if (lookup->tlsa != NULL && add_keys (ssl, target->host, lookup) > 0)
     return ssl; /* records change: a resumed session would keep an old verdict */
   resume (verifier, target, ssl);
   return ssl;

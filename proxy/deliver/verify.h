@@ -34,7 +34,7 @@ void ll_verifier_forget (LlVerifier *verifier);
 /* An SSL for one handshake with @target. (transfer full) */
 SSL *ll_verifier_start (LlVerifier *verifier,
                         const LlTarget *target,
-                        const GPtrArray *tlsa,
+                        const LlLookup *lookup,
                         GError **error);
 
 /* After a handshake that succeeded: whether the peer is who it must be. LL_WIRE_ERROR_TLS with

@@ -61,11 +61,12 @@ records_of (const char *text)
 
 /* What dial.c does, without the look-up. */
 static char *
-try_handshake (LlVerifier *verifier, const LlTarget *target, const GPtrArray *tlsa)
+try_handshake (LlVerifier *verifier, const LlTarget *target, GPtrArray *tlsa)
 {
   g_autoptr (GError) error = NULL;
   g_autofree char *root = NULL;
-  SSL *ssl = ll_verifier_start (verifier, target, tlsa, &error);
+  LlLookup lookup = { .tlsa = tlsa, .base = target->host };
+  SSL *ssl = ll_verifier_start (verifier, target, &lookup, &error);
   g_autoptr (LlClient) client
       = ll_client_new (ll_connection_open ("127.0.0.1", target->port, soon (), NULL, NULL));
 
@@ -131,7 +132,8 @@ test_local_root (void)
   g_autoptr (LlVerifier) verifier = ll_verifier_new (NULL);
   g_autoptr (GError) error = NULL;
   g_autofree char *root = NULL;
-  SSL *ssl = ll_verifier_start (verifier, target, NULL, &error);
+  const LlLookup nothing = { 0 };
+  SSL *ssl = ll_verifier_start (verifier, target, &nothing, &error);
   g_autoptr (LlClient) client
       = ll_client_new (ll_connection_open ("127.0.0.1", target->port, soon (), NULL, NULL));
   g_assert_true (ll_client_handshake (client, ssl, soon (), NULL, &error));
