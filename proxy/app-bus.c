@@ -6,6 +6,9 @@
 #include "requests.h"
 
 #include "base/error.h"
+#include "config/options.h"
+
+#include <string.h>
 
 static const char *
 overall_state (LlApp *app, GVariantDict *status)
@@ -41,6 +44,7 @@ static GVariant *
 listeners_variant (LlApp *app)
 {
   GVariantBuilder builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("aa{sv}"));
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&app->listening_lock);
 
   for (guint i = 0; i < app->listening->len; i++)
     {
@@ -97,7 +101,7 @@ ll_app_reload (LlApp *app, GError **error)
   g_autoptr (LlConfig) config = ll_config_load (app->config_system, app->config_user, error);
   g_auto (GStrv) domains = NULL;
 
-  if (config == NULL)
+  if (config == NULL || !ll_app_listen_anew (app, config, error))
     return FALSE;
   domains = ll_config_domains (config);
   ll_network_set_domains (app->access.network, (const char *const *) domains);
@@ -110,6 +114,47 @@ static gboolean
 reload (gpointer data, GError **error)
 {
   return ll_app_reload (ll_pipeline_host (data), error);
+}
+
+/* [network] is for everything that was built on it at the start; said, as nothing shows it. */
+static gboolean
+is_network_changed (LlApp *app, const LlConfig *config)
+{
+  for (const LlOption *option = ll_options; option->group != NULL; option++)
+    {
+      g_autofree char *key = g_strconcat ("network.", option->key, NULL);
+      g_autofree char *before = NULL;
+      g_autofree char *now = NULL;
+
+      if (strcmp (option->group, "network") != 0)
+        continue;
+      before = ll_config_get (app->config, key, NULL);
+      now = ll_config_get (config, key, NULL);
+      if (g_strcmp0 (before, now) != 0)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+static GVariant *
+doctor (gpointer data, GError **error)
+{
+  LlApp *app = ll_pipeline_host (data);
+  g_autoptr (LlConfig) config = ll_pipeline_config (app->pipeline);
+  g_auto (GVariantBuilder) list = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("aa{sv}"));
+  g_auto (GVariantDict) line = G_VARIANT_DICT_INIT (NULL);
+
+  if (is_network_changed (app, config))
+    {
+      g_variant_dict_insert (&line, "check", "s", "network settings");
+      g_variant_dict_insert (&line, "ok", "b", FALSE);
+      g_variant_dict_insert (&line, "reason", "s",
+                             "[network] was changed; the settings of the start are still in "
+                             "force.");
+      g_variant_dict_insert (&line, "remedy", "s", "systemctl --user restart letterlock");
+      g_variant_builder_add_value (&list, g_variant_dict_end (&line));
+    }
+  return g_variant_builder_end (&list);
 }
 
 static char *
@@ -149,6 +194,7 @@ ll_app_serve (LlApp *app, GError **error)
   app->actions.status = status;
   app->actions.reload = reload;
   app->actions.authority = authority;
+  app->actions.doctor = doctor;
   app->actions.submit_open = submit_open;
   app->bus = ll_bus_service_new (&app->actions, NULL, TRUE, error);
   if (app->bus == NULL)

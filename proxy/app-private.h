@@ -33,7 +33,9 @@ struct _LlApp
   LlKeys *keys;
   LlPipeline *pipeline;
   LlListener *listener;
-  GPtrArray *listening; /* of Listening */
+  gboolean activated; /* systemd opened the ports */
+  GMutex listening_lock;
+  GPtrArray *listening; /* of Listening, in the order of the listener's */
   LlBusService *bus;
   LlBusActions actions;
   guint refresh_timer;
@@ -42,6 +44,7 @@ struct _LlApp
 typedef struct
 {
   char *address;
+  char *spec; /* as configured: "127.0.0.1:1587"; NULL: systemd's */
   guint16 port;
   gboolean tls;
   gboolean foreign;
@@ -50,6 +53,10 @@ typedef struct
 /* Opens the ports of the configuration, or takes those that systemd passed. FALSE when there is
  * not one. */
 gboolean ll_app_listen (LlApp *app, GError **error);
+
+/* After a reload: opens what is new, closes what is gone; sessions go on. FALSE: something could
+ * not be opened, and what was open is open again. */
+gboolean ll_app_listen_anew (LlApp *app, LlConfig *config, GError **error);
 
 /* Serves the bus. */
 gboolean ll_app_serve (LlApp *app, GError **error);

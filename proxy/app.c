@@ -242,6 +242,7 @@ ll_app_new (const LlAppOptions *options, GError **error)
   g_autoptr (LlApp) app = g_new0 (LlApp, 1);
 
   app->lock = -1;
+  g_mutex_init (&app->listening_lock);
   app->config_user = options->config != NULL ? g_strdup (options->config) : ll_config_user_path ();
   app->config_system = g_strdup (options->config_system);
   app->state_folder = ll_folder_state ();
@@ -321,6 +322,7 @@ ll_app_free (LlApp *app)
   g_clear_pointer (&app->config, ll_config_unref);
   g_clear_pointer (&app->listening, g_ptr_array_unref);
   g_clear_pointer (&app->loop, g_main_loop_unref);
+  g_mutex_clear (&app->listening_lock);
   g_free (app->config_user);
   g_free (app->config_system);
   g_free (app->state_folder);

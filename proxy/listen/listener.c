@@ -22,13 +22,15 @@ typedef struct
   int fd;
   guint16 port;
   GThread *thread;
+  GCancellable *closing;
 } Door;
 
 struct _LlListener
 {
   LlListenerFactory factory;
   LlAuthority *authority;
-  GPtrArray *doors; /* of Door */
+  GPtrArray *doors;  /* of Door */
+  GPtrArray *closed; /* of Door: sessions that came in through them may go on */
   GThreadPool *pool;
   GCancellable *stopping;
   GCancellable *cut_off;
@@ -127,9 +129,9 @@ door_thread (gpointer data)
   Door *door = data;
   GPollFD polls[2] = { { .fd = door->fd, .events = G_IO_IN } };
 
-  if (!g_cancellable_make_pollfd (door->listener->stopping, &polls[1]))
+  if (!g_cancellable_make_pollfd (door->closing, &polls[1]))
     return NULL;
-  while (!g_cancellable_is_cancelled (door->listener->stopping))
+  while (!g_cancellable_is_cancelled (door->closing))
     {
       int fd;
 
@@ -142,8 +144,17 @@ door_thread (gpointer data)
       else if (errno != EAGAIN && errno != EINTR && errno != ECONNABORTED)
         pause_accepting (&polls[1]);
     }
-  g_cancellable_release_fd (door->listener->stopping);
+  g_cancellable_release_fd (door->closing);
   return NULL;
+}
+
+static void
+door_free (gpointer data)
+{
+  Door *door = data;
+
+  g_object_unref (door->closing);
+  g_free (door);
 }
 
 /* -- the public side ----------------------------------------------------------------- */
@@ -159,7 +170,8 @@ ll_listener_new (const LlListenerFactory *factory, const char *certificate_folde
   listener = g_new0 (LlListener, 1);
   listener->factory = *factory;
   listener->authority = authority;
-  listener->doors = g_ptr_array_new_with_free_func (g_free);
+  listener->doors = g_ptr_array_new_with_free_func (door_free);
+  listener->closed = g_ptr_array_new_with_free_func (door_free);
   listener->stopping = g_cancellable_new ();
   listener->cut_off = g_cancellable_new ();
   /* one descriptor for all waits, instead of a new one for each */
@@ -181,6 +193,7 @@ ll_listener_add (LlListener *listener, const LlListenerAddress *address, GError 
     return FALSE;
   door = g_new0 (Door, 1);
   door->listener = listener;
+  door->closing = g_cancellable_new ();
   door->serve = (LlServe){
     .factory = listener->factory,
     .authority = listener->authority,
@@ -212,16 +225,30 @@ ll_listener_export_authority (LlListener *listener)
 }
 
 static void
+close_door (Door *door)
+{
+  g_cancellable_cancel (door->closing);
+  g_clear_pointer (&door->thread, g_thread_join);
+  if (door->fd >= 0)
+    close (ll_fd_steal (&door->fd));
+}
+
+static void
 close_doors (LlListener *listener)
 {
   for (guint i = 0; i < listener->doors->len; i++)
-    {
-      Door *door = g_ptr_array_index (listener->doors, i);
+    close_door (g_ptr_array_index (listener->doors, i));
+}
 
-      g_clear_pointer (&door->thread, g_thread_join);
-      if (door->fd >= 0)
-        close (ll_fd_steal (&door->fd));
-    }
+void
+ll_listener_remove (LlListener *listener, guint n)
+{
+  Door *door;
+
+  g_return_if_fail (n < listener->doors->len);
+  door = g_ptr_array_steal_index (listener->doors, n);
+  close_door (door);
+  g_ptr_array_add (listener->closed, door);
 }
 
 void
@@ -245,6 +272,7 @@ ll_listener_free (LlListener *listener)
   ll_listener_stop (listener, 0);
   g_thread_pool_free (listener->pool, FALSE, TRUE);
   g_ptr_array_unref (listener->doors);
+  g_ptr_array_unref (listener->closed);
   ll_authority_free (listener->authority);
   g_object_unref (listener->stopping);
   g_cancellable_release_fd (listener->cut_off);

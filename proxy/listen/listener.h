@@ -52,6 +52,10 @@ ll_listener_new (const LlListenerFactory *factory, const char *certificate_folde
  * (program and user, where it can be found) and the next free port. */
 gboolean ll_listener_add (LlListener *listener, const LlListenerAddress *address, GError **error);
 
+/* Stops accepting at the n-th address; those after it move up. Sessions that came that way go on.
+ */
+void ll_listener_remove (LlListener *listener, guint n);
+
 /* Sockets that systemd passed (LISTEN_FDS); *n may be 0. A FileDescriptorName= that starts with
  * "smtps" says implicit TLS; what is no listening TCP socket is left alone. Once, early: it
  * removes the variables. (transfer full) */
@@ -64,7 +68,8 @@ void ll_listener_stop (LlListener *listener, gint64 deadline);
 /* The authority's certificate in PEM, to be trusted by mail programs. (transfer full) */
 char *ll_listener_export_authority (LlListener *listener);
 
-/* The port of the n-th address (after binding port 0). */
+/* The port of the n-th address, counted from 0 (after binding port 0). Adding and removing are the
+ * caller's to keep apart. */
 guint16 ll_listener_port (LlListener *listener, guint n);
 
 /* Stops at once, and waits until the last handler has returned. */
