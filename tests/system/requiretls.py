@@ -183,7 +183,9 @@ def test_killed_between_copies(office):
     thread.join()
     office.daemon.start()
     states = {r["address"]: r["state"] for r in office.named("between")["recipients"]}
-    tap.equal(states, {"eve@dane.lab": "sent", "bob@sts.lab": "uncertain"}, "states")
+    tap.equal(sorted(states.values()), ["sent", "uncertain"], f"states {states}")
+    first = next(x for x in office.server.letters if "<between@" in x["content"])["recipients"]
+    tap.equal([f"RCPT TO:<{a}>" for a in states if states[a] == "sent"], first, "the first copy")
 
 
 if __name__ == "__main__":
