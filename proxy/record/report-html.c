@@ -321,7 +321,8 @@ static void
 append_rules (GString *out, const LlTallies *tallies)
 {
   g_string_append (out,
-                   "<section><h2>Rules</h2><p>How often each rule decided, and how often a person"
+                   "<section class=\"cut\"><h2>Rules</h2><p>How often each rule decided, and how "
+                   "often a person"
                    " had to.</p>\n<table><thead><tr><th>rule</th><th class=\"n\">recipients</th>"
                    "<th class=\"n\">held</th><th class=\"n\">overridden</th>"
                    "<th class=\"n\">refused</th><th "
