@@ -6,6 +6,7 @@
 #include "app.h"
 
 #include "bus/service.h"
+#include "keys/wkd.h"
 #include "net/access.h"
 #include "pipeline.h"
 
@@ -19,6 +20,7 @@ struct _LlApp
   char *config_user;
   char *config_system;
   char *state_folder;
+  char *cache_folder;
   int lock;
 
   LlConfig *config; /* of the start: what a reload does not change */
@@ -30,6 +32,7 @@ struct _LlApp
   LlUpstream *upstream;
   LlWorker *worker;
   LlContacts *contacts;
+  LlWkd wkd;
   LlKeys *keys;
   LlPipeline *pipeline;
   LlListener *listener;

@@ -79,9 +79,12 @@ find_in_keyring (gpointer data,
 static gboolean
 build_keys (LlApp *app, GError **error)
 {
-  const LlKeyFinder finders[] = { { LL_KEY_SOURCE_GNUPG, find_in_keyring, app } };
+  const LlKeyFinder finders[] = { { LL_KEY_SOURCE_GNUPG, find_in_keyring, app },
+                                  { LL_KEY_SOURCE_WKD, ll_wkd_find, &app->wkd } };
 
   app->worker = ll_worker_new (NULL);
+  app->cache_folder = ll_folder_cache ();
+  app->wkd = (LlWkd){ app->access.resolver, app->access.https, app->worker, app->cache_folder };
   app->contacts = ll_contacts_new (app->state_folder, error);
   if (app->contacts == NULL)
     return FALSE;
@@ -326,6 +329,7 @@ ll_app_free (LlApp *app)
   g_free (app->config_user);
   g_free (app->config_system);
   g_free (app->state_folder);
+  g_free (app->cache_folder);
   ll_fd_clear (&app->lock);
   g_free (app);
 }

@@ -36,6 +36,17 @@ SERVER = """\
   }}
 """
 
+KEYS = """\
+  server {{
+    listen {address}:{port} ssl;
+    server_name {name};
+    ssl_certificate {chain};
+    ssl_certificate_key {key};
+    {places}
+    location / {{ return 404; }}
+  }}
+"""
+
 
 def policy(mode, *mx, max_age=86400):
     lines = ["version: STSv1", f"mode: {mode}", *(f"mx: {m}" for m in mx), f"max_age: {max_age}"]
@@ -69,6 +80,24 @@ class Policies:
         )  # fmt: skip
         self._write()
         return self
+
+    def key_directory(self, domain, files):
+        """A web key directory for @domain: {hash: octets}."""
+        name = f"openpgpkey.{domain}"
+        certificate = self.authority.issue(name)
+        places = []
+        for hash_, blob in files.items():
+            body = os.path.join(self.folder, f"{domain}-{hash_}")
+            with open(body, "wb") as file:
+                file.write(blob)
+            places.append(
+                f"location = /.well-known/openpgpkey/{domain}/hu/{hash_} {{ alias {body}; }}"
+            )
+        self.servers[name] = KEYS.format(
+            address=self.address, port=self.port, name=name, chain=certificate.chain,
+            key=certificate.key, places="\n    ".join(places),
+        )  # fmt: skip
+        self._write()
 
     def _write(self):
         with open(os.path.join(self.folder, "conf"), "w", encoding="utf-8") as file:

@@ -10,6 +10,7 @@ import tap
 from gnupg import GnuPG
 from office import Office, letter
 from process import wait_until
+from world import POLICY_ADDRESS
 
 BODY = "From here on\r\n.\r\n trailing \r\nend\r\n"
 
@@ -29,6 +30,7 @@ class Locked:
                 self.others[name].generate(f"{name}@plain.lab")
                 mine = self.others[name]
                 self.gnupg.import_(mine.export(mine.fingerprint(f"{name}@plain.lab")))
+            self.publish("joe.doe@wkd.lab", "iy9q119eutrkn8s1mk4r39qejnbu3n5q")
             anna = self.gnupg.generate("Anna <anna@provider.lab>")
             for gnupg in self.others.values():
                 gnupg.import_(self.gnupg.export(anna))
@@ -37,6 +39,16 @@ class Locked:
             self.close()
             raise
         return self
+
+    def publish(self, address, place):
+        """A key that only the recipient's own domain knows, beside a mail server without TLS."""
+        world = self.office.world
+        self.others["joe"] = GnuPG()
+        fingerprint = self.others["joe"].generate(address)
+        world.policies.key_directory("wkd.lab", {place: self.others["joe"].export(fingerprint)})
+        world.zones.zone(
+            "wkd.lab", f"@ MX 10 mx.plain.lab.\nopenpgpkey A {POLICY_ADDRESS}\n", signed=False
+        )
 
     def close(self):
         for gnupg in (self.gnupg, *self.others.values()):
@@ -114,6 +126,20 @@ def test_no_key_holds(lab):
         "the letter is held",
     )  # fmt: skip
     tap.equal(lab.arrived("keyless"), [], "letters at the provider")
+
+
+def test_web_key_directory(lab):
+    """The recipient's own domain publishes his key: locked with no step in between"""
+    accepted, said = lab.office.send(
+        "joe.doe@wkd.lab", letter("joe.doe@wkd.lab", name="published", body=BODY)
+    )
+    tap.true(accepted, said)
+    wait_until(lambda: lab.arrived("published"), "the letter arrives")
+    inside = opened(lab.others["joe"], lab.arrived("published")[0])
+    tap.true(inside.endswith(b"\r\n\r\n" + BODY.encode()), inside)
+    lock = lab.office.fate("published")["proof"]["lock"]
+    tap.equal((lock["source"], lock["trust"]), ("wkd", "published"), "lock")
+    tap.true("joe" not in lab.gnupg.run("--list-keys").decode(), "the key was imported")
 
 
 def test_key_words(lab):
