@@ -120,15 +120,20 @@ is_whole (const Failure *failure, const LlHostFacts *host)
 static gboolean
 is_lifted (const Failure *failure, const LlVerdict *verdict)
 {
-  const LlHostFacts *host = find_host (verdict, failure->culprit);
+  g_auto (GStrv) names = g_strsplit (failure->culprit != NULL ? failure->culprit : "", " ", -1);
 
   if (verdict->hosts->len == 0) /* nobody says who takes its mail, or that nobody does */
     return verdict->evidence == LL_EVIDENCE_NOMAIL && verdict->settled;
-  if (host != NULL)
-    return is_whole (failure, host);
   if (g_strcmp0 (failure->culprit, LL_CULPRIT_POLICY) == 0)
     return verdict->sts.mode != LL_STS_UNKNOWN && verdict->sts.mode != LL_STS_FETCH_ERROR;
-  return TRUE; /* the list of servers is there again, or has that one no more */
+  for (guint i = 0; names[i] != NULL; i++)
+    {
+      const LlHostFacts *host = find_host (verdict, names[i]);
+
+      if (host != NULL && !is_whole (failure, host))
+        return FALSE;
+    }
+  return TRUE; /* the list of servers is there again, and who failed is whole, or gone from it */
 }
 
 static void

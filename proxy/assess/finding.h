@@ -115,7 +115,7 @@ typedef struct
   gboolean nxdomain;
   gboolean proven;     /* the absence, of the domain or of addresses, is DNSSEC-proven */
   gboolean dns_broken; /* BROKEN by DNS alone */
-  char *culprit;       /* of BROKEN: the host, LL_CULPRIT_POLICY, or NULL: the list of hosts */
+  char *culprit;       /* of BROKEN: its hosts, LL_CULPRIT_POLICY, or NULL: the list of hosts */
   gboolean tampered;   /* somebody on the way changed what some server said */
   gboolean late; /* ... at a deadline: looked at once more before it is held against anybody */
   gboolean suspected_downgrade;

@@ -393,6 +393,24 @@ apply_bogus_policy (const LlVerdict *verdict, Fold *fold)
                   LL_CULPRIT_POLICY, .dns = TRUE };
 }
 
+static char *
+name_culprits (const LlVerdict *verdict, const Fold *fold)
+{
+  GString *names;
+
+  if (g_strcmp0 (fold->host, LL_CULPRIT_POLICY) == 0)
+    return g_strdup (fold->host);
+  names = g_string_new (NULL);
+  for (guint i = 0; i < verdict->hosts->len; i++)
+    {
+      const LlHostFacts *host = g_ptr_array_index (verdict->hosts, i);
+
+      if (share_of (verdict, host).evidence == LL_EVIDENCE_BROKEN)
+        g_string_append_printf (names, "%s%s", names->len > 0 ? " " : "", host->name);
+    }
+  return g_string_free (names, FALSE);
+}
+
 static void
 fold_all_hosts (const LlVerdictInput *input, LlVerdict *verdict)
 {
@@ -420,7 +438,7 @@ fold_all_hosts (const LlVerdictInput *input, LlVerdict *verdict)
   verdict->dns_broken = plain.dns;
   verdict->late = plain.late || honoured.late;
   if (plain.evidence == LL_EVIDENCE_BROKEN)
-    verdict->culprit = g_strdup (plain.host);
+    verdict->culprit = name_culprits (verdict, &plain);
   /* BROKEN may be over in a minute, and absent encryption is believed after a second look only:
    * nothing final is said to a mail program for these */
   verdict->settled = plain.evidence != LL_EVIDENCE_BROKEN && plain.evidence != LL_EVIDENCE_UNKNOWN

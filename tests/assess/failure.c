@@ -32,7 +32,7 @@ broken (Kind kind)
   if (kind == POLICY)
     verdict->culprit = g_strdup (LL_CULPRIT_POLICY);
   else if (kind != LIST)
-    verdict->culprit = g_strdup (HOST);
+    verdict->culprit = g_strdup ("gone.example.lab " HOST);
   return verdict;
 }
 

@@ -169,6 +169,18 @@ test_requiretls (void)
     }
 }
 
+/* Whom a failure rests on is remembered (assess/failure): all of them. */
+static void
+test_culprits (void)
+{
+  const Kind kinds[] = { H_DANE_MISMATCH, H_DANE, H_BOGUS };
+  g_autoptr (LlVerdict) servers = fold (kinds, 3, STS_NONE, TRUE, LL_NETWORK_OPEN);
+  g_autoptr (LlVerdict) policy = fold (kinds + 1, 1, STS_NAMES_NONE, FALSE, LL_NETWORK_OPEN);
+
+  g_assert_cmpstr (servers->culprit, ==, "mx0.example.lab mx2.example.lab");
+  g_assert_cmpstr (policy->culprit, ==, LL_CULPRIT_POLICY);
+}
+
 /* Promise 8: what nobody looked up is not claimed to be as good as the rest. */
 static void
 test_beyond (void)
@@ -240,6 +252,7 @@ main (int argc, char **argv)
   g_test_add_func ("/assess/policies/DC31-requiretls", test_requiretls);
   g_test_add_func ("/assess/policies/promise-8-beyond", test_beyond);
   g_test_add_func ("/assess/policies/T04-T07-tampered", test_tampered);
+  g_test_add_func ("/assess/policies/promise-7-culprits", test_culprits);
   result = g_test_run ();
   ll_chain_unref (chain);
   certificate_clear (&leaf);
