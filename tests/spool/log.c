@@ -8,6 +8,8 @@
 
 #include "place.h"
 
+#include <sys/stat.h>
+
 #define ID_A "0123456789aa"
 #define ID_B "0123456789bb"
 
@@ -239,6 +241,31 @@ test_threads (Fixture *f, gconstpointer data)
     g_thread_join (threads[i]);
 }
 
+/* A clean end leaves no log behind unless a letter is in it. */
+static void
+test_end (Fixture *f, gconstpointer data)
+{
+  g_autofree char *path = g_build_filename (f->folder, "log.0", NULL);
+  g_autofree char *other = g_build_filename (f->folder, "log.1", NULL);
+  LlLogPlace place = { 0 };
+  struct stat one, two;
+
+  add (f, ID_A, "letter", &place);
+  ll_log_free (f->log);
+  g_assert_cmpint (stat (path, &one), ==, 0);
+  g_assert_cmpint (stat (other, &two), ==, 0);
+  g_assert_cmpint (one.st_size + two.st_size, >, 0);
+  f->log = ll_log_open (f->folder, NULL);
+  g_assert_true (ll_log_clear (f->log, NULL));
+  add (f, ID_B, "letter", &place);
+  ll_log_leave (f->log, ID_B, &place);
+  ll_log_free (f->log);
+  g_assert_cmpint (stat (path, &one), ==, 0);
+  g_assert_cmpint (stat (other, &two), ==, 0);
+  g_assert_cmpint (one.st_size + two.st_size, ==, 0);
+  f->log = ll_log_open (f->folder, NULL);
+}
+
 #define ADD(path, function) g_test_add (path, Fixture, NULL, set_up, function, tear_down)
 
 int
@@ -252,5 +279,6 @@ main (int argc, char **argv)
   ADD ("/log/torn", test_torn);
   ADD ("/log/newer", test_newer);
   ADD ("/log/threads", test_threads);
+  ADD ("/log/end", test_end);
   return g_test_run ();
 }
