@@ -13,6 +13,9 @@
 #include <string.h>
 #include <unistd.h>
 
+/* For what is in memory, at first. */
+#define ROOM 8192
+
 /* Chunks that are worth a request to the disk: 2 MB. */
 #define WRITE_OUT 32
 
@@ -29,9 +32,9 @@ struct _LlIntake
   guint64 size;   /* octets so far */
   guint64 chunks; /* that many are in the file */
   guint8 *chunk;  /* what is not yet, LL_SEAL_CHUNK at most */
+  gsize room;     /* of it so far: most letters are small */
   gsize filled;
-  gsize dirty;    /* octets of chunk that ever held something */
-  guint8 *sealed; /* room for one sealed chunk */
+  guint8 *sealed; /* room for one sealed chunk, once there is a whole one */
   gboolean failed;
 };
 
@@ -62,7 +65,7 @@ intake_free (LlIntake *intake)
   ll_secret_free (intake->key);
   ll_seal_free (intake->seal);
   EVP_MD_CTX_free (intake->digest);
-  ll_secret_wipe (intake->chunk, intake->dirty);
+  ll_secret_wipe (intake->chunk, intake->room);
   g_free (intake->chunk);
   g_free (intake->sealed);
   g_free (intake->path);
@@ -87,8 +90,8 @@ ll_store_begin (LlStore *store, GError **error)
   intake->path = ll_store_incoming_path (store, intake->id);
   intake->key = ll_seal_new_key ();
   intake->seal = ll_seal_new (intake->key);
-  intake->chunk = g_malloc (LL_SEAL_CHUNK);
-  intake->sealed = g_malloc (LL_SEAL_CHUNK + LL_SEAL_TAG);
+  intake->room = ROOM;
+  intake->chunk = g_malloc (ROOM);
   intake->digest = EVP_MD_CTX_new ();
   must (intake->digest != NULL);
   must (EVP_DigestInit_ex (intake->digest, EVP_sha256 (), NULL));
@@ -145,6 +148,8 @@ flush_chunk (LlIntake *intake, gboolean last, GError **error)
 {
   if (!open_file (intake, error))
     return FALSE;
+  if (intake->sealed == NULL)
+    intake->sealed = g_malloc (LL_SEAL_CHUNK + LL_SEAL_TAG);
   ll_seal_chunk (intake->seal, intake->chunks, last, intake->chunk, intake->filled, intake->sealed);
   if (!write_out (intake, intake->sealed, intake->filled + LL_SEAL_TAG, error))
     return FALSE;
@@ -162,6 +167,23 @@ set_failed (GError **error)
   return FALSE;
 }
 
+/* No copy stays behind. */
+static void
+make_room (LlIntake *intake, gsize wanted)
+{
+  guint8 *chunk;
+
+  if (wanted <= intake->room)
+    return;
+  wanted = MIN (LL_SEAL_CHUNK, MAX (wanted, 2 * intake->room));
+  chunk = g_malloc (wanted);
+  memcpy (chunk, intake->chunk, intake->filled);
+  ll_secret_wipe (intake->chunk, intake->room);
+  g_free (intake->chunk);
+  intake->chunk = chunk;
+  intake->room = wanted;
+}
+
 gboolean
 ll_intake_write (LlIntake *intake, const char *bytes, gsize length, GError **error)
 {
@@ -176,9 +198,9 @@ ll_intake_write (LlIntake *intake, const char *bytes, gsize length, GError **err
       if (intake->filled == LL_SEAL_CHUNK && !flush_chunk (intake, FALSE, error))
         return FALSE;
       n = MIN (length, LL_SEAL_CHUNK - intake->filled);
+      make_room (intake, intake->filled + n);
       memcpy (intake->chunk + intake->filled, bytes, n);
       intake->filled += n;
-      intake->dirty = MAX (intake->dirty, intake->filled);
       intake->size += n;
       bytes += n;
       length -= n;
@@ -329,8 +351,9 @@ add_to_log (LlIntake *intake, LlLetter *letter, GBytes *trailer, LlLogPlace *pla
   bytes = g_byte_array_sized_new (
       (guint) (sizeof intake->preamble + sealed + g_bytes_get_size (trailer)));
   g_byte_array_append (bytes, intake->preamble, sizeof intake->preamble);
-  ll_seal_chunk (intake->seal, 0, TRUE, intake->chunk, intake->filled, intake->sealed);
-  g_byte_array_append (bytes, intake->sealed, (guint) sealed);
+  g_byte_array_set_size (bytes, (guint) (sizeof intake->preamble + sealed));
+  ll_seal_chunk (intake->seal, 0, TRUE, intake->chunk, intake->filled,
+                 bytes->data + sizeof intake->preamble);
   g_byte_array_append (bytes, g_bytes_get_data (trailer, NULL), (guint) g_bytes_get_size (trailer));
   whole = g_byte_array_free_to_bytes (g_steal_pointer (&bytes));
   return ll_log_add (intake->store->log, intake->id, whole,

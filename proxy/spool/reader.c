@@ -21,7 +21,7 @@ struct _LlReader
   guint8 *plain;
   gsize have;
   gsize at;
-  gsize dirty; /* octets of plain that ever held something */
+  gsize chunk; /* room in plain: the largest that comes */
 };
 
 LlReader *
@@ -34,8 +34,9 @@ ll_reader_new (LlSeal *seal, int fd, guint64 begin, guint64 size)
   reader->seal = seal;
   reader->chunks = (ll_format_content_length (size) - size) / LL_SEAL_TAG;
   reader->last = (gsize) (size - (reader->chunks - 1) * LL_SEAL_CHUNK);
-  reader->sealed = g_malloc (LL_SEAL_CHUNK + LL_SEAL_TAG);
-  reader->plain = g_malloc (LL_SEAL_CHUNK);
+  reader->chunk = (gsize) MIN (size, LL_SEAL_CHUNK);
+  reader->sealed = g_malloc (reader->chunk + LL_SEAL_TAG);
+  reader->plain = g_malloc (reader->chunk);
   return reader;
 }
 
@@ -46,7 +47,7 @@ ll_reader_free (LlReader *reader)
     return;
   ll_fd_clear (&reader->fd);
   ll_seal_free (reader->seal);
-  ll_secret_wipe (reader->plain, reader->dirty);
+  ll_secret_wipe (reader->plain, reader->chunk);
   g_free (reader->plain);
   g_free (reader->sealed);
   g_free (reader);
@@ -105,7 +106,6 @@ fill (LlReader *reader, GError **error)
   reader->have = 0;
   if (reader->next == reader->chunks)
     return TRUE;
-  reader->dirty = MAX (reader->dirty, length);
   if (!read_sealed (reader, length + LL_SEAL_TAG, error)
       || !ll_seal_chunk_open (reader->seal, reader->next, last, reader->sealed,
                               length + LL_SEAL_TAG, reader->plain, error))
