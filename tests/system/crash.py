@@ -19,7 +19,7 @@ from office import Office, letter
 POINTS = {
     "fdatasync": (1, 1, 1, 1, 2, 2, 3),
     "fsync": (1, 1, 1, 1, 1, 2),
-    "rename": (1, 1, 1, 2, 2),
+    "rename": (1, 1, 1, 1, 1, 2, 2),
     "unlink,unlinkat": (1, 1, 1, 1, 1, 2),
     "pwrite64": (1, 2, 3, 5, 8),
     "connect": (1, 1, 2, 2, 3),
