@@ -32,6 +32,7 @@ struct _LlApp
   LlUpstream *upstream;
   LlWorker *worker;
   LlContacts *contacts;
+  LlImported *imported;
   LlWkd wkd;
   LlKeys *keys;
   LlPipeline *pipeline;

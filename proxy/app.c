@@ -75,11 +75,22 @@ find_in_keyring (gpointer data,
   return NULL;
 }
 
+static char *
+find_imported (gpointer data,
+               const char *address,
+               LlDeadline deadline,
+               GCancellable *cancellable,
+               GPtrArray *found)
+{
+  return ll_imported_find (((LlApp *) data)->imported, address, deadline, cancellable, found);
+}
+
 /* What can lock letters, and where it is looked for. */
 static gboolean
 build_keys (LlApp *app, GError **error)
 {
   const LlKeyFinder finders[] = { { LL_KEY_SOURCE_GNUPG, find_in_keyring, app },
+                                  { LL_KEY_SOURCE_IMPORTED, find_imported, app },
                                   { LL_KEY_SOURCE_WKD, ll_wkd_find, &app->wkd } };
 
   app->worker = ll_worker_new (NULL);
@@ -87,6 +98,9 @@ build_keys (LlApp *app, GError **error)
   app->wkd = (LlWkd){ app->access.resolver, app->access.https, app->worker, app->cache_folder };
   app->contacts = ll_contacts_new (app->state_folder, error);
   if (app->contacts == NULL)
+    return FALSE;
+  app->imported = ll_imported_new (app->state_folder, app->config->ca_file, app->worker, error);
+  if (app->imported == NULL)
     return FALSE;
   app->keys = ll_keys_new (finders, G_N_ELEMENTS (finders));
   return TRUE;
@@ -135,6 +149,7 @@ build_stages (LlApp *app, GError **error)
     .worker = app->worker,
     .keys = app->keys,
     .contacts = app->contacts,
+    .imported = app->imported,
     .state_folder = app->state_folder,
     .host = app,
   };
@@ -314,6 +329,7 @@ ll_app_free (LlApp *app)
   signal (SIGALRM, leave_cb);
   alarm (LEAVE_SECONDS);
   g_clear_pointer (&app->keys, ll_keys_free);
+  g_clear_pointer (&app->imported, ll_imported_free);
   g_clear_pointer (&app->contacts, ll_contacts_free);
   g_clear_pointer (&app->worker, ll_worker_free);
   g_clear_pointer (&app->upstream, ll_upstream_free);

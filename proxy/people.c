@@ -156,9 +156,35 @@ key_say (
   return done ? shown (key, accept ? "ready" : "rejected", NULL) : NULL;
 }
 
+static GVariant *
+key_import (gpointer data, GBytes *bytes, GCancellable *cancellable, GError **error)
+{
+  LlPipeline *pipeline = data;
+  g_auto (GVariantBuilder) list = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("aa{sv}"));
+  g_autoptr (GError) local = NULL;
+  g_autoptr (GPtrArray) added
+      = ll_imported_add (pipeline->parts.imported, bytes, ll_deadline_in (LL_KEYS_BUDGET),
+                         cancellable, &local);
+
+  if (added == NULL)
+    {
+      g_set_error_literal (error, LL_API_ERROR,
+                           g_error_matches (local, LL_ENGINE_ERROR, LL_ENGINE_ERROR_BAD_KEY)
+                               ? LL_API_ERROR_INVALID
+                               : LL_API_ERROR_UNAVAILABLE,
+                           local->message);
+      return NULL;
+    }
+  ll_keys_renew (pipeline->parts.keys);
+  for (guint i = 0; i < added->len; i++)
+    g_variant_builder_add_value (&list, ll_key_to_variant (g_ptr_array_index (added, i)));
+  return g_variant_builder_end (&list);
+}
+
 void
 ll_people_fill (LlBusActions *actions)
 {
   actions->keys = keys;
   actions->key_say = key_say;
+  actions->key_import = key_import;
 }

@@ -9,6 +9,7 @@
 #include "engine/worker.h"
 #include "keys/contacts.h"
 #include "keys/find.h"
+#include "keys/imported.h"
 #include "listen/listener.h"
 #include "message/parse.h"
 #include "policy/decide.h"
@@ -44,6 +45,7 @@ typedef struct
   LlWorker *worker;
   LlKeys *keys;
   LlContacts *contacts;
+  LlImported *imported;
   const char *state_folder;
   gpointer host; /* who built it all: for requests that are about more than letters */
 } LlPipelineParts;

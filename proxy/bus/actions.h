@@ -125,6 +125,7 @@ typedef struct
 
   /* @address: normalised. aa{sv}, a{sv} as in the contract. */
   GVariant *(*keys) (gpointer data, const char *address, GError **error);
+  GVariant *(*key_import) (gpointer data, GBytes *bytes, GCancellable *cancellable, GError **error);
   GVariant *(*key_say) (
       gpointer data, const char *address, const char *fingerprint, gboolean accept, GError **error);
 

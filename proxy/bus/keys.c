@@ -36,6 +36,18 @@ list (LlBusCall *call, GError **error)
 }
 
 static GVariant *
+import (LlBusCall *call, GError **error)
+{
+  g_autoptr (GVariant) array = g_variant_get_child_value (call->arguments, 0);
+  g_autoptr (GBytes) bytes = g_variant_get_data_as_bytes (array);
+
+  if (call->actions->key_import == NULL)
+    return ll_bus_cannot (error, "import keys");
+  return ll_bus_reply (
+      call->actions->key_import (call->actions->data, bytes, call->cancellable, error));
+}
+
+static GVariant *
 say (LlBusCall *call, gboolean accept, GError **error)
 {
   g_autofree char *address = NULL;
@@ -67,8 +79,6 @@ reject_key (LlBusCall *call, GError **error)
 }
 
 const LlBusMethod ll_bus_key_methods[] = {
-  { "ListKeys", list },
-  { "AcceptKey", accept_key },
-  { "RejectKey", reject_key },
-  { NULL, NULL },
+  { "ListKeys", list },        { "ImportKeys", import }, { "AcceptKey", accept_key },
+  { "RejectKey", reject_key }, { NULL, NULL },
 };

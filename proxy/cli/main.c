@@ -26,7 +26,7 @@ static const LlCommand commands[] = {
   { "resume", "", "go on", ll_resume_run },
   { "rule", "add|list|remove", "who is treated how", ll_rule_run },
   { "override", "DOMAIN --reason T", "accept failing protection for a while", ll_override_run },
-  { "key", "list|accept|reject ADDRESS", "what can lock letters to somebody", ll_key_run },
+  { "key", "list|import|accept|reject", "what can lock letters to somebody", ll_key_run },
   { "config", "get|set|check", "the configuration", ll_config_run },
   { "report", "[--format F]", "what share of the mail went how", ll_report_run },
   { "providers", "", "the shipped table of providers", ll_providers_run },

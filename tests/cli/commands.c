@@ -115,6 +115,7 @@ test_statuses (Fixture *f, gconstpointer data)
     { "override b.lab", 2 },
     { "key", 2 },
     { "key list", 2 },
+    { "key import /nonexistent", 2 },
     { "key reject bob@b.lab", 2 },
     { "override b.lab --reason x --days 31", 2 },
     { "config set policy.mode sometimes", 2 },

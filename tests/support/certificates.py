@@ -165,6 +165,19 @@ class Authority(Certificate):
             authority = authority.issuer
         return Certificate(self.folder, stem or name.replace("*", "_"), certificate, private, above)
 
+    def issue_for_mail(self, address):
+        """A person's certificate for S/MIME, RSA."""
+        private = _key("rsa2048")
+        subject = _name(address.partition("@")[0].title())
+        certificate = (
+            _build(subject, self.certificate.subject, private.public_key(), _now() - DAY,
+                   _now() + 90 * DAY)
+            .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.EMAIL_PROTECTION]), critical=False)
+            .add_extension(x509.SubjectAlternativeName([x509.RFC822Name(address)]), critical=False)
+            .sign(self._key, hashes.SHA256())
+        )  # fmt: skip
+        return Certificate(self.folder, address, certificate, private, [self.certificate])
+
 
 def self_signed(folder, name, *, names=None, key="ec", days=90, expired=False, stem=None):
     os.makedirs(folder, exist_ok=True)

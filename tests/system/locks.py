@@ -5,6 +5,7 @@ gpg on the other side."""
 
 import email
 import email.policy
+import subprocess
 
 import tap
 from gnupg import GnuPG
@@ -140,6 +141,28 @@ def test_web_key_directory(lab):
     lock = lab.office.fate("published")["proof"]["lock"]
     tap.equal((lock["source"], lock["trust"]), ("wkd", "published"), "lock")
     tap.true("joe" not in lab.gnupg.run("--list-keys").decode(), "the key was imported")
+
+
+def test_smime(lab):
+    """A certificate from a file, with an issuer that the office trusts: locked with S/MIME"""
+    ca = lab.office.world.ca
+    made = ca.issue_for_mail("gina@plain.lab")
+    (key,) = lab.office.daemon.letterlock("key", "import", made.chain, "--json")
+    tap.equal((key["method"], key["addresses"]), ("smime", ["gina@plain.lab"]), "what was imported")
+    (listed,) = lab.office.daemon.letterlock("key", "list", "gina@plain.lab", "--json")
+    tap.equal((listed["trust"], listed["use"]), ("verified", "ready"), listed)
+    accepted, said = lab.office.send(
+        "gina@plain.lab", letter("gina@plain.lab", name="enveloped", body=BODY)
+    )
+    tap.true(accepted, said)
+    wait_until(lambda: lab.arrived("enveloped"), "the letter arrives")
+    done = subprocess.run(
+        ["openssl", "cms", "-decrypt", "-binary", "-recip", made.chain, "-inkey", made.key],
+        input=lab.arrived("enveloped")[0], capture_output=True, check=False,
+    )  # fmt: skip
+    tap.true(done.stdout.endswith(b"\r\n\r\n" + BODY.encode()), done.stderr)
+    fate = lab.office.fate("enveloped")
+    tap.equal((fate["method"], fate["proof"]["lock"]["source"]), ("smime", "imported"), "fate")
 
 
 def test_key_words(lab):

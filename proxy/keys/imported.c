@@ -1,0 +1,254 @@
+/* SPDX-FileCopyrightText: Letterlock contributors */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "keys/imported.h"
+
+#include "base/database.h"
+#include "base/error.h"
+#include "keys/certificate.h"
+#include "keys/gnupg.h"
+
+#include <string.h>
+
+/* A row for each address that a key names; certificates of issuers stand under "". */
+static const char *const steps[] = {
+  "CREATE TABLE imported ("
+  "  address TEXT NOT NULL COLLATE NOCASE,"
+  "  method INTEGER NOT NULL,"
+  "  fingerprint TEXT NOT NULL,"
+  "  blob BLOB NOT NULL,"
+  "  time INTEGER NOT NULL,"
+  "  PRIMARY KEY (address, method, fingerprint)) WITHOUT ROWID;",
+};
+
+struct _LlImported
+{
+  LlWorker *worker; /* (not owned) */
+  char *ca_file;
+  GMutex lock;
+  sqlite3 *database;
+};
+
+LlImported *
+ll_imported_new (const char *folder, const char *ca_file, LlWorker *worker, GError **error)
+{
+  g_autofree char *path = g_build_filename (folder, "keys.db", NULL);
+  sqlite3 *database
+      = ll_database_open (path, steps, G_N_ELEMENTS (steps), LL_DATABASE_DURABLE, error);
+  LlImported *imported;
+
+  if (database == NULL)
+    return NULL;
+  imported = g_new0 (LlImported, 1);
+  imported->worker = worker;
+  imported->ca_file = g_strdup (ca_file);
+  imported->database = database;
+  g_mutex_init (&imported->lock);
+  return imported;
+}
+
+void
+ll_imported_free (LlImported *imported)
+{
+  if (imported == NULL)
+    return;
+  ll_database_close (imported->database);
+  g_mutex_clear (&imported->lock);
+  g_free (imported->ca_file);
+  g_free (imported);
+}
+
+/* -- rows ------------------------------------------------------------------------------------- */
+
+static gboolean
+put (LlImported *imported, const char *address, const LlKey *key, GBytes *blob, GError **error)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&imported->lock);
+  g_autoptr (sqlite3_stmt) statement
+      = ll_database_prepare (imported->database,
+                             "INSERT OR REPLACE INTO imported VALUES (?, ?, ?, ?, ?)", error);
+
+  if (statement == NULL)
+    return FALSE;
+  ll_database_bind_text (statement, 1, address);
+  sqlite3_bind_int (statement, 2, (int) key->method);
+  ll_database_bind_text (statement, 3, key->fingerprint);
+  sqlite3_bind_blob (statement, 4, g_bytes_get_data (blob, NULL), (int) g_bytes_get_size (blob),
+                     SQLITE_TRANSIENT);
+  sqlite3_bind_int64 (statement, 5, ll_clock_now ());
+  return ll_database_step (statement, error) >= 0;
+}
+
+/* (transfer full) of GBytes */
+static GPtrArray *
+blobs_of (LlImported *imported, const char *address, LlMethod method)
+{
+  GPtrArray *blobs = g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&imported->lock);
+  g_autoptr (sqlite3_stmt) statement
+      = ll_database_prepare (imported->database,
+                             "SELECT blob FROM imported WHERE address = ? AND method = ?", NULL);
+
+  if (statement == NULL)
+    return blobs;
+  ll_database_bind_text (statement, 1, address);
+  sqlite3_bind_int (statement, 2, (int) method);
+  while (ll_database_step (statement, NULL) == 1)
+    g_ptr_array_add (blobs, g_bytes_new (sqlite3_column_blob (statement, 0),
+                                         (gsize) sqlite3_column_bytes (statement, 0)));
+  return blobs;
+}
+
+/* -- adding --------------------------------------------------------------------------------------
+ */
+
+static gboolean
+add_key (LlImported *imported, LlKey *key, GBytes *blob, GPtrArray *added, GError **error)
+{
+  gboolean named = key->addresses != NULL && key->addresses[0] != NULL;
+
+  if (!named && key->method == LL_METHOD_SMIME)
+    return put (imported, "", key, blob, error);
+  for (guint i = 0; named && key->addresses[i] != NULL; i++)
+    if (!put (imported, key->addresses[i], key, blob, error))
+      return FALSE;
+  if (named)
+    g_ptr_array_add (added, ll_key_ref (key));
+  return TRUE;
+}
+
+static gboolean
+add_certificates (LlImported *imported, const GPtrArray *ders, GPtrArray *added, GError **error)
+{
+  for (guint i = 0; i < ders->len; i++)
+    {
+      GBytes *der = g_ptr_array_index (ders, i);
+      g_autoptr (LlKey) key = ll_certificate_parse (der, LL_KEY_SOURCE_IMPORTED, error);
+
+      if (key == NULL || !add_key (imported, key, der, added, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
+add_pgp (LlImported *imported,
+         GBytes *bytes,
+         LlDeadline deadline,
+         GCancellable *cancellable,
+         GPtrArray *added,
+         GError **error)
+{
+  g_autoptr (GPtrArray) keys
+      = ll_gnupg_inspect (imported->worker, bytes, "", LL_KEY_SOURCE_IMPORTED, deadline,
+                          cancellable, error);
+
+  if (keys == NULL)
+    return FALSE;
+  if (keys->len > 1)
+    {
+      g_set_error_literal (error, LL_ENGINE_ERROR, LL_ENGINE_ERROR_BAD_KEY,
+                           "This file holds more than one key; export them one by one");
+      return FALSE;
+    }
+  return keys->len == 0 || add_key (imported, g_ptr_array_index (keys, 0), bytes, added, error);
+}
+
+GPtrArray *
+ll_imported_add (LlImported *imported,
+                 GBytes *bytes,
+                 LlDeadline deadline,
+                 GCancellable *cancellable,
+                 GError **error)
+{
+  g_autoptr (GPtrArray) added = g_ptr_array_new_with_free_func ((GDestroyNotify) ll_key_unref);
+  g_autoptr (GPtrArray) ders = NULL;
+  gboolean done;
+
+  if (g_bytes_get_size (bytes) > LL_IMPORT_MAX)
+    {
+      g_set_error_literal (error, LL_ENGINE_ERROR, LL_ENGINE_ERROR_BAD_KEY,
+                           "This file is too large for a key or a certificate");
+      return NULL;
+    }
+  ders = ll_certificate_read_all (bytes);
+  done = ders->len > 0 ? add_certificates (imported, ders, added, error)
+                       : add_pgp (imported, bytes, deadline, cancellable, added, error);
+  if (!done)
+    return NULL;
+  if (added->len == 0 && ders->len == 0)
+    {
+      g_set_error_literal (error, LL_ENGINE_ERROR, LL_ENGINE_ERROR_BAD_KEY,
+                           "There is no key and no certificate in this file");
+      return NULL;
+    }
+  return g_steal_pointer (&added);
+}
+
+/* -- finding
+ * ---------------------------------------------------------------------------------------- */
+
+/* The roots that this computer trusts, and the office's own. */
+static X509_STORE *
+roots_new (const LlImported *imported)
+{
+  X509_STORE *roots = X509_STORE_new ();
+
+  X509_STORE_set_default_paths (roots);
+  if (imported->ca_file != NULL)
+    X509_STORE_load_file (roots, imported->ca_file);
+  return roots;
+}
+
+static void
+find_certificates (LlImported *imported, const char *address, GPtrArray *found)
+{
+  g_autoptr (GPtrArray) ders = blobs_of (imported, address, LL_METHOD_SMIME);
+  g_autoptr (GPtrArray) issuers = NULL;
+  X509_STORE *roots;
+
+  if (ders->len == 0)
+    return;
+  issuers = blobs_of (imported, "", LL_METHOD_SMIME);
+  roots = roots_new (imported);
+  for (guint i = 0; i < ders->len; i++)
+    {
+      g_autoptr (LlKey) key
+          = ll_certificate_parse (g_ptr_array_index (ders, i), LL_KEY_SOURCE_IMPORTED, NULL);
+
+      if (key != NULL)
+        g_ptr_array_add (found, ll_certificate_verify (key, issuers, roots, ll_clock_now ()));
+    }
+  X509_STORE_free (roots);
+}
+
+char *
+ll_imported_find (gpointer data,
+                  const char *address,
+                  LlDeadline deadline,
+                  GCancellable *cancellable,
+                  GPtrArray *found)
+{
+  LlImported *imported = data;
+  g_autoptr (GPtrArray) blobs = blobs_of (imported, address, LL_METHOD_PGP);
+  g_autoptr (GError) error = NULL;
+
+  find_certificates (imported, address, found);
+  for (guint i = 0; i < blobs->len; i++)
+    {
+      g_autoptr (GPtrArray) keys
+          = ll_gnupg_inspect (imported->worker, g_ptr_array_index (blobs, i), address,
+                              LL_KEY_SOURCE_IMPORTED, deadline, cancellable, &error);
+
+      if (keys == NULL)
+        return g_strdup (error->message);
+      for (guint k = 0; k < keys->len; k++)
+        {
+          LlKey *key = g_ptr_array_index (keys, k);
+
+          key->trust = LL_TRUST_KEPT;
+          g_ptr_array_add (found, ll_key_ref (key));
+        }
+    }
+  return NULL;
+}
