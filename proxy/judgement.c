@@ -209,7 +209,8 @@ is_still_coming (const LlDecision *decision,
 void
 ll_keep_evidence (LlProgress *progress, const LlDecision *decision, const LlVerdict *verdict)
 {
-  static const char *const marks[] = { "told", "told_now", "told_delayed", "mail_due", "late" };
+  static const char *const marks[]
+      = { "told", "told_now", "told_delayed", "mail_due", "late", "ask" };
   LlRelease release = ll_release_of (progress);
   g_autoptr (GVariant) shown = g_variant_ref_sink (ll_decision_to_variant (decision));
   g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (shown);

@@ -151,6 +151,7 @@ typedef struct
   GPtrArray *keys;    /* of LlKey: theirs, and the sender's own */
   LlKey *own;         /* or NULL */
   guint number;
+  gboolean prompt; /* the user asked for this just now */
 } Copy;
 
 static gssize
@@ -207,6 +208,7 @@ run_lock (
   LlPgpLock pgp = {
     .keys = copy->keys,
     .signer = copy->own != NULL ? copy->own->fingerprint : NULL,
+    .prompt = copy->prompt,
     .outer = surgery->outer,
   };
   LlSmimeLock smime = { .keys = copy->keys, .outer = surgery->outer };
@@ -393,6 +395,23 @@ own_key (LlPipeline *pipeline, const LlLive *live, LlMethod method)
                        pipeline->ended, NULL);
 }
 
+/* Nobody is asked for a passphrase out of the blue: only right after `retry`, and once. */
+static gboolean
+take_permission (LlLive *live, const GArray *recipients)
+{
+  gboolean asked = FALSE;
+
+  for (guint i = 0; i < recipients->len; i++)
+    {
+      LlProgress *progress
+          = ll_letter_progress (live->letter, g_array_index (recipients, guint, i));
+
+      asked |= ll_progress_has (progress, "ask");
+      ll_progress_unmark (progress, "ask");
+    }
+  return asked;
+}
+
 static gboolean
 lock_group (LlPipeline *pipeline, LlLive *live, LlMethod method, GArray *recipients)
 {
@@ -402,6 +421,7 @@ lock_group (LlPipeline *pipeline, LlLive *live, LlMethod method, GArray *recipie
   Copy copy
       = { pipeline, live, method, recipients, keys, own, g_array_index (recipients, guint, 0) + 1 };
 
+  copy.prompt = take_permission (live, recipients);
   for (guint i = 0; i < recipients->len; i++)
     g_ptr_array_add (keys, g_ptr_array_index (live->keys, g_array_index (recipients, guint, i)));
   if (own != NULL)

@@ -175,7 +175,8 @@ gboolean ll_progress_is_due (const LlProgress *progress);
 
 /* Marks that stay with a recipient: "told" (that it will not get the letter), "told_now" (that it
  * waits), "told_delayed", "mail_due" (a notice is to be written), "reminded" (by mail), "late"
- * (looked at once more), "again" (held until it was looked at again, at next_try, by itself). */
+ * (looked at once more), "again" (held until it was looked at again, at next_try, by itself), "ask"
+ * (the user is there: he may be asked for a passphrase, once). */
 gboolean ll_progress_has (const LlProgress *progress, const char *mark);
 void ll_progress_mark (LlProgress *progress, const char *mark);
 void ll_progress_unmark (LlProgress *progress, const char *mark);

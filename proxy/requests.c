@@ -268,6 +268,7 @@ retry (gpointer data, const char *id, GError **error)
       progress->decided = 0;
       progress->next_try = 0;
       progress->method = LL_METHOD_NONE;
+      ll_progress_mark (progress, "ask"); /* he is there: his key may ask for its passphrase */
       ll_progress_set (progress, LL_STATE_CHECKING, "tried again by you");
       n++;
     }

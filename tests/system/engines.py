@@ -1,0 +1,142 @@
+# SPDX-FileCopyrightText: Letterlock contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""GnuPG that does not do its work: the letter stays here, says why, and never goes open in place of
+locked. Each case ends with its own positive control: the engine works again, and the letter goes."""
+
+import os
+import stat
+import subprocess
+
+import tap
+from gnupg import GnuPG
+from office import Office, letter
+from process import wait_until
+
+PASSPHRASE = "correct horse"
+
+# Answers what gpg-agent asks of a pinentry, or ends at once.
+PINENTRY = """#!/bin/bash
+echo asked >>"$0.log"
+echo "OK ready"
+while read -r line; do
+  case $line in
+    GETPIN*) [ -e "$0.no" ] && echo "ERR 83886179 cancelled" || {{ echo "D {passphrase}"; echo OK; }} ;;
+    BYE*) echo OK; exit 0 ;;
+    *) echo OK ;;
+  esac
+done
+"""
+
+
+class Broken:
+    """An office whose daemon has Anna's keyring, with Bob's key in it and a key of her own that asks
+    for a passphrase."""
+
+    def __init__(self, folder):
+        self.gnupg = GnuPG()
+        self.office = Office(folder, environment={"GNUPGHOME": self.gnupg.home})
+
+    def __enter__(self):
+        try:
+            self.pinentry = os.path.join(self.gnupg.home, "pinentry")
+            with open(self.pinentry, "w", encoding="utf-8") as file:
+                file.write(PINENTRY.format(passphrase=PASSPHRASE))
+            os.chmod(self.pinentry, stat.S_IRWXU)
+            self.write("gpg-agent.conf", f"pinentry-program {self.pinentry}\n")
+            self.gnupg.generate("bob@plain.lab")
+            self.office.__enter__()
+        except BaseException:
+            self.gnupg.__exit__()
+            raise
+        return self
+
+    def __exit__(self, *arguments):
+        try:
+            self.office.__exit__(*arguments)
+        finally:
+            self.gnupg.__exit__()
+
+    def write(self, name, text):
+        with open(os.path.join(self.gnupg.home, name), "w", encoding="utf-8") as file:
+            file.write(text)
+
+    def asked(self):
+        """How often somebody was asked for a passphrase."""
+        try:
+            with open(self.pinentry + ".log", encoding="utf-8") as file:
+                return len(file.readlines())
+        except FileNotFoundError:
+            return 0
+
+    def arrived(self, name):
+        return [x for x in self.office.provider.letters() if f"<{name}@provider.lab>".encode() in x]
+
+    def submit(self, name):
+        accepted, said = self.office.send("bob@plain.lab", letter("bob@plain.lab", name=name))
+        tap.true(accepted, said)
+
+    def wait(self, name, state):
+        return self.office.daemon.wait_letters(
+            lambda letters: next((x for x in letters if x["message_id"] == f"<{name}@provider.lab>"
+                                  and x["state"] == state), None),
+            f"{name} is {state}",
+        )  # fmt: skip
+
+    def stays(self, name, state, *words):
+        """The record of a letter that does not leave, and says why."""
+        record = self.wait(name, state)
+        tap.equal(self.arrived(name), [], "letters at the provider")
+        reason = record["recipients"][0]["reason"]
+        tap.true(all(word in reason for word in words), reason)
+        return record
+
+    def goes_locked(self, name):
+        wait_until(lambda: self.arrived(name), f"{name} arrives")
+        (raw,) = self.arrived(name)
+        tap.true(b"multipart/encrypted" in raw and b"Dear Bob" not in raw, raw)
+
+
+def test_keyring(lab):
+    """A keyring of garbage: held, and the letter is not lost"""
+    ring = os.path.join(lab.gnupg.home, "pubring.kbx")
+    with open(ring, "rb") as file:
+        good = file.read()
+    with open(ring, "wb") as file:
+        file.write(b"garbage" * 1000)
+    lab.office.daemon.try_letterlock("key", "list", "bob@plain.lab")
+    lab.submit("keyring")
+    record = lab.stays("keyring", "held")
+    with open(ring, "wb") as file:
+        file.write(good)
+    lab.office.daemon.letterlock("key", "list", "bob@plain.lab")
+    lab.office.daemon.letterlock("release", record["id"])
+    lab.goes_locked("keyring")
+
+
+def test_no_agent(lab):
+    """No gpg-agent: locked all the same, without a signature"""
+    subprocess.run(["gpgconf", "--kill", "all"], env=lab.gnupg.environment, check=True)
+    lab.submit("agentless")
+    lab.goes_locked("agentless")
+    lock = lab.office.fate("agentless")["proof"]["lock"]
+    tap.true("signer" not in lock, lock)
+
+
+def test_passphrase(lab):
+    """A key that asks for its passphrase: waiting, nobody is asked until he says retry"""
+    open(lab.pinentry + ".no", "w", encoding="utf-8").close()
+    lab.gnupg.generate("Anna <anna@provider.lab>", passphrase=PASSPHRASE)
+    subprocess.run(["gpgconf", "--kill", "gpg-agent"], env=lab.gnupg.environment, check=True)
+    subprocess.run(["gpgconf", "--launch", "gpg-agent"], env=lab.gnupg.environment, check=True)
+    lab.submit("passphrase")
+    record = lab.stays("passphrase", "waiting", "your key", "letterlock retry")
+    tap.equal(lab.asked(), 0, "times that somebody was asked")
+    os.unlink(lab.pinentry + ".no")
+    lab.office.daemon.letterlock("retry", record["id"])
+    lab.goes_locked("passphrase")
+    tap.equal(lab.asked(), 1, "times that somebody was asked")
+    tap.true(lab.office.fate("passphrase")["proof"]["lock"].get("signer"), "it is not signed")
+
+
+if __name__ == "__main__":
+    tap.main(Broken)
