@@ -320,6 +320,8 @@ look_at_first (LlInspection *inspection)
 void
 ll_inspection_feed (LlInspection *inspection, const char *bytes, gsize length)
 {
+  if (length == 0)
+    return;
   if (inspection->first != NULL)
     {
       gsize n = MIN (length, BLOCK - inspection->first->len);

@@ -152,6 +152,8 @@ def make(call, error, when):
         letters.number = office.used = getattr(office, "used", 0) + 100000
         begin = time.monotonic()
         with Failing(office, call, error, when) as failing:
+            # a configuration that is read again closes warm connections, which spare some calls
+            office.daemon.program.child.send_signal(signal.SIGHUP)
             under_load(letters)
             wait_until(failing.hits, "the control: it fails", alive=office.daemon.program.alive)
         tap.true(office.daemon.program.alive(), "the daemon ended:\n" + office.daemon.log()[-1500:])
