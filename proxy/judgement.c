@@ -316,7 +316,7 @@ judge_recipient (LlPipeline *pipeline, LlLive *live, guint i, LlJudgement *judge
   LlProgress *progress = ll_letter_progress (live->letter, i);
   g_autoptr (LlVerdict) verdict = NULL;
   g_autoptr (LlDecision) decision = NULL;
-
+  g_autoptr (GVariant) before = progress->extra != NULL ? g_variant_ref (progress->extra) : NULL;
   g_auto (LlLocks) locks = { 0 };
 
   judgement->recipient = ll_envelope_recipient (live->letter->envelope, i);
@@ -330,7 +330,10 @@ judge_recipient (LlPipeline *pipeline, LlLive *live, guint i, LlJudgement *judge
     return; /* the look was cut short: nothing is decided by it */
   ll_keep_evidence (progress, decision, verdict);
   if (decision->kind == LL_DECISION_LOCK)
-    keep_key (pipeline, live, i, decision->method, &locks);
+    {
+      keep_key (pipeline, live, i, decision->method, &locks);
+      ll_lock_carry (progress, before, locks.keys[decision->method]);
+    }
   if (is_still_coming (decision, verdict, live->letter, progress))
     {
       ll_progress_mark (progress, "late");

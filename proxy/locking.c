@@ -17,6 +17,8 @@
 #include "protect/smime.h"
 #include "spool/copy.h"
 
+#include <string.h>
+
 /* Seconds until a copy that met a full disk is tried again. */
 #define FULL_SECONDS 60
 
@@ -137,6 +139,27 @@ keep_lock (LlProgress *progress, const LlKey *key, const char *signer, guint num
   g_variant_dict_insert (&dict, "copy", "u", (guint32) number);
   g_clear_pointer (&progress->extra, g_variant_unref);
   progress->extra = g_variant_ref_sink (g_variant_dict_end (&dict));
+}
+
+void
+ll_lock_carry (LlProgress *progress, GVariant *before, const LlKey *key)
+{
+  g_autoptr (GVariant) proof = NULL;
+  g_autoptr (GVariant) lock = NULL;
+  const char *fingerprint = "";
+  const char *signer = NULL;
+  guint32 number = 0;
+
+  if (before == NULL || !g_variant_lookup (before, "copy", "u", &number))
+    return;
+  proof = g_variant_lookup_value (before, "proof", G_VARIANT_TYPE_VARDICT);
+  if (proof != NULL)
+    lock = g_variant_lookup_value (proof, "lock", G_VARIANT_TYPE_VARDICT);
+  if (lock == NULL || !g_variant_lookup (lock, "fingerprint", "&s", &fingerprint)
+      || strcmp (fingerprint, key->fingerprint) != 0)
+    return;
+  g_variant_lookup (lock, "signer", "&s", &signer);
+  keep_lock (progress, key, signer, number);
 }
 
 /* -- one copy

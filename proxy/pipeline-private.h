@@ -205,6 +205,10 @@ void ll_locks_find (LlPipeline *pipeline, const char *address, LlDeadline deadli
  * judged again: a lock failed. */
 gboolean ll_lock_letter (LlPipeline *pipeline, LlLive *live);
 
+/* A copy that was made for this very key leaves as it is, although its recipient was decided again:
+ * the same bytes at every try. @before: what was kept with him, or NULL. */
+void ll_lock_carry (LlProgress *progress, GVariant *before, const LlKey *key);
+
 /* The number of the copy that this recipient gets, 0: the letter as it is. */
 guint ll_locked_copy (const LlProgress *progress);
 

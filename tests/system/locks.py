@@ -5,13 +5,14 @@ gpg on the other side."""
 
 import email
 import email.policy
+import os
 import subprocess
 
 import tap
 from gnupg import GnuPG
 from office import Office, letter
 from process import wait_until
-from world import POLICY_ADDRESS
+from world import NAME, POLICY_ADDRESS
 
 BODY = "From here on\r\n.\r\n trailing \r\nend\r\n"
 
@@ -163,6 +164,40 @@ def test_smime(lab):
     tap.true(done.stdout.endswith(b"\r\n\r\n" + BODY.encode()), done.stderr)
     fate = lab.office.fate("enveloped")
     tap.equal((fate["method"], fate["proof"]["lock"]["source"]), ("smime", "imported"), "fate")
+
+
+def test_same_bytes(lab):
+    """A locked copy is made once: what is tried again has the same bytes"""
+    letterlock = lab.office.daemon.letterlock
+    spool = os.path.join(lab.office.daemon.state, "spool", "letters")
+
+    def copies():
+        found = sorted(x for x in os.listdir(spool) if ".copy" in x)
+        return {x: open(os.path.join(spool, x), "rb").read() for x in found}
+
+    letterlock("account", "edit", "anna", "--upstream", f"{NAME}:4", "--security", "tls")
+    try:
+        accepted, said = lab.office.send("bob@plain.lab", letter("bob@plain.lab", name="again", body=BODY))
+        tap.true(accepted, said)
+        record = lab.office.daemon.wait_letters(
+            lambda letters: next((x for x in letters if x["message_id"] == "<again@provider.lab>"
+                                  and x["state"] == "waiting"), None),
+            "the letter waits for the provider",
+        )  # fmt: skip
+        before = copies()
+        tap.equal(len(before), 1, "copies")
+        letterlock("retry", record["id"])
+        lab.office.daemon.wait_letters(
+            lambda letters: any(x["id"] == record["id"] and x["state"] == "waiting"
+                                and x["recipients"][0]["tries"] > record["recipients"][0]["tries"]
+                                for x in letters),
+            "it was tried again",
+        )  # fmt: skip
+        tap.equal(copies(), before, "the copy")
+    finally:
+        letterlock("account", "edit", "anna", "--upstream", f"{NAME}:587", "--security", "starttls")
+    wait_until(lambda: lab.arrived("again"), "the letter arrives")
+    tap.true(opened(lab.others["bob"], lab.arrived("again")[0]).endswith(BODY.encode()), "contents")
 
 
 def test_key_words(lab):
