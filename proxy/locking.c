@@ -91,6 +91,8 @@ ll_locks_find (LlPipeline *pipeline, const char *address, LlDeadline deadline, L
     look_at_method (pipeline, ring, methods[i], address, locks);
   if (locks->no_lock == NULL && locks->ready == 0 && ring->troubles[0] != NULL)
     locks->no_lock = g_strdup (ring->troubles[0]);
+  if (locks->no_lock == NULL && ring->keys->len == 0)
+    locks->no_lock = g_strdup ("no key for this address is known");
 }
 
 void

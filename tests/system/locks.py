@@ -128,6 +128,8 @@ def test_no_key_holds(lab):
         "the letter is held",
     )  # fmt: skip
     tap.equal(lab.arrived("keyless"), [], "letters at the provider")
+    reason = lab.office.fate("keyless")["reason"]
+    tap.true("no key for this address is known" in reason, reason)
 
 
 def test_web_key_directory(lab):
