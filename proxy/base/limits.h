@@ -20,8 +20,9 @@
 /* Above every provider's SIZE that we know (Proton and Google 25-50 MB, Exchange 150 MB). */
 #define LL_MESSAGE_SIZE_MAX (512LL * 1024 * 1024)
 
-/* A mail program opens one, a scripted one a few; the second number is for all users' clients. */
-#define LL_SESSIONS_MAX 64
+/* A mail program opens one, a scripted one a few. 64 at work must do, and a new connection is often
+ * there before the end of an old one was seen. */
+#define LL_SESSIONS_MAX 80
 
 /* Commands that lead nowhere (RFC 5321 4.2.4 lets us close with 421). */
 #define LL_SESSION_ERRORS_MAX 20
