@@ -59,15 +59,12 @@ build_leaves (LlApp *app, GError **error)
 }
 
 static char *
-find_in_keyring (gpointer data,
-                 const char *address,
-                 LlDeadline deadline,
-                 GCancellable *cancellable,
-                 GPtrArray *found)
+find_in_keyring (gpointer data, const LlKeyQuery *query, GPtrArray *found)
 {
   LlApp *app = data;
   g_autoptr (GError) error = NULL;
-  GPtrArray *keys = ll_gnupg_find (app->worker, address, deadline, cancellable, &error);
+  GPtrArray *keys
+      = ll_gnupg_find (app->worker, query->address, query->deadline, query->cancellable, &error);
 
   if (keys == NULL)
     return g_strdup (error->message);
@@ -76,13 +73,9 @@ find_in_keyring (gpointer data,
 }
 
 static char *
-find_imported (gpointer data,
-               const char *address,
-               LlDeadline deadline,
-               GCancellable *cancellable,
-               GPtrArray *found)
+find_imported (gpointer data, const LlKeyQuery *query, GPtrArray *found)
 {
-  return ll_imported_find (((LlApp *) data)->imported, address, deadline, cancellable, found);
+  return ll_imported_find (((LlApp *) data)->imported, query, found);
 }
 
 /* What can lock letters, and where it is looked for. */

@@ -8,6 +8,8 @@
 
 #include "base/error.h"
 #include "base/limits.h"
+#include "keys/armor.h"
+#include "keys/gnupg.h"
 
 #include <string.h>
 
@@ -18,7 +20,8 @@ static const LlMethod methods[] = { LL_METHOD_PGP, LL_METHOD_SMIME };
 static const char *
 use_of (const LlKey *key, const LlContactKey *contact, const LlLockChoice *choice, char **reason)
 {
-  gboolean chosen = choice->key == key;
+  /* the same one may have been found in several places */
+  gboolean chosen = choice->key != NULL && strcmp (choice->key->fingerprint, key->fingerprint) == 0;
 
   *reason = ll_key_defect_text (key);
   if (contact->rejected != NULL
@@ -86,6 +89,16 @@ add_keys (LlPipeline *pipeline,
     }
 }
 
+static void
+add_all_keys (LlPipeline *pipeline,
+              const LlKeyring *ring,
+              const char *address,
+              GVariantBuilder *list)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (methods); i++)
+    add_keys (pipeline, ring, address, methods[i], list);
+}
+
 static GVariant *
 keys (gpointer data, const char *address, GError **error)
 {
@@ -100,10 +113,87 @@ keys (gpointer data, const char *address, GError **error)
       g_set_error_literal (error, LL_API_ERROR, LL_API_ERROR_UNAVAILABLE, ring->troubles[0]);
       return NULL;
     }
-  for (guint i = 0; i < G_N_ELEMENTS (methods); i++)
-    add_keys (pipeline, ring, address, methods[i], &list);
+  add_all_keys (pipeline, ring, address, &list);
   return g_variant_builder_end (&list);
 }
+
+/* -- key find -----------------------------------------------------------------------------------
+ */
+
+static GVariant *
+answers_variant (const LlKeyring *ring)
+{
+  g_auto (GVariantBuilder) list = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("aa{sv}"));
+
+  for (guint i = 0; i < ring->answers->len; i++)
+    {
+      const LlKeyAnswer *answer = &g_array_index (ring->answers, LlKeyAnswer, i);
+      GVariantDict dict;
+
+      g_variant_dict_init (&dict, NULL);
+      g_variant_dict_insert (&dict, "source", "s", ll_key_source_name (answer->source));
+      g_variant_dict_insert (&dict, "done", "b", answer->done);
+      g_variant_dict_insert (&dict, "found", "u", (guint32) answer->found);
+      if (answer->trouble != NULL)
+        g_variant_dict_insert (&dict, "reason", "s", answer->trouble);
+      g_variant_builder_add_value (&list, g_variant_dict_end (&dict));
+    }
+  return g_variant_builder_end (&list);
+}
+
+typedef struct
+{
+  LlPipeline *pipeline;
+  const char *address;
+  LlBusProgress progress;
+  gpointer data;
+  GCancellable *cancellable;
+} Finding;
+
+static GVariant *
+finding_variant (const Finding *finding, const LlKeyring *ring)
+{
+  g_auto (GVariantBuilder) list = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("aa{sv}"));
+  GVariantDict dict;
+
+  add_all_keys (finding->pipeline, ring, finding->address, &list);
+  g_variant_dict_init (&dict, NULL);
+  g_variant_dict_insert (&dict, "address", "s", finding->address);
+  g_variant_dict_insert_value (&dict, "keys", g_variant_builder_end (&list));
+  g_variant_dict_insert_value (&dict, "sources", answers_variant (ring));
+  return g_variant_dict_end (&dict);
+}
+
+static gboolean
+finding_cb (const LlKeyring *ring, gpointer data)
+{
+  const Finding *finding = data;
+
+  if (finding->progress != NULL)
+    finding->progress (finding_variant (finding, ring), finding->data);
+  return !g_cancellable_is_cancelled (finding->cancellable);
+}
+
+static GVariant *
+key_find (gpointer data,
+          const char *address,
+          LlBusProgress progress,
+          gpointer progress_data,
+          GCancellable *cancellable,
+          GError **error)
+{
+  LlPipeline *pipeline = data;
+  Finding finding = { pipeline, address, progress, progress_data, cancellable };
+  g_autoptr (LlKeyring) ring = NULL;
+
+  ll_keys_ask_anew (pipeline->parts.keys, address);
+  ring = ll_keys_follow (pipeline->parts.keys, address, ll_deadline_in (LL_KEYS_BUDGET), finding_cb,
+                         &finding);
+  return finding_variant (&finding, ring);
+}
+
+/* -- one key ------------------------------------------------------------------------------------
+ */
 
 /* The key that is meant: by the beginning of its fingerprint, or the one that is asked about. */
 static const LlKey *
@@ -122,7 +212,7 @@ meant (LlPipeline *pipeline,
       if (!g_str_has_prefix (key->fingerprint, fingerprint)
           || (*fingerprint == '\0' && !ll_key_is_sound (key, ll_clock_now ())))
         continue;
-      if (found != NULL)
+      if (found != NULL && strcmp (found->fingerprint, key->fingerprint) != 0)
         {
           g_set_error (error, LL_API_ERROR, LL_API_ERROR_INVALID,
                        "there is more than one such key for %s; name it by its fingerprint",
@@ -156,6 +246,89 @@ key_say (
   return done ? shown (key, accept ? "ready" : "rejected", NULL) : NULL;
 }
 
+static char *
+no_such_key (const char *name, GError **error)
+{
+  g_set_error (error, LL_API_ERROR, LL_API_ERROR_NOT_FOUND, "there is no such key: %s", name);
+  return NULL;
+}
+
+/* From the keyring or from a file: what has no address beside it. */
+static char *
+export_by_fingerprint (LlPipeline *pipeline,
+                       const char *fingerprint,
+                       GCancellable *cancellable,
+                       GError **error)
+{
+  g_autofree char *text = NULL;
+  g_autoptr (GError) local = NULL;
+
+  if (*fingerprint == '\0' || fingerprint[strspn (fingerprint, "0123456789abcdef")] != '\0')
+    {
+      g_set_error (error, LL_API_ERROR, LL_API_ERROR_INVALID,
+                   "\"%s\" is neither an address nor a fingerprint", fingerprint);
+      return NULL;
+    }
+  text = ll_imported_export (pipeline->parts.imported, fingerprint);
+  if (text == NULL && strlen (fingerprint) == 40)
+    text = ll_gnupg_export (pipeline->parts.worker, fingerprint, ll_deadline_in (LL_KEYS_BUDGET),
+                            cancellable, &local);
+  if (local != NULL)
+    g_propagate_error (error, g_steal_pointer (&local));
+  else if (text == NULL)
+    no_such_key (fingerprint, error);
+  return g_steal_pointer (&text);
+}
+
+/* The one that letters would be locked for, PGP first; or one by its fingerprint. */
+static const LlKey *
+best_key (LlPipeline *pipeline, const LlKeyring *ring, const char *address)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (methods); i++)
+    {
+      g_auto (LlContactKey) contact = { NULL };
+      LlLockChoice choice;
+
+      ll_contacts_load (pipeline->parts.contacts, address, methods[i], &contact);
+      choice = ll_trust_choose (ring->keys, methods[i], address, &contact, LL_TRUST_ACCEPTED_ONES,
+                                ll_clock_now ());
+      if (choice.found != LL_LOCK_NO_KEY)
+        return choice.key;
+    }
+  return NULL;
+}
+
+static char *
+key_export (gpointer data,
+            const char *name,
+            const char *fingerprint,
+            GCancellable *cancellable,
+            GError **error)
+{
+  LlPipeline *pipeline = data;
+  g_autoptr (LlKeyring) ring = NULL;
+  const LlKey *key;
+
+  if (strchr (name, '@') == NULL)
+    return export_by_fingerprint (pipeline, name, cancellable, error);
+  ring = ll_keys_wait (pipeline->parts.keys, name, ll_deadline_in (LL_KEYS_BUDGET));
+  if (*fingerprint != '\0')
+    {
+      key = meant (pipeline, ring, name, fingerprint, error);
+      if (key == NULL)
+        return NULL;
+    }
+  else
+    key = best_key (pipeline, ring, name);
+  if (key == NULL)
+    return no_such_key (name, error);
+  if (key->blob == NULL)
+    return ll_gnupg_export (pipeline->parts.worker, key->fingerprint,
+                            ll_deadline_in (LL_KEYS_BUDGET), cancellable, error);
+  return key->method == LL_METHOD_SMIME ? ll_armor_certificate (key->blob)
+                                        : ll_armor_pgp (key->blob);
+}
+
 static GVariant *
 key_import (gpointer data, GBytes *bytes, GCancellable *cancellable, GError **error)
 {
@@ -185,6 +358,8 @@ void
 ll_people_fill (LlBusActions *actions)
 {
   actions->keys = keys;
+  actions->key_find = key_find;
+  actions->key_export = key_export;
   actions->key_say = key_say;
   actions->key_import = key_import;
 }

@@ -125,6 +125,18 @@ typedef struct
 
   /* @address: normalised. aa{sv}, a{sv} as in the contract. */
   GVariant *(*keys) (gpointer data, const char *address, GError **error);
+  GVariant *(*key_find) (gpointer data,
+                         const char *address,
+                         LlBusProgress progress, /* NULL: nobody listens */
+                         gpointer progress_data,
+                         GCancellable *cancellable,
+                         GError **error);
+  /* @name: a normalised address, or a fingerprint. (transfer full) */
+  char *(*key_export) (gpointer data,
+                       const char *name,
+                       const char *fingerprint,
+                       GCancellable *cancellable,
+                       GError **error);
   GVariant *(*key_import) (gpointer data, GBytes *bytes, GCancellable *cancellable, GError **error);
   GVariant *(*key_say) (
       gpointer data, const char *address, const char *fingerprint, gboolean accept, GError **error);

@@ -6,6 +6,8 @@
 #include "base/error.h"
 #include "wire/address.h"
 
+#include <string.h>
+
 /* What could lock letters to somebody, and what the user says of it. */
 
 /* (transfer full) or NULL */
@@ -33,6 +35,45 @@ list (LlBusCall *call, GError **error)
   if (call->actions->keys == NULL)
     return ll_bus_cannot (error, "look for keys");
   return ll_bus_reply (call->actions->keys (call->actions->data, address, error));
+}
+
+static GVariant *
+find (LlBusCall *call, GError **error)
+{
+  LlBusProgressTo to = { .call = call, .signal = "KeyProgress" };
+  g_autofree char *address = NULL;
+  const char *text;
+
+  g_variant_get (call->arguments, "(&su)", &text, &to.cookie);
+  address = address_of (text, error);
+  if (address == NULL)
+    return NULL;
+  if (call->actions->key_find == NULL)
+    return ll_bus_cannot (error, "look for keys");
+  return ll_bus_reply (call->actions->key_find (call->actions->data, address,
+                                                to.cookie != 0 ? ll_bus_progress_cb : NULL, &to,
+                                                call->cancellable, error));
+}
+
+static GVariant *
+export_key (LlBusCall *call, GError **error)
+{
+  g_autofree char *name = NULL;
+  g_autofree char *fingerprint = NULL;
+  const char *text;
+  const char *written;
+  char *key;
+
+  g_variant_get (call->arguments, "(&s&s)", &text, &written);
+  fingerprint = g_ascii_strdown (written, -1);
+  name = strchr (text, '@') != NULL ? address_of (text, error) : g_ascii_strdown (text, -1);
+  if (name == NULL)
+    return NULL;
+  if (call->actions->key_export == NULL)
+    return ll_bus_cannot (error, "export keys");
+  key = call->actions->key_export (call->actions->data, name, fingerprint, call->cancellable,
+                                   error);
+  return key != NULL ? ll_bus_reply (g_variant_new_take_string (key)) : NULL;
 }
 
 static GVariant *
@@ -79,6 +120,7 @@ reject_key (LlBusCall *call, GError **error)
 }
 
 const LlBusMethod ll_bus_key_methods[] = {
-  { "ListKeys", list },        { "ImportKeys", import }, { "AcceptKey", accept_key },
-  { "RejectKey", reject_key }, { NULL, NULL },
+  { "ListKeys", list },     { "FindKeys", find },        { "ExportKey", export_key },
+  { "ImportKeys", import }, { "AcceptKey", accept_key }, { "RejectKey", reject_key },
+  { NULL, NULL },
 };

@@ -52,6 +52,189 @@ list_keys (const char *address)
   return LL_EXIT_YES;
 }
 
+/* -- key find -----------------------------------------------------------------------------------
+ */
+
+typedef struct
+{
+  const char *address;
+  GMainLoop *loop;
+  guint drawn; /* lines on the terminal */
+  gboolean live;
+  GVariant *found;
+  GError *error;
+} Search;
+
+static const char *
+words_of (const char *source)
+{
+  static const struct
+  {
+    const char *source;
+    const char *words;
+  } table[] = {
+    { "gnupg", "your GnuPG keyring" },
+    { "imported", "what you imported" },
+    { "wkd", "the web key directory of their domain" },
+    { "dane", "the signed DNS of their domain" },
+    { "keyserver", "the key server" },
+    { "ldap", "the directory" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (table); i++)
+    if (strcmp (table[i].source, source) == 0)
+      return table[i].words;
+  return source;
+}
+
+/* One line of what a source said. */
+static void
+print_source (GVariant *source)
+{
+  const char *reason = ll_text (source, "reason");
+  gint64 n = ll_number (source, "found");
+
+  printf ("  %s: ", words_of (ll_text (source, "source")));
+  if (!ll_flag (source, "done"))
+    puts ("looking…");
+  else if (*reason != '\0')
+    printf ("could not look: %s\n", reason);
+  else if (n <= 0)
+    puts ("nothing");
+  else
+    printf ("%" G_GINT64_FORMAT "\n", n);
+}
+
+static guint
+print_sources (GVariant *found)
+{
+  g_autoptr (GVariant) sources = ll_below (found, "sources");
+  guint n = sources != NULL ? (guint) g_variant_n_children (sources) : 0;
+
+  for (guint i = 0; i < n; i++)
+    {
+      g_autoptr (GVariant) source = g_variant_get_child_value (sources, i);
+
+      print_source (source);
+    }
+  return n;
+}
+
+static void
+key_progress_cb (const char *name, GVariant *arguments, gpointer data)
+{
+  Search *search = data;
+  g_autoptr (GVariant) partial = NULL;
+
+  g_variant_get (arguments, "(u@a{sv})", NULL, &partial);
+  if (search->drawn > 0)
+    printf ("\033[%uA\033[J", search->drawn);
+  search->drawn = print_sources (partial);
+  fflush (stdout);
+}
+
+static void
+key_found_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  Search *search = data;
+  g_autoptr (GVariant) reply = ll_bus_client_call_finish (result, &search->error);
+
+  search->found = reply != NULL ? g_variant_get_child_value (reply, 0) : NULL;
+  g_main_loop_quit (search->loop);
+}
+
+static gboolean
+ask_all (Search *search)
+{
+  LlBusClient *daemon = ll_daemon (&search->error);
+  guint subscription;
+
+  if (daemon == NULL)
+    return FALSE;
+  search->loop = g_main_loop_new (NULL, FALSE);
+  subscription = ll_bus_client_subscribe (daemon, "KeyProgress", key_progress_cb, search);
+  ll_bus_client_call_async (daemon, "FindKeys",
+                            g_variant_new ("(su)", search->address, search->live ? 1 : 0), NULL,
+                            LL_ASK_LONG, NULL, key_found_cb, search);
+  g_main_loop_run (search->loop);
+  ll_bus_client_unsubscribe (daemon, subscription);
+  g_main_loop_unref (search->loop);
+  if (search->drawn > 0)
+    printf ("\033[%uA\033[J", search->drawn);
+  return search->found != NULL;
+}
+
+/* With --json the keys are on stdout, and who could not look is on stderr. Status: none was found,
+ * and some source could not look. */
+static int
+report_troubles (GVariant *found, gboolean aloud)
+{
+  g_autoptr (GVariant) sources = ll_below (found, "sources");
+  g_autoptr (GVariant) keys = ll_below (found, "keys");
+  int status = LL_EXIT_YES;
+
+  for (gsize i = 0; sources != NULL && i < g_variant_n_children (sources); i++)
+    {
+      g_autoptr (GVariant) source = g_variant_get_child_value (sources, i);
+      const char *reason = ll_text (source, "reason");
+      gboolean done = ll_flag (source, "done");
+
+      if (done && *reason == '\0')
+        continue;
+      if (keys == NULL || g_variant_n_children (keys) == 0)
+        status = LL_EXIT_COULD_NOT;
+      if (aloud)
+        ll_complain ("%s could not be asked: %s", words_of (ll_text (source, "source")),
+                     done ? reason : "no answer in time");
+    }
+  return status;
+}
+
+static int
+find_keys (const char *address)
+{
+  Search search = { .address = address };
+  g_autoptr (GVariant) keys = NULL;
+  int status;
+
+  search.live = !ll_json_wanted && ll_table_is_terminal ();
+  if (!ask_all (&search))
+    return ll_fail (search.error);
+  keys = ll_below (search.found, "keys");
+  if (ll_json_wanted)
+    ll_json_print_list (keys, ll_schema_key);
+  else
+    {
+      puts (address);
+      print_sources (search.found);
+      for (gsize i = 0; i < g_variant_n_children (keys); i++)
+        {
+          g_autoptr (GVariant) key = g_variant_get_child_value (keys, i);
+
+          putchar ('\n');
+          print_key (key);
+        }
+    }
+  status = report_troubles (search.found, ll_json_wanted);
+  g_variant_unref (search.found);
+  return status;
+}
+
+static int
+export_key (const char *name, const char *fingerprint)
+{
+  int status = LL_EXIT_YES;
+  g_autoptr (GVariant) text
+      = ll_ask_one ("ExportKey", g_variant_new ("(ss)", name, fingerprint), LL_ASK_LONG, &status);
+
+  if (text != NULL)
+    fputs (g_variant_get_string (text, NULL), stdout);
+  return status;
+}
+
+/* -- what you say -------------------------------------------------------------------------------
+ */
+
 static int
 import_keys (const char *path)
 {
@@ -115,8 +298,8 @@ ll_key_run (int argc, char **argv)
 {
   const LlUsage usage = {
     .command = "key",
-    .arguments
-    = "list ADDRESS | import FILE | accept ADDRESS [FINGERPRINT] | reject ADDRESS FINGERPRINT",
+    .arguments = "list ADDRESS | find ADDRESS | import FILE | export ADDRESS|FINGERPRINT | accept "
+                 "ADDRESS [FINGERPRINT] | reject ADDRESS FINGERPRINT",
     .summary = "What can lock letters to somebody, and what you say of it.",
     .more = "Before you accept a key, compare its fingerprint with its owner, by telephone or in\n"
             "person. The beginning of a fingerprint will do where only one key has it.",
@@ -130,6 +313,10 @@ ll_key_run (int argc, char **argv)
   n = g_strv_length (left);
   if (n == 2 && strcmp (left[0], "list") == 0)
     return list_keys (left[1]);
+  if (n == 2 && strcmp (left[0], "find") == 0)
+    return find_keys (left[1]);
+  if (n >= 2 && strcmp (left[0], "export") == 0)
+    return export_key (left[1], n == 3 ? left[2] : "");
   if (n == 2 && strcmp (left[0], "import") == 0)
     return import_keys (left[1]);
   if (n >= 2 && strcmp (left[0], "accept") == 0)
@@ -137,5 +324,6 @@ ll_key_run (int argc, char **argv)
   if (n == 3 && strcmp (left[0], "reject") == 0)
     return say ("RejectKey", left[1], left[2]);
   return ll_usage_error (
-      "key needs list ADDRESS, import FILE, accept ADDRESS or reject ADDRESS FINGERPRINT");
+      "key needs list ADDRESS, find ADDRESS, import FILE, export ADDRESS, accept ADDRESS or reject "
+      "ADDRESS FINGERPRINT");
 }

@@ -15,23 +15,28 @@ typedef struct
 {
   gint ref_count;
   char *address;
-  GPtrArray *found;    /* of LlKey */
-  GPtrArray *troubles; /* of char * */
-  guint open;          /* sources that did not answer yet */
-  gint64 when;         /* seconds since boot, of its beginning */
+  gboolean anew;
+  GPtrArray *found;  /* of LlKey */
+  LlKeyAnswer *each; /* for each finder */
+  guint open;        /* sources that did not answer yet */
+  guint n;
+  gint64 when; /* seconds since boot, of its beginning */
   LlDeadline deadline;
 } Search;
 
+/* A source has threads of its own: one that stalls delays no other. */
 typedef struct
 {
-  const LlKeyFinder *finder;
-  Search *search;
-} Job;
+  LlKeyFinder finder;
+  guint index;
+  GThreadPool *pool; /* of Search */
+  LlKeys *keys;
+} Source;
 
 struct _LlKeys
 {
-  GArray *finders; /* of LlKeyFinder */
-  GThreadPool *pool;
+  Source *sources;
+  guint n;
   GCancellable *ended;
   GMutex lock;
   GCond answered;
@@ -45,7 +50,9 @@ search_unref (Search *search)
     return;
   g_free (search->address);
   g_ptr_array_unref (search->found);
-  g_ptr_array_unref (search->troubles);
+  for (guint i = 0; i < search->n; i++)
+    g_free (search->each[i].trouble);
+  g_free (search->each);
   g_free (search);
 }
 
@@ -57,8 +64,10 @@ search_new (const LlKeys *keys, const char *address)
   search->ref_count = 1;
   search->address = g_strdup (address);
   search->found = g_ptr_array_new_with_free_func ((GDestroyNotify) ll_key_unref);
-  search->troubles = g_ptr_array_new_with_free_func (g_free);
-  search->open = keys->finders->len;
+  search->n = search->open = keys->n;
+  search->each = g_new0 (LlKeyAnswer, keys->n);
+  for (guint i = 0; i < keys->n; i++)
+    search->each[i].source = keys->sources[i].finder.source;
   search->when = ll_clock_boot ();
   search->deadline = ll_deadline_in (LL_KEYS_BUDGET);
   return search;
@@ -69,35 +78,41 @@ search_new (const LlKeys *keys, const char *address)
 static void
 run (gpointer item, gpointer data)
 {
-  g_autofree Job *job = item;
-  LlKeys *keys = data;
-  Search *search = job->search;
+  Source *source = data;
+  LlKeys *keys = source->keys;
+  Search *search = item;
+  LlKeyAnswer *answer = &search->each[source->index];
+  LlKeyQuery query = { search->address, search->anew, search->deadline, keys->ended };
   g_autoptr (GPtrArray) found = g_ptr_array_new ();
-  g_autofree char *trouble = job->finder->find (job->finder->data, search->address,
-                                                search->deadline, keys->ended, found);
+  char *trouble = source->finder.find (source->finder.data, &query, found);
 
   g_mutex_lock (&keys->lock);
+  answer->done = TRUE;
+  answer->found = found->len;
+  answer->trouble = trouble;
   g_ptr_array_extend_and_steal (search->found, g_steal_pointer (&found));
-  if (trouble != NULL)
-    g_ptr_array_add (search->troubles,
-                     g_strdup_printf ("%s: %s", ll_key_source_name (job->finder->source), trouble));
   search->open--;
   g_cond_broadcast (&keys->answered);
   g_mutex_unlock (&keys->lock);
   search_unref (search);
 }
 
-/* -- the engine ---------------------------------------------------------------------------------
- */
+/* -- the engine ------------------------------------------------------------------------------- */
 
 LlKeys *
 ll_keys_new (const LlKeyFinder *finders, guint n)
 {
   LlKeys *keys = g_new0 (LlKeys, 1);
 
-  keys->finders = g_array_new (FALSE, FALSE, sizeof (LlKeyFinder));
-  g_array_append_vals (keys->finders, finders, n);
-  keys->pool = g_thread_pool_new (run, keys, LL_KEYS_THREADS, FALSE, NULL);
+  keys->n = n;
+  keys->sources = g_new0 (Source, n);
+  for (guint i = 0; i < n; i++)
+    {
+      Source *source = &keys->sources[i];
+
+      *source = (Source){ finders[i], i, NULL, keys };
+      source->pool = g_thread_pool_new (run, source, LL_KEYS_THREADS, FALSE, NULL);
+    }
   keys->ended = g_cancellable_new ();
   keys->searches
       = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) search_unref);
@@ -112,9 +127,10 @@ ll_keys_free (LlKeys *keys)
   if (keys == NULL)
     return;
   g_cancellable_cancel (keys->ended);
-  g_thread_pool_free (keys->pool, FALSE, TRUE);
+  for (guint i = 0; i < keys->n; i++)
+    g_thread_pool_free (keys->sources[i].pool, FALSE, TRUE);
+  g_free (keys->sources);
   g_hash_table_unref (keys->searches);
-  g_array_unref (keys->finders);
   g_object_unref (keys->ended);
   g_cond_clear (&keys->answered);
   g_mutex_clear (&keys->lock);
@@ -129,27 +145,31 @@ is_old_cb (gpointer key, gpointer value, gpointer data)
   return search->when + FRESH < ll_clock_boot ();
 }
 
+/* With the lock. (transfer none) */
+static Search *
+begin (LlKeys *keys, const char *address, gboolean anew)
+{
+  Search *search = search_new (keys, address);
+
+  search->anew = anew;
+  if (g_hash_table_size (keys->searches) >= ENTRIES_MAX)
+    g_hash_table_foreach_remove (keys->searches, is_old_cb, NULL);
+  g_hash_table_replace (keys->searches, search->address, search);
+  for (guint i = 0; i < keys->n; i++)
+    {
+      g_atomic_int_inc (&search->ref_count);
+      g_thread_pool_push (keys->sources[i].pool, search, NULL);
+    }
+  return search;
+}
+
 /* With the lock: the search for @address, begun if need be. (transfer none) */
 static Search *
 search_for (LlKeys *keys, const char *address)
 {
   Search *search = g_hash_table_lookup (keys->searches, address);
 
-  if (search != NULL && !is_old_cb (NULL, search, NULL))
-    return search;
-  if (g_hash_table_size (keys->searches) >= ENTRIES_MAX)
-    g_hash_table_foreach_remove (keys->searches, is_old_cb, NULL);
-  search = search_new (keys, address);
-  g_hash_table_replace (keys->searches, search->address, search);
-  for (guint i = 0; i < keys->finders->len; i++)
-    {
-      Job *job = g_new (Job, 1);
-
-      g_atomic_int_inc (&search->ref_count);
-      *job = (Job){ &g_array_index (keys->finders, LlKeyFinder, i), search };
-      g_thread_pool_push (keys->pool, job, NULL);
-    }
-  return search;
+  return search != NULL && !is_old_cb (NULL, search, NULL) ? search : begin (keys, address, FALSE);
 }
 
 void
@@ -160,29 +180,90 @@ ll_keys_start (LlKeys *keys, const char *address)
   g_mutex_unlock (&keys->lock);
 }
 
-LlKeyring *
-ll_keys_wait (LlKeys *keys, const char *address, LlDeadline deadline)
+void
+ll_keys_ask_anew (LlKeys *keys, const char *address)
 {
-  LlKeyring *keyring = g_new0 (LlKeyring, 1);
-  gboolean in_time = TRUE;
+  g_mutex_lock (&keys->lock);
+  begin (keys, address, TRUE);
+  g_mutex_unlock (&keys->lock);
+}
+
+/* With the lock. */
+static LlKeyring *
+ring_of (const Search *search)
+{
+  LlKeyring *ring = g_new0 (LlKeyring, 1);
+  g_autoptr (GStrvBuilder) troubles = g_strv_builder_new ();
+
+  ring->keys = g_ptr_array_new_with_free_func ((GDestroyNotify) ll_key_unref);
+  for (guint i = 0; i < search->found->len; i++)
+    g_ptr_array_add (ring->keys, ll_key_ref (g_ptr_array_index (search->found, i)));
+  ring->answers = g_array_new (FALSE, FALSE, sizeof (LlKeyAnswer));
+  for (guint i = 0; i < search->n; i++)
+    {
+      LlKeyAnswer answer = search->each[i];
+      g_autofree char *text = NULL;
+
+      answer.trouble = g_strdup (answer.trouble);
+      g_array_append_val (ring->answers, answer);
+      if (answer.trouble == NULL)
+        continue;
+      text = g_strdup_printf ("%s: %s", ll_key_source_name (answer.source), answer.trouble);
+      g_strv_builder_add (troubles, text);
+    }
+  ring->troubles = g_strv_builder_end (troubles);
+  ring->done = search->open == 0;
+  return ring;
+}
+
+/* With the lock, which is given back meanwhile. */
+static gboolean
+goes_on (LlKeys *keys, const Search *search, LlKeysStep step, gpointer data)
+{
+  LlKeyring *ring = ring_of (search);
+  gboolean more;
+
+  g_mutex_unlock (&keys->lock);
+  more = step (ring, data);
+  ll_keyring_free (ring);
+  g_mutex_lock (&keys->lock);
+  return more;
+}
+
+LlKeyring *
+ll_keys_follow (
+    LlKeys *keys, const char *address, LlDeadline deadline, LlKeysStep step, gpointer data)
+{
+  gboolean more = TRUE;
+  guint shown = G_MAXUINT;
+  LlKeyring *ring;
   Search *search;
 
-  keyring->keys = g_ptr_array_new_with_free_func ((GDestroyNotify) ll_key_unref);
   g_mutex_lock (&keys->lock);
   search = search_for (keys, address);
   g_atomic_int_inc (&search->ref_count);
-  while (search->open > 0 && in_time)
-    in_time = g_cond_wait_until (&keys->answered, &keys->lock,
-                                 ll_deadline_earlier (deadline, search->deadline));
-  for (guint i = 0; i < search->found->len; i++)
-    g_ptr_array_add (keyring->keys, ll_key_ref (g_ptr_array_index (search->found, i)));
-  keyring->troubles = g_new0 (char *, search->troubles->len + 1);
-  for (guint i = 0; i < search->troubles->len; i++)
-    keyring->troubles[i] = g_strdup (g_ptr_array_index (search->troubles, i));
-  keyring->done = search->open == 0;
+  while (more && (search->open > 0 || shown != 0))
+    {
+      if (step != NULL && shown != search->open)
+        {
+          shown = search->open;
+          more = goes_on (keys, search, step, data);
+        }
+      else
+        more = search->open > 0
+               && g_cond_wait_until (&keys->answered, &keys->lock,
+                                     ll_deadline_earlier (deadline, search->deadline));
+    }
+  ring = ring_of (search);
   g_mutex_unlock (&keys->lock);
   search_unref (search);
-  return keyring;
+  return ring;
+}
+
+LlKeyring *
+ll_keys_wait (LlKeys *keys, const char *address, LlDeadline deadline)
+{
+  return ll_keys_follow (keys, address, deadline, NULL, NULL);
 }
 
 void
@@ -192,6 +273,9 @@ ll_keyring_free (LlKeyring *keyring)
     return;
   g_ptr_array_unref (keyring->keys);
   g_strfreev (keyring->troubles);
+  for (guint i = 0; i < keyring->answers->len; i++)
+    g_free (g_array_index (keyring->answers, LlKeyAnswer, i).trouble);
+  g_array_unref (keyring->answers);
   g_free (keyring);
 }
 

@@ -87,3 +87,23 @@ ll_gnupg_inspect (LlWorker *worker,
 {
   return ask (worker, "inspect", address, blob, source, deadline, cancellable, error);
 }
+
+char *
+ll_gnupg_export (LlWorker *worker,
+                 const char *fingerprint,
+                 LlDeadline deadline,
+                 GCancellable *cancellable,
+                 GError **error)
+{
+  g_autoptr (GVariant) reply = NULL;
+  GVariantDict dict;
+  char *text = NULL;
+
+  g_variant_dict_init (&dict, NULL);
+  g_variant_dict_insert (&dict, "fingerprint", "s", fingerprint);
+  reply = ll_worker_call (worker, "export", g_variant_dict_end (&dict), NULL, 0, deadline,
+                          cancellable, error);
+  if (reply != NULL && g_variant_lookup (reply, "key", "s", &text) && *text == '\0')
+    g_clear_pointer (&text, g_free);
+  return text;
+}

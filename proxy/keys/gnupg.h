@@ -34,4 +34,12 @@ GPtrArray *ll_gnupg_inspect (LlWorker *worker,
                              GCancellable *cancellable,
                              GError **error);
 
+/* The key with this whole fingerprint, armoured; NULL without @error: it is not in the keyring.
+ * (transfer full) */
+char *ll_gnupg_export (LlWorker *worker,
+                       const char *fingerprint,
+                       LlDeadline deadline,
+                       GCancellable *cancellable,
+                       GError **error);
+
 G_END_DECLS

@@ -5,6 +5,7 @@
 
 #include "base/database.h"
 #include "base/error.h"
+#include "keys/armor.h"
 #include "keys/certificate.h"
 #include "keys/gnupg.h"
 
@@ -223,22 +224,18 @@ find_certificates (LlImported *imported, const char *address, GPtrArray *found)
 }
 
 char *
-ll_imported_find (gpointer data,
-                  const char *address,
-                  LlDeadline deadline,
-                  GCancellable *cancellable,
-                  GPtrArray *found)
+ll_imported_find (gpointer data, const LlKeyQuery *query, GPtrArray *found)
 {
   LlImported *imported = data;
-  g_autoptr (GPtrArray) blobs = blobs_of (imported, address, LL_METHOD_PGP);
+  g_autoptr (GPtrArray) blobs = blobs_of (imported, query->address, LL_METHOD_PGP);
   g_autoptr (GError) error = NULL;
 
-  find_certificates (imported, address, found);
+  find_certificates (imported, query->address, found);
   for (guint i = 0; i < blobs->len; i++)
     {
       g_autoptr (GPtrArray) keys
-          = ll_gnupg_inspect (imported->worker, g_ptr_array_index (blobs, i), address,
-                              LL_KEY_SOURCE_IMPORTED, deadline, cancellable, &error);
+          = ll_gnupg_inspect (imported->worker, g_ptr_array_index (blobs, i), query->address,
+                              LL_KEY_SOURCE_IMPORTED, query->deadline, query->cancellable, &error);
 
       if (keys == NULL)
         return g_strdup (error->message);
@@ -251,4 +248,31 @@ ll_imported_find (gpointer data,
         }
     }
   return NULL;
+}
+
+/* -- giving out -------------------------------------------------------------------------------- */
+
+char *
+ll_imported_export (LlImported *imported, const char *fingerprint)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&imported->lock);
+  g_autoptr (sqlite3_stmt) statement
+      = ll_database_prepare (imported->database,
+                             "SELECT DISTINCT method, blob FROM imported WHERE"
+                             "  substr (fingerprint, 1, length (?1)) = ?1 LIMIT 2",
+                             NULL);
+  g_autoptr (GBytes) blob = NULL;
+  LlMethod method;
+
+  if (statement == NULL)
+    return NULL;
+  ll_database_bind_text (statement, 1, fingerprint);
+  if (ll_database_step (statement, NULL) != 1)
+    return NULL;
+  method = (LlMethod) sqlite3_column_int (statement, 0);
+  blob = g_bytes_new (sqlite3_column_blob (statement, 1),
+                      (gsize) sqlite3_column_bytes (statement, 1));
+  if (ll_database_step (statement, NULL) == 1)
+    return NULL;
+  return method == LL_METHOD_SMIME ? ll_armor_certificate (blob) : ll_armor_pgp (blob);
 }

@@ -4,7 +4,7 @@
 #pragma once
 
 #include "engine/worker.h"
-#include "keys/key.h"
+#include "keys/find.h"
 
 #include <gio/gio.h>
 
@@ -40,11 +40,11 @@ GPtrArray *ll_imported_add (LlImported *imported,
                             GError **error);
 
 /* A finder (keys/find.h); @imported: LlImported. */
-char *ll_imported_find (gpointer imported,
-                        const char *address,
-                        LlDeadline deadline,
-                        GCancellable *cancellable,
-                        GPtrArray *found);
+char *ll_imported_find (gpointer imported, const LlKeyQuery *query, GPtrArray *found);
+
+/* The one whose fingerprint begins so, as text (keys/armor.h). NULL: there is none, or more than
+ * one. (transfer full) */
+char *ll_imported_export (LlImported *imported, const char *fingerprint);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LlImported, ll_imported_free)
 

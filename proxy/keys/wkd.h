@@ -4,7 +4,7 @@
 #pragma once
 
 #include "engine/worker.h"
-#include "keys/key.h"
+#include "keys/find.h"
 #include "net/https.h"
 
 G_BEGIN_DECLS
@@ -15,7 +15,7 @@ G_BEGIN_DECLS
  * the user writes to. The advanced place, openpgpkey.DOMAIN; the direct one only where
  * that name does not exist. Nothing is imported anywhere.
  *
- * What was found is kept in the cache folder for 7 days, that there is none for a day.
+ * What was found is kept (keys/cache.h).
  */
 
 typedef struct
@@ -27,11 +27,7 @@ typedef struct
 } LlWkd;
 
 /* A finder (keys/find.h); @wkd: LlWkd. */
-char *ll_wkd_find (gpointer wkd,
-                   const char *address,
-                   LlDeadline deadline,
-                   GCancellable *cancellable,
-                   GPtrArray *found);
+char *ll_wkd_find (gpointer wkd, const LlKeyQuery *query, GPtrArray *found);
 
 /* Pure: z-base-32 of the SHA-1 of the local part in lower case (ASCII only). (transfer full) */
 char *ll_wkd_hash (const char *local, gsize length);

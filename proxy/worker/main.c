@@ -22,8 +22,9 @@ static const struct
   const char *name;
   Verb verb;
 } verbs[] = {
-  { "status", worker_status },   { "list", worker_list }, { "own", worker_own },
-  { "inspect", worker_inspect }, { "seal", worker_seal }, { "sign", worker_sign },
+  { "status", worker_status },   { "list", worker_list },     { "own", worker_own },
+  { "inspect", worker_inspect }, { "export", worker_export }, { "seal", worker_seal },
+  { "sign", worker_sign },
 };
 
 static Verb

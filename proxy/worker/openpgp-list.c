@@ -289,3 +289,51 @@ worker_inspect (GVariant *arguments, const int *fds, guint n_fds, GError **error
     gpgme_data_release (data);
   return keys != NULL ? with_keys (keys) : NULL;
 }
+
+/* What gpg wrote, as text. (transfer full) */
+static char *
+text_of (gpgme_data_t data)
+{
+  gsize length = 0;
+  char *bytes = gpgme_data_release_and_get_mem (data, &length);
+  char *text = g_strndup (bytes != NULL ? bytes : "", length);
+
+  gpgme_free (bytes);
+  return text;
+}
+
+GVariant *
+worker_export (GVariant *arguments, const int *fds, guint n_fds, GError **error)
+{
+  g_autofree char *fingerprint = NULL;
+  g_autofree char *text = NULL;
+  gpgme_data_t data = NULL;
+  gpgme_ctx_t context;
+  GVariantDict dict;
+  gpgme_error_t code;
+
+  /* a whole fingerprint and nothing else: what is a pattern for gpg could be anybody's */
+  if (!g_variant_lookup (arguments, "fingerprint", "s", &fingerprint) || strlen (fingerprint) != 40
+      || strspn (fingerprint, "0123456789abcdef") != 40)
+    {
+      g_set_error_literal (error, LL_ENGINE_ERROR, LL_ENGINE_ERROR_FAILED, "no key was named");
+      return NULL;
+    }
+  context = openpgp_new (error);
+  if (context == NULL)
+    return NULL;
+  gpgme_set_armor (context, 1);
+  code = gpgme_data_new (&data);
+  if (code == 0)
+    code = gpgme_op_export (context, fingerprint, GPGME_EXPORT_MODE_MINIMAL, data);
+  gpgme_release (context);
+  text = data != NULL ? text_of (data) : NULL;
+  if (code != 0)
+    {
+      openpgp_set_error (error, code, FALSE, "The key cannot be exported");
+      return NULL;
+    }
+  g_variant_dict_init (&dict, NULL);
+  g_variant_dict_insert (&dict, "key", "s", text);
+  return g_variant_dict_end (&dict);
+}

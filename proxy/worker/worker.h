@@ -35,6 +35,10 @@ GVariant *worker_own (GVariant *arguments, const int *fds, guint n_fds, GError *
 /* {blob ay, address s} -> keys aa{sv}: in those bytes; nothing is imported */
 GVariant *worker_inspect (GVariant *arguments, const int *fds, guint n_fds, GError **error);
 
+/* {fingerprint s} -> key s: armoured, without the signatures of others; "": it is not in the
+ * keyring */
+GVariant *worker_export (GVariant *arguments, const int *fds, guint n_fds, GError **error);
+
 /* -- openpgp-seal.c -------------------------------------------------------------------- */
 
 /* {fingerprints as, blobs aay, signer s?, prompt b?, compress b?}, in, out -> {}: the armoured
