@@ -154,6 +154,7 @@ doctor (gpointer data, GError **error)
       g_variant_dict_insert (&line, "remedy", "s", "systemctl --user restart letterlock");
       g_variant_builder_add_value (&list, g_variant_dict_end (&line));
     }
+  ll_certificates_check (app->pipeline, &list);
   return g_variant_builder_end (&list);
 }
 

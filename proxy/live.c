@@ -6,6 +6,8 @@
 #include "pipeline-private.h"
 
 #include "base/clock.h"
+#include "base/error.h"
+#include "base/limits.h"
 
 #include <string.h>
 
@@ -219,4 +221,39 @@ ll_refusal_code (const LlProgress *progress, guint *code, const char **enhanced)
     return;
   *code = (guint) g_ascii_strtoull (smtp, NULL, 10);
   *enhanced = smtp + 4;
+}
+
+/* -- its bytes --------------------------------------------------------------------------------- */
+
+char *
+ll_live_header (LlPipeline *pipeline, LlLive *live, gsize *length, GError **error)
+{
+  g_autoptr (LlReader) reader = NULL;
+  g_autofree char *header = NULL;
+  gsize have = 0;
+
+  if (live->facts->header_length > LL_HEADER_MAX)
+    {
+      g_set_error_literal (error, LL_MESSAGE_ERROR, LL_MESSAGE_ERROR_TOO_LARGE,
+                           "its header is too long to be locked or signed");
+      return NULL;
+    }
+  reader = ll_store_read (pipeline->parts.store, live->letter, error);
+  if (reader == NULL)
+    return NULL;
+  *length = (gsize) live->facts->header_length;
+  header = g_malloc (*length + 1);
+  while (have < *length)
+    {
+      gssize got = ll_reader_read (reader, header + have, *length - have, error);
+
+      if (got < 0)
+        return NULL;
+      if (got == 0)
+        break;
+      have += (gsize) got;
+    }
+  *length = have;
+  header[have] = '\0';
+  return g_steal_pointer (&header);
 }

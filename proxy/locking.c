@@ -12,7 +12,6 @@
 
 #include "base/error.h"
 #include "base/limits.h"
-#include "keys/gnupg.h"
 #include "protect/pgp.h"
 #include "protect/smime.h"
 #include "spool/copy.h"
@@ -21,6 +20,9 @@
 
 /* Seconds until a copy that met a full disk is tried again. */
 #define FULL_SECONDS 60
+
+/* ... or a keyring that was locked. */
+#define LOCKED_SECONDS 15
 
 /* -- what can lock a letter to one address ------------------------------------------------------
  */
@@ -125,7 +127,11 @@ ll_locked_copy (const LlProgress *progress)
 
 /* The proof gains which key, found where, trusted why, and who signed. */
 static void
-keep_lock (LlProgress *progress, const LlKey *key, const char *signer, guint number)
+keep_lock (LlProgress *progress,
+           const LlKey *key,
+           const char *signer,
+           const char *unsigned_why,
+           guint number)
 {
   g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (progress->extra);
   g_autoptr (GVariant) before
@@ -136,6 +142,8 @@ keep_lock (LlProgress *progress, const LlKey *key, const char *signer, guint num
 
   if (signer != NULL)
     g_variant_dict_insert (&lock, "signer", "s", signer);
+  if (unsigned_why != NULL)
+    g_variant_dict_insert (&lock, "unsigned", "s", unsigned_why);
   g_variant_dict_insert_value (&proof, "lock", g_variant_dict_end (&lock));
   g_variant_dict_insert_value (&dict, "proof", g_variant_dict_end (&proof));
   g_variant_dict_insert (&dict, "copy", "u", (guint32) number);
@@ -150,6 +158,7 @@ ll_lock_carry (LlProgress *progress, GVariant *before, const LlKey *key)
   g_autoptr (GVariant) lock = NULL;
   const char *fingerprint = "";
   const char *signer = NULL;
+  const char *unsigned_why = NULL;
   guint32 number = 0;
 
   if (before == NULL || !g_variant_lookup (before, "copy", "u", &number))
@@ -161,7 +170,8 @@ ll_lock_carry (LlProgress *progress, GVariant *before, const LlKey *key)
       || strcmp (fingerprint, key->fingerprint) != 0)
     return;
   g_variant_lookup (lock, "signer", "&s", &signer);
-  keep_lock (progress, key, signer, number);
+  g_variant_lookup (lock, "unsigned", "&s", &unsigned_why);
+  keep_lock (progress, key, signer, unsigned_why, number);
 }
 
 /* -- one copy
@@ -174,7 +184,7 @@ typedef struct
   LlMethod method;
   GArray *recipients; /* of guint */
   GPtrArray *keys;    /* of LlKey: theirs, and the sender's own */
-  LlKey *own;         /* or NULL */
+  const LlSigner *signer;
   guint number;
   gboolean prompt; /* the user asked for this just now */
 } Copy;
@@ -191,53 +201,25 @@ sink_cb (const void *bytes, gsize length, gpointer data, GError **error)
   return ll_copy_write (data, bytes, length, error);
 }
 
-/* The header of the letter as it lies in the spool. (transfer full) */
-static char *
-read_header (Copy *copy, gsize *length, GError **error)
-{
-  const LlMessageFacts *facts = copy->live->facts;
-  g_autoptr (LlReader) reader
-      = ll_store_read (copy->pipeline->parts.store, copy->live->letter, error);
-  g_autofree char *header = NULL;
-  gsize have = 0;
-
-  if (reader == NULL)
-    return NULL;
-  if (facts->header_length > LL_HEADER_MAX)
-    {
-      g_set_error_literal (error, LL_MESSAGE_ERROR, LL_MESSAGE_ERROR_TOO_LARGE,
-                           "its header is too long to be locked");
-      return NULL;
-    }
-  *length = (gsize) facts->header_length;
-  header = g_malloc (*length + 1);
-  while (have < *length)
-    {
-      gssize got = ll_reader_read (reader, header + have, *length - have, error);
-
-      if (got < 0)
-        return NULL;
-      if (got == 0)
-        break;
-      have += (gsize) got;
-    }
-  *length = have;
-  header[have] = '\0';
-  return g_steal_pointer (&header);
-}
-
 static gboolean
 run_lock (
     Copy *copy, const LlSurgery *surgery, LlInner *inner, LlCopyWriter *writer, GError **error)
 {
   LlPgpLock pgp = {
     .keys = copy->keys,
-    .signer = copy->own != NULL ? copy->own->fingerprint : NULL,
+    .signer = ll_signer_name (copy->signer),
     .prompt = copy->prompt,
     .outer = surgery->outer,
   };
+  const LlOwn *own = copy->signer->own;
+  LlSmimeSigner signer = { 0 };
   LlSmimeLock smime = { .keys = copy->keys, .outer = surgery->outer };
 
+  if (own != NULL && copy->signer->signs)
+    {
+      signer = (LlSmimeSigner){ own->certificate, own->secret, own->chain };
+      smime.signer = &signer;
+    }
   if (copy->method == LL_METHOD_SMIME)
     return ll_smime_seal (&smime, inner, sink_cb, writer, error);
   return ll_pgp_seal (copy->pipeline->parts.worker, &pgp, inner, sink_cb, writer,
@@ -249,11 +231,11 @@ make_copy (Copy *copy, GError **error)
 {
   LlStore *store = copy->pipeline->parts.store;
   LlSurgeryOptions options = {
-    .protection = copy->own != NULL ? LL_HEADER_PROTECTION_CIPHER : LL_HEADER_PROTECTION_OLD,
+    .protection = copy->signer->signs ? LL_HEADER_PROTECTION_CIPHER : LL_HEADER_PROTECTION_OLD,
     .subject = "[...]",
   };
   gsize length;
-  g_autofree char *header = read_header (copy, &length, error);
+  g_autofree char *header = ll_live_header (copy->pipeline, copy->live, &length, error);
   g_autoptr (LlSurgery) surgery = NULL;
   g_autoptr (LlReader) reader = NULL;
   g_autoptr (LlInner) inner = NULL;
@@ -324,6 +306,9 @@ settle_failure (Copy *copy, const GError *error)
                   0);
   else if (g_error_matches (error, LL_ENGINE_ERROR, LL_ENGINE_ERROR_NO_AGENT))
     keep_waiting (copy, "waiting for your key: gpg-agent is not running", 0);
+  else if (g_error_matches (error, LL_SECRET_ERROR, LL_SECRET_ERROR_LOCKED))
+    keep_waiting (copy, "waiting for your key: the keyring that has it is locked",
+                  ll_clock_now () + LOCKED_SECONDS);
   else if (g_error_matches (error, LL_STORE_ERROR, LL_STORE_ERROR_FULL))
     keep_waiting (copy, "waiting for room on the disk for its locked copy",
                   ll_clock_now () + FULL_SECONDS);
@@ -345,8 +330,8 @@ settle_success (Copy *copy)
       guint index = g_array_index (copy->recipients, guint, i);
       const LlKey *key = g_ptr_array_index (copy->live->keys, index);
 
-      keep_lock (ll_letter_progress (copy->live->letter, index), key,
-                 copy->own != NULL ? copy->own->fingerprint : NULL, copy->number);
+      keep_lock (ll_letter_progress (copy->live->letter, index), key, ll_signer_name (copy->signer),
+                 copy->signer->unsigned_why, copy->number);
       ll_contacts_used (copy->pipeline->parts.contacts,
                         ll_envelope_recipient (envelope, index)->address, key);
     }
@@ -407,19 +392,6 @@ decide_again (LlLive *live, const GArray *recipients)
     }
 }
 
-/* The sender can read what he sent, and signs it, if he has a key of his own. */
-static LlKey *
-own_key (LlPipeline *pipeline, const LlLive *live, LlMethod method)
-{
-  const char *address
-      = live->facts->from != NULL ? live->facts->from : live->letter->envelope->sender;
-
-  if (method != LL_METHOD_PGP)
-    return NULL;
-  return ll_gnupg_own (pipeline->parts.worker, address, ll_deadline_in (LL_KEYS_BUDGET),
-                       pipeline->ended, NULL);
-}
-
 /* Nobody is asked for a passphrase out of the blue: only right after `retry`, and once. */
 static gboolean
 take_permission (LlLive *live, const GArray *recipients)
@@ -441,16 +413,23 @@ static gboolean
 lock_group (LlPipeline *pipeline, LlLive *live, LlMethod method, GArray *recipients)
 {
   g_autoptr (GPtrArray) keys = g_ptr_array_new ();
-  g_autoptr (LlKey) own = own_key (pipeline, live, method);
   g_autoptr (GError) error = NULL;
-  Copy copy
-      = { pipeline, live, method, recipients, keys, own, g_array_index (recipients, guint, 0) + 1 };
+  g_auto (LlSigner) signer = { NULL };
+  Copy copy = { .pipeline = pipeline,
+                .live = live,
+                .method = method,
+                .recipients = recipients,
+                .keys = keys,
+                .signer = &signer,
+                .number = g_array_index (recipients, guint, 0) + 1 };
 
   copy.prompt = take_permission (live, recipients);
   for (guint i = 0; i < recipients->len; i++)
     g_ptr_array_add (keys, g_ptr_array_index (live->keys, g_array_index (recipients, guint, i)));
-  if (own != NULL)
-    g_ptr_array_add (keys, own);
+  if (!ll_signer_find (pipeline, live, method, &signer, &error))
+    return settle_failure (&copy, error);
+  if (signer.key != NULL && signer.key->defect == LL_KEY_SOUND)
+    g_ptr_array_add (keys, signer.key);
   if (!make_copy (&copy, &error))
     return settle_failure (&copy, error);
   settle_success (&copy);

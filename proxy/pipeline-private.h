@@ -7,6 +7,7 @@
 
 #include "bus/actions.h"
 #include "deliver/onward.h"
+#include "keys/own.h"
 #include "wire/status.h"
 
 G_BEGIN_DECLS
@@ -94,6 +95,9 @@ void ll_live_rest (LlLive *live, LlState state, const char *reason);
 /* The mail program's own, for auth = client; else NULL. (transfer full) */
 void ll_live_credentials (LlLive *live, char **login, LlSecret **password);
 
+/* The letter's header as it lies in the spool, NUL-terminated. (transfer full) */
+char *ll_live_header (LlPipeline *pipeline, LlLive *live, gsize *length, GError **error);
+
 /* -- pipeline.c ---------------------------------------------------------------- */
 
 /* The letter is durable: takes the first step soon, on a delivery thread. */
@@ -180,6 +184,35 @@ gboolean ll_progress_is_due (const LlProgress *progress);
 gboolean ll_progress_has (const LlProgress *progress, const char *mark);
 void ll_progress_mark (LlProgress *progress, const char *mark);
 void ll_progress_unmark (LlProgress *progress, const char *mark);
+
+/* -- certificates.c --------------------------------------------------------------- */
+
+/* The user's own certificate for @account (a name), NULL: none; and its key, with the errors of
+ * ll_own_open. */
+LlOwn *ll_own_of (LlPipeline *pipeline, const char *account);
+gboolean ll_own_unlock (LlPipeline *pipeline, const char *account, LlOwn *own, GError **error);
+
+/* -- signing.c -------------------------------------------------------------------- */
+
+/* The sender's own PGP key or certificate: letters are locked for it too, so that he can read what
+ * he sent, and it signs. */
+typedef struct
+{
+  LlKey *key; /* NULL: he has none */
+  LlOwn *own; /* a certificate, with its key if it signs */
+  gboolean signs;
+  char *unsigned_why; /* why it does not sign, a clause; or NULL */
+} LlSigner;
+
+void ll_signer_clear (LlSigner *signer);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (LlSigner, ll_signer_clear)
+
+/* FALSE with LL_SECRET_ERROR_LOCKED: its key is there, and cannot be read now: later. */
+gboolean ll_signer_find (
+    LlPipeline *pipeline, const LlLive *live, LlMethod method, LlSigner *signer, GError **error);
+
+/* The fingerprint of what signs, or NULL. */
+const char *ll_signer_name (const LlSigner *signer);
 
 /* -- locking.c -------------------------------------------------------------------- */
 

@@ -21,4 +21,10 @@ void ll_enquiries_fill (LlBusActions *actions);
 /* ... and that about keys (people.c). */
 void ll_people_fill (LlBusActions *actions);
 
+/* ... and about the user's own certificates (certificates.c). */
+void ll_certificates_fill (LlBusActions *actions);
+
+/* A line of `doctor` for each certificate of an account. */
+void ll_certificates_check (LlPipeline *pipeline, GVariantBuilder *lines);
+
 G_END_DECLS

@@ -47,7 +47,7 @@ _letterlock() {
           else
             case ${COMP_WORDS[2]} in
               add) words+="$account --name" ;;
-              edit) words+="$account --new-password $(_letterlock_accounts)" ;;
+              edit) words+="$account --new-password --cert --passphrase-stdin $(_letterlock_accounts)" ;;
               show) words+="--ca $(_letterlock_accounts)" ;;
               test) words+="--onward --to --wait $(_letterlock_accounts)" ;;
               remove) words+="--force $(_letterlock_accounts)" ;;

@@ -184,6 +184,20 @@
 #define LL_LOCK_DEADLINE (300 * 1000)
 #define LL_KEYS_THREADS 8
 
+/* A file with the user's own certificate, its key and its issuers: a few kB each. It fits one
+ * message to the worker. */
+#define LL_OWN_FILE_MAX (128 * 1024)
+
+/* A private key: RSA of 16384 bit takes 10 kB. It fits a pipe that nobody reads yet. */
+#define LL_OWN_KEY_MAX (32 * 1024)
+
+/* Opening it (milliseconds): the file says how often its passphrase is hashed. */
+#define LL_OWN_DEADLINE (30 * 1000)
+
+/* The certificate of an account is spoken of from this long before its end on (seconds): issuers
+ * take days to renew one. */
+#define LL_OWN_SOON (30 * 86400)
+
 /* -- files ------------------------------------------------------------------ */
 
 #define LL_CONFIG_FILE_MAX (1024 * 1024)

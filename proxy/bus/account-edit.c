@@ -6,16 +6,9 @@
 
 #include "base/clock.h"
 #include "base/error.h"
-#include "base/file.h"
-#include "base/limits.h"
 #include "config/login.h"
 
-#include <errno.h>
 #include <string.h>
-#include <unistd.h>
-
-/* Whoever was asked for a password types it, or has it ready. */
-#define PASSWORD_WAIT 20000
 
 /*
  * Accounts: the file, the keyring and the local login together, so that one failing
@@ -76,67 +69,6 @@ add_listeners (GVariantDict *dict, const LlConfig *config)
 }
 
 /* -- the parts of a change -------------------------------------------------------------------- */
-
-/* One line, or all up to the end; whoever writes it has @deadline. -1: @error. */
-static gssize
-read_line (int fd, char *bytes, gsize size, LlDeadline deadline, GError **error)
-{
-  gsize done = 0;
-
-  while (done < size && (done == 0 || bytes[done - 1] != '\n'))
-    {
-      GPollFD wait = { .fd = fd, .events = G_IO_IN };
-      gssize n;
-
-      if (g_poll (&wait, 1, ll_deadline_left (deadline)) <= 0)
-        {
-          g_set_error_literal (error, LL_API_ERROR, LL_API_ERROR_INVALID,
-                               "No password came through the pipe");
-          return -1;
-        }
-      n = read (fd, bytes + done, 1);
-      if (n == 0)
-        break;
-      if (n < 0 && errno != EINTR && errno != EAGAIN)
-        {
-          ll_file_set_error (error, "read", "the password");
-          return -1;
-        }
-      done += n > 0 ? (gsize) n : 0;
-    }
-  return (gssize) done;
-}
-
-/* The upstream password from its pipe, without the line end. *secret NULL: none was sent. */
-static gboolean
-take_password (LlBusCall *call, GVariant *handles, LlSecret **secret, GError **error)
-{
-  char bytes[LL_PASSWORD_MAX + 2];
-  gint32 handle;
-  gssize n;
-  LL_AUTO_FD fd = -1;
-
-  *secret = NULL;
-  if (g_variant_n_children (handles) == 0)
-    return TRUE;
-  g_variant_get_child (handles, 0, "h", &handle);
-  fd = ll_bus_take_descriptor (call, handle, error);
-  if (fd < 0)
-    return FALSE;
-  n = read_line (fd, bytes, sizeof bytes, ll_deadline_in (PASSWORD_WAIT), error);
-  if (n > 0 && bytes[n - 1] == '\n')
-    n--;
-  if (n > 0 && bytes[n - 1] == '\r')
-    n--;
-  if (n > 0 && n <= LL_PASSWORD_MAX)
-    *secret = ll_secret_new (bytes, (gsize) n);
-  ll_secret_wipe (bytes, sizeof bytes);
-  if (n >= 0 && *secret == NULL)
-    g_set_error (error, LL_API_ERROR, LL_API_ERROR_INVALID,
-                 n == 0 ? "The password is empty" : "The password is longer than %d octets",
-                 LL_PASSWORD_MAX);
-  return *secret != NULL;
-}
 
 static gboolean
 save_password (LlBusCall *call, const char *name, const LlSecret *secret, GError **error)
@@ -300,7 +232,7 @@ ll_bus_account_add (LlBusCall *call, GError **error)
   name = given != NULL ? g_strdup (given) : make_name (config, settings);
   changes = ll_bus_options_changes (settings, "account", except, error);
   if (changes == NULL || !check_name (config, name, error)
-      || !take_password (call, handles, &secret, error))
+      || !ll_bus_take_secret (call, handles, "The password", &secret, error))
     return NULL;
   if (changes->len == 0)
     {
@@ -336,7 +268,7 @@ ll_bus_account_edit (LlBusCall *call, GError **error)
   if (account == NULL)
     return NULL;
   changes = ll_bus_options_changes (settings, "account", except, error);
-  if (changes == NULL || !take_password (call, handles, &secret, error))
+  if (changes == NULL || !ll_bus_take_secret (call, handles, "The password", &secret, error))
     return NULL;
   add_declared_when (changes);
   if ((changes->len > 0 && !edit_group (call, name, changes, error))
@@ -407,6 +339,12 @@ ll_bus_account_remove (LlBusCall *call, GError **error)
                                   call->cancellable, error))
     {
       g_prefix_error (error, "The account is removed, but not its password: ");
+      return NULL;
+    }
+  if (call->actions->certificate_remove != NULL
+      && !call->actions->certificate_remove (call->actions->data, name, error))
+    {
+      g_prefix_error (error, "The account is removed, but not its certificate's key: ");
       return NULL;
     }
   return ll_bus_done ();

@@ -90,6 +90,17 @@ add_measured (LlBusCall *call, GVariantDict *dict, const LlAccount *account)
     g_variant_dict_insert_value (dict, "measured", measured);
 }
 
+static void
+add_certificate (LlBusCall *call, GVariantDict *dict, const LlAccount *account)
+{
+  GVariant *certificate = call->actions->certificate != NULL
+                              ? call->actions->certificate (call->actions->data, account->name)
+                              : NULL;
+
+  if (certificate != NULL)
+    g_variant_dict_insert_value (dict, "own_certificate", certificate);
+}
+
 static GVariant *
 get_account (LlBusCall *call, GError **error)
 {
@@ -104,6 +115,7 @@ get_account (LlBusCall *call, GError **error)
     return NULL;
   ll_bus_account_show (&dict, account);
   add_has_password (call, &dict, account);
+  add_certificate (call, &dict, account);
   add_measured (call, &dict, account);
   return ll_bus_reply (g_variant_dict_end (&dict));
 }
@@ -203,6 +215,7 @@ const LlBusMethod ll_bus_account_methods[] = {
   { "EditAccount", ll_bus_account_edit },
   { "RemoveAccount", ll_bus_account_remove },
   { "NewPassword", ll_bus_account_new_password },
+  { "SetCertificate", ll_bus_account_certificate },
   { "GetAuthority", get_authority },
   { "TestAccount", test_account },
   { NULL, NULL },

@@ -22,6 +22,13 @@ void ll_bus_account_show (GVariantDict *dict, const LlAccount *account);
 GVariant *ll_bus_account_add (LlBusCall *call, GError **error);
 GVariant *ll_bus_account_edit (LlBusCall *call, GError **error);
 GVariant *ll_bus_account_remove (LlBusCall *call, GError **error);
+GVariant *ll_bus_account_certificate (LlBusCall *call, GError **error);
+
+/* A secret from the pipe of @handles (ah; none: *secret is NULL), one line without its end. @what
+ * names it in errors: "The password". */
+gboolean ll_bus_take_secret (
+    LlBusCall *call, GVariant *handles, const char *what, LlSecret **secret, GError **error);
+
 GVariant *ll_bus_account_new_password (LlBusCall *call, GError **error);
 
 G_END_DECLS

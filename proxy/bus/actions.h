@@ -141,6 +141,17 @@ typedef struct
   GVariant *(*key_say) (
       gpointer data, const char *address, const char *fingerprint, gboolean accept, GError **error);
 
+  /* The account's own certificate: a{sv} as of ListKeys without use, NULL: none. */
+  GVariant *(*certificate) (gpointer data, const char *account);
+  /* @file: PKCS #12; @passphrase may be NULL. LL_API_ERROR_INVALID with the reason. */
+  GVariant *(*certificate_set) (gpointer data,
+                                const char *account,
+                                GBytes *file,
+                                const LlSecret *passphrase,
+                                GCancellable *cancellable,
+                                GError **error);
+  gboolean (*certificate_remove) (gpointer data, const char *account, GError **error);
+
   /* -- accounts ------------------------------------------------------------------------------ */
 
   /* ll_upstream_test; @step for each {step, ok, detail}. FALSE with @error: the test failed,

@@ -28,6 +28,8 @@ typedef struct
   char *preset, *mode, *minimum, *unknown, *fallback, *honours, *declared, *imap, *rate;
   gboolean password_stdin;
   gboolean new_password;
+  char *own_certificate;
+  gboolean passphrase_stdin;
 } Settings;
 
 /* Plain options: which key of the dictionary each is. */
@@ -86,7 +88,7 @@ static const TextOption words[] = {
     "LIST" },
 };
 
-#define N_ENTRIES (G_N_ELEMENTS (texts) + G_N_ELEMENTS (lists) + G_N_ELEMENTS (words) + 4)
+#define N_ENTRIES (G_N_ELEMENTS (texts) + G_N_ELEMENTS (lists) + G_N_ELEMENTS (words) + 5)
 
 static void
 add_entry (
@@ -97,6 +99,27 @@ add_entry (
                                     .arg_data = G_STRUCT_MEMBER_P (settings, option->offset),
                                     .description = option->help,
                                     .arg_description = option->value };
+}
+
+/* What an account gains once it is there. */
+static void
+add_edit_entries (GOptionEntry *entries, guint *n, Settings *settings)
+{
+  entries[(*n)++]
+      = (GOptionEntry){ .long_name = "new-password",
+                        .arg = G_OPTION_ARG_NONE,
+                        .arg_data = &settings->new_password,
+                        .description = "Make a new local password and print it; the old one ends" };
+  entries[(*n)++]
+      = (GOptionEntry){ .long_name = "cert",
+                        .arg = G_OPTION_ARG_FILENAME,
+                        .arg_data = &settings->own_certificate,
+                        .description = "Your own certificate and key for S/MIME, or \"none\"",
+                        .arg_description = "FILE.p12" };
+  entries[(*n)++] = (GOptionEntry){ .long_name = "passphrase-stdin",
+                                    .arg = G_OPTION_ARG_NONE,
+                                    .arg_data = &settings->passphrase_stdin,
+                                    .description = "Read the passphrase of --cert from stdin" };
 }
 
 static void
@@ -121,11 +144,7 @@ make_entries (GOptionEntry *entries, Settings *settings, gboolean adding)
                                    .description = "The account's name (from the first address)",
                                    .arg_description = "NAME" };
   else
-    entries[n++] = (GOptionEntry){ .long_name = "new-password",
-                                   .arg = G_OPTION_ARG_NONE,
-                                   .arg_data = &settings->new_password,
-                                   .description
-                                   = "Make a new local password and print it; the old one ends" };
+    add_edit_entries (entries, &n, settings);
   g_assert (n < N_ENTRIES);
 }
 
@@ -139,6 +158,7 @@ settings_clear (Settings *settings)
   for (guint i = 0; i < G_N_ELEMENTS (lists); i++)
     g_strfreev (G_STRUCT_MEMBER (GStrv, settings, lists[i].offset));
   g_free (settings->name);
+  g_free (settings->own_certificate);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Settings, settings_clear)
@@ -185,9 +205,8 @@ settings_variant (const Settings *settings)
   return g_variant_dict_end (&dict);
 }
 
-/* A line of the terminal, not echoed, as the reading end of a pipe. -1: it could not be read. */
-static int
-ask_password (void)
+int
+ll_account_ask_secret (const char *prompt)
 {
   struct termios before, silent;
   char line[1024];
@@ -196,7 +215,7 @@ ask_password (void)
 
   if (pipe2 (ends, O_CLOEXEC) != 0)
     return -1;
-  fputs ("Password at the provider: ", stderr);
+  fputs (prompt, stderr);
   tcgetattr (STDIN_FILENO, &before);
   silent = before;
   silent.c_lflag &= ~(tcflag_t) ECHO;
@@ -221,7 +240,9 @@ password_descriptor (const Settings *settings, GVariant **handles)
 {
   gint32 handle = 0;
   GUnixFDList *list = g_unix_fd_list_new ();
-  int typed = settings->password_stdin && isatty (STDIN_FILENO) ? ask_password () : -1;
+  int typed = settings->password_stdin && isatty (STDIN_FILENO)
+                  ? ll_account_ask_secret ("Password at the provider: ")
+                  : -1;
 
   if (!settings->password_stdin
       || g_unix_fd_list_append (list, typed >= 0 ? typed : STDIN_FILENO, NULL) < 0)
@@ -316,6 +337,29 @@ renew_password (const char *name)
   return LL_EXIT_YES;
 }
 
+/* The settings and the password; shows what the account is then, unless more follows. */
+static int
+change (const char *name, const Settings *settings, GVariant *changes)
+{
+  gboolean more = settings->new_password || settings->own_certificate != NULL;
+  int status = LL_EXIT_YES;
+  GVariant *handles;
+  g_autoptr (GUnixFDList) descriptors = password_descriptor (settings, &handles);
+  g_autoptr (GVariant) reply = NULL;
+  g_autoptr (GVariant) account = NULL;
+
+  reply = ll_ask_with ("EditAccount", g_variant_new ("(s@a{sv}@ah)", name, changes, handles),
+                       descriptors, LL_ASK_SHORT, &status);
+  if (reply == NULL || more)
+    return status;
+  account = g_variant_get_child_value (reply, 0);
+  if (ll_json_wanted)
+    ll_json_print (account, ll_schema_account);
+  else
+    ll_account_print (account);
+  return LL_EXIT_YES;
+}
+
 int
 ll_account_edit_run (int argc, char **argv)
 {
@@ -331,33 +375,25 @@ ll_account_edit_run (int argc, char **argv)
     .max = 1,
   };
   g_auto (GStrv) left = NULL;
-  g_autoptr (GUnixFDList) descriptors = NULL;
   g_autoptr (GVariant) changes = NULL;
-  g_autoptr (GVariant) reply = NULL;
-  g_autoptr (GVariant) account = NULL;
-  GVariant *handles;
   int status = LL_EXIT_YES;
 
   make_entries (entries, &settings, FALSE);
   if (!ll_usage_parse (&usage, argc, argv, &left))
     return LL_EXIT_USAGE;
+  if (settings.passphrase_stdin && (settings.password_stdin || settings.own_certificate == NULL))
+    return ll_usage_error ("account edit: --passphrase-stdin is for --cert, and stdin cannot be "
+                           "--password-stdin too");
   changes = g_variant_ref_sink (settings_variant (&settings));
-  if (settings.new_password && g_variant_n_children (changes) == 0)
-    return renew_password (left[0]);
-  if (g_variant_n_children (changes) == 0 && !settings.password_stdin)
+  if (g_variant_n_children (changes) > 0 || settings.password_stdin)
+    status = change (left[0], &settings, changes);
+  else if (!settings.new_password && settings.own_certificate == NULL)
     return ll_usage_error ("account edit needs something to change; see letterlock account edit "
                            "--help");
-  descriptors = password_descriptor (&settings, &handles);
-  reply = ll_ask_with ("EditAccount", g_variant_new ("(s@a{sv}@ah)", left[0], changes, handles),
-                       descriptors, LL_ASK_SHORT, &status);
-  if (reply == NULL)
-    return status;
-  if (settings.new_password)
-    return renew_password (left[0]);
-  account = g_variant_get_child_value (reply, 0);
-  if (ll_json_wanted)
-    ll_json_print (account, ll_schema_account);
-  else
-    ll_account_print (account);
-  return LL_EXIT_YES;
+  if (status == LL_EXIT_YES && settings.own_certificate != NULL)
+    status
+        = ll_account_certificate_run (left[0], settings.own_certificate, settings.passphrase_stdin);
+  if (status == LL_EXIT_YES && settings.new_password)
+    status = renew_password (left[0]);
+  return status;
 }

@@ -82,6 +82,17 @@ measured_text (GVariant *measured)
   return g_strdup (text->str);
 }
 
+/* "CN=Anna, from CN=Root, valid until 2027-02-20, fingerprint 12ab..." */
+static char *
+certificate_text (GVariant *certificate)
+{
+  g_autofree char *until = g_strndup (ll_text (certificate, "expires"), strlen ("2026-11-22"));
+
+  return g_strdup_printf ("%s, from %s, valid until %s, fingerprint %s",
+                          ll_text (certificate, "user_id"), ll_text (certificate, "issuer"), until,
+                          ll_text (certificate, "fingerprint"));
+}
+
 void
 ll_account_print (GVariant *account)
 {
@@ -100,7 +111,8 @@ ll_account_print (GVariant *account)
       else if (g_variant_is_of_type (value, G_VARIANT_TYPE_STRING))
         text = g_variant_dup_string (value, NULL);
       else if (g_variant_is_of_type (value, G_VARIANT_TYPE_VARDICT))
-        text = measured_text (value);
+        text = strcmp (field->name, "own_certificate") == 0 ? certificate_text (value)
+                                                            : measured_text (value);
       else
         text = g_variant_print (value, FALSE);
       clean = ll_table_clean (text);

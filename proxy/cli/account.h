@@ -10,6 +10,14 @@ G_BEGIN_DECLS
 /* What account.c, account-edit.c and account-test.c share. */
 
 void ll_account_print (GVariant *account);
+
+/* What is typed at the terminal, not echoed, as the reading end of a pipe. -1: it cannot be read.
+ */
+int ll_account_ask_secret (const char *prompt);
+
+/* account edit --cert: @path a PKCS #12 file or "none". */
+int ll_account_certificate_run (const char *name, const char *path, gboolean passphrase_stdin);
+
 int ll_account_add_run (int argc, char **argv);
 int ll_account_edit_run (int argc, char **argv);
 int ll_account_test_run (int argc, char **argv);

@@ -130,6 +130,10 @@ static const LlField measured[] = { VALUE ("requiretls"),
                                     LIST ("letters", onward_letter),
                                     END };
 
+static const LlField own_certificate[]
+    = { VALUE ("user_id"),   VALUE ("fingerprint"), LIST ("addresses", NULL), VALUE ("issuer"),
+        VALUE ("algorithm"), VALUE ("created"),     VALUE ("expires"),        END };
+
 const LlField ll_schema_account[] = {
   VALUE ("account"),
   LIST ("addresses", NULL),
@@ -156,6 +160,7 @@ const LlField ll_schema_account[] = {
   LIST ("pins", NULL),
   VALUE ("declared_when"),
   OBJECT ("measured", measured),
+  OBJECT ("own_certificate", own_certificate),
   END,
 };
 

@@ -86,8 +86,8 @@ print_proof (GVariant *recipient)
 static void
 print_lock (GVariant *recipient)
 {
-  static const char *const names[]
-      = { "user_id", "fingerprint", "source", "trust", "algorithm", "issuer", "note", "signer" };
+  static const char *const names[] = { "user_id", "fingerprint", "source", "trust",   "algorithm",
+                                       "issuer",  "note",        "signer", "unsigned" };
   g_autoptr (GVariant) proof = ll_below (recipient, "proof");
   g_autoptr (GVariant) lock = NULL;
 

@@ -88,6 +88,12 @@ match (const LlAccount *account, const char *address)
   return best;
 }
 
+gboolean
+ll_account_has_address (const LlAccount *account, const char *address)
+{
+  return match (account, address) != MATCH_NONE;
+}
+
 GStrv
 ll_config_domains (const LlConfig *config)
 {

@@ -70,6 +70,9 @@ struct _LlAccount
 const LlAccount *
 ll_account_select (const LlConfig *config, const char *login, const char *sender, const char *from);
 
+/* Whether @address (normalised) is one that the account writes from. */
+gboolean ll_account_has_address (const LlAccount *account, const char *address);
+
 /* The domains that the accounts write from, each once, in the order of the file. (transfer full) */
 GStrv ll_config_domains (const LlConfig *config);
 

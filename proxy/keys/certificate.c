@@ -16,6 +16,22 @@
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (X509, X509_free)
 
+/* NULL: not one certificate and nothing else. */
+static X509 *
+from_der (GBytes *der)
+{
+  gsize length;
+  const guint8 *bytes = g_bytes_get_data (der, &length);
+  const guint8 *end = bytes + length;
+  X509 *certificate = length <= LL_CERTIFICATE_MAX ? d2i_X509 (NULL, &bytes, (long) length) : NULL;
+
+  ERR_clear_error ();
+  if (certificate != NULL && bytes == end)
+    return certificate;
+  X509_free (certificate);
+  return NULL;
+}
+
 /* -- what it says ------------------------------------------------------------------------------ */
 
 static void
@@ -205,6 +221,15 @@ can_encrypt (X509 *certificate, EVP_PKEY *public_key)
   return (usage & needed) != 0 && is_for_mail (certificate);
 }
 
+gboolean
+ll_certificate_can_sign (const LlKey *key)
+{
+  g_autoptr (X509) certificate = from_der (key->blob);
+
+  return certificate != NULL && is_for_mail (certificate)
+         && (X509_get_key_usage (certificate) & (KU_DIGITAL_SIGNATURE | KU_NON_REPUDIATION)) != 0;
+}
+
 static gboolean
 is_weak (EVP_PKEY *public_key)
 {
@@ -227,22 +252,6 @@ defect_of (X509 *certificate, EVP_PKEY *public_key, const Ciphers *ciphers)
 
 /* -- reading
  * ------------------------------------------------------------------------------------------- */
-
-/* NULL: not one certificate and nothing else. */
-static X509 *
-from_der (GBytes *der)
-{
-  gsize length;
-  const guint8 *bytes = g_bytes_get_data (der, &length);
-  const guint8 *end = bytes + length;
-  X509 *certificate = length <= LL_CERTIFICATE_MAX ? d2i_X509 (NULL, &bytes, (long) length) : NULL;
-
-  ERR_clear_error ();
-  if (certificate != NULL && bytes == end)
-    return certificate;
-  X509_free (certificate);
-  return NULL;
-}
 
 LlKey *
 ll_certificate_parse (GBytes *der, LlKeySource source, GError **error)

@@ -31,6 +31,9 @@ LlKey *ll_certificate_parse (GBytes *der, LlKeySource source, GError **error);
 LlKey *
 ll_certificate_verify (const LlKey *key, const GPtrArray *others, X509_STORE *roots, gint64 now);
 
+/* Whether its usages let it sign letters (RFC 8550 4.4.2). */
+gboolean ll_certificate_can_sign (const LlKey *key);
+
 /* Every certificate in @bytes: PEM, DER, or PKCS #7 (.p7s, .p7b, .p7c), at most LL_CHAIN_MAX.
  * (transfer full) of GBytes (DER); empty: there is none */
 GPtrArray *ll_certificate_read_all (GBytes *bytes);

@@ -48,4 +48,11 @@ GVariant *worker_seal (GVariant *arguments, const int *fds, guint n_fds, GError 
 /* {signer s, prompt b?}, in, out -> micalg s: an armoured detached signature */
 GVariant *worker_sign (GVariant *arguments, const int *fds, guint n_fds, GError **error);
 
+/* -- pkcs12.c -------------------------------------------------------------------------- */
+
+/* {blob ay}, passphrase in, key out (PKCS #8 or traditional DER) -> certificate ay, chain aay,
+ * length u (of the key). DECLINED: the passphrase is another one; BAD_KEY: no such file;
+ * NO_SECRET: there is no key in it. RFC 7292. */
+GVariant *worker_pkcs12 (GVariant *arguments, const int *fds, guint n_fds, GError **error);
+
 G_END_DECLS

@@ -15,6 +15,7 @@ import datetime
 import hashlib
 import ipaddress
 import os
+import subprocess
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -84,6 +85,16 @@ class Certificate:
         digest[2] = lambda d: hashlib.sha512(d).hexdigest()
         return f"{usage} {selector} {matching} {digest[matching](data)}"
 
+    def pkcs12(self, passphrase, *options, name="own.p12"):
+        """A file with certificate, key and issuers, as `openssl pkcs12 -export` writes it."""
+        path = os.path.join(os.path.dirname(self.chain), name)
+        subprocess.run(
+            ["openssl", "pkcs12", "-export", "-in", self.chain, "-inkey", self.key, "-out", path,
+             "-passout", "stdin", *options],
+            input=passphrase + "\n", text=True, check=True, capture_output=True,
+        )  # fmt: skip
+        return path
+
     @property
     def pin(self):
         return hashlib.sha256(self._selected(1)).hexdigest()
@@ -103,6 +114,12 @@ def _build(subject, issuer, public, begin, end):
         .not_valid_before(begin)
         .not_valid_after(end)
     )
+
+
+def _usage(names):
+    known = ("digital_signature", "content_commitment", "key_encipherment", "data_encipherment",
+             "key_agreement", "key_cert_sign", "crl_sign", "encipher_only", "decipher_only")  # fmt: skip
+    return x509.KeyUsage(**{name: name in names for name in known})
 
 
 def _leaf(subject, issuer, key, names, expired, early, days, client=False):
@@ -165,18 +182,26 @@ class Authority(Certificate):
             authority = authority.issuer
         return Certificate(self.folder, stem or name.replace("*", "_"), certificate, private, above)
 
-    def issue_for_mail(self, address):
-        """A person's certificate for S/MIME, RSA."""
-        private = _key("rsa2048")
+    def issue_for_mail(
+        self, address, *, key="rsa2048", usage=None, purpose=ExtendedKeyUsageOID.EMAIL_PROTECTION,
+        days=90, more=(), stem=None,
+    ):  # fmt: skip
+        """A person's certificate for S/MIME; @usage: names of key usages, @days may be negative,
+        @more: further extensions."""
+        private = _key(key)
         subject = _name(address.partition("@")[0].title())
-        certificate = (
-            _build(subject, self.certificate.subject, private.public_key(), _now() - DAY,
-                   _now() + 90 * DAY)
-            .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.EMAIL_PROTECTION]), critical=False)
+        begin, end = (_now() - DAY, _now() + days * DAY) if days > 0 else (_now() - 400 * DAY, _now() + days * DAY)
+        builder = (
+            _build(subject, self.certificate.subject, private.public_key(), begin, end)
+            .add_extension(x509.ExtendedKeyUsage([purpose]), critical=False)
             .add_extension(x509.SubjectAlternativeName([x509.RFC822Name(address)]), critical=False)
-            .sign(self._key, hashes.SHA256())
         )  # fmt: skip
-        return Certificate(self.folder, address, certificate, private, [self.certificate])
+        if usage is not None:
+            builder = builder.add_extension(_usage(usage), critical=True)
+        for extension in more:
+            builder = builder.add_extension(extension, critical=False)
+        certificate = builder.sign(self._key, hashes.SHA256())
+        return Certificate(self.folder, stem or address, certificate, private, [self.certificate])
 
 
 def self_signed(folder, name, *, names=None, key="ec", days=90, expired=False, stem=None):

@@ -1,0 +1,157 @@
+/* SPDX-FileCopyrightText: Letterlock contributors */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* The user's own certificates, one for each account: through the bus, and for the locks. */
+
+#include "pipeline-private.h"
+#include "requests.h"
+
+#include "base/error.h"
+#include "base/limits.h"
+
+#include <string.h>
+
+static LlOwnPlace
+place_of (LlPipeline *pipeline)
+{
+  return (LlOwnPlace){ pipeline->parts.state_folder, pipeline->parts.secrets,
+                       pipeline->parts.worker };
+}
+
+LlOwn *
+ll_own_of (LlPipeline *pipeline, const char *account)
+{
+  LlOwnPlace place = place_of (pipeline);
+
+  return ll_own_find (&place, account);
+}
+
+gboolean
+ll_own_unlock (LlPipeline *pipeline, const char *account, LlOwn *own, GError **error)
+{
+  LlOwnPlace place = place_of (pipeline);
+
+  return ll_own_open (&place, account, own, error);
+}
+
+/* -- through the bus --------------------------------------------------------------------------- */
+
+/* What is wrong with a file is the caller's affair; the rest keeps its own meaning. */
+static void
+pass_on (GError **error, GError *cause)
+{
+  static const int invalid[]
+      = { LL_ENGINE_ERROR_DECLINED, LL_ENGINE_ERROR_NO_SECRET, LL_ENGINE_ERROR_BAD_KEY };
+
+  for (guint i = 0; i < G_N_ELEMENTS (invalid); i++)
+    if (g_error_matches (cause, LL_ENGINE_ERROR, invalid[i]))
+      {
+        g_set_error_literal (error, LL_API_ERROR, LL_API_ERROR_INVALID, cause->message);
+        return;
+      }
+  g_propagate_error (error, g_error_copy (cause));
+}
+
+static GVariant *
+certificate (gpointer data, const char *account)
+{
+  g_autoptr (LlOwn) own = ll_own_of (data, account);
+
+  return own != NULL ? ll_key_to_variant (own->key) : NULL;
+}
+
+static GVariant *
+certificate_set (gpointer data,
+                 const char *name,
+                 GBytes *file,
+                 const LlSecret *passphrase,
+                 GCancellable *cancellable,
+                 GError **error)
+{
+  LlPipeline *pipeline = data;
+  LlOwnPlace place = place_of (pipeline);
+  g_autoptr (LlConfig) config = ll_pipeline_config (pipeline);
+  const LlAccount *account = ll_config_account (config, name);
+  g_autoptr (GError) cause = NULL;
+  g_autoptr (LlKey) key = NULL;
+
+  if (account == NULL)
+    {
+      g_set_error (error, LL_API_ERROR, LL_API_ERROR_NOT_FOUND, "There is no account \"%s\"", name);
+      return NULL;
+    }
+  key = ll_own_take (&place, account, file, passphrase, cancellable, &cause);
+  if (key == NULL)
+    {
+      pass_on (error, cause);
+      return NULL;
+    }
+  return ll_key_to_variant (key);
+}
+
+static gboolean
+certificate_remove (gpointer data, const char *account, GError **error)
+{
+  LlOwnPlace place = place_of (data);
+
+  return ll_own_remove (&place, account, error);
+}
+
+void
+ll_certificates_fill (LlBusActions *actions)
+{
+  actions->certificate = certificate;
+  actions->certificate_set = certificate_set;
+  actions->certificate_remove = certificate_remove;
+}
+
+/* -- for doctor -------------------------------------------------------------------------------- */
+
+static void
+add_line (GVariantBuilder *lines, const char *account, gboolean ok, const char *reason)
+{
+  g_auto (GVariantDict) line = G_VARIANT_DICT_INIT (NULL);
+  g_autofree char *check = g_strconcat ("certificate ", account, NULL);
+  g_autofree char *remedy
+      = g_strdup_printf ("Get a new one from its issuer, then: letterlock account edit %s --cert "
+                         "FILE.p12 --passphrase-stdin",
+                         account);
+
+  g_variant_dict_insert (&line, "check", "s", check);
+  g_variant_dict_insert (&line, "ok", "b", ok);
+  g_variant_dict_insert (&line, "reason", "s", reason);
+  if (!ok)
+    g_variant_dict_insert (&line, "remedy", "s", remedy);
+  g_variant_builder_add_value (lines, g_variant_dict_end (&line));
+}
+
+static void
+check_certificate (GVariantBuilder *lines, const char *account, const LlKey *key)
+{
+  g_autofree char *end = ll_clock_format (key->expires);
+  g_autofree char *reason = NULL;
+  gint64 left = key->expires - ll_clock_now ();
+
+  if (end != NULL)
+    end[strlen ("2026-11-22")] = '\0';
+  reason = g_strdup_printf (left <= 0 ? "Its certificate expired on %s: letters go without your "
+                                        "signature."
+                                      : "Its certificate is valid until %s.",
+                            end != NULL ? end : "an unknown day");
+  add_line (lines, account, left > LL_OWN_SOON, reason);
+}
+
+void
+ll_certificates_check (LlPipeline *pipeline, GVariantBuilder *lines)
+{
+  g_autoptr (LlConfig) config = ll_pipeline_config (pipeline);
+
+  for (guint i = 0; i < config->accounts->len; i++)
+    {
+      const LlAccount *account = g_ptr_array_index (config->accounts, i);
+      g_autoptr (LlOwn) own = ll_own_of (pipeline, account->name);
+
+      if (own != NULL)
+        check_certificate (lines, account->name, own->key);
+    }
+}

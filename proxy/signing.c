@@ -1,0 +1,96 @@
+/* SPDX-FileCopyrightText: Letterlock contributors */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* The sender's own key: he can read what he sent, and signs it. */
+
+#include "pipeline-private.h"
+
+#include "base/error.h"
+#include "base/limits.h"
+#include "keys/gnupg.h"
+
+void
+ll_signer_clear (LlSigner *signer)
+{
+  g_clear_pointer (&signer->key, ll_key_unref);
+  g_clear_pointer (&signer->own, ll_own_free);
+  g_clear_pointer (&signer->unsigned_why, g_free);
+}
+
+const char *
+ll_signer_name (const LlSigner *signer)
+{
+  return signer->signs ? signer->key->fingerprint : NULL;
+}
+
+static const char *
+author_of (const LlLive *live)
+{
+  return live->facts->from != NULL ? live->facts->from : live->letter->envelope->sender;
+}
+
+/* What fails here fails in the engine's own words, and the letter goes locked without a signature:
+ * nobody who needs no agent waits for one. */
+static void
+find_key (LlPipeline *pipeline, const LlLive *live, LlSigner *signer)
+{
+  g_autoptr (GError) error = NULL;
+
+  signer->key = ll_gnupg_own (pipeline->parts.worker, author_of (live),
+                              ll_deadline_in (LL_KEYS_BUDGET), pipeline->ended, &error);
+  signer->signs = signer->key != NULL;
+  if (error != NULL)
+    signer->unsigned_why = g_strdup_printf ("your own PGP key: %s", error->message);
+}
+
+/* Why the certificate cannot sign this letter; NULL: it can. (transfer full) */
+static char *
+misfit (const LlOwn *own, const char *author)
+{
+  g_autoptr (LlKey) judged = ll_key_copy (own->key);
+  g_autofree char *defect = NULL;
+
+  judged->defect = LL_KEY_SOUND; /* what it cannot do as a recipient's is no matter here */
+  defect = ll_key_defect_text (judged);
+  if (defect != NULL)
+    return g_strdup_printf ("your certificate %s", defect);
+  if (!ll_key_is_for (own->key, author, TRUE))
+    return g_strdup_printf ("your certificate does not name %s", author);
+  return NULL;
+}
+
+static gboolean
+find_certificate (LlPipeline *pipeline, const LlLive *live, LlSigner *signer, GError **error)
+{
+  const char *account = live->letter->account;
+  g_autoptr (GError) local = NULL;
+
+  signer->own = ll_own_of (pipeline, account);
+  if (signer->own == NULL)
+    return TRUE;
+  signer->key = ll_key_ref (signer->own->key);
+  signer->unsigned_why = misfit (signer->own, author_of (live));
+  if (signer->unsigned_why != NULL)
+    return TRUE;
+  signer->signs = ll_own_unlock (pipeline, account, signer->own, &local);
+  if (signer->signs)
+    return TRUE;
+  if (g_error_matches (local, LL_SECRET_ERROR, LL_SECRET_ERROR_LOCKED))
+    {
+      g_propagate_error (error, g_steal_pointer (&local));
+      return FALSE;
+    }
+  signer->unsigned_why
+      = g_strdup_printf ("the key of your certificate could not be used: %s", local->message);
+  return TRUE;
+}
+
+gboolean
+ll_signer_find (
+    LlPipeline *pipeline, const LlLive *live, LlMethod method, LlSigner *signer, GError **error)
+{
+  if (method == LL_METHOD_SMIME)
+    return find_certificate (pipeline, live, signer, error);
+  find_key (pipeline, live, signer);
+  return TRUE;
+}

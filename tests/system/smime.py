@@ -1,0 +1,161 @@
+# SPDX-FileCopyrightText: Letterlock contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The user's own certificate: taken from a PKCS #12 file, it signs what is locked with S/MIME, and
+the sender can open it too. The openssl program makes the files and opens the letters."""
+
+import json
+import os
+import subprocess
+
+import tap
+from office import Office, letter
+from process import wait_until
+
+BODY = "From here on\r\n.\r\n trailing \r\nend\r\n"
+PASSPHRASE = "four words and more"
+
+
+class Certified(Office):
+    """Anna has a certificate; Gina's is known."""
+
+    def __enter__(self):
+        super().__enter__()
+        self.anna = self.world.ca.issue_for_mail("anna@provider.lab")
+        self.gina = self.world.ca.issue_for_mail("gina@plain.lab")
+        self.daemon.letterlock("key", "import", self.gina.chain)
+        return self
+
+    def certificate(self, path, *more, passphrase=PASSPHRASE):
+        """account edit --cert; the finished process."""
+        return self.daemon.try_letterlock(
+            "account", "edit", "anna", "--cert", path, "--passphrase-stdin", *more,
+            text=passphrase + "\n",
+        )  # fmt: skip
+
+    def arrived(self, name):
+        return [x for x in self.provider.letters() if f"<{name}@provider.lab>".encode() in x]
+
+    def locked(self, name):
+        """A letter to Gina, once it came: (its bytes, what is recorded of its lock)"""
+        accepted, said = self.send("gina@plain.lab", letter("gina@plain.lab", name=name, body=BODY))
+        tap.true(accepted, said)
+        wait_until(lambda: self.arrived(name), "the letter arrives")
+        return self.arrived(name)[0], self.fate(name)["proof"]["lock"]
+
+
+def decrypt(raw, who):
+    done = subprocess.run(
+        ["openssl", "cms", "-decrypt", "-binary", "-recip", who.chain, "-inkey", who.key],
+        input=raw, capture_output=True, check=False,
+    )  # fmt: skip
+    tap.equal(done.returncode, 0, done.stderr)
+    return done.stdout
+
+
+def verified(raw, ca):
+    """What an opaque signed letter holds."""
+    done = subprocess.run(
+        ["openssl", "cms", "-verify", "-binary", "-CAfile", ca.file],
+        input=raw, capture_output=True, check=False,
+    )  # fmt: skip
+    tap.equal(done.returncode, 0, done.stderr)
+    return done.stdout
+
+
+def test_refused(lab):
+    """A file that cannot be used is refused, each with its own sentence, and nothing is kept"""
+    ca = lab.world.ca
+    weak = ca.issue_for_mail("anna@provider.lab", key="rsa1024", stem="weak")
+    old = ca.issue_for_mail("anna@provider.lab", days=-3, stem="old")
+    other = ca.issue_for_mail("anna@other.lab", stem="other")
+    use = ca.issue_for_mail("anna@provider.lab", usage=["key_encipherment"], stem="use")
+    cases = {
+        "the passphrase does not open": lab.anna.pkcs12("another one"),
+        "too weak (rsa1024)": weak.pkcs12(PASSPHRASE, name="weak.p12"),
+        "expired on 20": old.pkcs12(PASSPHRASE, name="old.p12"),
+        "is for anna@other.lab": other.pkcs12(PASSPHRASE, name="other.p12"),
+        "not made for signing": use.pkcs12(PASSPHRASE, name="use.p12"),
+        "does not hold a certificate together": lab.anna.pkcs12(
+            PASSPHRASE, "-nokeys", name="nokeys.p12"
+        ),
+        "no file with a certificate": lab.anna.chain,
+    }  # fmt: skip
+    for words, path in cases.items():
+        done = lab.certificate(path)
+        tap.equal(done.returncode, 2, f"{words}: {done.stdout}{done.stderr}")
+        tap.true(words.lower() in done.stderr.lower(), f"{words}: {done.stderr}")
+    (account,) = lab.daemon.letterlock("account", "show", "anna", "--json")
+    tap.equal(account["own_certificate"], None, "the account's certificate")
+
+
+def test_signs(lab):
+    """The key goes to the secret store; locked letters are signed, and the sender can open them"""
+    done = lab.certificate(lab.anna.pkcs12(PASSPHRASE))
+    tap.equal(done.returncode, 0, done.stderr)
+    (account,) = lab.daemon.letterlock("account", "show", "anna", "--json")
+    shown = account["own_certificate"]
+    tap.equal((shown["fingerprint"], shown["addresses"]),
+              (lab.anna.fingerprint, ["anna@provider.lab"]), "what is shown")  # fmt: skip
+    tap.true("CN=Anna" in lab.daemon.letterlock("account", "show", "anna"), "account show")
+    raw, lock = lab.locked("signed")
+    for who in (lab.gina, lab.anna):
+        tap.true(verified(decrypt(raw, who), lab.world.ca).endswith(b"\r\n\r\n" + BODY.encode()), "inside")
+    tap.equal(lock["signer"], lab.anna.fingerprint, "signer")
+    folder = os.path.join(lab.daemon.state, "own")
+    (name,) = os.listdir(folder)
+    with open(os.path.join(folder, name), encoding="ascii") as file:
+        tap.true("PRIVATE" not in file.read(), "a private key beside the certificate")
+
+
+def test_old_file(lab):
+    """A file as older programs write it (RC2, 3DES) is opened, too"""
+    done = lab.certificate(lab.anna.pkcs12(PASSPHRASE, "-legacy", name="legacy.p12"))
+    tap.equal(done.returncode, 0, done.stderr)
+
+
+def test_key_is_gone(lab):
+    """The certificate without its key: locked without a signature, and that is said"""
+    path = os.path.join(lab.daemon.state, "secrets")
+    with open(path, encoding="ascii") as file:
+        lines = file.readlines()
+    with open(path, "w", encoding="ascii") as file:
+        file.writelines(x for x in lines if not x.startswith("certificate-key "))
+    raw, lock = lab.locked("unsigned")
+    tap.true(decrypt(raw, lab.gina).endswith(b"\r\n\r\n" + BODY.encode()), "inside")
+    tap.true(decrypt(raw, lab.anna).endswith(BODY.encode()), "the sender cannot open it")
+    tap.equal(lock.get("signer"), None, "signer")
+    tap.true("could not be used" in lock["unsigned"], lock)
+    shown = lab.daemon.letterlock("show", lab.letter_named("unsigned")["id"])
+    tap.true("unsigned" in shown and "could not be used" in shown, shown)
+
+
+def doctor(lab):
+    lines = lab.daemon.try_letterlock("doctor", "--json").stdout.splitlines()
+    found = [x for x in map(json.loads, lines) if x["check"] == "certificate anna"]
+    return found[0] if found else None
+
+
+def test_doctor(lab):
+    """doctor speaks of a certificate that ends within 30 days"""
+    lab.certificate(lab.anna.pkcs12(PASSPHRASE))
+    tap.equal(doctor(lab)["ok"], True, "valid for 90 days")
+    soon = lab.world.ca.issue_for_mail("anna@provider.lab", days=20, stem="soon")
+    lab.certificate(soon.pkcs12(PASSPHRASE, name="soon.p12"))
+    tap.equal(doctor(lab)["ok"], False, "valid for 20 days")
+
+
+def test_removed(lab):
+    """--cert none: certificate and key are gone, letters are locked as before"""
+    lab.daemon.letterlock("account", "edit", "anna", "--cert", "none")
+    (account,) = lab.daemon.letterlock("account", "show", "anna", "--json")
+    tap.equal(account["own_certificate"], None, "the account's certificate")
+    with open(os.path.join(lab.daemon.state, "secrets"), encoding="ascii") as file:
+        tap.true("certificate-key" not in file.read(), "the key is still there")
+    raw, lock = lab.locked("bare")
+    tap.true(decrypt(raw, lab.gina).endswith(b"\r\n\r\n" + BODY.encode()), "inside")
+    tap.equal((lock.get("signer"), lock.get("unsigned")), (None, None), "signer")
+    tap.equal(doctor(lab), None, "doctor")
+
+
+if __name__ == "__main__":
+    tap.main(Certified)
