@@ -265,8 +265,6 @@ ll_app_new (const LlAppOptions *options, GError **error)
       || !ll_access_open (&app->access, app->config, error) || !build_stages (app, error)
       || !ll_app_listen (app, error) || !ll_app_serve (app, error))
     return NULL;
-  if (app->config->retention > 0)
-    ll_ledger_prune (app->ledger, ll_clock_now () - (gint64) app->config->retention, NULL);
   return g_steal_pointer (&app);
 }
 

@@ -184,10 +184,12 @@ letters (gpointer data, GVariant *query, char **next, GError **error)
 static GVariant *
 letter (gpointer data, const char *prefix, GError **error)
 {
-  LlLedger *ledger = ((LlPipeline *) data)->parts.ledger;
+  LlPipeline *pipeline = data;
+  GVariant *found;
 
-  ll_ledger_flush (ledger, NULL);
-  return ll_ledger_get (ledger, prefix, error);
+  ll_ledger_flush (pipeline->parts.ledger, NULL);
+  found = ll_ledger_get (pipeline->parts.ledger, prefix, error);
+  return found != NULL ? ll_original_shown (pipeline, found) : NULL;
 }
 
 static char *

@@ -7,6 +7,7 @@
 
 #include <locale.h>
 #include <malloc.h>
+#include <signal.h>
 #include <stdio.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -53,6 +54,7 @@ main (int argc, char **argv)
 
   setlocale (LC_ALL, "");
   keep_to_ourselves ();
+  signal (SIGPIPE, SIG_IGN); /* who asked for a letter may close his end before its last byte */
   mallopt (M_ARENA_MAX, ARENAS);
   g_option_context_set_summary (context, "Stands between your mail programs and your provider: "
                                          "looks at the way to every recipient,\n"

@@ -118,8 +118,23 @@ gboolean ll_pipeline_is_done (const LlLetter *letter);
 /* When to come back: the earliest retry of any recipient, or 0 when only a person can help. */
 gint64 ll_pipeline_next_time (const LlLetter *letter);
 
-/* Nothing is left to do for it but to clear away its files. Called by its owner. */
+/* Nothing is left to do for it but to clear away its files; its original is kept, if it left
+ * locked, and where that fails it is tried again. Called by its owner. */
 void ll_pipeline_close (LlPipeline *pipeline, LlLive *live);
+
+/* -- originals.c: what is kept, and until when ------------------------------------------- */
+
+/* In the queue, beside the letters: time to let go what is old. */
+#define LL_PIPELINE_PRUNING "pruning"
+
+/* FALSE: it could not be, now. */
+gboolean ll_keep_original (LlPipeline *pipeline, const LlLive *live);
+
+/* Adds to what a person is shown of a letter until when its original is kept. */
+GVariant *ll_original_shown (LlPipeline *pipeline, GVariant *letter);
+
+/* Ledger and originals, by the configuration in force; comes back by itself. */
+void ll_pipeline_prune (LlPipeline *pipeline);
 
 /* -- returning.c: letters that were here before we were ------------------------------- */
 

@@ -134,6 +134,12 @@ close_done (LlPipeline *pipeline)
 void
 ll_pipeline_close (LlPipeline *pipeline, LlLive *live)
 {
+  if (!ll_keep_original (pipeline, live))
+    {
+      ll_queue_add (pipeline->queue, live->letter->id, live->letter->account,
+                    ll_clock_now () + AGAIN_SECONDS);
+      return;
+    }
   ll_store_close (live->letter);
   g_clear_pointer (&live->facts, ll_message_facts_free);
   g_mutex_lock (&pipeline->lock);
@@ -268,6 +274,11 @@ step_cb (const char *id, const char *account, gpointer data)
       ll_pipeline_take_up_unread (pipeline);
       return;
     }
+  if (strcmp (id, LL_PIPELINE_PRUNING) == 0)
+    {
+      ll_pipeline_prune (pipeline);
+      return;
+    }
   live = ll_pipeline_find (pipeline, id);
   if (live == NULL)
     return;
@@ -327,6 +338,7 @@ ll_pipeline_new (const LlPipelineParts *parts, LlConfig *config)
   pipeline->paused = g_file_test (paused, G_FILE_TEST_EXISTS);
   pipeline->queue = ll_queue_new (step_cb, pipeline, STEP_THREADS);
   ll_pipeline_take_up (pipeline);
+  ll_queue_add (pipeline->queue, LL_PIPELINE_PRUNING, LL_PIPELINE_PRUNING, 0);
   return pipeline;
 }
 

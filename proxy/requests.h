@@ -27,4 +27,7 @@ void ll_certificates_fill (LlBusActions *actions);
 /* A line of `doctor` for each certificate of an account. */
 void ll_certificates_check (LlPipeline *pipeline, GVariantBuilder *lines);
 
+/* ... and that about what was sent locked (originals.c). */
+void ll_originals_fill (LlBusActions *actions);
+
 G_END_DECLS

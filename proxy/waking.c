@@ -86,6 +86,7 @@ ll_pipeline_configure (LlPipeline *pipeline, LlConfig *config)
   ll_config_unref (old);
   ll_upstream_drop (pipeline->parts.upstream);
   ll_queue_kick (pipeline->queue, NULL);
+  ll_queue_add (pipeline->queue, LL_PIPELINE_PRUNING, LL_PIPELINE_PRUNING, 0);
   ll_pipeline_wake (pipeline);
 }
 

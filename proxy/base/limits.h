@@ -219,3 +219,6 @@
 #define LL_BUS_CONNECTIONS_MAX 64
 #define LL_BUS_THREADS 128
 #define LL_BUS_WAITING_MAX 256
+
+/* A program that asked for a letter, and does not read it: a person may be paging through it. */
+#define LL_BUS_READER (10 * 60 * 1000)

@@ -107,6 +107,12 @@ typedef struct
                     GError **error);
   gboolean (*retry) (gpointer data, const char *id, GError **error);
 
+  /* The original of a letter that left locked (spool/original.h); @id is whole. NULL: not kept,
+   * or its key cannot be had. (transfer full) */
+  LlReader *(*original) (gpointer data, const char *id, GError **error);
+  /* All of them, newest first: aa{sv} {id s, original_until s}. */
+  GVariant *(*originals) (gpointer data, GError **error);
+
   /* @domain A-label, lower case; @reason not empty; @days 1..30. Answer: domain reason since
    * until. record/override.h keeps them: ll_ledger_override_*. */
   GVariant *(*override) (

@@ -6,7 +6,9 @@
 #include "api/names.h"
 #include "base/error.h"
 #include "base/file.h"
+#include "base/limits.h"
 
+#include <limits.h>
 #include <unistd.h>
 
 /* Letters: lists, one of them, and what a person decides about it. */
@@ -153,16 +155,49 @@ retry (LlBusCall *call, GError **error)
   return show (call, call->actions->retry (call->actions->data, id, error), id, error);
 }
 
+/* Whoever reads the other end may be slow, and go away: this thread goes with him. */
 static gboolean
-copy_letter (LlReader *reader, int fd, GError **error)
+wait_for_reader (int fd, GCancellable *cancellable, GError **error)
 {
-  char bytes[16 * 1024];
+  GPollFD waits[2] = { { .fd = fd, .events = G_IO_OUT }, { .fd = -1 } };
+  gboolean has = g_cancellable_make_pollfd (cancellable, &waits[1]);
+  int ready = g_poll (waits, has ? 2 : 1, LL_BUS_READER);
+
+  if (has)
+    g_cancellable_release_fd (cancellable);
+  if (g_cancellable_set_error_if_cancelled (cancellable, error))
+    return FALSE;
+  if (ready == 0)
+    g_set_error_literal (error, LL_API_ERROR, LL_API_ERROR_UNAVAILABLE, "Nobody reads the letter");
+  return ready != 0;
+}
+
+static gboolean
+copy_letter (LlBusCall *call, LlReader *reader, int fd, GError **error)
+{
+  char bytes[PIPE_BUF]; /* what a pipe that is ready takes at once */
   gssize n;
 
   while ((n = ll_reader_read (reader, bytes, sizeof bytes, error)) > 0)
-    if (!ll_file_write_all (fd, bytes, (gsize) n, error))
+    if (!wait_for_reader (fd, call->cancellable, error)
+        || !ll_file_write_all (fd, bytes, (gsize) n, error))
       return FALSE;
   return n == 0;
+}
+
+/* Consumes @reader, which may be NULL: the error is set. */
+static GVariant *
+answer_letter (LlBusCall *call, LlReader *reader, GError **error)
+{
+  g_autoptr (LlReader) owned = reader;
+  gint32 handle;
+  LL_AUTO_FD fd = -1;
+
+  if (reader == NULL)
+    return NULL;
+  g_variant_get_child (call->arguments, 1, "h", &handle);
+  fd = ll_bus_take_descriptor (call, handle, error);
+  return fd >= 0 && copy_letter (call, reader, fd, error) ? ll_bus_done () : NULL;
 }
 
 static GVariant *
@@ -170,24 +205,45 @@ export_letter (LlBusCall *call, GError **error)
 {
   g_autofree char *id = find_id (call, error);
   g_autoptr (LlLetter) letter = NULL;
-  g_autoptr (LlReader) reader = NULL;
-  gint32 handle;
-  LL_AUTO_FD fd = -1;
 
   if (id == NULL)
     return NULL;
   if (call->actions->store == NULL)
     return ll_bus_cannot (error, "export a letter");
-  g_variant_get_child (call->arguments, 1, "h", &handle);
-  fd = ll_bus_take_descriptor (call, handle, error);
-  if (fd < 0)
-    return NULL;
   letter = ll_store_load (call->actions->store, id, error);
-  reader = letter != NULL ? ll_store_read (call->actions->store, letter, error) : NULL;
-  return reader != NULL && copy_letter (reader, fd, error) ? ll_bus_done () : NULL;
+  return answer_letter (call,
+                        letter != NULL ? ll_store_read (call->actions->store, letter, error) : NULL,
+                        error);
+}
+
+static GVariant *
+read_original (LlBusCall *call, GError **error)
+{
+  g_autofree char *id = find_id (call, error);
+
+  if (id == NULL)
+    return NULL;
+  if (call->actions->original == NULL)
+    return ll_bus_cannot (error, "show what was sent");
+  return answer_letter (call, call->actions->original (call->actions->data, id, error), error);
+}
+
+static GVariant *
+list_originals (LlBusCall *call, GError **error)
+{
+  if (call->actions->originals == NULL)
+    return ll_bus_cannot (error, "show what was sent");
+  return ll_bus_reply (call->actions->originals (call->actions->data, error));
 }
 
 const LlBusMethod ll_bus_message_methods[] = {
-  { "ListLetters", list }, { "GetLetter", get },        { "Release", release }, { "Drop", drop },
-  { "Retry", retry },      { "Export", export_letter }, { NULL, NULL },
+  { "ListLetters", list },
+  { "GetLetter", get },
+  { "Release", release },
+  { "Drop", drop },
+  { "Retry", retry },
+  { "Export", export_letter },
+  { "ReadOriginal", read_original },
+  { "ListOriginals", list_originals },
+  { NULL, NULL },
 };

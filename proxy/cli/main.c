@@ -15,7 +15,7 @@ static const LlCommand commands[] = {
   { "preview", "ADDRESS...", "what would happen to a letter", ll_preview_run },
   { "account", "add|list|show|edit|test|remove", "your accounts", ll_account_run },
   { "log", "[--follow]", "what was done with letters", ll_log_run },
-  { "show", "ID", "one letter, with proof and timeline", ll_show_run },
+  { "show", "ID [--original]", "one letter, with proof and timeline", ll_show_run },
   { "explain", "ID", "one letter, in sentences", ll_explain_run },
   { "held", "", "letters that you decide about", ll_held_run },
   { "release", "ID [--with METHOD]", "send a held letter", ll_release_run },

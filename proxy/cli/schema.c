@@ -110,7 +110,8 @@ static const LlField event[] = { VALUE ("time"), VALUE ("event"), VALUE ("text")
       VALUE ("state"), LIST ("recipients", recipient)
 
 const LlField ll_schema_letter[] = { LETTER_FIELDS, END };
-const LlField ll_schema_letter_with_events[] = { LETTER_FIELDS, LIST ("events", event), END };
+const LlField ll_schema_letter_with_events[]
+    = { LETTER_FIELDS, LIST ("events", event), VALUE ("original_until"), END };
 
 const LlField ll_schema_access[] = { VALUE ("account"),    VALUE ("username"),   VALUE ("password"),
                                      LIST ("hosts", NULL), LIST ("ports", NULL), END };

@@ -167,6 +167,19 @@ print_events (GVariant *letter)
     }
 }
 
+/* What you sent is kept, where it left locked. */
+static void
+print_original (GVariant *letter)
+{
+  const char *until = ll_text (letter, "original_until");
+  g_autofree char *text
+      = g_strdup_printf ("kept until %.10s; letterlock show %s --original prints it", until,
+                         ll_text (letter, "id"));
+
+  if (*until != '\0')
+    print_pair ("  ", "original", LL_TONE_PLAIN, text);
+}
+
 static void
 print_letter (GVariant *letter)
 {
@@ -181,6 +194,7 @@ print_letter (GVariant *letter)
   print_pair ("  ", "account", LL_TONE_PLAIN, ll_text (letter, "account"));
   print_pair ("  ", "from", LL_TONE_PLAIN, ll_text (letter, "from"));
   print_pair ("  ", "message id", LL_TONE_PLAIN, ll_text (letter, "message_id"));
+  print_original (letter);
   for (gsize i = 0; recipients != NULL && i < g_variant_n_children (recipients); i++)
     {
       g_autoptr (GVariant) recipient = g_variant_get_child_value (recipients, i);
@@ -193,11 +207,21 @@ print_letter (GVariant *letter)
 int
 ll_show_run (int argc, char **argv)
 {
-  static const LlUsage usage = {
+  gboolean original = FALSE;
+  g_autofree char *file = NULL;
+  const GOptionEntry entries[] = {
+    { "original", 0, 0, G_OPTION_ARG_NONE, &original,
+      "What you sent, of a letter that left locked, as your mail program wrote it", NULL },
+    { "output", 'o', 0, G_OPTION_ARG_FILENAME, &file, "With --original: into this new file",
+      "FILE" },
+    { NULL },
+  };
+  const LlUsage usage = {
     .command = "show",
     .arguments = "ID",
     .summary = "One letter: recipients, what is known of their way, proof, timeline.",
     .more = "ID: four digits or more. letterlock(1) explains every word.",
+    .entries = entries,
     .min = 1,
     .max = 1,
   };
@@ -207,6 +231,12 @@ ll_show_run (int argc, char **argv)
 
   if (!ll_usage_parse (&usage, argc, argv, &left))
     return LL_EXIT_USAGE;
+  if (file != NULL && !original)
+    return ll_usage_error ("show: --output goes with --original");
+  if (original && ll_json_wanted)
+    return ll_usage_error ("show: --original is a letter, not JSON");
+  if (original)
+    return ll_original_write (left[0], file);
   letter = ll_letters_get (left[0], &status);
   if (letter == NULL)
     return status;

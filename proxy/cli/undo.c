@@ -18,10 +18,11 @@
 static const char *const open_states[]
     = { "checking", "held", "waiting", "queued", "sending", "uncertain", NULL };
 
+/* @method: Export or ReadOriginal */
 static int
-export_letter (const char *id, const char *folder)
+export_letter (const char *method, const char *id, const char *folder, const char *ending)
 {
-  g_autofree char *name = g_strconcat (id, ".eml", NULL);
+  g_autofree char *name = g_strconcat (id, ending, NULL);
   g_autofree char *path = g_build_filename (folder, name, NULL);
   g_autoptr (GUnixFDList) descriptors = g_unix_fd_list_new ();
   g_autoptr (GVariant) reply = NULL;
@@ -34,7 +35,7 @@ export_letter (const char *id, const char *folder)
       return LL_EXIT_COULD_NOT;
     }
   g_unix_fd_list_append (descriptors, fd, NULL);
-  reply = ll_ask_with ("Export", g_variant_new ("(sh)", id, 0), descriptors, LL_ASK_LONG, &status);
+  reply = ll_ask_with (method, g_variant_new ("(sh)", id, 0), descriptors, LL_ASK_LONG, &status);
   if (reply == NULL)
     unlink (path);
   else if (fsync (fd) != 0)
@@ -66,7 +67,7 @@ retry_all (GPtrArray *letters)
 }
 
 static int
-export_all (GPtrArray *letters, const char *folder)
+export_all (GPtrArray *letters, GVariant *originals, const char *folder)
 {
   int status = LL_EXIT_YES;
 
@@ -77,11 +78,31 @@ export_all (GPtrArray *letters, const char *folder)
     }
   for (guint i = 0; i < letters->len; i++)
     {
-      int one = export_letter (ll_text (letters->pdata[i], "id"), folder);
+      int one = export_letter ("Export", ll_text (letters->pdata[i], "id"), folder, ".eml");
+
+      status = MAX (status, one);
+    }
+  for (gsize i = 0; i < g_variant_n_children (originals); i++)
+    {
+      g_autoptr (GVariant) original = g_variant_get_child_value (originals, i);
+      int one = export_letter ("ReadOriginal", ll_text (original, "id"), folder, "-original.eml");
 
       status = MAX (status, one);
     }
   return status;
+}
+
+/* Nothing is lost to others with them, so they keep nobody from leaving. */
+static void
+name_originals (GVariant *originals)
+{
+  gsize n = g_variant_n_children (originals);
+
+  if (n > 0 && !ll_json_wanted)
+    printf ("What you sent of %" G_GSIZE_FORMAT " letter%s that left locked is kept, and only "
+            "Letterlock can read it;\n"
+            "--export FOLDER writes it out.\n",
+            n, n == 1 ? "" : "s");
 }
 
 int
@@ -90,8 +111,8 @@ ll_undo_run (int argc, char **argv)
   g_autofree char *folder = NULL;
   gboolean send = FALSE;
   const GOptionEntry entries[] = {
-    { "export", 0, 0, G_OPTION_ARG_FILENAME, &folder, "Write what waits into this folder, as .eml",
-      "FOLDER" },
+    { "export", 0, 0, G_OPTION_ARG_FILENAME, &folder,
+      "Write what waits, and what you sent locked, into this folder", "FOLDER" },
     { "send", 0, 0, G_OPTION_ARG_NONE, &send, "First try to send what can go now", NULL },
     { NULL },
   };
@@ -106,12 +127,17 @@ ll_undo_run (int argc, char **argv)
   const LlLettersQuery query = { .states = open_states };
   g_auto (GStrv) left = NULL;
   g_autoptr (GPtrArray) letters = NULL;
+  g_autoptr (GVariant) originals = NULL;
   int status = LL_EXIT_YES;
 
   if (!ll_usage_parse (&usage, argc, argv, &left))
     return LL_EXIT_USAGE;
   letters = ll_letters_fetch (&query, &status);
-  if (letters != NULL && send)
+  if (letters != NULL)
+    originals = ll_ask_one ("ListOriginals", NULL, LL_ASK_SHORT, &status);
+  if (originals == NULL)
+    return status;
+  if (send)
     {
       retry_all (letters);
       g_clear_pointer (&letters, g_ptr_array_unref);
@@ -120,7 +146,8 @@ ll_undo_run (int argc, char **argv)
   if (letters == NULL)
     return status;
   if (folder != NULL)
-    return export_all (letters, folder);
+    return export_all (letters, originals, folder);
+  name_originals (originals);
   ll_letters_print (letters);
   if (letters->len == 0)
     {

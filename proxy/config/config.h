@@ -62,6 +62,7 @@ typedef struct
 
   /* [record] */
   guint retention; /* seconds, default 1 year, 0: for ever */
+  guint originals; /* seconds, default 90 days, 0: none; never longer than retention */
   gboolean subjects;
 
   GPtrArray *accounts; /* of LlAccount, in file order */

@@ -24,6 +24,7 @@ static const char *const honours_words[] = { "sts", "dane", "none", NULL };
 static const char *const declared_words[] = { "none", "encrypted", "verified", NULL };
 static const char *const kind_words[] = { "list", "calendar", "robot", NULL };
 static const char *const portal_words[] = { "https", NULL };
+static const char *const none_words[] = { "none", NULL };
 static const char *const proxy_words[] = { "http", "socks5", "socks5h", NULL };
 
 #define CONFIG(field) .offset = G_STRUCT_OFFSET (LlConfig, field)
@@ -134,6 +135,11 @@ const LlOption ll_options[] = {
     CONFIG (retention),
     .doc = "How long the ledger keeps what was done with a letter; 0: for ever.",
     .example = "365d" },
+  { "record", "originals", LL_OPTION_DURATION, "90d", none_words, .min = 1, .max = 100u * YEAR,
+    CONFIG (originals),
+    .doc = "How long what you wrote is kept, encrypted with your key, after it left locked, so "
+           "that you can read and search it; none: not at all. Never longer than retention.",
+    .example = "90d" },
   { "record", "subjects", LL_OPTION_FLAG, "false", CONFIG (subjects),
     .doc = "Whether the ledger keeps subjects, sealed. Not offered yet: only false is accepted.",
     .example = "false" },
@@ -435,9 +441,10 @@ ll_option_valid (const LlOption *option)
       gboolean last = i > 0 && option->words[i + 1] == NULL;
 
       g_string_append_printf (text, "%s%s%s",
-                              i == 0 ? " "
-                              : last ? " or "
-                                     : ", ",
+                              i == 0 && option->type == LL_OPTION_DURATION ? ", or "
+                              : i == 0                                     ? " "
+                              : last                                       ? " or "
+                                                                           : ", ",
                               option->words[i], option->type == LL_OPTION_URL ? "://" : "");
     }
   return g_string_free (text, FALSE);

@@ -21,7 +21,7 @@ typedef enum
   LL_OPTION_UPSTREAM,  /* char * host at offset, guint port at second */
   LL_OPTION_FLAG,      /* gboolean */
   LL_OPTION_NUMBER,    /* guint, min..max */
-  LL_OPTION_DURATION,  /* guint seconds, min..max */
+  LL_OPTION_DURATION,  /* guint seconds, min..max; 0: the word, if there is one */
   LL_OPTION_DATE,      /* gint64 wall seconds */
   LL_OPTION_WORD,      /* enum or gboolean: index of the word */
   LL_OPTION_DECLARED,  /* gboolean at offset, LlMinimum at second */

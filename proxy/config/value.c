@@ -102,11 +102,17 @@ format_duration (guint seconds)
 static gboolean
 parse_number (const LlOption *option, const char *text, guint *value, GError **error)
 {
+  gboolean is_duration = option->type == LL_OPTION_DURATION;
   guint64 number = 0;
-  gboolean is_number = option->type == LL_OPTION_DURATION
+  gboolean is_number = is_duration
                            ? parse_duration (text, &number)
                            : g_ascii_string_to_unsigned (text, 10, 0, G_MAXUINT, &number, NULL);
 
+  if (is_duration && option->words != NULL && strcmp (text, option->words[0]) == 0)
+    {
+      *value = 0;
+      return TRUE;
+    }
   if (!is_number)
     return fail (option, text, LL_CONFIG_ERROR_TYPE, error);
   if (number < option->min || number > option->max)
@@ -310,6 +316,8 @@ ll_value_format (const LlOption *option, gconstpointer target)
     case LL_OPTION_NUMBER:
       return g_strdup_printf ("%u", CONST_FIELD (guint, target, at));
     case LL_OPTION_DURATION:
+      if (option->words != NULL && CONST_FIELD (guint, target, at) == 0)
+        return g_strdup (option->words[0]);
       return format_duration (CONST_FIELD (guint, target, at));
     case LL_OPTION_DATE:
       return ll_clock_format (CONST_FIELD (gint64, target, at));

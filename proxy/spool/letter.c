@@ -165,27 +165,39 @@ read_frame (LlLetterFile *file, guint64 length, GError **error)
   return TRUE;
 }
 
-/* *length: of the letter's bytes. */
-static gboolean
-open_bytes (
-    LlStore *store, const char *id, const LlLetterKept *kept, LlLetterFile *file, guint64 *length)
+int
+ll_letter_open_bytes (
+    LlStore *store, const char *id, const LlLetterKept *kept, guint64 *at, guint64 *length)
 {
   g_autofree char *path = NULL;
   struct stat status;
+  LL_AUTO_FD fd = -1;
 
   if (kept != NULL && kept->logged)
     {
-      file->fd = fcntl (ll_log_fd (store->log, &kept->place), F_DUPFD_CLOEXEC, 3);
-      file->at = kept->place.at;
+      *at = kept->place.at;
       *length = kept->place.length;
-      return file->fd >= 0;
+      return fcntl (ll_log_fd (store->log, &kept->place), F_DUPFD_CLOEXEC, 3);
     }
   path = ll_store_path (store, id, ".letter");
-  file->fd = open (path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-  if (file->fd < 0 || fstat (file->fd, &status) < 0)
-    return FALSE;
+  fd = open (path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+  if (fd < 0 || fstat (fd, &status) < 0)
+    return -1;
+  *at = 0;
   *length = (guint64) status.st_size;
-  return TRUE;
+  return ll_fd_steal (&fd);
+}
+
+gboolean
+ll_letter_file_read (LlLetterFile *file, const char *id, guint64 length, GError **error)
+{
+  if (!read_frame (file, length, error))
+    return FALSE;
+  if (strcmp (file->preamble.id, id) == 0)
+    return TRUE;
+  g_set_error (error, LL_STORE_ERROR, LL_STORE_ERROR_CORRUPT,
+               "The file of letter %s holds another one", id);
+  return FALSE;
 }
 
 gboolean
@@ -196,7 +208,8 @@ ll_letter_file_open (
   g_autoptr (GError) local = NULL;
   guint64 length;
 
-  if (!open_bytes (store, id, kept, &file, &length))
+  file.fd = ll_letter_open_bytes (store, id, kept, &file.at, &length);
+  if (file.fd < 0)
     {
       if (errno == ENOENT)
         {
@@ -206,14 +219,8 @@ ll_letter_file_open (
       ll_file_set_error (&local, "read letter", id);
       return ll_store_take_error (error, g_steal_pointer (&local));
     }
-  if (!read_frame (&file, length, error))
+  if (!ll_letter_file_read (&file, id, length, error))
     return FALSE;
-  if (strcmp (file.preamble.id, id) != 0)
-    {
-      g_set_error (error, LL_STORE_ERROR, LL_STORE_ERROR_CORRUPT,
-                   "The file of letter %s holds another one", id);
-      return FALSE;
-    }
   *out = file;
   file = (LlLetterFile){ .fd = -1 };
   return TRUE;

@@ -6,8 +6,9 @@
 /*
  * THE STATES OF A LETTER ON DISK
  *
- * FOLDER/ holds key.pub, ids, lock, reserve, log.0, log.1, tmp/ and letters/. A letter is in one of
- * these states; + there, - not there, ? either; in the log: its bytes are, and no "gone" follows:
+ * FOLDER/ holds key.pub, ids, lock, reserve, log.0, log.1, tmp/, letters/ and originals/. A letter
+ * is in one of these states; + there, - not there, ? either; in the log: its bytes are, and no
+ * "gone" follows:
  *
  *       log  tmp/ID  letters/ID.letter  letters/ID.journal  what it is
  *   S0   +     ?            -                  ?            ours, its states by its records in the
@@ -43,6 +44,12 @@
  * A letter in S0 or S4 may have locked copies, letters/ID.copyN: written in tmp/, fdatasync,
  * rename, fsync of letters/; made before anything of the letter leaves. They go with the letter,
  * and at start when there is none (after S0 became S4); what was half made in tmp/ goes at start.
+ *
+ * The original of a letter whose locked copy left is kept for its sender: originals/ID.letter, a
+ * link to letters/ID.letter, or the same bytes from the log by tmp/ID, fdatasync, rename; fsync of
+ * originals/; made in S0 or S4 when all is done, before anything of it goes. So a letter that is to
+ * be kept is in S0 or S4, or its original is there. It stays until its time is over (unlink);
+ * no letter depends on it.
  *
  * No other change is made by anybody. After a crash or a power loss, at start:
  *   S2 S3  tmp/ID goes (no 250 was said), then as S5;   S5   ID.journal goes;

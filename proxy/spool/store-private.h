@@ -20,6 +20,7 @@ struct _LlStore
   char *incoming; /* FOLDER/tmp */
   int lock_fd;
   LlFolder *letters;
+  LlFolder *originals;
   LlLog *log;
   LlIdentity *identity;
   LlStoreKey *key;
@@ -69,6 +70,13 @@ typedef struct
 /* @kept: NULL when the letter is only being loaded */
 gboolean ll_letter_file_open (
     LlStore *store, const char *id, const LlLetterKept *kept, LlLetterFile *out, GError **error);
+
+/* A descriptor (the caller's) in which the letter's bytes are from *at on; -1: errno. */
+int ll_letter_open_bytes (
+    LlStore *store, const char *id, const LlLetterKept *kept, guint64 *at, guint64 *length);
+
+/* The same from a descriptor that is in @file already. */
+gboolean ll_letter_file_read (LlLetterFile *file, const char *id, guint64 length, GError **error);
 void ll_letter_file_clear (LlLetterFile *file);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (LlLetterFile, ll_letter_file_clear)
 

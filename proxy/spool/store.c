@@ -123,12 +123,14 @@ static gboolean
 open_folders (LlStore *store, GError **error)
 {
   g_autofree char *letters = g_build_filename (store->folder, "letters", NULL);
+  g_autofree char *originals = g_build_filename (store->folder, "originals", NULL);
   g_autofree char *ids = g_build_filename (store->folder, "ids", NULL);
   g_autoptr (GError) local = NULL;
 
   store->incoming = g_build_filename (store->folder, "tmp", NULL);
   if (!ll_file_make_folder (store->incoming, &local)
-      || (store->letters = ll_folder_new (letters, &local)) == NULL)
+      || (store->letters = ll_folder_new (letters, &local)) == NULL
+      || (store->originals = ll_folder_new (originals, &local)) == NULL)
     return ll_store_take_error (error, g_steal_pointer (&local));
   if (!lock_folder (store, error))
     return FALSE;
@@ -174,6 +176,7 @@ ll_store_free (LlStore *store)
   ll_store_key_free (store->key);
   ll_log_free (store->log);
   ll_folder_free (store->letters);
+  ll_folder_free (store->originals);
   ll_identity_free (store->identity);
   ll_room_close (store);
   ll_fd_clear (&store->lock_fd);

@@ -46,6 +46,7 @@ test_defaults (void)
   g_assert_cmpint (g_array_index (config->fallback, LlMethod, 2), ==, LL_METHOD_ESCROW);
   g_assert_cmpuint (config->lifetime, ==, 5 * 86400);
   g_assert_cmpuint (config->retention, ==, 365 * 86400);
+  g_assert_cmpuint (config->originals, ==, 90 * 86400);
   g_assert_cmpstr (config->tags[3], ==, "hold");
   g_assert_cmpuint (g_strv_length (config->tags), ==, 4);
   g_assert_cmpuint (config->accounts->len, ==, 0);

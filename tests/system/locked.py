@@ -22,7 +22,7 @@ class Desktop(Office):
     def __enter__(self):
         self.bus = Bus(self.folder).__enter__()
         self.keyring = Keyring(os.path.join(self.folder, "keyring"), self.bus).__enter__()
-        self.environment = {"DBUS_SESSION_BUS_ADDRESS": self.bus.address}
+        self.environment = {**(self.environment or {}), "DBUS_SESSION_BUS_ADDRESS": self.bus.address}
         return super().__enter__()
 
     def __exit__(self, *arguments):

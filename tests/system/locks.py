@@ -20,9 +20,9 @@ BODY = "From here on\r\n.\r\n trailing \r\nend\r\n"
 class Locked:
     """An office whose daemon has Anna's keyring; Bob, Eve and Carl have theirs."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, kind=Office):
         self.gnupg = GnuPG()
-        self.office = Office(folder, environment={"GNUPGHOME": self.gnupg.home})
+        self.office = kind(folder, environment={"GNUPGHOME": self.gnupg.home})
 
     def __enter__(self):
         try:
