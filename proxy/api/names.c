@@ -51,8 +51,8 @@ static const char *const key_source_names[]
 static const char *const trust_names[]
     = { "rejected", "unchecked", "kept", "published", "verified", "accepted" };
 static const char *const key_defect_names[]
-    = { NULL,   "expired",       "not-yet",     "revoked",   "disabled", "sign-only",
-        "weak", "other-address", "unsupported", "malformed", "algorithm" };
+    = { NULL,   "expired",       "not-yet",     "revoked",   "disabled",  "sign-only",
+        "weak", "other-address", "unsupported", "malformed", "algorithm", "other-use" };
 
 static const char *
 word_of (const char *const *words, gsize n, guint value)

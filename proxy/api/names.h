@@ -196,6 +196,7 @@ typedef enum
   LL_KEY_UNSUPPORTED,   /* a format that the engine does not know */
   LL_KEY_MALFORMED,
   LL_KEY_ALGORITHM, /* a certificate that asks for ciphers that are none any more */
+  LL_KEY_OTHER_USE, /* ... that its issuer did not make for mail */
 } LlKeyDefect;
 
 /* Each ll_X_name gives the lower-case word ("none" words give NULL: they are null in JSON);

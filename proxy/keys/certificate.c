@@ -34,6 +34,16 @@ from_der (GBytes *der)
 
 /* -- what it says ------------------------------------------------------------------------------ */
 
+/* An address that needs SMTPUTF8, as another name (RFC 9598). */
+static const ASN1_STRING *
+utf8_mailbox (const OTHERNAME *name)
+{
+  gboolean is = OBJ_obj2nid (name->type_id) == NID_id_on_SmtpUTF8Mailbox
+                && name->value->type == V_ASN1_UTF8STRING;
+
+  return is ? name->value->value.utf8string : NULL;
+}
+
 static void
 add_address (GStrvBuilder *found, const ASN1_STRING *text)
 {
@@ -66,6 +76,8 @@ addresses_of (X509 *certificate, gboolean *legacy)
 
       if (name->type == GEN_EMAIL)
         add_address (found, name->d.rfc822Name);
+      else if (name->type == GEN_OTHERNAME && utf8_mailbox (name->d.otherName) != NULL)
+        add_address (found, utf8_mailbox (name->d.otherName));
     }
   GENERAL_NAMES_free (names);
   addresses = g_strv_builder_end (found);
@@ -166,19 +178,12 @@ look_at_cipher (Ciphers *ciphers, int nid)
 }
 
 static Ciphers
-ciphers_of (X509 *certificate)
+ciphers_in (const ASN1_STRING *value)
 {
   Ciphers ciphers = { FALSE, FALSE, FALSE };
-  int at = X509_get_ext_by_NID (certificate, NID_SMIMECapabilities, -1);
-  const ASN1_OCTET_STRING *value;
-  const guint8 *bytes;
-  STACK_OF (X509_ALGOR) * list;
+  const guint8 *bytes = ASN1_STRING_get0_data (value);
+  STACK_OF (X509_ALGOR) *list = d2i_X509_ALGORS (NULL, &bytes, ASN1_STRING_length (value));
 
-  if (at < 0)
-    return ciphers;
-  value = X509_EXTENSION_get_data (X509_get_ext (certificate, at));
-  bytes = ASN1_STRING_get0_data (value);
-  list = d2i_X509_ALGORS (NULL, &bytes, ASN1_STRING_length (value));
   for (int i = 0; list != NULL && i < sk_X509_ALGOR_num (list); i++)
     {
       const ASN1_OBJECT *algorithm;
@@ -188,6 +193,16 @@ ciphers_of (X509 *certificate)
     }
   sk_X509_ALGOR_pop_free (list, X509_ALGOR_free);
   return ciphers;
+}
+
+static Ciphers
+ciphers_of (X509 *certificate)
+{
+  int at = X509_get_ext_by_NID (certificate, NID_SMIMECapabilities, -1);
+
+  if (at < 0)
+    return (Ciphers){ FALSE, FALSE, FALSE };
+  return ciphers_in (X509_EXTENSION_get_data (X509_get_ext (certificate, at)));
 }
 
 /* -- what is wrong with it
@@ -218,7 +233,7 @@ can_encrypt (X509 *certificate, EVP_PKEY *public_key)
 
   if (!EVP_PKEY_is_a (public_key, "RSA") && !EVP_PKEY_is_a (public_key, "EC"))
     return FALSE;
-  return (usage & needed) != 0 && is_for_mail (certificate);
+  return (usage & needed) != 0;
 }
 
 gboolean
@@ -241,6 +256,8 @@ is_weak (EVP_PKEY *public_key)
 static LlKeyDefect
 defect_of (X509 *certificate, EVP_PKEY *public_key, const Ciphers *ciphers)
 {
+  if (!is_for_mail (certificate))
+    return LL_KEY_OTHER_USE;
   if (!can_encrypt (certificate, public_key))
     return LL_KEY_SIGN_ONLY;
   if (is_weak (public_key))
@@ -382,6 +399,17 @@ add_pem (GPtrArray *found, BIO *memory)
     }
 }
 
+/* A message in DER or PEM; NULL: it is none. (transfer full) */
+static CMS_ContentInfo *
+read_message (BIO *memory)
+{
+  CMS_ContentInfo *message = BIO_reset (memory) >= 0 ? d2i_CMS_bio (memory, NULL) : NULL;
+
+  if (message == NULL && BIO_reset (memory) >= 0)
+    message = PEM_read_bio_CMS (memory, NULL, NULL, NULL);
+  return message;
+}
+
 GPtrArray *
 ll_certificate_read_all (GBytes *bytes)
 {
@@ -396,14 +424,59 @@ ll_certificate_read_all (GBytes *bytes)
     add_der (found, single);
   if (found->len == 0)
     add_pem (found, memory);
-  if (found->len == 0 && BIO_reset (memory) >= 0)
-    message = d2i_CMS_bio (memory, NULL);
-  if (message == NULL && found->len == 0 && BIO_reset (memory) >= 0)
-    message = PEM_read_bio_CMS (memory, NULL, NULL, NULL);
+  if (found->len == 0)
+    message = read_message (memory);
   if (message != NULL)
     add_stack (found, CMS_get1_certs (message));
   CMS_ContentInfo_free (message);
   BIO_free (memory);
   ERR_clear_error ();
   return found;
+}
+
+/* -- what a signed message says of its signer ----------------------------------------------------
+ */
+
+/* The list of ciphers is his only if his key signed it: the attributes are checked without the
+ * letter. */
+static gboolean
+announces_gcm (CMS_SignerInfo *signer)
+{
+  int at = CMS_signed_get_attr_by_NID (signer, NID_SMIMECapabilities, -1);
+  X509_ATTRIBUTE *attribute = at >= 0 ? CMS_signed_get_attr (signer, at) : NULL;
+  const ASN1_TYPE *value = attribute != NULL ? X509_ATTRIBUTE_get0_type (attribute, 0) : NULL;
+
+  return value != NULL && value->type == V_ASN1_SEQUENCE && ciphers_in (value->value.sequence).gcm
+         && CMS_SignerInfo_verify (signer) == 1;
+}
+
+GStrv
+ll_certificate_announced (GBytes *bytes)
+{
+  g_autoptr (GStrvBuilder) found = g_strv_builder_new ();
+  gsize length;
+  const void *data = g_bytes_get_data (bytes, &length);
+  BIO *memory = BIO_new_mem_buf (data, (int) MIN (length, LL_CERTIFICATE_MAX * LL_CHAIN_MAX));
+  CMS_ContentInfo *message = read_message (memory);
+  STACK_OF (CMS_SignerInfo) *signers = NULL;
+
+  if (message != NULL && CMS_set1_signers_certs (message, NULL, 0) >= 0)
+    signers = CMS_get0_SignerInfos (message);
+  for (int i = 0; signers != NULL && i < MIN (sk_CMS_SignerInfo_num (signers), LL_CHAIN_MAX); i++)
+    {
+      CMS_SignerInfo *signer = sk_CMS_SignerInfo_value (signers, i);
+      X509 *certificate = NULL;
+
+      CMS_SignerInfo_get0_algs (signer, NULL, &certificate, NULL, NULL);
+      if (certificate != NULL && announces_gcm (signer))
+        {
+          g_autofree char *fingerprint = fingerprint_of (certificate);
+
+          g_strv_builder_add (found, fingerprint);
+        }
+    }
+  CMS_ContentInfo_free (message);
+  BIO_free (memory);
+  ERR_clear_error ();
+  return g_strv_builder_end (found);
 }

@@ -14,7 +14,7 @@ G_BEGIN_DECLS
  * vouches for it. No network: revocation is keys/revocation.h.
  *
  * Defects: expired, not yet valid, for signing only (key usage), not for mail (extended
- * key usage: sign-only too), weak (RSA below 2048 bit, EC below 224), a list of ciphers
+ * key usage), weak (RSA below 2048 bit, EC below 224), a list of ciphers
  * (SMIMECapabilities) without any that protects. An issuer that is not trusted is no
  * defect but leaves the trust UNCHECKED, and a note says who it is.
  */
@@ -37,5 +37,10 @@ gboolean ll_certificate_can_sign (const LlKey *key);
 /* Every certificate in @bytes: PEM, DER, or PKCS #7 (.p7s, .p7b, .p7c), at most LL_CHAIN_MAX.
  * (transfer full) of GBytes (DER); empty: there is none */
 GPtrArray *ll_certificate_read_all (GBytes *bytes);
+
+/* Fingerprints (as LlKey's) of the signers of a message (PKCS #7 as above) who announce AES-256-GCM
+ * in attributes that their key signed (RFC 8551 2.5.2). Whose certificate it is has to be judged as
+ * that of any other. (transfer full) */
+GStrv ll_certificate_announced (GBytes *bytes);
 
 G_END_DECLS

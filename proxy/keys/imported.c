@@ -20,6 +20,10 @@ static const char *const steps[] = {
   "  blob BLOB NOT NULL,"
   "  time INTEGER NOT NULL,"
   "  PRIMARY KEY (address, method, fingerprint)) WITHOUT ROWID;",
+  /* certificates whose owner announced AES-256-GCM in a letter that he signed */
+  "CREATE TABLE announced ("
+  "  fingerprint TEXT NOT NULL PRIMARY KEY,"
+  "  time INTEGER NOT NULL) WITHOUT ROWID;",
 };
 
 struct _LlImported
@@ -100,6 +104,35 @@ blobs_of (LlImported *imported, const char *address, LlMethod method)
   return blobs;
 }
 
+static gboolean
+keep_announced (LlImported *imported, const char *fingerprint, GError **error)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&imported->lock);
+  g_autoptr (sqlite3_stmt) statement
+      = ll_database_prepare (imported->database, "INSERT OR REPLACE INTO announced VALUES (?, ?)",
+                             error);
+
+  if (statement == NULL)
+    return FALSE;
+  ll_database_bind_text (statement, 1, fingerprint);
+  sqlite3_bind_int64 (statement, 2, ll_clock_now ());
+  return ll_database_step (statement, error) >= 0;
+}
+
+static gboolean
+is_announced (LlImported *imported, const char *fingerprint)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&imported->lock);
+  g_autoptr (sqlite3_stmt) statement
+      = ll_database_prepare (imported->database, "SELECT 1 FROM announced WHERE fingerprint = ?",
+                             NULL);
+
+  if (statement == NULL)
+    return FALSE;
+  ll_database_bind_text (statement, 1, fingerprint);
+  return ll_database_step (statement, NULL) == 1;
+}
+
 /* -- adding --------------------------------------------------------------------------------------
  */
 
@@ -115,6 +148,17 @@ add_key (LlImported *imported, LlKey *key, GBytes *blob, GPtrArray *added, GErro
       return FALSE;
   if (named)
     g_ptr_array_add (added, ll_key_ref (key));
+  return TRUE;
+}
+
+static gboolean
+add_announced (LlImported *imported, GBytes *bytes, GError **error)
+{
+  g_auto (GStrv) fingerprints = ll_certificate_announced (bytes);
+
+  for (guint i = 0; fingerprints[i] != NULL; i++)
+    if (!keep_announced (imported, fingerprints[i], error))
+      return FALSE;
   return TRUE;
 }
 
@@ -174,6 +218,7 @@ ll_imported_add (LlImported *imported,
     }
   ders = ll_certificate_read_all (bytes);
   done = ders->len > 0 ? add_certificates (imported, ders, added, error)
+                             && add_announced (imported, bytes, error)
                        : add_pgp (imported, bytes, deadline, cancellable, added, error);
   if (!done)
     return NULL;
@@ -217,8 +262,10 @@ find_certificates (LlImported *imported, const char *address, GPtrArray *found)
       g_autoptr (LlKey) key
           = ll_certificate_parse (g_ptr_array_index (ders, i), LL_KEY_SOURCE_IMPORTED, NULL);
 
-      if (key != NULL)
-        g_ptr_array_add (found, ll_certificate_verify (key, issuers, roots, ll_clock_now ()));
+      if (key == NULL)
+        continue;
+      key->gcm = key->gcm || is_announced (imported, key->fingerprint);
+      g_ptr_array_add (found, ll_certificate_verify (key, issuers, roots, ll_clock_now ()));
     }
   X509_STORE_free (roots);
 }

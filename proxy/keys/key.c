@@ -85,12 +85,22 @@ date (gint64 when)
   return g_strndup (text != NULL ? text : "", 10);
 }
 
+/* Time alone makes a defect, too. */
+static LlKeyDefect
+defect_at (const LlKey *key, gint64 now)
+{
+  if (key->defect != LL_KEY_SOUND)
+    return key->defect;
+  if (key->expires > 0 && key->expires <= now)
+    return LL_KEY_EXPIRED;
+  return key->created > now ? LL_KEY_NOT_YET : LL_KEY_SOUND;
+}
+
 char *
 ll_key_defect_text (const LlKey *key)
 {
   gint64 now = ll_clock_now ();
-  gboolean over = key->expires > 0 && key->expires <= now;
-  LlKeyDefect defect = key->defect == LL_KEY_SOUND && over ? LL_KEY_EXPIRED : key->defect;
+  LlKeyDefect defect = defect_at (key, now);
   g_autofree char *end = date (key->expires);
   g_autofree char *start = date (key->created);
 
@@ -103,7 +113,8 @@ ll_key_defect_text (const LlKey *key)
     case LL_KEY_NOT_YET:
       return g_strdup_printf ("is valid only from %s on; check this computer's clock", start);
     case LL_KEY_REVOKED:
-      return g_strdup ("was revoked by its owner");
+      return g_strdup (key->method == LL_METHOD_SMIME ? "was revoked by its issuer"
+                                                      : "was revoked by its owner");
     case LL_KEY_DISABLED:
       return g_strdup ("is disabled in your keyring");
     case LL_KEY_SIGN_ONLY:
@@ -118,6 +129,8 @@ ll_key_defect_text (const LlKey *key)
       return g_strdup ("is damaged");
     case LL_KEY_ALGORITHM:
       return g_strdup ("asks for ciphers that protect nothing any more");
+    case LL_KEY_OTHER_USE:
+      return g_strdup ("is not made for mail");
     }
   g_return_val_if_reached (NULL);
 }

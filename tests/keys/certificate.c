@@ -8,6 +8,8 @@
 
 #include "../support/certificates.h"
 
+#include <openssl/cms.h>
+
 #define YEAR (365 * 86400)
 
 static const CertificateWish good = {
@@ -61,7 +63,7 @@ test_defects (void)
   g_clear_pointer (&key, ll_key_unref);
   other_use.purpose = "serverAuth";
   key = parse (&other_use);
-  g_assert_cmpint (key->defect, ==, LL_KEY_SIGN_ONLY);
+  g_assert_cmpint (key->defect, ==, LL_KEY_OTHER_USE);
   g_clear_pointer (&key, ll_key_unref);
   weak.rsa = 1024;
   key = parse (&weak);
@@ -81,6 +83,100 @@ test_defects (void)
   elliptic.usage = "keyAgreement";
   key = parse (&elliptic);
   g_assert_cmpint (key->defect, ==, LL_KEY_SOUND);
+}
+
+/* RFC 9598: an address beside the usual kind of name, for local parts beyond ASCII. */
+static void
+test_other_script (void)
+{
+  CertificateWish wish = good;
+  g_autoptr (LlKey) key = NULL;
+
+  wish.address = NULL;
+  wish.names = "otherName:1.3.6.1.5.5.7.8.9;UTF8:borge@b.example";
+  key = parse (&wish);
+  g_assert_true (ll_key_is_for (key, "borge@b.example", FALSE));
+  g_assert_null (key->note);
+}
+
+static void
+test_too_early (void)
+{
+  CertificateWish early = good;
+  g_autoptr (LlKey) key = NULL;
+  g_autofree char *text = NULL;
+
+  early.from = 86400;
+  key = parse (&early);
+  text = ll_key_defect_text (key);
+  g_assert_nonnull (strstr (text, "valid only from"));
+}
+
+/* A signed message, as S/MIME programs write them, that announces @cipher. (transfer full) */
+static GBytes *
+announce (const Certificate *who, int cipher)
+{
+  STACK_OF (X509_ALGOR) *ciphers = NULL;
+  BIO *content = BIO_new_mem_buf ("a letter", -1);
+  CMS_ContentInfo *message = CMS_sign (NULL, NULL, NULL, NULL, CMS_DETACHED | CMS_PARTIAL);
+  CMS_SignerInfo *signer
+      = CMS_add1_signer (message, who->certificate, who->key, EVP_sha256 (), CMS_NOSMIMECAP);
+  guint8 *bytes = NULL;
+  GBytes *der;
+  int length;
+
+  g_assert_true (CMS_add_simple_smimecap (&ciphers, cipher, -1));
+  g_assert_true (CMS_add_smimecap (signer, ciphers));
+  g_assert_true (CMS_final (message, content, NULL, CMS_DETACHED | CMS_BINARY));
+  length = i2d_CMS_ContentInfo (message, &bytes);
+  der = g_bytes_new (bytes, (gsize) length);
+  OPENSSL_free (bytes);
+  sk_X509_ALGOR_pop_free (ciphers, X509_ALGOR_free);
+  CMS_ContentInfo_free (message);
+  BIO_free (content);
+  return der;
+}
+
+/* The same message, where somebody made AES-256-GCM of AES-256-CBC. (transfer full) */
+static GBytes *
+forge (GBytes *message)
+{
+  static const guint8 cbc[] = { 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x01, 0x2a };
+  gsize length;
+  const guint8 *bytes = g_bytes_get_data (message, &length);
+  guint8 *copy = g_memdup2 (bytes, length);
+  guint8 *found = memmem (copy, length, cbc, sizeof cbc);
+
+  g_assert_nonnull (found);
+  found[sizeof cbc - 1] = 0x2e;
+  return g_bytes_new_take (copy, length);
+}
+
+/* RFC 8551 2.5.2: believed as far as the signer's key signed it. */
+static void
+test_announced (void)
+{
+  CertificateWish wish = good;
+  Certificate bob;
+  g_autoptr (LlKey) key = NULL;
+  g_autoptr (GBytes) der = NULL, gcm = NULL, cbc = NULL, forged = NULL;
+  g_auto (GStrv) who = NULL, nobody = NULL, liar = NULL;
+
+  wish.usage = "digitalSignature,keyEncipherment";
+  bob = certificate_make (&wish, NULL);
+  der = certificate_der (&bob);
+  key = ll_certificate_parse (der, LL_KEY_SOURCE_IMPORTED, NULL);
+  gcm = announce (&bob, NID_aes_256_gcm);
+  cbc = announce (&bob, NID_aes_256_cbc);
+  forged = forge (cbc);
+  who = ll_certificate_announced (gcm);
+  nobody = ll_certificate_announced (cbc);
+  liar = ll_certificate_announced (forged);
+  g_assert_cmpuint (g_strv_length (who), ==, 1);
+  g_assert_cmpstr (who[0], ==, key->fingerprint);
+  g_assert_cmpuint (g_strv_length (nobody), ==, 0);
+  g_assert_cmpuint (g_strv_length (liar), ==, 0);
+  certificate_clear (&bob);
 }
 
 static void
@@ -134,6 +230,9 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/keys/certificate/good", test_good);
   g_test_add_func ("/keys/certificate/defects", test_defects);
+  g_test_add_func ("/keys/certificate/other-script", test_other_script);
+  g_test_add_func ("/keys/certificate/too-early", test_too_early);
+  g_test_add_func ("/keys/certificate/announced", test_announced);
   g_test_add_func ("/keys/certificate/verify", test_verify);
   g_test_add_func ("/keys/certificate/garbage", test_garbage);
   return g_test_run ();

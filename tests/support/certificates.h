@@ -17,6 +17,7 @@ typedef struct
 {
   const char *name;    /* CN */
   const char *address; /* alternative name; NULL: none */
+  const char *names;   /* alternative names as OpenSSL writes them, "DNS:a,DNS:b"; NULL: none */
   const char *legacy;  /* in the subject; NULL: none */
   guint rsa;           /* bits; 0: P-256 */
   const char *usage;   /* "keyEncipherment", NULL: no such extension */
@@ -80,8 +81,9 @@ certificate_make (const CertificateWish *wish, const Certificate *issuer)
     certificate_extend (made.certificate, by->certificate, NID_key_usage, wish->usage);
   if (wish->purpose != NULL)
     certificate_extend (made.certificate, by->certificate, NID_ext_key_usage, wish->purpose);
-  if (alternative != NULL)
-    certificate_extend (made.certificate, by->certificate, NID_subject_alt_name, alternative);
+  if (alternative != NULL || wish->names != NULL)
+    certificate_extend (made.certificate, by->certificate, NID_subject_alt_name,
+                        alternative != NULL ? alternative : wish->names);
   g_assert_cmpint (X509_sign (made.certificate, by->key, EVP_sha256 ()), >, 0);
   return made;
 }

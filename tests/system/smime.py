@@ -8,6 +8,8 @@ import os
 import subprocess
 
 import tap
+from cryptography import x509
+from cryptography.x509.oid import ExtendedKeyUsageOID
 from office import Office, letter
 from process import wait_until
 
@@ -129,6 +131,42 @@ def test_key_is_gone(lab):
     tap.true("unsigned" in shown and "could not be used" in shown, shown)
 
 
+# SMIMECapabilities: AES-256-GCM
+GCM = x509.UnrecognizedExtension(
+    x509.ObjectIdentifier("1.2.840.113549.1.9.15"), bytes.fromhex("300d300b060960864801650304012e")
+)
+
+
+def known(lab, address, **options):
+    """The certificate of somebody, imported."""
+    made = lab.world.ca.issue_for_mail(address, **options)
+    lab.daemon.letterlock("key", "import", made.chain)
+    return made
+
+
+def test_defects(lab):
+    """A certificate that cannot lock holds the letter, and its defect is said"""
+    cases = {
+        "old": ("its certificate expired on 20", {"days": -3}),
+        "weak": ("its certificate is too weak (rsa1024)", {"key": "rsa1024"}),
+        "signs": ("its certificate can sign but not encrypt", {"usage": ["digital_signature"]}),
+        "server": ("its certificate is not made for mail",
+                   {"purpose": ExtendedKeyUsageOID.SERVER_AUTH}),
+    }  # fmt: skip
+    for name, (words, options) in cases.items():
+        known(lab, f"{name}@plain.lab", **options)
+        accepted, said = lab.send(f"{name}@plain.lab", letter(f"{name}@plain.lab", name=name))
+        tap.true(accepted, said)
+        record = lab.daemon.wait_letters(
+            lambda letters, name=name: next(
+                (x for x in letters if x["message_id"] == f"<{name}@provider.lab>"
+                 and x["state"] == "held"), None),
+            f"{name} is held",
+        )  # fmt: skip
+        tap.true(words in lab.daemon.letterlock("explain", record["id"]), record)
+        tap.equal(lab.arrived(name), [], "letters at the provider")
+
+
 def doctor(lab):
     lines = lab.daemon.try_letterlock("doctor", "--json").stdout.splitlines()
     found = [x for x in map(json.loads, lines) if x["check"] == "certificate anna"]
@@ -155,6 +193,22 @@ def test_removed(lab):
     tap.true(decrypt(raw, lab.gina).endswith(b"\r\n\r\n" + BODY.encode()), "inside")
     tap.equal((lock.get("signer"), lock.get("unsigned")), (None, None), "signer")
     tap.equal(doctor(lab), None, "doctor")
+
+
+def test_ciphers(lab):
+    """AES-GCM where all who open it announce it; EC and RSA recipients share one copy"""
+    hans = known(lab, "hans@plain.lab", key="ec", usage=["key_agreement"], more=[GCM])
+    cases = {"modern": ["hans@plain.lab"], "mixed": ["hans@plain.lab", "gina@plain.lab"]}
+    for name, recipients in cases.items():
+        content = letter(">, <".join(recipients), name=name, body=BODY)
+        accepted, said = lab.send(recipients, content)
+        tap.true(accepted, said)
+        wait_until(lambda name=name: lab.arrived(name), "the letter arrives")
+        raw = lab.arrived(name)[0]
+        tap.equal(b"smime-type=authEnveloped-data" in raw, name == "modern", f"{name}: GCM")
+        tap.true(decrypt(raw, hans).endswith(BODY.encode()), name)
+        if name == "mixed":
+            tap.true(decrypt(raw, lab.gina).endswith(BODY.encode()), name)
 
 
 if __name__ == "__main__":
