@@ -23,13 +23,14 @@ class GnuPG:
             raise AssertionError(f"gpg {arguments}: {done.stderr.decode()}")
         return done.stdout
 
-    def generate(self, user_id, *, passphrase="", expires="never"):
-        """The fingerprint of a new key."""
-        self.run(
-            "--pinentry-mode", "loopback", "--passphrase", passphrase,
-            "--quick-gen-key", user_id, "future-default", "default", expires,
-        )  # fmt: skip
-        return self.fingerprint(user_id)
+    def generate(self, user_id, *, passphrase="", expires="never", algorithm="future-default"):
+        """The fingerprint of a new key: Curve25519, or "rsa3072" and the like."""
+        secret = ["--pinentry-mode", "loopback", "--passphrase", passphrase]
+        self.run(*secret, "--quick-gen-key", user_id, algorithm, "default", expires)
+        fingerprint = self.fingerprint(user_id)
+        if algorithm != "future-default":  # then gpg makes no subkey of its own accord
+            self.run(*secret, "--quick-add-key", fingerprint, algorithm, "encr", expires)
+        return fingerprint
 
     def fingerprint(self, user_id):
         listed = self.run("--with-colons", "--list-keys", f"={user_id}").decode()
@@ -37,6 +38,10 @@ class GnuPG:
 
     def export(self, fingerprint):
         return self.run("--export", fingerprint)
+
+    def export_secret(self, fingerprint):
+        """Of a key without passphrase."""
+        return self.run("--export-secret-keys", fingerprint)
 
     def import_(self, blob):
         self.run("--import", input=blob)
