@@ -3,6 +3,8 @@
 
 #include "keys/certificate.h"
 
+#include "keys/certificate-ids.h"
+
 #include "base/error.h"
 #include "base/limits.h"
 #include "wire/address.h"
@@ -294,6 +296,7 @@ ll_certificate_parse (GBytes *der, LlKeySource source, GError **error)
   key->created = seconds (X509_get0_notBefore (certificate));
   key->expires = seconds (X509_get0_notAfter (certificate));
   key->gcm = ciphers.gcm;
+  key->ids = ll_certificate_ids (certificate);
   key->blob = g_bytes_ref (der);
   describe_key (key, public_key);
   key->defect = defect_of (certificate, public_key, &ciphers);

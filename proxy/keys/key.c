@@ -38,6 +38,7 @@ ll_key_unref (LlKey *key)
   g_free (key->algorithm);
   g_free (key->issuer);
   g_free (key->note);
+  g_strfreev (key->ids);
   g_clear_pointer (&key->blob, g_bytes_unref);
   g_free (key);
 }
@@ -55,6 +56,7 @@ ll_key_copy (const LlKey *key)
   copy->algorithm = g_strdup (key->algorithm);
   copy->issuer = g_strdup (key->issuer);
   copy->note = g_strdup (key->note);
+  copy->ids = g_strdupv (key->ids);
   copy->blob = key->blob != NULL ? g_bytes_ref (key->blob) : NULL;
   return copy;
 }
@@ -213,6 +215,7 @@ ll_key_from_engine (GVariant *dictionary, LlKeySource source)
     return NULL;
   g_variant_lookup (dictionary, "user_id", "s", &key->user_id);
   g_variant_lookup (dictionary, "addresses", "^as", &key->addresses);
+  g_variant_lookup (dictionary, "ids", "^as", &key->ids);
   g_variant_lookup (dictionary, "created", "x", &key->created);
   g_variant_lookup (dictionary, "expires", "x", &key->expires);
   g_variant_lookup (dictionary, "bits", "u", &key->bits);

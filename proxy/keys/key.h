@@ -34,6 +34,7 @@ typedef struct
   char *issuer;    /* of a certificate, else NULL */
   char *note;      /* a sentence beside it ("revocation could not be checked"), or NULL */
   gboolean gcm;    /* a certificate that announces AES-GCM */
+  GStrv ids;       /* how locked letters name it (message/sealed.h), or NULL */
   GBytes *blob;    /* OpenPGP packets or DER; NULL: in the user's GnuPG keyring */
 } LlKey;
 

@@ -7,7 +7,7 @@
 
 /* Armour lines are 76 at most (RFC 9580 6.); a header line may be longer. */
 #define LINE_MAX_LENGTH 1000
-#define START_LENGTH 4
+#define START_LENGTH (LL_SEALED_HEAD_MAX / 3 * 4)
 
 enum
 {
@@ -28,6 +28,7 @@ ll_armour_init (LlArmour *armour, gboolean html)
     .line = g_string_new (NULL),
     .start = g_string_new (NULL),
   };
+  ll_sealed_init (&armour->sealed);
 }
 
 void
@@ -38,20 +39,8 @@ ll_armour_clear (LlArmour *armour)
   g_string_free (armour->tag, TRUE);
   g_string_free (armour->line, TRUE);
   g_string_free (armour->start, TRUE);
+  ll_sealed_clear (&armour->sealed);
   *armour = (LlArmour){ 0 };
-}
-
-gboolean
-ll_armour_is_encrypted_packet (const guint8 *bytes, gsize length)
-{
-  guint tag;
-
-  if (length == 0 || !(bytes[0] & 0x80))
-    return FALSE;
-  tag = bytes[0] & 0x40 ? bytes[0] & 0x3f : (bytes[0] >> 2) & 0x0f;
-  /* session key for a public key or a passphrase, encrypted data (9 without, 18 with integrity
-   * protection, 20 AEAD of GnuPG); a signed or compressed message is not locked */
-  return tag == 1 || tag == 3 || tag == 9 || tag == 18 || tag == 20;
 }
 
 static gboolean
@@ -73,22 +62,23 @@ after_begin (LlArmour *armour, const char *line, gsize length)
 }
 
 static int
+at_end (LlArmour *armour)
+{
+  gsize length;
+  g_autofree guint8 *packets = g_base64_decode (armour->start->str, &length);
+
+  return length > 0 && ll_sealed_read_pgp (&armour->sealed, packets, length) ? AFTER : OTHER;
+}
+
+static int
 in_base64 (LlArmour *armour, const char *line, gsize length)
 {
-  guint8 packet[3];
-  gsize got;
-
   if (strcmp (line, "-----END PGP MESSAGE-----") == 0)
-    {
-      int state = 0;
-      guint save = 0;
-
-      got = g_base64_decode_step (armour->start->str, armour->start->len, packet, &state, &save);
-      return ll_armour_is_encrypted_packet (packet, got) ? AFTER : OTHER;
-    }
+    return at_end (armour);
   if (!is_base64_line (line, length))
     return OTHER;
-  if (armour->start->len < START_LENGTH)
+  /* "=abcd" is the checksum */
+  if (armour->start->len < START_LENGTH && *line != '=')
     g_string_append_len (armour->start, line,
                          (gssize) MIN (length, START_LENGTH - armour->start->len));
   return BASE64;

@@ -3,7 +3,7 @@
 
 #pragma once
 
-#include <glib.h>
+#include "message/sealed.h"
 
 G_BEGIN_DECLS
 
@@ -31,7 +31,8 @@ typedef struct
   GString *tag;    /* its beginning */
   gboolean hidden; /* inside style or script */
   GString *line;
-  GString *start; /* the first octets of base64 */
+  GString *start;  /* the first octets of base64 */
+  LlSealed sealed; /* of a MESSAGE: for whom */
 } LlArmour;
 
 void ll_armour_init (LlArmour *armour, gboolean html);
@@ -41,8 +42,5 @@ void ll_armour_clear (LlArmour *armour);
 gboolean ll_armour_feed (LlArmour *armour, const char *bytes, gsize length);
 
 LlArmourFound ll_armour_finish (LlArmour *armour);
-
-/* Whether @bytes begin with a binary OpenPGP packet of an encrypted message. */
-gboolean ll_armour_is_encrypted_packet (const guint8 *bytes, gsize length);
 
 G_END_DECLS

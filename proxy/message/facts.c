@@ -16,6 +16,7 @@ ll_message_facts_free (LlMessageFacts *facts)
   g_free (facts->subject);
   g_free (facts->from);
   g_strfreev (facts->visible);
+  g_strfreev (facts->sealed_for);
   g_strfreev (facts->tags);
   g_free (facts->mode);
   g_strfreev (facts->references);
@@ -75,6 +76,8 @@ ll_message_facts_to_variant (const LlMessageFacts *facts)
   g_variant_dict_insert (&dict, "cut-found", "b", facts->cut_found);
   g_variant_dict_insert (&dict, "kind", "u", facts->kind);
   g_variant_dict_insert (&dict, "protection", "u", facts->protection);
+  g_variant_dict_insert (&dict, "sealed-whole", "b", facts->sealed_whole);
+  g_variant_dict_insert (&dict, "signed", "b", facts->is_signed);
   g_variant_dict_insert (&dict, "parts", "u", facts->parts);
   g_variant_dict_insert (&dict, "tls-required-no", "b", facts->tls_required_no);
   g_variant_dict_insert (&dict, "reply", "b", facts->reply);
@@ -85,6 +88,7 @@ ll_message_facts_to_variant (const LlMessageFacts *facts)
   insert_texts (&dict, "visible", facts->visible);
   insert_texts (&dict, "tags", facts->tags);
   insert_texts (&dict, "references", facts->references);
+  insert_texts (&dict, "sealed-for", facts->sealed_for);
   /* replacements are octets of the header, in whatever charset */
   g_variant_builder_init (&edits, G_VARIANT_TYPE ("a(ttays)"));
   for (guint i = 0; facts->edits != NULL && i < facts->edits->len; i++)
@@ -144,6 +148,8 @@ ll_message_facts_from_variant (GVariant *variant)
   g_variant_dict_lookup (&dict, "cut-found", "b", &facts->cut_found);
   g_variant_dict_lookup (&dict, "kind", "u", &kind);
   g_variant_dict_lookup (&dict, "protection", "u", &protection);
+  g_variant_dict_lookup (&dict, "sealed-whole", "b", &facts->sealed_whole);
+  g_variant_dict_lookup (&dict, "signed", "b", &facts->is_signed);
   g_variant_dict_lookup (&dict, "parts", "u", &facts->parts);
   g_variant_dict_lookup (&dict, "tls-required-no", "b", &facts->tls_required_no);
   g_variant_dict_lookup (&dict, "reply", "b", &facts->reply);
@@ -156,6 +162,7 @@ ll_message_facts_from_variant (GVariant *variant)
       = protection <= LL_PROTECTION_PGP_INLINE ? (LlProtection) protection : LL_PROTECTION_NONE;
   facts->visible = lookup_texts (&dict, "visible");
   facts->tags = lookup_texts (&dict, "tags");
+  facts->sealed_for = lookup_texts (&dict, "sealed-for");
   facts->references = lookup_texts (&dict, "references");
   facts->edits = lookup_edits (&dict);
   g_variant_dict_clear (&dict);

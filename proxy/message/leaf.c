@@ -6,7 +6,7 @@
 #include <gmime/gmime.h>
 #include <string.h>
 
-/* Where a calendar's METHOD and a CMS message's type stand. */
+/* Where a calendar's METHOD stands, and whether a Version part says more than that. */
 #define HEAD_MAX 4096
 
 /* Decoded at a time. */
@@ -21,7 +21,9 @@ struct _LlLeaf
   gboolean wants_all;  /* as long as it may be armour */
   gboolean blank;      /* only blanks so far */
   GString *head;
+  gsize head_max;
   LlArmour armour;
+  LlSealed sealed;
   gboolean calendar;
 };
 
@@ -98,6 +100,13 @@ is_pkcs7 (const LlPartType *type)
              && g_str_has_suffix (type->name, ".p7m"));
 }
 
+/* The first part of PGP/MIME (RFC 3156 4.). */
+static gboolean
+is_version (const LlPartType *type)
+{
+  return strcmp (type->type, "application/pgp-encrypted") == 0;
+}
+
 LlLeaf *
 ll_leaf_new (LlPartType *type, const LlHeaders *headers)
 {
@@ -115,7 +124,12 @@ ll_leaf_new (LlPartType *type, const LlHeaders *headers)
   leaf->wants_all = TRUE;
   leaf->head = g_string_new (NULL);
   leaf->calendar = strcmp (leaf->type.type, "text/calendar") == 0;
-  leaf->wants_head = is_pkcs7 (&leaf->type) || (leaf->calendar && !leaf->type.calendar_method);
+  leaf->wants_head = is_pkcs7 (&leaf->type) || is_version (&leaf->type)
+                     || (leaf->calendar && !leaf->type.calendar_method);
+  /* session keys stand at the beginning of what is binary */
+  leaf->head_max
+      = g_str_has_prefix (leaf->type.type, "application/") ? LL_SEALED_HEAD_MAX : HEAD_MAX;
+  ll_sealed_init (&leaf->sealed);
   ll_armour_init (&leaf->armour, strcmp (leaf->type.type, "text/html") == 0);
   return leaf;
 }
@@ -127,6 +141,7 @@ ll_leaf_free (LlLeaf *leaf)
     return;
   ll_part_type_clear (&leaf->type);
   ll_armour_clear (&leaf->armour);
+  ll_sealed_clear (&leaf->sealed);
   g_string_free (leaf->head, TRUE);
   g_free (leaf);
 }
@@ -139,8 +154,9 @@ feed_decoded (LlLeaf *leaf, const char *bytes, gsize length)
   if (leaf->wants_all)
     leaf->wants_all = ll_armour_feed (&leaf->armour, bytes, length);
   /* the first octets of every leaf: a binary OpenPGP packet shows there */
-  if (leaf->head->len < HEAD_MAX)
-    g_string_append_len (leaf->head, bytes, (gssize) MIN (length, HEAD_MAX - leaf->head->len));
+  if (leaf->head->len < leaf->head_max)
+    g_string_append_len (leaf->head, bytes,
+                         (gssize) MIN (length, leaf->head_max - leaf->head->len));
 }
 
 gboolean
@@ -148,7 +164,7 @@ ll_leaf_feed (LlLeaf *leaf, const char *bytes, gsize length)
 {
   char decoded[PIECE + 64];
 
-  while (length > 0 && (leaf->wants_all || (leaf->wants_head && leaf->head->len < HEAD_MAX)))
+  while (length > 0 && (leaf->wants_all || (leaf->wants_head && leaf->head->len < leaf->head_max)))
     {
       gsize piece = MIN (length, PIECE);
 
@@ -160,27 +176,6 @@ ll_leaf_feed (LlLeaf *leaf, const char *bytes, gsize length)
       length -= piece;
     }
   return length == 0;
-}
-
-/* ContentInfo ::= SEQUENCE { contentType OBJECT IDENTIFIER, ... }, DER or BER: one that says
- * enveloped-data or authEnveloped-data. */
-static gboolean
-is_enveloped (const guint8 *bytes, gsize length)
-{
-  static const guint8 enveloped[]
-      = { 0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07, 0x03 };
-  static const guint8 auth_enveloped[]
-      = { 0x06, 0x0b, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x09, 0x10, 0x01, 0x17 };
-  gsize at = 2;
-
-  if (length < 2 || bytes[0] != 0x30)
-    return FALSE;
-  if (bytes[1] > 0x80)
-    at += bytes[1] & 0x7f;
-  if (at + sizeof auth_enveloped > length)
-    return FALSE;
-  return memcmp (bytes + at, enveloped, sizeof enveloped) == 0
-         || memcmp (bytes + at, auth_enveloped, sizeof auth_enveloped) == 0;
 }
 
 static gboolean
@@ -205,13 +200,24 @@ ll_leaf_finish (LlLeaf *leaf)
     leaf->calendar = head_has_method (leaf->head);
   if (leaf->blank)
     return LL_LEAF_EMPTY;
-  if (is_pkcs7 (&leaf->type) && is_enveloped (head, leaf->head->len))
+  if (is_pkcs7 (&leaf->type) && ll_sealed_read_cms (&leaf->sealed, head, leaf->head->len))
     return LL_LEAF_ENVELOPED;
+  if (is_pkcs7 (&leaf->type) && ll_sealed_is_signed_cms (head, leaf->head->len))
+    return LL_LEAF_SIGNED;
+  if (is_version (&leaf->type) && leaf->head->len < HEAD_MAX
+      && g_ascii_strcasecmp (g_strstrip (leaf->head->str), "Version: 1") == 0)
+    return LL_LEAF_VERSION;
   if (armour == LL_ARMOUR_MESSAGE)
-    return LL_LEAF_PGP;
+    {
+      LlSealed sealed = leaf->sealed;
+
+      leaf->sealed = leaf->armour.sealed;
+      leaf->armour.sealed = sealed;
+      return LL_LEAF_PGP;
+    }
   /* an attachment may be binary; a text never is */
   if (!g_str_has_prefix (leaf->type.type, "text/")
-      && ll_armour_is_encrypted_packet (head, leaf->head->len))
+      && ll_sealed_read_pgp (&leaf->sealed, head, leaf->head->len))
     return LL_LEAF_PGP;
   return LL_LEAF_OTHER;
 }
@@ -220,6 +226,12 @@ const LlPartType *
 ll_leaf_type (const LlLeaf *leaf)
 {
   return &leaf->type;
+}
+
+const LlSealed *
+ll_leaf_sealed (const LlLeaf *leaf)
+{
+  return &leaf->sealed;
 }
 
 gboolean

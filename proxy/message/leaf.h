@@ -18,6 +18,8 @@ typedef enum
   LL_LEAF_EMPTY,
   LL_LEAF_PGP,       /* an OpenPGP message and nothing else */
   LL_LEAF_ENVELOPED, /* a CMS enveloped message */
+  LL_LEAF_SIGNED,    /* a CMS signed message */
+  LL_LEAF_VERSION,   /* "Version: 1", which stands before a PGP/MIME message */
   LL_LEAF_OTHER,
 } LlLeafFound;
 
@@ -44,6 +46,9 @@ void ll_leaf_free (LlLeaf *leaf);
 gboolean ll_leaf_feed (LlLeaf *leaf, const char *bytes, gsize length);
 
 LlLeafFound ll_leaf_finish (LlLeaf *leaf);
+
+/* For whom, when it is PGP or ENVELOPED. After finish. (transfer none) */
+const LlSealed *ll_leaf_sealed (const LlLeaf *leaf);
 
 const LlPartType *ll_leaf_type (const LlLeaf *leaf);
 

@@ -337,6 +337,17 @@ ll_inspection_feed (LlInspection *inspection, const char *bytes, gsize length)
     look (inspection, bytes, length);
 }
 
+static void
+read_sealed (LlMessageFacts *facts, const LlSealed *sealed)
+{
+  g_autoptr (GStrvBuilder) ids = g_strv_builder_new ();
+
+  for (guint i = 0; i < sealed->ids->len; i++)
+    g_strv_builder_add (ids, g_ptr_array_index (sealed->ids, i));
+  facts->sealed_for = g_strv_builder_end (ids);
+  facts->sealed_whole = sealed->whole;
+}
+
 LlMessageFacts *
 ll_inspection_finish (LlInspection *inspection, const char *const *tags, GError **error)
 {
@@ -356,6 +367,9 @@ ll_inspection_finish (LlInspection *inspection, const char *const *tags, GError 
   read_header (facts, inspection->headers, tags);
   facts->kind = kind_of (inspection->headers, inspection->structure);
   facts->protection = ll_structure_protection (inspection->structure);
+  if (facts->protection != LL_PROTECTION_NONE)
+    read_sealed (facts, ll_structure_sealed (inspection->structure));
+  facts->is_signed = ll_structure_is_signed (inspection->structure);
   facts->parts = ll_structure_parts (inspection->structure);
   return g_steal_pointer (&inspection->facts);
 }

@@ -50,6 +50,9 @@ typedef struct
   gboolean cut_found; /* there is a blank line */
   LlKind kind;
   LlProtection protection;
+  GStrv sealed_for; /* the keys that it is locked for (message/sealed.h); NULL: none is named */
+  gboolean sealed_whole; /* ... and for nobody else */
+  gboolean is_signed;    /* by the mail program; then we do not sign it again */
   guint parts;
   char *message_id; /* without <>, or NULL */
   char *subject;    /* decoded, at most 200 characters, tag removed; or NULL */

@@ -56,6 +56,7 @@ struct _LlStructure
   gboolean pgp_text;     /* a text that is armour */
   gboolean only_pgp;     /* every leaf with content is an OpenPGP message */
   LlLeafFound top_found; /* when the top is a leaf */
+  LlSealed sealed;       /* of the first locked leaf */
 };
 
 static gboolean
@@ -106,6 +107,7 @@ ll_structure_new (const LlHeaders *headers)
   g_array_set_clear_func (structure->levels, level_clear);
   structure->line = g_byte_array_new ();
   structure->only_pgp = TRUE;
+  ll_sealed_init (&structure->sealed);
   ll_part_type_init (&structure->top, headers);
   ll_part_type_init (&type, headers);
   begin_part (structure, &type, headers);
@@ -124,6 +126,7 @@ ll_structure_free (LlStructure *structure)
   ll_headers_free (structure->headers);
   ll_leaf_free (structure->leaf);
   ll_part_type_clear (&structure->top);
+  ll_sealed_clear (&structure->sealed);
   for (guint i = 0; i < TOP_PARTS; i++)
     {
       g_free (structure->top_parts[i].type);
@@ -162,6 +165,17 @@ count_leaf (LlStructure *structure, const LlPartType *type, LlLeafFound found)
   structure->top_count++;
 }
 
+/* Keys are named only by what is locked, so the first that names any is kept. */
+static void
+keep_sealed (LlStructure *structure, LlLeafFound found, const LlSealed *sealed)
+{
+  if ((found != LL_LEAF_PGP && found != LL_LEAF_ENVELOPED) || structure->sealed.ids->len > 0)
+    return;
+  for (guint i = 0; i < sealed->ids->len; i++)
+    g_ptr_array_add (structure->sealed.ids, g_strdup (g_ptr_array_index (sealed->ids, i)));
+  structure->sealed.whole = sealed->whole;
+}
+
 /* The part at hand is over. */
 static void
 end_part (LlStructure *structure)
@@ -182,6 +196,7 @@ end_part (LlStructure *structure)
       LlLeafFound found = ll_leaf_finish (structure->leaf);
 
       count_leaf (structure, ll_leaf_type (structure->leaf), found);
+      keep_sealed (structure, found, ll_leaf_sealed (structure->leaf));
       structure->calendar = structure->calendar || ll_leaf_is_calendar (structure->leaf);
     }
   g_clear_pointer (&structure->leaf, ll_leaf_free);
@@ -381,13 +396,13 @@ is_pgp_mime (const LlStructure *structure)
   if (strcmp (structure->top.type, "multipart/encrypted") == 0)
     return structure->top_count == 2 && structure->top.protocol != NULL
            && strcmp (structure->top.protocol, "application/pgp-encrypted") == 0
-           && has_type (&parts[0], "application/pgp-encrypted")
-           && has_type (&parts[1], "application/octet-stream") && parts[1].found == LL_LEAF_PGP;
+           && parts[0].found == LL_LEAF_VERSION && has_type (&parts[1], "application/octet-stream")
+           && parts[1].found == LL_LEAF_PGP;
   /* Exchange rewrites it like this on the way in, and people forward what they got */
   return strcmp (structure->top.type, "multipart/mixed") == 0 && structure->top_count == 3
          && has_type (&parts[0], "text/plain") && parts[0].found == LL_LEAF_EMPTY
-         && has_type (&parts[1], "application/pgp-encrypted")
-         && has_type (&parts[2], "application/octet-stream") && parts[2].found == LL_LEAF_PGP;
+         && parts[1].found == LL_LEAF_VERSION && has_type (&parts[2], "application/octet-stream")
+         && parts[2].found == LL_LEAF_PGP;
 }
 
 LlProtection
@@ -400,4 +415,25 @@ ll_structure_protection (const LlStructure *structure)
   if (structure->pgp_text && structure->only_pgp)
     return LL_PROTECTION_PGP_INLINE;
   return LL_PROTECTION_NONE;
+}
+
+const LlSealed *
+ll_structure_sealed (const LlStructure *structure)
+{
+  return &structure->sealed;
+}
+
+gboolean
+ll_structure_is_signed (const LlStructure *structure)
+{
+  static const char *const signatures[]
+      = { "application/pgp-signature", "application/pkcs7-signature",
+          "application/x-pkcs7-signature", NULL };
+
+  if (structure->top_is_leaf)
+    return structure->top_found == LL_LEAF_SIGNED;
+  return strcmp (structure->top.type, "multipart/signed") == 0 && structure->top_count == 2
+         && structure->top_parts[1].type != NULL
+         && g_strv_contains (signatures, structure->top_parts[1].type)
+         && structure->top_parts[1].found != LL_LEAF_EMPTY;
 }

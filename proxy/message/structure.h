@@ -4,6 +4,7 @@
 #pragma once
 
 #include "message/headers.h"
+#include "message/sealed.h"
 
 G_BEGIN_DECLS
 
@@ -33,6 +34,12 @@ guint ll_structure_parts (const LlStructure *structure);
 gboolean ll_structure_is_report (const LlStructure *structure);
 gboolean ll_structure_is_calendar (const LlStructure *structure);
 LlProtection ll_structure_protection (const LlStructure *structure);
+
+/* For whom, where there is protection: its first locked part. (transfer none) */
+const LlSealed *ll_structure_sealed (const LlStructure *structure);
+
+/* The mail program signed all of it (RFC 3156 5., RFC 8551 3.5). */
+gboolean ll_structure_is_signed (const LlStructure *structure);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LlStructure, ll_structure_free)
 

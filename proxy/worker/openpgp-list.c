@@ -142,6 +142,24 @@ addresses_of (gpgme_key_t key)
   return g_variant_builder_end (&builder);
 }
 
+/* Of all subkeys that can or could encrypt: an old letter may name an old one. */
+static GVariant *
+ids_of (gpgme_key_t key)
+{
+  GVariantBuilder builder;
+
+  g_variant_builder_init (&builder, G_VARIANT_TYPE_STRING_ARRAY);
+  for (gpgme_subkey_t subkey = key->subkeys; subkey != NULL; subkey = subkey->next)
+    {
+      g_autofree char *id = g_ascii_strdown (subkey->keyid, -1);
+      g_autofree char *word = g_strconcat ("pgp:", id, NULL);
+
+      if (subkey->can_encrypt || subkey->expired || subkey->revoked)
+        g_variant_builder_add (&builder, "s", word);
+    }
+  return g_variant_builder_end (&builder);
+}
+
 static void
 add_text (GVariantDict *dict, const char *key, const char *text)
 {
@@ -165,6 +183,7 @@ to_variant (gpgme_key_t key, const char *address)
   add_text (&dict, "fingerprint", key->subkeys->fpr);
   add_text (&dict, "user_id", uid != NULL ? uid->uid : key->uids != NULL ? key->uids->uid : NULL);
   g_variant_dict_insert_value (&dict, "addresses", addresses_of (key));
+  g_variant_dict_insert_value (&dict, "ids", ids_of (key));
   g_variant_dict_insert (&dict, "created", "x", (gint64) key->subkeys->timestamp);
   g_variant_dict_insert (&dict, "expires", "x", (gint64) shown->expires);
   g_variant_dict_insert (&dict, "bits", "u", (guint32) shown->length);

@@ -12,7 +12,8 @@ G_BEGIN_DECLS
  * takes the arguments and open files of a request and returns its reply, an a{sv}, or
  * an error of LL_ENGINE_ERROR. One at a time; the daemon kills us when it takes too long.
  *
- * A key in a reply is a dictionary: fingerprint s, user_id s, addresses as, created x,
+ * A key in a reply is a dictionary: fingerprint s, user_id s, addresses as, ids as (of
+ * those of its subkeys that encrypt), created x,
  * expires x (0: never), bits u, algorithm s, subkey s (the one that would be encrypted
  * to), subkeys u (how many could be), defect s (api/names.h), validity u, secret b.
  */

@@ -34,6 +34,11 @@ static const struct
   { "PGP/MIME", PGP_MIME VERSION_PART OCTETS ARMOUR "--b--\r\n", LL_PROTECTION_PGP_MIME },
   { "PGP/MIME in clear", PGP_MIME VERSION_PART OCTETS "in clear\r\n--b--\r\n", LL_PROTECTION_NONE },
   { "PGP/MIME signed only", PGP_MIME VERSION_PART OCTETS SIGNED "--b--\r\n", LL_PROTECTION_NONE },
+  { "PGP/MIME with text in its first part",
+    PGP_MIME
+    "--b\r\nContent-Type: application/pgp-encrypted\r\n\r\nVersion: 1\r\nmeet me\r\n" OCTETS ARMOUR
+    "--b--\r\n",
+    LL_PROTECTION_NONE },
   { "PGP/MIME one part", PGP_MIME VERSION_PART "--b--\r\n", LL_PROTECTION_NONE },
   { "PGP/MIME three parts", PGP_MIME VERSION_PART OCTETS ARMOUR OCTETS "clear\r\n--b--\r\n",
     LL_PROTECTION_NONE },
@@ -116,6 +121,37 @@ static const struct
     LL_PROTECTION_NONE },
 };
 
+/* What the mail program signed is not signed again; S/MIME and PGP, all of the letter only. */
+static const struct
+{
+  const char *name;
+  const char *in;
+  gboolean is_signed;
+} signatures[] = {
+  { "PGP",
+    "Content-Type: multipart/signed; boundary=b\r\n\r\n--b\r\n\r\nHello\r\n"
+    "--b\r\nContent-Type: application/pgp-signature\r\n\r\nxxx\r\n--b--\r\n",
+    TRUE },
+  { "S/MIME",
+    "Content-Type: multipart/signed; boundary=b\r\n\r\n--b\r\n\r\nHello\r\n"
+    "--b\r\nContent-Type: application/x-pkcs7-signature\r\n\r\nxxx\r\n--b--\r\n",
+    TRUE },
+  { "opaque", "Content-Type: application/pkcs7-mime\r\n" BASE64 "\r\n" SIGNED_DATA, TRUE },
+  { "opaque in name only",
+    "Content-Type: application/pkcs7-mime; smime-type=signed-data\r\n\r\nHello\r\n", FALSE },
+  { "claimed", "Content-Type: multipart/signed; boundary=b\r\n\r\n--b\r\n\r\nHello\r\n--b--\r\n",
+    FALSE },
+  { "no signature in it",
+    "Content-Type: multipart/signed; boundary=b\r\n\r\n--b\r\n\r\nHello\r\n"
+    "--b\r\nContent-Type: application/pgp-signature\r\n\r\n\r\n--b--\r\n",
+    FALSE },
+  { "a part of it",
+    MIXED "--b\r\nContent-Type: multipart/signed; boundary=c\r\n\r\n--c\r\n\r\nHello\r\n"
+          "--c\r\nContent-Type: application/pgp-signature\r\n\r\nxxx\r\n--c--\r\n--b--\r\n",
+    FALSE },
+  { "enveloped", "Content-Type: application/pkcs7-mime\r\n" BASE64 "\r\n" ENVELOPED, FALSE },
+};
+
 static LlMessageFacts *
 inspect (const char *bytes, gsize length)
 {
@@ -134,6 +170,18 @@ test_protection (void)
 
       g_test_message ("%s", cases[i].name);
       g_assert_cmpint (facts->protection, ==, cases[i].protection);
+    }
+}
+
+static void
+test_signed (void)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (signatures); i++)
+    {
+      g_autoptr (LlMessageFacts) facts = inspect (signatures[i].in, strlen (signatures[i].in));
+
+      g_test_message ("%s", signatures[i].name);
+      g_assert_cmpint (facts->is_signed, ==, signatures[i].is_signed);
     }
 }
 
@@ -232,6 +280,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/structure/protection", test_protection);
+  g_test_add_func ("/structure/signed", test_signed);
   g_test_add_func ("/structure/pieces", test_pieces);
   g_test_add_func ("/structure/many-parts", test_many_parts);
   g_test_add_func ("/structure/depth", test_depth);
