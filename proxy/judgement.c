@@ -131,6 +131,7 @@ fill_input (LlPipeline *pipeline, const LlJudgement *judgement, LlPolicyInput *i
     .declared_broken = onward.declared == LL_KEPT_NO,
     .overridden = override != NULL,
     .release = judgement->release,
+    .fits = judgement->fits,
     .now = ll_clock_now (),
     .received = judgement->received,
     .requiretls_asked = judgement->requiretls_asked,
@@ -324,11 +325,13 @@ judge_recipient (LlPipeline *pipeline, LlLive *live, guint i, LlJudgement *judge
   judgement->locks = &locks;
   judgement->failed = live->failed[i];
   judgement->failure = live->failure;
+  judgement->fits = ll_fits (pipeline, live, i, judgement->deadline);
   decision = ll_judge (pipeline, judgement, &verdict);
   judgement->locks = NULL;
   if (g_cancellable_is_cancelled (pipeline->ended))
     return; /* the look was cut short: nothing is decided by it */
   ll_keep_evidence (progress, decision, verdict);
+  ll_fits_keep (progress, live->facts, judgement->fits);
   if (decision->kind == LL_DECISION_LOCK)
     {
       keep_key (pipeline, live, i, decision->method, &locks);

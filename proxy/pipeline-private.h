@@ -260,6 +260,15 @@ void ll_lock_carry (LlProgress *progress, GVariant *before, const LlKey *key);
 /* The number of the copy that this recipient gets, 0: the letter as it is. */
 guint ll_locked_copy (const LlProgress *progress);
 
+/* -- fitting.c -------------------------------------------------------------------- */
+
+/* For whom the letter is, if the mail program locked it itself: waits for the search for keys,
+ * until the deadline. */
+LlFits ll_fits (LlPipeline *pipeline, const LlLive *live, guint i, LlDeadline deadline);
+
+/* Beside the proof, for `show`. */
+void ll_fits_keep (LlProgress *progress, const LlMessageFacts *facts, LlFits fits);
+
 /* -- measuring.c: `account test --onward` --------------------------------------------- */
 
 /* As the actions of the bus (bus/actions.h). */
@@ -287,6 +296,7 @@ typedef struct
   guint recipients;
   gboolean requiretls_refused;
   LlRelease release;
+  LlFits fits;         /* of a letter that is locked already */
   guint failed;        /* bit LlMethod: locks that failed in this step */
   const char *failure; /* why, or NULL */
   LlLocks *locks;      /* filled when the way alone does not do; may be NULL */

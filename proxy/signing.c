@@ -29,6 +29,13 @@ author_of (const LlLive *live)
   return live->facts->from != NULL ? live->facts->from : live->letter->envelope->sender;
 }
 
+/* Not again: its bytes stay, and one signature says it all. */
+static char *
+signed_already (const LlLive *live)
+{
+  return live->facts->is_signed ? g_strdup ("your mail program has signed it") : NULL;
+}
+
 /* What fails here fails in the engine's own words, and the letter goes locked without a signature:
  * nobody who needs no agent waits for one. */
 static void
@@ -38,7 +45,8 @@ find_key (LlPipeline *pipeline, const LlLive *live, LlSigner *signer)
 
   signer->key = ll_gnupg_own (pipeline->parts.worker, author_of (live),
                               ll_deadline_in (LL_KEYS_BUDGET), pipeline->ended, &error);
-  signer->signs = signer->key != NULL;
+  signer->unsigned_why = signer->key != NULL ? signed_already (live) : NULL;
+  signer->signs = signer->key != NULL && signer->unsigned_why == NULL;
   if (error != NULL)
     signer->unsigned_why = g_strdup_printf ("your own PGP key: %s", error->message);
 }
@@ -69,7 +77,9 @@ find_certificate (LlPipeline *pipeline, const LlLive *live, LlSigner *signer, GE
   if (signer->own == NULL)
     return TRUE;
   signer->key = ll_key_ref (signer->own->key);
-  signer->unsigned_why = misfit (signer->own, author_of (live));
+  signer->unsigned_why = signed_already (live);
+  if (signer->unsigned_why == NULL)
+    signer->unsigned_why = misfit (signer->own, author_of (live));
   if (signer->unsigned_why != NULL)
     return TRUE;
   signer->signs = ll_own_unlock (pipeline, account, signer->own, &local);

@@ -10,25 +10,21 @@ typedef struct
   gint64 now;
 } Asked;
 
-static gboolean
-is_accepted (const Asked *asked, const LlKey *key)
+LlTrust
+ll_trust_of (const LlKey *key, const LlContactKey *contact)
 {
-  return asked->contact != NULL && g_strcmp0 (asked->contact->accepted, key->fingerprint) == 0;
-}
-
-static gboolean
-is_rejected (const Asked *asked, const LlKey *key)
-{
-  return asked->contact != NULL && asked->contact->rejected != NULL
-         && g_strv_contains ((const char *const *) asked->contact->rejected, key->fingerprint);
+  if (contact == NULL)
+    return key->trust;
+  if (contact->rejected != NULL
+      && g_strv_contains ((const char *const *) contact->rejected, key->fingerprint))
+    return LL_TRUST_REJECTED;
+  return g_strcmp0 (contact->accepted, key->fingerprint) == 0 ? LL_TRUST_ACCEPTED : key->trust;
 }
 
 static LlTrust
 trust_of (const Asked *asked, const LlKey *key)
 {
-  if (is_rejected (asked, key))
-    return LL_TRUST_REJECTED;
-  return is_accepted (asked, key) ? LL_TRUST_ACCEPTED : key->trust;
+  return ll_trust_of (key, asked->contact);
 }
 
 /* How good @key is for the address: larger is better, 0: never. Soundness, then trust, then the

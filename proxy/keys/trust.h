@@ -51,6 +51,9 @@ typedef enum
   LL_TRUST_OPPORTUNISTIC, /* anything sound: better than nothing, shown as unchecked */
 } LlTrustLevel;
 
+/* Of one key, with what the user said of it. @contact: NULL: nothing. */
+LlTrust ll_trust_of (const LlKey *key, const LlContactKey *contact);
+
 /* @keys: of LlKey, all of one address. @contact: NULL: nothing is known. */
 LlLockChoice ll_trust_choose (const GPtrArray *keys,
                               LlMethod method,

@@ -18,6 +18,7 @@ typedef struct
   LlDemand demand;     /* what is asked */
   LlWay way;           /* what the way is worth */
   gboolean sealed;     /* the mail program locked the content itself */
+  gboolean misfit;     /* ... but not for this recipient */
   gboolean overridden; /* a person took the risk for this domain, and may */
 } Case;
 
@@ -80,6 +81,8 @@ lock_or_hold (const Case *c, LlCause cause)
 
   if (!ll_policy_is_convertible (c->input))
     return (Choice){ LL_DECISION_HOLD, LL_METHOD_NONE, cause, LL_LOCK_KIND };
+  if (c->misfit)
+    return (Choice){ LL_DECISION_HOLD, LL_METHOD_NONE, cause, LL_LOCK_MISFIT };
   if (c->demand.pickup && can_lock (c, LL_METHOD_ESCROW))
     return (Choice){ LL_DECISION_LOCK, LL_METHOD_ESCROW, cause, LL_LOCK_USED };
   if (order != NULL && has_method (order, c->input->preferred))
@@ -201,6 +204,8 @@ is_asked (const Case *c, const Choice *choice, LlCause *cause)
     *cause = LL_CAUSE_CONTRADICTION;
   else if (choice->kind != LL_DECISION_SEND || choice->cause == LL_CAUSE_SEALED)
     return FALSE;
+  else if (c->misfit && strict)
+    *cause = LL_CAUSE_MISFIT;
   else if (facts != NULL && facts->tls_required_no && strict && !c->way.requiretls)
     *cause = LL_CAUSE_TLS_NO;
   else if (c->input->reply_to_locked)
@@ -228,7 +233,7 @@ offers (const Case *c)
 {
   guint all = 1u << LL_METHOD_PGP | 1u << LL_METHOD_SMIME | 1u << LL_METHOD_ESCROW;
 
-  if (!ll_policy_is_convertible (c->input)
+  if (!ll_policy_is_convertible (c->input) || c->misfit
       || (c->demand.mode == LL_MODE_EXCLUSIVE && !c->demand.lock))
     return 0;
   return (c->input->locks | c->input->asks | c->input->changed) & all;
@@ -323,6 +328,7 @@ explain (const Case *c, const Choice *choice, const LlDecision *decision)
     .declared = c->input->account->declared_when,
     .header = c->demand.bad_mode,
     .no_lock = c->input->no_lock,
+    .fits = c->input->fits,
   };
 
   if (verdict != NULL)
@@ -367,6 +373,7 @@ ll_policy_decide (const LlPolicyInput *input)
   c.demand = ll_demand (input);
   c.way = ll_way (input, &c.demand);
   c.sealed = ll_way_is_sealed (input);
+  c.misfit = input->fits == LL_FITS_OTHERS;
   c.overridden = input->overridden && !c.demand.fixed && c.demand.mode != LL_MODE_EXCLUSIVE;
   by_table = table (&c);
   choice = choose (&c, &by_table);

@@ -26,6 +26,15 @@ typedef enum
   LL_RELEASE_ESCROW,
 } LlRelease;
 
+/* For whom a letter is that the mail program locked itself. */
+typedef enum
+{
+  LL_FITS_UNKNOWN,
+  LL_FITS_KEY,      /* for a key that is known as this recipient's */
+  LL_FITS_ACCEPTED, /* ... and that the user accepted */
+  LL_FITS_OTHERS,   /* for none of this recipient's, as far as they are known */
+} LlFits;
+
 typedef struct
 {
   const LlConfig *config;
@@ -52,6 +61,7 @@ typedef struct
   guint sure;               /* ... among @locks, whose key the user accepted */
   LlMethod preferred;       /* the contact's first one, NONE: the order of the rules */
   const char *no_lock;      /* why there is none: a clause about the best key, or NULL */
+  LlFits fits;              /* of a letter that is locked already */
   gboolean overridden;      /* `override DOMAIN` is in force */
   gboolean same_provider;   /* the account's provider takes the domain's mail, too */
   gboolean reply_to_locked; /* the letter answers one that went locked */

@@ -1,7 +1,7 @@
 /* SPDX-FileCopyrightText: Letterlock contributors */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
-#include "policy/reason.h"
+#include "policy/reason-private.h"
 
 #include <string.h>
 
@@ -155,14 +155,6 @@ state_of (const LlReason *reason)
 
 /* -- when, and how much of it ------------------------------------------------------------------ */
 
-static char *
-format_time (gint64 when, const char *format)
-{
-  g_autoptr (GDateTime) time = g_date_time_new_from_unix_utc (when);
-
-  return time != NULL ? g_date_time_format (time, format) : NULL;
-}
-
 static gboolean
 was_tried (LlWhy why)
 {
@@ -174,7 +166,7 @@ static char *
 when_of (const LlReason *reason)
 {
   g_autofree char *time
-      = reason->when > 0 ? format_time (reason->when, "%Y-%m-%d %H:%M UTC") : NULL;
+      = reason->when > 0 ? ll_reason_time (reason->when, "%Y-%m-%d %H:%M UTC") : NULL;
   const char *verb = reason->evidence == LL_EVIDENCE_UNKNOWN ? "tried"
                      : reason->source == LL_SOURCE_SEEN || reason->source == LL_SOURCE_PORTAL
                          ? "seen"
@@ -190,78 +182,6 @@ when_of (const LlReason *reason)
       && reason->seen < reason->total)
     return g_strdup_printf ("%s %s, %u of %u servers", verb, time, reason->seen, reason->total);
   return g_strdup_printf ("%s %s", verb, time);
-}
-
-/* -- who acts, and who is bound -------------------------------------------------------------------
- */
-
-static const char *
-unbound (const LlReason *reason)
-{
-  if (reason->evidence == LL_EVIDENCE_UNKNOWN)
-    return "whether your provider delivers it encrypted is not known";
-  if (reason->evidence == LL_EVIDENCE_BROKEN)
-    return "your provider delivers it, and may not even reach the right server";
-  if (reason->evidence == LL_EVIDENCE_PLAIN || reason->evidence == LL_EVIDENCE_WEAK)
-    return "your provider delivers it, from there on most likely unencrypted";
-  if (!reason->stated
-      && (reason->evidence == LL_EVIDENCE_STS || reason->evidence == LL_EVIDENCE_DANE))
-    return "your provider delivers it; whether it keeps to that is not known";
-  return "your provider delivers it and nothing binds it to use TLS";
-}
-
-static char *
-declared_of (const LlReason *reason, gboolean measured)
-{
-  g_autofree char *day = format_time (reason->declared, "%Y-%m-%d");
-
-  if (measured)
-    return g_strdup ("your provider was seen to return letters that it cannot deliver over TLS");
-  return g_strdup_printf ("you stated on %s that your provider returns a letter rather than "
-                          "deliver "
-                          "it without TLS, which cannot be checked from here",
-                          day != NULL ? day : "an unknown day");
-}
-
-static char *
-honours_of (const LlReason *reason)
-{
-  if (reason->honours == NULL)
-    return g_strdup ("your provider delivers it and, as you stated, follows that policy; nothing "
-                     "binds it for this letter");
-  return g_strdup_printf ("your provider delivers it and is known to follow that policy (list of "
-                          "%s); nothing binds it for this letter",
-                          reason->honours);
-}
-
-static char *
-bound_of (const LlReason *reason)
-{
-  gboolean assured = reason->confidence == LL_CONFIDENCE_ASSURED;
-
-  switch (reason->bound)
-    {
-    case LL_BOUND_NOBODY:
-      return g_strdup (unbound (reason));
-    case LL_BOUND_HONOURS:
-      return honours_of (reason);
-    case LL_BOUND_DECLARED:
-      return declared_of (reason, assured);
-    case LL_BOUND_REQUIRETLS:
-      return g_strdup (assured
-                           ? "your provider takes it on condition of verified TLS all the way "
-                             "(REQUIRETLS), and was seen to keep to that"
-                           : "your provider is told to deliver it over verified TLS or return it "
-                             "(REQUIRETLS); whether it keeps to that was not measured");
-    case LL_BOUND_INTERNAL:
-      return g_strdup ("one of your own domains, so it stays with your provider");
-    case LL_BOUND_DIRECT:
-      return g_strdup ("delivered straight to this mail server from here");
-    case LL_BOUND_CONTENT:
-      return g_strdup (assured ? "its content is locked for a key that you accepted"
-                               : "its content is locked; whose key it is was not checked here");
-    }
-  g_return_val_if_reached (NULL);
 }
 
 /* -- what is done
@@ -316,6 +236,8 @@ held_words (const LlReason *reason)
              "shows it, key accept takes it";
     case LL_LOCK_KIND:
       return "held, since lists, calendars and automatic mail are never locked by themselves";
+    case LL_LOCK_MISFIT:
+      return "held, since " LL_REASON_MISFIT;
     case LL_LOCK_USED:
     case LL_LOCK_UNASKED:
       return "held for your decision";
@@ -388,6 +310,8 @@ question_of (const LlReason *reason)
     case LL_CAUSE_REPLY:
       return g_strdup ("held, since it answers a letter that went locked and would itself go "
                        "unlocked");
+    case LL_CAUSE_MISFIT:
+      return g_strdup ("held, since " LL_REASON_MISFIT);
     case LL_CAUSE_TLS_NO:
       return g_strdup (
           "held, since the letter asks to go even without TLS and your settings do not "
@@ -455,7 +379,7 @@ ll_reason (const LlReason *reason)
   g_autofree char *question = question_of (reason);
   g_autofree char *state = state_of (reason);
   g_autofree char *when = when_of (reason);
-  g_autofree char *bound = reason->kind == LL_DECISION_SEND ? bound_of (reason) : NULL;
+  g_autofree char *bound = reason->kind == LL_DECISION_SEND ? ll_reason_bound (reason) : NULL;
 
   if (question != NULL)
     {
@@ -482,6 +406,8 @@ ll_reason (const LlReason *reason)
               "your provider does not take REQUIRETLS, so it cannot be told to insist on TLS");
   if (bound != NULL && reason->bound == LL_BOUND_NOBODY && reason->same_provider)
     add_part (text, "your provider is theirs too, so it probably does not cross the Internet");
+  if (bound != NULL && reason->fits == LL_FITS_OTHERS)
+    add_part (text, LL_REASON_MISFIT);
   if (reason->evidence != LL_EVIDENCE_NOMAIL)
     add_part (text, when);
   return g_string_free (text, FALSE);

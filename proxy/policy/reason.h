@@ -33,6 +33,7 @@ typedef enum
   LL_CAUSE_HEADER,        /* a Letterlock-Mode that means nothing */
   LL_CAUSE_CONTRADICTION, /* to be locked, and TLS or nothing */
   LL_CAUSE_REPLY,         /* answers a letter that went locked */
+  LL_CAUSE_MISFIT,        /* the mail program locked it, but not for this recipient */
   LL_CAUSE_TLS_NO,        /* TLS-Required: No */
   LL_CAUSE_REQUIRETLS,    /* asked for, and the provider does not take it */
 } LlCause;
@@ -45,6 +46,7 @@ typedef enum
   LL_LOCK_ASKS,    /* there is a key that nobody vouches for: the user is asked */
   LL_LOCK_CHANGED, /* the key is another one than the last time: the user is asked */
   LL_LOCK_KIND,    /* this kind of letter is never turned into another */
+  LL_LOCK_MISFIT,  /* the mail program has locked it already, but not for this recipient */
   LL_LOCK_UNASKED, /* not wanted here */
 } LlLockState;
 
@@ -78,6 +80,7 @@ typedef struct
   gboolean void_override; /* a person overrode the domain, and may not here */
   gint64 declared;        /* when the user made his statement */
   const char *header;     /* Letterlock-Mode */
+  LlFits fits;            /* of a letter that is locked already */
   const char *no_lock;    /* of LL_LOCK_NONE: "its PGP key expired on 2026-11-01", or NULL */
 } LlReason;
 

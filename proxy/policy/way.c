@@ -72,14 +72,21 @@ bind (LlWay *way, LlBound bound, LlConfidence confidence)
   way->confidence = confidence;
 }
 
-/* Whose key it took is not known here. Inline PGP does not count: what stands around it, and
- * attachments, may be open. */
+/* Inline PGP counts where nothing stands around it (message/structure.h). */
 gboolean
 ll_way_is_sealed (const LlPolicyInput *input)
 {
-  return input->facts != NULL
-         && (input->facts->protection == LL_PROTECTION_PGP_MIME
-             || input->facts->protection == LL_PROTECTION_SMIME);
+  return input->facts != NULL && input->facts->protection != LL_PROTECTION_NONE
+         && input->fits != LL_FITS_OTHERS;
+}
+
+/* TLS or nothing is about the way, so that no lock is enough there. */
+static LlConfidence
+sealed_confidence (const LlPolicyInput *input, const LlDemand *demand)
+{
+  return input->fits == LL_FITS_ACCEPTED && demand->mode != LL_MODE_EXCLUSIVE
+             ? LL_CONFIDENCE_ASSURED
+             : LL_CONFIDENCE_LIKELY;
 }
 
 static void
@@ -99,7 +106,7 @@ set_bound (LlWay *way, const LlPolicyInput *input, const LlDemand *demand)
   else if (declared && input->declared_measured)
     bind (way, LL_BOUND_DECLARED, LL_CONFIDENCE_ASSURED);
   else if (ll_way_is_sealed (input))
-    bind (way, LL_BOUND_CONTENT, LL_CONFIDENCE_LIKELY);
+    bind (way, LL_BOUND_CONTENT, sealed_confidence (input, demand));
   else if (requiretls)
     bind (way, LL_BOUND_REQUIRETLS, LL_CONFIDENCE_LIKELY);
   else if (declared)

@@ -36,7 +36,7 @@ gboolean ll_way_meets (const LlWay *way, LlMinimum minimum);
 /* TLS where there is evidence of it or somebody bound to it, else OPEN. */
 LlMethod ll_way_method (const LlWay *way);
 
-/* The mail program locked the content itself (PGP/MIME, S/MIME). */
+/* The mail program locked the content itself, and not for others only. */
 gboolean ll_way_is_sealed (const LlPolicyInput *input);
 
 G_END_DECLS

@@ -24,6 +24,8 @@ enum
   ONLY_ESCROW = 1 << 11,
   NO_LOCKS = 1 << 12,
   BULK = 1 << 13,
+  OTHERS = 1 << 14,
+  SURE = 1 << 15,
 };
 
 static const struct
@@ -56,7 +58,19 @@ static const struct
   { "sealed, exclusive", "mode=exclusive\n", LL_EVIDENCE_PLAIN, SEALED, "r" },
   { "sealed, broken, exclusive", "mode=exclusive\n", LL_EVIDENCE_BROKEN, SEALED, "h" },
   { "sealed, encrypt", "mode=encrypt\n", LL_EVIDENCE_OPP, SEALED, "s" },
-  { "inline PGP does not count", "", LL_EVIDENCE_PLAIN, INLINE | NO_LOCKS, "h" },
+  { "sealed, inline", "", LL_EVIDENCE_PLAIN, INLINE | NO_LOCKS, "o" },
+  { "sealed for others, plain", "", LL_EVIDENCE_PLAIN, SEALED | OTHERS, "h" },
+  { "sealed for others, good way", "", LL_EVIDENCE_DANE, SEALED | OTHERS, "h" },
+  { "sealed for others, encrypt", "mode=encrypt\n", LL_EVIDENCE_DANE, SEALED | OTHERS, "h" },
+  { "sealed for others, everyday", "preset=everyday\n", LL_EVIDENCE_PLAIN, SEALED | OTHERS, "o" },
+  { "sealed for others, broken", "", LL_EVIDENCE_BROKEN, SEALED | OTHERS, "h" },
+  { "sealed for others, exclusive", "mode=exclusive\n", LL_EVIDENCE_PLAIN, SEALED | OTHERS, "r" },
+  { "sealed for others, anyway", "", LL_EVIDENCE_PLAIN, SEALED | OTHERS | ANYWAY, "o" },
+  { "sealed for others, by PGP", "", LL_EVIDENCE_PLAIN, SEALED | OTHERS | BY_PGP, "h" },
+  { "sealed for an accepted key, exclusive", "mode=exclusive\n", LL_EVIDENCE_PLAIN, SEALED | SURE,
+    "r" },
+  { "sealed for an accepted key, assured", "minimum=assured\n", LL_EVIDENCE_PLAIN, SEALED | SURE,
+    "o" },
   { "override", "", LL_EVIDENCE_BROKEN, OVERRIDE, "o" },
   { "override, everyday", "preset=everyday\n", LL_EVIDENCE_BROKEN, OVERRIDE, "o" },
   { "override, verified", "minimum=verified\n", LL_EVIDENCE_BROKEN, OVERRIDE, "Lpgp" },
@@ -94,6 +108,9 @@ set_flags (Fixture *f, guint flags)
     f->facts.protection = LL_PROTECTION_PGP_MIME;
   if ((flags & INLINE) != 0)
     f->facts.protection = LL_PROTECTION_PGP_INLINE;
+  f->input.fits = (flags & OTHERS) != 0 ? LL_FITS_OTHERS
+                  : (flags & SURE) != 0 ? LL_FITS_ACCEPTED
+                                        : LL_FITS_UNKNOWN;
   f->facts.tls_required_no = (flags & TLS_NO) != 0;
   f->input.reply_to_locked = (flags & REPLY) != 0;
   f->input.overridden = (flags & OVERRIDE) != 0;

@@ -88,6 +88,8 @@ say_combination (LlEvidence evidence, LlSource source, LlBound bound, LlConfiden
   reason.source = source;
   reason.bound = bound;
   reason.confidence = confidence;
+  if (bound == LL_BOUND_CONTENT)
+    reason.fits = confidence == LL_CONFIDENCE_ASSURED ? LL_FITS_ACCEPTED : LL_FITS_UNKNOWN;
   say (label, &reason);
 }
 
@@ -207,6 +209,9 @@ static const struct
   { LL_DECISION_LOCK, LL_METHOD_PGP, LL_CAUSE_ASKED, LL_LOCK_USED, LL_EVIDENCE_DANE, 0, 0, 0 },
   { LL_DECISION_HOLD, 0, LL_CAUSE_ASKED, LL_LOCK_NONE, LL_EVIDENCE_DANE, 0, 0, 0 },
   { LL_DECISION_HOLD, 0, LL_CAUSE_ASKED, LL_LOCK_KIND, LL_EVIDENCE_DANE, 0, 0, 0 },
+  { LL_DECISION_HOLD, 0, LL_CAUSE_ASKED, LL_LOCK_MISFIT, LL_EVIDENCE_DANE, 0, 0, 0 },
+  { LL_DECISION_HOLD, 0, LL_CAUSE_BELOW, LL_LOCK_MISFIT, LL_EVIDENCE_PLAIN, 0, 0, 0 },
+  { LL_DECISION_HOLD, 0, LL_CAUSE_MISFIT, LL_LOCK_UNASKED, LL_EVIDENCE_DANE, 0, 0, 0 },
 };
 
 static void
@@ -250,6 +255,26 @@ say_unaddressed (void)
   say ("hold nomail no-such-domain unaddressed, not proven", &reason);
 }
 
+/* The mail program locked it itself: for whom, as far as that is known. */
+static void
+say_sealed (void)
+{
+  LlReason reason = base ();
+
+  reason.evidence = LL_EVIDENCE_PLAIN;
+  reason.method = LL_METHOD_OPEN;
+  reason.cause = LL_CAUSE_SEALED;
+  reason.bound = LL_BOUND_CONTENT;
+  reason.confidence = LL_CONFIDENCE_LIKELY;
+  reason.fits = LL_FITS_KEY;
+  say ("send plain, locked for a key of this recipient", &reason);
+  reason.cause = LL_CAUSE_WAY;
+  reason.bound = LL_BOUND_NOBODY;
+  reason.confidence = LL_CONFIDENCE_OBSERVED;
+  reason.fits = LL_FITS_OTHERS;
+  say ("send plain, locked for others", &reason);
+}
+
 /* Who the provider is, what the user said of it, and an override that does not count. */
 static void
 say_circumstances (void)
@@ -283,6 +308,7 @@ test_golden (void)
   say_sent ();
   say_others ();
   say_unaddressed ();
+  say_sealed ();
   say_circumstances ();
   golden_check ("policy/reasons.golden", all->str);
   g_string_free (all, TRUE);
