@@ -6,6 +6,7 @@
 #include "app.h"
 
 #include "bus/service.h"
+#include "keys/dane.h"
 #include "keys/wkd.h"
 #include "net/access.h"
 #include "pipeline.h"
@@ -34,6 +35,7 @@ struct _LlApp
   LlContacts *contacts;
   LlImported *imported;
   LlWkd wkd;
+  LlDaneKeys dane;
   LlKeys *keys;
   LlPipeline *pipeline;
   LlListener *listener;

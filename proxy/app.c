@@ -84,11 +84,13 @@ build_keys (LlApp *app, GError **error)
 {
   const LlKeyFinder finders[] = { { LL_KEY_SOURCE_GNUPG, find_in_keyring, app },
                                   { LL_KEY_SOURCE_IMPORTED, find_imported, app },
-                                  { LL_KEY_SOURCE_WKD, ll_wkd_find, &app->wkd } };
+                                  { LL_KEY_SOURCE_WKD, ll_wkd_find, &app->wkd },
+                                  { LL_KEY_SOURCE_DANE, ll_dane_keys_find, &app->dane } };
 
   app->worker = ll_worker_new (NULL);
   app->cache_folder = ll_folder_cache ();
   app->wkd = (LlWkd){ app->access.resolver, app->access.https, app->worker, app->cache_folder };
+  app->dane = (LlDaneKeys){ app->access.resolver, app->worker, app->config->ca_file };
   app->contacts = ll_contacts_new (app->state_folder, error);
   if (app->contacts == NULL)
     return FALSE;

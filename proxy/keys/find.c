@@ -4,6 +4,7 @@
 #include "keys/find.h"
 
 #include "base/limits.h"
+#include "keys/smimea.h"
 
 /* Memory for those who write to many; the oldest go. */
 #define ENTRIES_MAX 1000
@@ -75,6 +76,16 @@ search_new (const LlKeys *keys, const char *address)
 
 /* -- one source at work ----------------------------------------------------------------------- */
 
+static guint
+count_keys (const GPtrArray *found)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < found->len; i++)
+    n += ((const LlKey *) g_ptr_array_index (found, i))->pin == NULL;
+  return n;
+}
+
 static void
 run (gpointer item, gpointer data)
 {
@@ -88,7 +99,7 @@ run (gpointer item, gpointer data)
 
   g_mutex_lock (&keys->lock);
   answer->done = TRUE;
-  answer->found = found->len;
+  answer->found = count_keys (found);
   answer->trouble = trouble;
   g_ptr_array_extend_and_steal (search->found, g_steal_pointer (&found));
   search->open--;
@@ -198,6 +209,7 @@ ring_of (const Search *search)
   ring->keys = g_ptr_array_new_with_free_func ((GDestroyNotify) ll_key_unref);
   for (guint i = 0; i < search->found->len; i++)
     g_ptr_array_add (ring->keys, ll_key_ref (g_ptr_array_index (search->found, i)));
+  ll_smimea_confirm (ring->keys, ll_clock_now ());
   ring->answers = g_array_new (FALSE, FALSE, sizeof (LlKeyAnswer));
   for (guint i = 0; i < search->n; i++)
     {

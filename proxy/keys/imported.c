@@ -234,18 +234,6 @@ ll_imported_add (LlImported *imported,
 /* -- finding
  * ---------------------------------------------------------------------------------------- */
 
-/* The roots that this computer trusts, and the office's own. */
-static X509_STORE *
-roots_new (const LlImported *imported)
-{
-  X509_STORE *roots = X509_STORE_new ();
-
-  X509_STORE_set_default_paths (roots);
-  if (imported->ca_file != NULL)
-    X509_STORE_load_file (roots, imported->ca_file);
-  return roots;
-}
-
 static void
 find_certificates (LlImported *imported, const char *address, GPtrArray *found)
 {
@@ -256,7 +244,7 @@ find_certificates (LlImported *imported, const char *address, GPtrArray *found)
   if (ders->len == 0)
     return;
   issuers = blobs_of (imported, "", LL_METHOD_SMIME);
-  roots = roots_new (imported);
+  roots = ll_certificate_roots_new (imported->ca_file);
   for (guint i = 0; i < ders->len; i++)
     {
       g_autoptr (LlKey) key

@@ -36,6 +36,7 @@ typedef struct
   gboolean gcm;    /* a certificate that announces AES-GCM */
   GStrv ids;       /* how locked letters name it (message/sealed.h), or NULL */
   GBytes *blob;    /* OpenPGP packets or DER; NULL: in the user's GnuPG keyring */
+  GBytes *pin;     /* no key at all, but what DNS says of one (keys/smimea.h); else NULL */
 } LlKey;
 
 LlKey *ll_key_new (LlMethod method, LlKeySource source);

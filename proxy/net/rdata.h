@@ -30,6 +30,8 @@ enum
   LL_RR_DS = 43,
   LL_RR_DNSKEY = 48,
   LL_RR_TLSA = 52,
+  LL_RR_SMIMEA = 53,
+  LL_RR_OPENPGPKEY = 61,
 };
 
 /* "192.0.2.1" or "2001:db8::1" by length, which must be that of @type; else NULL. */
@@ -50,6 +52,7 @@ typedef struct
   gsize length;       /* at least 1 */
 } LlTlsa;
 
+/* SMIMEA has the same form (RFC 8162 2.). */
 gboolean ll_rdata_tlsa (GBytes *rdata, LlTlsa *tlsa);
 
 /* Whether @name can be asked for: labels of 1 to 63 bytes as above, at most 253 bytes, one
