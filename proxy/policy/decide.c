@@ -48,8 +48,6 @@ can_lock (const Case *c, LlMethod method)
 {
   if (method == LL_METHOD_ESCROW && c->way.evidence == LL_EVIDENCE_BROKEN)
     return FALSE;
-  if (c->demand.pickup && method != LL_METHOD_ESCROW)
-    return FALSE;
   return (c->input->locks & (1u << method)) != 0;
 }
 
@@ -83,8 +81,10 @@ lock_or_hold (const Case *c, LlCause cause)
     return (Choice){ LL_DECISION_HOLD, LL_METHOD_NONE, cause, LL_LOCK_KIND };
   if (c->misfit)
     return (Choice){ LL_DECISION_HOLD, LL_METHOD_NONE, cause, LL_LOCK_MISFIT };
-  if (c->demand.pickup && can_lock (c, LL_METHOD_ESCROW))
-    return (Choice){ LL_DECISION_LOCK, LL_METHOD_ESCROW, cause, LL_LOCK_USED };
+  if (c->demand.pickup)
+    return can_lock (c, LL_METHOD_ESCROW)
+               ? (Choice){ LL_DECISION_LOCK, LL_METHOD_ESCROW, cause, LL_LOCK_USED }
+               : (Choice){ LL_DECISION_HOLD, LL_METHOD_NONE, cause, LL_LOCK_PICKUP };
   if (order != NULL && has_method (order, c->input->preferred))
     state = try_lock (c, c->input->preferred);
   if (state == LL_LOCK_USED)
@@ -328,6 +328,7 @@ explain (const Case *c, const Choice *choice, const LlDecision *decision)
     .declared = c->input->account->declared_when,
     .header = c->demand.bad_mode,
     .no_lock = c->input->no_lock,
+    .letter = c->input->facts != NULL ? c->input->facts->kind : LL_KIND_ORDINARY,
     .fits = c->input->fits,
   };
 

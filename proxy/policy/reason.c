@@ -221,6 +221,29 @@ wish_of (const LlReason *reason)
   g_return_val_if_reached (NULL);
 }
 
+/* Each is read by a program, by many, or by nobody, and a locked one by none of them. */
+static const char *
+kind_words (const LlReason *reason)
+{
+  switch (reason->letter)
+    {
+    case LL_KIND_CALENDAR:
+      return "held, since invitations and their answers are never locked by themselves: calendars "
+             "could not read them";
+    case LL_KIND_REPORT:
+      return "held, since reports about other letters are never locked by themselves: programs "
+             "read them";
+    case LL_KIND_AUTO:
+      return "held, since automatic letters are never locked by themselves";
+    case LL_KIND_LIST:
+      return "held, since letters of a mailing list are never locked by themselves: many read them";
+    case LL_KIND_ORDINARY:
+      return "held, since letters to an address that takes no answers are never locked by "
+             "themselves: a program reads them";
+    }
+  g_return_val_if_reached ("held");
+}
+
 static const char *
 held_words (const LlReason *reason)
 {
@@ -235,7 +258,9 @@ held_words (const LlReason *reason)
       return "held, since the recipient's key is another one than before: letterlock key list "
              "shows it, key accept takes it";
     case LL_LOCK_KIND:
-      return "held, since lists, calendars and automatic mail are never locked by themselves";
+      return kind_words (reason);
+    case LL_LOCK_PICKUP:
+      return "held, since it is to go behind a pickup link and none can be made here";
     case LL_LOCK_MISFIT:
       return "held, since " LL_REASON_MISFIT;
     case LL_LOCK_USED:
@@ -406,6 +431,8 @@ ll_reason (const LlReason *reason)
               "your provider does not take REQUIRETLS, so it cannot be told to insist on TLS");
   if (bound != NULL && reason->bound == LL_BOUND_NOBODY && reason->same_provider)
     add_part (text, "your provider is theirs too, so it probably does not cross the Internet");
+  if (bound != NULL && reason->letter == LL_KIND_LIST)
+    add_part (text, "who gets it from the list, and how, is not known");
   if (bound != NULL && reason->fits == LL_FITS_OTHERS)
     add_part (text, LL_REASON_MISFIT);
   if (reason->evidence != LL_EVIDENCE_NOMAIL)

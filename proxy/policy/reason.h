@@ -45,6 +45,7 @@ typedef enum
   LL_LOCK_NONE,    /* none can be used now */
   LL_LOCK_ASKS,    /* there is a key that nobody vouches for: the user is asked */
   LL_LOCK_CHANGED, /* the key is another one than the last time: the user is asked */
+  LL_LOCK_PICKUP,  /* it is to go behind a pickup link, and none can be made */
   LL_LOCK_KIND,    /* this kind of letter is never turned into another */
   LL_LOCK_MISFIT,  /* the mail program has locked it already, but not for this recipient */
   LL_LOCK_UNASKED, /* not wanted here */
@@ -80,6 +81,7 @@ typedef struct
   gboolean void_override; /* a person overrode the domain, and may not here */
   gint64 declared;        /* when the user made his statement */
   const char *header;     /* Letterlock-Mode */
+  LlKind letter;          /* what kind of letter it is */
   LlFits fits;            /* of a letter that is locked already */
   const char *no_lock;    /* of LL_LOCK_NONE: "its PGP key expired on 2026-11-01", or NULL */
 } LlReason;

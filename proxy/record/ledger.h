@@ -77,7 +77,8 @@ GVariant *ll_ledger_get (LlLedger *ledger, const char *prefix, GError **error);
 char *
 ll_ledger_find_digest (LlLedger *ledger, const char *account, const char *digest, gint64 since);
 
-/* Whether a letter to @address with one of @message_ids went locked (design 4.4). */
+/* Whether an answer to @address would tell what one of @message_ids kept locked (design 4.4): it
+ * went locked, and not open to this very address. */
 gboolean
 ll_ledger_was_locked (LlLedger *ledger, const char *address, const char *const *message_ids);
 

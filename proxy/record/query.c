@@ -431,8 +431,11 @@ gboolean
 ll_ledger_was_locked (LlLedger *ledger, const char *address, const char *const *message_ids)
 {
   static const char sql[]
-      = "SELECT 1 FROM letters l JOIN recipients r ON r.letter = l.seq"
-        " WHERE l.message_id = ?1 AND lower (r.address) = ?2 AND r.method IN (?3, ?4, ?5)";
+      = "SELECT max (locked) AND NOT max (mine AND open) FROM (SELECT lower (r.address) = ?2 AS "
+        "mine,"
+        "  r.method IN (?3, ?4, ?5) OR r.bound IS ?6 AS locked,"
+        "  r.method IN (?7, ?8) AND r.bound IS NOT ?6 AS open"
+        " FROM letters l JOIN recipients r ON r.letter = l.seq WHERE l.message_id = ?1)";
   sqlite3 *reader = ll_ledger_take_reader (ledger, NULL);
   sqlite3_stmt *statement = reader != NULL ? ll_database_borrow (reader, sql, NULL) : NULL;
   g_autofree char *lower = g_ascii_strdown (address, -1);
@@ -445,7 +448,10 @@ ll_ledger_was_locked (LlLedger *ledger, const char *address, const char *const *
       sqlite3_bind_int (statement, 3, LL_METHOD_PGP);
       sqlite3_bind_int (statement, 4, LL_METHOD_SMIME);
       sqlite3_bind_int (statement, 5, LL_METHOD_ESCROW);
-      locked = ll_database_step (statement, NULL) == 1;
+      sqlite3_bind_int (statement, 6, LL_BOUND_CONTENT);
+      sqlite3_bind_int (statement, 7, LL_METHOD_TLS);
+      sqlite3_bind_int (statement, 8, LL_METHOD_OPEN);
+      locked = ll_database_step (statement, NULL) == 1 && sqlite3_column_int (statement, 0) != 0;
       sqlite3_reset (statement);
     }
   ll_database_give_back (statement);

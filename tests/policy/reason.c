@@ -275,6 +275,34 @@ say_sealed (void)
   say ("send plain, locked for others", &reason);
 }
 
+/* What is never locked by itself, and why; and a pickup link that cannot be made. */
+static void
+say_kinds (void)
+{
+  LlReason reason = base ();
+
+  reason.kind = LL_DECISION_HOLD;
+  reason.evidence = LL_EVIDENCE_PLAIN;
+  reason.cause = LL_CAUSE_BELOW;
+  reason.lock = LL_LOCK_KIND;
+  for (guint kind = LL_KIND_ORDINARY; kind <= LL_KIND_LIST; kind++)
+    {
+      g_autofree char *label = g_strdup_printf ("hold plain, kind %u", kind);
+
+      reason.letter = kind;
+      say (label, &reason);
+    }
+  reason.letter = LL_KIND_ORDINARY;
+  reason.lock = LL_LOCK_PICKUP;
+  say ("hold plain, pickup", &reason);
+  reason.cause = LL_CAUSE_ASKED;
+  say ("hold plain, pickup asked for", &reason);
+  reason = base ();
+  reason.evidence = LL_EVIDENCE_DANE;
+  reason.letter = LL_KIND_LIST;
+  say ("send dane, a list", &reason);
+}
+
 /* Who the provider is, what the user said of it, and an override that does not count. */
 static void
 say_circumstances (void)
@@ -309,6 +337,7 @@ test_golden (void)
   say_others ();
   say_unaddressed ();
   say_sealed ();
+  say_kinds ();
   say_circumstances ();
   golden_check ("policy/reasons.golden", all->str);
   g_string_free (all, TRUE);

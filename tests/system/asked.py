@@ -1,0 +1,151 @@
+# SPDX-FileCopyrightText: Letterlock contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Locked because the letter or the user asks for it, over ways that would do: mode encrypt, tags,
+the header, answers in a locked conversation; and the letters that are never locked."""
+
+import tap
+from gnupg import GnuPG
+from locks import BODY, Locked, opened
+from office import letter
+from process import wait_until
+
+
+class Asked(Locked):
+    """Dora's mail server is reached over DANE, and her key is in Anna's keyring."""
+
+    def __enter__(self):
+        super().__enter__()
+        dora = self.others["dora"] = GnuPG()
+        self.gnupg.import_(dora.export(dora.generate("dora@dane.lab")))
+        dora.import_(self.gnupg.export(self.gnupg.fingerprint("Anna <anna@provider.lab>")))
+        return self
+
+    def settle(self, name, to="dora@dane.lab", subject="Blood count", *, more="", body=BODY):
+        """The letter's one recipient, once it is held, gone or refused."""
+        accepted, said = self.office.send(to, letter(to, subject, name=name, more=more, body=body))
+        if not accepted:
+            return {"state": "refused", "reason": said}
+        self.office.daemon.wait_letters(
+            lambda letters: any(x["message_id"] == f"<{name}@provider.lab>"
+                                and x["state"] in ("sent", "held", "refused", "dropped") for x in letters),
+            f"{name} is settled",
+        )  # fmt: skip
+        return self.office.fate(name)
+
+    def inside(self, name, who):
+        wait_until(lambda: self.arrived(name), f"{name} arrives")
+        (raw,) = self.arrived(name)
+        return raw, opened(self.others[who], raw)
+
+
+def test_encrypt_tag(lab):
+    """[encrypt] locks although the way is good; the tag stays nowhere"""
+    fate = lab.settle("tag", subject="[encrypt] Blood count")
+    tap.equal((fate["state"], fate["method"]), ("sent", "pgp"), fate)
+    tap.true("locked with PGP, as the letter or your settings ask" in fate["reason"], fate["reason"])
+    raw, inside = lab.inside("tag", "dora")
+    tap.true(b"\r\nSubject: Blood count\r\n" in inside, inside)
+    tap.true(b"[encrypt]" not in raw and b"[encrypt]" not in inside, "the tag is still there")
+    tap.true(inside.endswith(BODY.encode()), inside)
+
+
+def test_header(lab):
+    """Letterlock-Mode: encrypt does the same, and leaves no trace"""
+    fate = lab.settle("header", more="Letterlock-Mode: encrypt\r\n")
+    tap.equal((fate["state"], fate["method"]), ("sent", "pgp"), fate)
+    raw, inside = lab.inside("header", "dora")
+    tap.true(b"Letterlock-Mode" not in raw and b"Letterlock-Mode" not in inside, "header")
+
+
+def test_rule(lab):
+    """A rule with mode encrypt locks every letter to a domain, or holds it"""
+    letterlock = lab.office.daemon.letterlock
+    letterlock("rule", "add", "--to", "dane.lab", "--mode", "encrypt", "--note", "patients")
+    try:
+        tap.equal(lab.settle("ruled")["method"], "pgp", "method")
+        lab.inside("ruled", "dora")
+        fate = lab.settle("keyless", "bob@dane.lab")
+        tap.equal((fate["state"], fate["method"]), ("held", None), fate)
+        tap.true("it is to be locked" in fate["reason"] and "no key" in fate["reason"], fate["reason"])
+        tap.equal(lab.arrived("keyless"), [], "letters at the provider")
+    finally:
+        letterlock("rule", "remove", "1")
+
+
+def test_pickup(lab):
+    """[pickup] without pickup links is held in so many words, and can be locked instead"""
+    fate = lab.settle("pickup", subject="[pickup] Blood count")
+    tap.equal(fate["state"], "held", fate)
+    tap.true("pickup link" in fate["reason"], fate["reason"])
+    tap.equal(lab.arrived("pickup"), [], "letters at the provider")
+    record = lab.office.letter_named("pickup")
+    lab.office.daemon.letterlock("release", record["id"], "--with", "pgp")
+    _, inside = lab.inside("pickup", "dora")
+    tap.true(inside.endswith(BODY.encode()), inside)
+
+
+def test_tls(lab):
+    """[tls] is TLS or nothing: no lock takes its place"""
+    fate = lab.settle("tls", "bob@plain.lab", "[tls] Blood count")
+    tap.true(fate["state"] in ("refused", "dropped"), fate)
+    tap.equal(lab.arrived("tls"), [], "letters at the provider")
+    fate = lab.settle("tls-good", subject="[tls] Blood count")
+    tap.equal((fate["state"], fate["method"]), ("sent", "tls"), fate)
+
+
+def test_hold(lab):
+    """[hold] beats every lock"""
+    fate = lab.settle("hold", "bob@plain.lab", "[hold][encrypt] Blood count")
+    tap.equal(fate["state"], "held", fate)
+    tap.equal(lab.arrived("hold"), [], "letters at the provider")
+
+
+def test_contradiction(lab):
+    """To be locked, and over TLS or not at all: asked"""
+    fate = lab.settle("both", subject="[tls][encrypt] Blood count")
+    tap.equal(fate["state"], "held", fate)
+    tap.true("choose one" in fate["reason"], fate["reason"])
+
+
+def test_answer(lab):
+    """An answer to a letter that went locked does not go open unasked, to anybody"""
+    tap.equal(lab.settle("first", subject="[encrypt] Blood count")["method"], "pgp", "method")
+    for field in ("In-Reply-To", "References"):
+        for name in ("dora", "bob"):
+            more = f"{field}: <first@provider.lab>\r\n"
+            fate = lab.settle(f"re-{name}-{field}", f"{name}@dane.lab", "Re: Blood count", more=more)
+            tap.equal(fate["state"], "held", fate)
+            tap.true("answers a letter that went locked" in fate["reason"], fate["reason"])
+            tap.equal(lab.arrived(f"re-{name}-{field}"), [], "letters at the provider")
+    tap.equal(fate["offers"], [], "of Bob there is no key")
+    record = lab.office.letter_named("re-dora-References")
+    tap.equal(record["recipients"][0]["offers"], ["pgp"], "offers")
+    lab.office.daemon.letterlock("release", record["id"], "--with", "pgp")
+    lab.inside("re-dora-References", "dora")
+    fate = lab.settle("other", subject="Re: else", more="In-Reply-To: <else@provider.lab>\r\n")
+    tap.equal((fate["state"], fate["method"]), ("sent", "tls"), fate)
+
+
+def test_never_locked(lab):
+    """Lists, calendars, reports, robots and no-reply addresses: each held with its own reason"""
+    calendar = "Content-Type: text/calendar; method=REPLY\r\n"
+    kinds = (
+        ("calendar", "bob@plain.lab", calendar, "invitations"),
+        ("list", "bob@plain.lab", "List-Id: <doctors.provider.lab>\r\n", "mailing list"),
+        ("robot", "bob@plain.lab", "Auto-Submitted: auto-replied\r\n", "automatic letters"),
+        ("report", "bob@plain.lab",
+         "Content-Type: multipart/report; report-type=disposition-notification; boundary=b\r\n",
+         "reports"),
+        ("noreply", "no-reply@plain.lab", "", "takes no answers"),
+    )  # fmt: skip
+    for name, to, more, said in kinds:
+        fate = lab.settle(name, to, more=more)
+        tap.equal((fate["state"], fate["offers"]), ("held", []), fate)
+        tap.true(said in fate["reason"], fate["reason"])
+        tap.equal(lab.arrived(name), [], "letters at the provider")
+        sent = lab.settle(f"{name}-good", to.replace("plain", "dane"), more=more)
+        tap.equal((sent["state"], sent["method"]), ("sent", "tls"), sent)
+
+
+if __name__ == "__main__":
+    tap.main(Asked)
