@@ -214,6 +214,12 @@
 #define LL_QUERY_TEXT_MAX 1024
 #define LL_QUERY_STATES_MAX 32
 
+/* What is looked for in kept originals, octets; how much of each is looked at: what people write
+ * comes before what they attach; and how long one answer may take (milliseconds). */
+#define LL_SEARCH_TEXT_MAX 200
+#define LL_SEARCH_LETTER_MAX (64 * 1024 * 1024)
+#define LL_SEARCH_SLICE 2000
+
 /* Programs of this user that watch us at the same time; calls that run, and that wait for it.
  * `check` of a hundred domains is a hundred calls, each of which waits for servers far away. */
 #define LL_BUS_CONNECTIONS_MAX 64

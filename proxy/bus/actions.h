@@ -112,6 +112,9 @@ typedef struct
   LlReader *(*original) (gpointer data, const char *id, GError **error);
   /* All of them, newest first: aa{sv} {id s, original_until s}. */
   GVariant *(*originals) (gpointer data, GError **error);
+  /* The answer of SearchOriginals; a part of it that took no more than LL_SEARCH_SLICE. */
+  GVariant *(*search) (
+      gpointer data, const char *text, GVariant *query, GCancellable *cancellable, GError **error);
 
   /* @domain A-label, lower case; @reason not empty; @days 1..30. Answer: domain reason since
    * until. record/override.h keeps them: ll_ledger_override_*. */

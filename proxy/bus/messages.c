@@ -236,6 +236,20 @@ list_originals (LlBusCall *call, GError **error)
   return ll_bus_reply (call->actions->originals (call->actions->data, error));
 }
 
+static GVariant *
+search_originals (LlBusCall *call, GError **error)
+{
+  g_autoptr (GVariant) query = NULL;
+  const char *text;
+  GVariant *answer;
+
+  g_variant_get (call->arguments, "(&s@a{sv})", &text, &query);
+  if (call->actions->search == NULL)
+    return ll_bus_cannot (error, "search what was sent");
+  answer = call->actions->search (call->actions->data, text, query, call->cancellable, error);
+  return answer != NULL ? g_variant_take_ref (answer) : NULL;
+}
+
 const LlBusMethod ll_bus_message_methods[] = {
   { "ListLetters", list },
   { "GetLetter", get },
@@ -245,5 +259,6 @@ const LlBusMethod ll_bus_message_methods[] = {
   { "Export", export_letter },
   { "ReadOriginal", read_original },
   { "ListOriginals", list_originals },
+  { "SearchOriginals", search_originals },
   { NULL, NULL },
 };

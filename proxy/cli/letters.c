@@ -8,6 +8,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #define PAGE 500
 
@@ -39,26 +40,63 @@ reverse (GPtrArray *array)
     }
 }
 
+/* A search takes its time: a person sees how far it is, and what it could not look at. */
+static void
+tell_progress (GVariant *reply, guint *unreadable)
+{
+  g_autoptr (GVariant) progress = g_variant_get_child_value (reply, 2);
+  g_autoptr (GVariant) next = g_variant_get_child_value (reply, 1);
+  gboolean last = *g_variant_get_string (next, NULL) == '\0';
+
+  *unreadable += (guint) MAX (ll_number (progress, "unreadable"), 0);
+  if (isatty (STDERR_FILENO) && !last)
+    fprintf (stderr, "\r%" G_GINT64_FORMAT " of %" G_GINT64_FORMAT " letters searched",
+             ll_number (progress, "searched"), ll_number (progress, "total"));
+  else if (isatty (STDERR_FILENO))
+    fputs ("\r\033[K", stderr);
+  if (last && *unreadable > 0)
+    ll_complain ("%u kept letter%s could not be looked at: damaged, or %s key is gone", *unreadable,
+                 *unreadable == 1 ? "" : "s", *unreadable == 1 ? "its" : "their");
+}
+
+/* The reply begins with letters and the "before" of the next page. */
+static GVariant *
+ask_page (
+    const LlLettersQuery *query, guint limit, const char *before, guint *unreadable, int *status)
+{
+  g_autoptr (GVariant) page = g_variant_ref_sink (query_variant (query, limit, before));
+  g_autoptr (GVariant) dictionary = g_variant_get_child_value (page, 0);
+  GVariant *reply;
+
+  if (query->search == NULL)
+    return ll_ask ("ListLetters", page, LL_ASK_SHORT, status);
+  reply = ll_ask ("SearchOriginals", g_variant_new ("(s@a{sv})", query->search, dictionary),
+                  LL_ASK_LONG, status);
+  if (reply != NULL)
+    tell_progress (reply, unreadable);
+  return reply;
+}
+
 GPtrArray *
 ll_letters_fetch (const LlLettersQuery *query, int *status)
 {
   g_autoptr (GPtrArray) letters = g_ptr_array_new_with_free_func ((GDestroyNotify) g_variant_unref);
   g_autofree char *before = g_strdup ("");
   g_autofree char *last = NULL;
+  guint unreadable = 0;
 
   do
     {
       guint left = query->limit > 0 ? query->limit - letters->len : PAGE;
-      g_autoptr (GVariant) reply
-          = ll_ask ("ListLetters", query_variant (query, MIN (left, PAGE), before), LL_ASK_SHORT,
-                    status);
+      g_autoptr (GVariant) reply = ask_page (query, MIN (left, PAGE), before, &unreadable, status);
       g_autoptr (GVariant) page = NULL;
 
       if (reply == NULL)
         return NULL;
       g_free (last);
       last = before;
-      g_variant_get (reply, "(@aa{sv}s)", &page, &before);
+      page = g_variant_get_child_value (reply, 0);
+      g_variant_get_child (reply, 1, "s", &before);
       for (gsize i = 0; i < g_variant_n_children (page); i++)
         g_ptr_array_add (letters, g_variant_get_child_value (page, i));
     }

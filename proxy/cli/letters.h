@@ -17,7 +17,8 @@ typedef struct
   const char *account;
   const char *since;
   const char *until;
-  guint limit; /* 0: all */
+  guint limit;        /* 0: all */
+  const char *search; /* letters that left locked and say this; or NULL */
 } LlLettersQuery;
 
 /* Oldest first: the newest stands at the end, where the eye is. NULL: *status. (transfer full), of

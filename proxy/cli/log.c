@@ -91,7 +91,7 @@ static gboolean
 is_narrowed (const LlLettersQuery *query)
 {
   return query->state != NULL || query->address != NULL || query->account != NULL
-         || query->since != NULL || query->until != NULL;
+         || query->since != NULL || query->until != NULL || query->search != NULL;
 }
 
 int
@@ -112,6 +112,8 @@ ll_log_run (int argc, char **argv)
       "DATE" },
     { "until", 0, 0, G_OPTION_ARG_STRING, (gpointer) &query.until, "Before this day or time",
       "DATE" },
+    { "search", 0, 0, G_OPTION_ARG_STRING, (gpointer) &query.search,
+      "Letters that left locked and say this: what you sent is looked through", "TEXT" },
     { "limit", 'n', 0, G_OPTION_ARG_INT, &limit, "At most so many, the newest", "N" },
     { NULL },
   };
@@ -126,6 +128,8 @@ ll_log_run (int argc, char **argv)
 
   if (!ll_usage_parse (&usage, argc, argv, &left))
     return LL_EXIT_USAGE;
+  if (query.search != NULL && follow)
+    return ll_usage_error ("log: --search looks at what was sent; it cannot --follow");
   if (limit < 0)
     return ll_usage_error ("log: --limit takes a number above 0");
   query.limit = limit > 0 ? (guint) limit : ll_table_is_terminal () ? TERMINAL_LIMIT : 0;

@@ -27,6 +27,18 @@ struct _LlLeaf
   gboolean calendar;
 };
 
+void
+ll_message_start (void)
+{
+  static gsize once;
+
+  if (g_once_init_enter (&once))
+    {
+      g_mime_init ();
+      g_once_init_leave (&once, 1);
+    }
+}
+
 /* -- types ------------------------------------------------------------------------------------ */
 
 static char *

@@ -32,6 +32,9 @@ typedef struct
   gboolean calendar_method;
 } LlPartType;
 
+/* GMime is ready: before anything of this room is asked of it. Any thread, any number of times. */
+void ll_message_start (void);
+
 /* What the part's header says; text/plain where it says nothing. */
 void ll_part_type_init (LlPartType *type, const LlHeaders *headers);
 void ll_part_type_clear (LlPartType *type);

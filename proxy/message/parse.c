@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "message/headers.h"
+#include "message/leaf.h"
 #include "message/structure.h"
 #include "message/subject.h"
 #include "wire/address.h"
@@ -15,18 +16,6 @@
 #define BLOCK 65536
 #define SUBJECT_MAX 200
 #define REFERENCES_MAX 50
-
-static void
-start_gmime (void)
-{
-  static gsize once;
-
-  if (g_once_init_enter (&once))
-    {
-      g_mime_init ();
-      g_once_init_leave (&once, 1);
-    }
-}
 
 /* -- what the header says ------------------------------------------------------------------- */
 
@@ -257,7 +246,7 @@ ll_inspection_new (void)
 {
   LlInspection *inspection = g_new0 (LlInspection, 1);
 
-  start_gmime ();
+  ll_message_start ();
   inspection->first = g_byte_array_new ();
   inspection->facts = g_new0 (LlMessageFacts, 1);
   inspection->headers = ll_headers_new ();

@@ -40,6 +40,8 @@ typedef struct
 
 struct _LlStructure
 {
+  const LlStructureWatch *watch; /* or NULL */
+  gpointer watch_data;
   Place place;
   GArray *levels;     /* of Level */
   LlHeaders *headers; /* of the part at hand, IN_HEADER */
@@ -95,14 +97,24 @@ begin_part (LlStructure *structure, LlPartType *type, const LlHeaders *headers)
   structure->leaf = ll_leaf_new (type, headers);
   structure->leaf_done = FALSE;
   structure->place = IN_LEAF;
+  if (structure->watch != NULL)
+    structure->watch->begin (headers, structure->watch_data);
 }
 
 LlStructure *
 ll_structure_new (const LlHeaders *headers)
 {
+  return ll_structure_new_watched (headers, NULL, NULL);
+}
+
+LlStructure *
+ll_structure_new_watched (const LlHeaders *headers, const LlStructureWatch *watch, gpointer data)
+{
   LlStructure *structure = g_new0 (LlStructure, 1);
   LlPartType type;
 
+  structure->watch = watch;
+  structure->watch_data = data;
   structure->levels = g_array_new (FALSE, FALSE, sizeof (Level));
   g_array_set_clear_func (structure->levels, level_clear);
   structure->line = g_byte_array_new ();
@@ -198,6 +210,8 @@ end_part (LlStructure *structure)
       count_leaf (structure, ll_leaf_type (structure->leaf), found);
       keep_sealed (structure, found, ll_leaf_sealed (structure->leaf));
       structure->calendar = structure->calendar || ll_leaf_is_calendar (structure->leaf);
+      if (structure->watch != NULL)
+        structure->watch->end (structure->watch_data);
     }
   g_clear_pointer (&structure->leaf, ll_leaf_free);
   g_clear_pointer (&structure->headers, ll_headers_free);
@@ -289,6 +303,8 @@ feed_content (LlStructure *structure, const char *bytes, gsize length)
     case IN_LEAF:
       if (!structure->leaf_done)
         structure->leaf_done = !ll_leaf_feed (structure->leaf, bytes, length);
+      if (structure->watch != NULL)
+        structure->watch->bytes (bytes, length, structure->watch_data);
       break;
     case BETWEEN:
       feed_between (structure, bytes, length);

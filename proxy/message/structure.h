@@ -24,6 +24,18 @@ typedef struct _LlStructure LlStructure;
 
 /* @headers: of the whole message, ended. */
 LlStructure *ll_structure_new (const LlHeaders *headers);
+
+/* The same, and @watch hears of every part that has no parts: its header, its bytes as they stand
+ * there (of those, the end of the line before the boundary, too), its end. Outlives it. */
+typedef struct
+{
+  void (*begin) (const LlHeaders *headers, gpointer data);
+  void (*bytes) (const char *bytes, gsize length, gpointer data);
+  void (*end) (gpointer data);
+} LlStructureWatch;
+
+LlStructure *
+ll_structure_new_watched (const LlHeaders *headers, const LlStructureWatch *watch, gpointer data);
 void ll_structure_free (LlStructure *structure);
 
 void ll_structure_feed (LlStructure *structure, const char *bytes, gsize length);

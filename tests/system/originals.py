@@ -114,6 +114,8 @@ def test_keyring_is_locked(lab):
     lab.office.keyring.lock()
     lab.office.daemon.start()
     tap.true("keyring" in lab.original(id, status=3), "the sentence")
+    done = lab.office.daemon.try_letterlock("log", "--search", "results")
+    tap.equal((done.returncode, "keyring" in done.stderr), (3, True), done.stderr)
     lab.office.keyring.unlock()
     wait_until(lambda: lab.office.daemon.try_letterlock("show", id, "--original").returncode == 0, "it opens")
     tap.true(lab.original(id) == content, "it changed")
@@ -133,6 +135,34 @@ def test_killed(lab):
         "the letter is there",
     )  # fmt: skip
     tap.true(lab.original(record["id"]) == content, "it cannot be read")
+
+
+def found(lab, *words):
+    return {x["message_id"] for x in lab.office.daemon.letterlock("log", "--json", "--search", *words)}
+
+
+def test_search(lab):
+    """Found by what was written: subject, address, words of the text, and among others by date"""
+    one, _ = lab.write("needle", subject="=?utf-8?q?Gr=C3=BC=C3=9Fe?=", body="Der Befund: alles\r\n gut.\r\n")
+    two, _ = lab.write(
+        "coded", to="eve@plain.lab", body="VGhlIGZpbmRpbmc6IGFsbCBpcyB3ZWxs\r\n",
+        more="MIME-Version: 1.0\r\nContent-Type: text/plain\r\nContent-Transfer-Encoding: base64\r\n",
+    )  # fmt: skip
+    for id in (one, two):
+        lab.wait_kept(id)
+    needle, coded = "<needle@provider.lab>", "<coded@provider.lab>"
+    tap.equal(found(lab, "GRÜSSE"), {needle}, "subject")
+    tap.equal(found(lab, "befund: alles gut"), {needle}, "text")
+    tap.equal(found(lab, "finding: all"), {coded}, "encoded text")
+    tap.equal(found(lab, "eve@plain.lab"), {coded}, "address")
+    tap.equal(found(lab, "befund", "--until", "2020-01-01"), set(), "by date")
+    tap.equal(found(lab, "befund", "--to", "bob@"), {needle}, "by address")
+    tap.equal(found(lab, "befund", "--to", "eve@"), set(), "by another address")
+    tap.equal(found(lab, "befund", "--state", "held"), set(), "by state")
+    tap.equal(found(lab, "no such words"), set(), "nothing")
+    tap.equal(len(found(lab, "plain.lab", "--limit", "1")), 1, "limit")
+    tap.true("befund" not in lab.office.daemon.log().lower(), "what was looked for is in the log")
+    tap.equal(lab.office.daemon.try_letterlock("log", "--search", "").returncode, 2, "nothing to look for")
 
 
 def test_way_out(lab):
