@@ -7,6 +7,7 @@
 
 #include "bus/service.h"
 #include "keys/dane.h"
+#include "keys/revocation.h"
 #include "keys/wkd.h"
 #include "net/access.h"
 #include "pipeline.h"
@@ -36,6 +37,7 @@ struct _LlApp
   LlImported *imported;
   LlWkd wkd;
   LlDaneKeys dane;
+  LlRevocation revocation;
   LlKeys *keys;
   LlPipeline *pipeline;
   LlListener *listener;

@@ -98,6 +98,8 @@ build_keys (LlApp *app, GError **error)
   if (app->imported == NULL)
     return FALSE;
   app->keys = ll_keys_new (finders, G_N_ELEMENTS (finders));
+  app->revocation = (LlRevocation){ app->access.https, app->cache_folder };
+  ll_keys_set_check (app->keys, ll_revocation_check, &app->revocation);
   return TRUE;
 }
 

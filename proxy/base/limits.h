@@ -180,6 +180,17 @@
  * may take, so that nobody waits longer for the one than for the other. */
 #define LL_KEYS_BUDGET 8000
 
+/* Whether a certificate was revoked: CRL and OCSP together (milliseconds); the search for keys has
+ * to end in its own time, too. */
+#define LL_REVOCATION_BUDGET 5000
+
+/* An answer of OCSP is a few kB; lists of large issuers have some MB. */
+#define LL_OCSP_MAX (64 * 1024)
+#define LL_CRL_MAX (8 * 1024 * 1024)
+
+/* Places that one certificate names for either; more are a trick. */
+#define LL_REVOCATION_PLACES_MAX 4
+
 /* Locking one copy (milliseconds): 200 MB take gpg about 10 s, on a slow machine ten times that. */
 #define LL_LOCK_DEADLINE (300 * 1000)
 #define LL_KEYS_THREADS 8

@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/limits.h"
+#include "keys/capabilities.h"
 #include "wire/address.h"
 
 #include <openssl/pem.h> /* before cms.h, which then knows PEM */
@@ -109,8 +110,8 @@ name_text (const X509_NAME *name)
   return g_utf8_make_valid (text, -1);
 }
 
-static char *
-fingerprint_of (X509 *certificate)
+char *
+ll_certificate_fingerprint (X509 *certificate)
 {
   GString *text = g_string_new (NULL);
   guint8 digest[EVP_MAX_MD_SIZE];
@@ -144,67 +145,6 @@ describe_key (LlKey *key, EVP_PKEY *public_key)
   else
     key->algorithm
         = g_strdup_printf ("%s%u", EVP_PKEY_is_a (public_key, "RSA") ? "rsa" : "key", key->bits);
-}
-
-/* -- the ciphers that it announces (RFC 8551 2.5.2) ----------------------------------------------
- */
-
-typedef struct
-{
-  gboolean any; /* it announces ciphers at all */
-  gboolean aes; /* one that we use */
-  gboolean gcm; /* AES-256-GCM */
-} Ciphers;
-
-static void
-look_at_cipher (Ciphers *ciphers, int nid)
-{
-  switch (nid)
-    {
-    case NID_aes_256_cbc:
-    case NID_aes_192_cbc: /* who reads one length reads all: they came together */
-    case NID_aes_128_cbc:
-      ciphers->any = ciphers->aes = TRUE;
-      break;
-    case NID_aes_256_gcm:
-      ciphers->any = ciphers->aes = ciphers->gcm = TRUE;
-      break;
-    case NID_des_ede3_cbc:
-    case NID_rc2_cbc:
-    case NID_des_cbc:
-      ciphers->any = TRUE;
-      break;
-    default: /* digests, signatures, what we do not know */
-      break;
-    }
-}
-
-static Ciphers
-ciphers_in (const ASN1_STRING *value)
-{
-  Ciphers ciphers = { FALSE, FALSE, FALSE };
-  const guint8 *bytes = ASN1_STRING_get0_data (value);
-  STACK_OF (X509_ALGOR) *list = d2i_X509_ALGORS (NULL, &bytes, ASN1_STRING_length (value));
-
-  for (int i = 0; list != NULL && i < sk_X509_ALGOR_num (list); i++)
-    {
-      const ASN1_OBJECT *algorithm;
-
-      X509_ALGOR_get0 (&algorithm, NULL, NULL, sk_X509_ALGOR_value (list, i));
-      look_at_cipher (&ciphers, OBJ_obj2nid (algorithm));
-    }
-  sk_X509_ALGOR_pop_free (list, X509_ALGOR_free);
-  return ciphers;
-}
-
-static Ciphers
-ciphers_of (X509 *certificate)
-{
-  int at = X509_get_ext_by_NID (certificate, NID_SMIMECapabilities, -1);
-
-  if (at < 0)
-    return (Ciphers){ FALSE, FALSE, FALSE };
-  return ciphers_in (X509_EXTENSION_get_data (X509_get_ext (certificate, at)));
 }
 
 /* -- what is wrong with it
@@ -256,7 +196,7 @@ is_weak (EVP_PKEY *public_key)
 }
 
 static LlKeyDefect
-defect_of (X509 *certificate, EVP_PKEY *public_key, const Ciphers *ciphers)
+defect_of (X509 *certificate, EVP_PKEY *public_key, const LlCapabilities *ciphers)
 {
   if (!is_for_mail (certificate))
     return LL_KEY_OTHER_USE;
@@ -279,7 +219,7 @@ ll_certificate_parse (GBytes *der, LlKeySource source, GError **error)
   EVP_PKEY *public_key = certificate != NULL ? X509_get0_pubkey (certificate) : NULL;
   g_autoptr (LlKey) key = ll_key_new (LL_METHOD_SMIME, source);
   gboolean legacy;
-  Ciphers ciphers;
+  LlCapabilities ciphers;
 
   if (public_key == NULL)
     {
@@ -288,8 +228,8 @@ ll_certificate_parse (GBytes *der, LlKeySource source, GError **error)
                            "This is not a certificate with a key that can be read");
       return NULL;
     }
-  ciphers = ciphers_of (certificate);
-  key->fingerprint = fingerprint_of (certificate);
+  ciphers = ll_capabilities_of (certificate);
+  key->fingerprint = ll_certificate_fingerprint (certificate);
   key->user_id = name_text (X509_get_subject_name (certificate));
   key->issuer = name_text (X509_get_issuer_name (certificate));
   key->addresses = addresses_of (certificate, &legacy);
@@ -323,10 +263,33 @@ static STACK_OF (X509) * stack_of (const GPtrArray *others)
   return stack;
 }
 
+static void
+add_der (GPtrArray *found, X509 *certificate)
+{
+  guint8 *bytes = NULL;
+  int length = i2d_X509 (certificate, &bytes);
+
+  if (length > 0 && length <= LL_CERTIFICATE_MAX && found->len < LL_CHAIN_MAX)
+    g_ptr_array_add (found, g_bytes_new (bytes, (gsize) length));
+  OPENSSL_free (bytes);
+}
+
+/* All but the first one. (transfer full) of GBytes */
+static GPtrArray *
+issuers_in (STACK_OF (X509) * chain)
+{
+  GPtrArray *issuers = g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
+
+  for (int i = 1; i < sk_X509_num (chain); i++)
+    add_der (issuers, sk_X509_value (chain, i));
+  return issuers;
+}
+
 /* X509_V_OK, or why not. OpenSSL's purpose for S/MIME refuses EC keys, so usages are looked at
  * above and not here (facts/protection.md A.5). */
 static int
-verify (X509 *certificate, STACK_OF (X509) * others, X509_STORE *roots, gint64 now)
+verify (
+    X509 *certificate, STACK_OF (X509) * others, X509_STORE *roots, gint64 now, GPtrArray **issuers)
 {
   X509_STORE_CTX *context = X509_STORE_CTX_new ();
   int result = X509_V_ERR_UNSPECIFIED;
@@ -341,6 +304,8 @@ verify (X509 *certificate, STACK_OF (X509) * others, X509_STORE *roots, gint64 n
       X509_VERIFY_PARAM_set_purpose (parameters, X509_PURPOSE_ANY);
       X509_verify_cert (context);
       result = X509_STORE_CTX_get_error (context);
+      if (result == X509_V_OK)
+        *issuers = issuers_in (X509_STORE_CTX_get0_chain (context));
     }
   X509_STORE_CTX_free (context);
   ERR_clear_error ();
@@ -353,12 +318,15 @@ ll_certificate_verify (const LlKey *key, const GPtrArray *others, X509_STORE *ro
   LlKey *verified = ll_key_copy (key);
   g_autoptr (X509) certificate = from_der (key->blob);
   STACK_OF (X509) *stack = stack_of (others);
-  int result = verify (certificate, stack, roots, now);
+  GPtrArray *issuers = NULL;
+  int result = verify (certificate, stack, roots, now, &issuers);
 
   sk_X509_pop_free (stack, X509_free);
   if (result == X509_V_OK)
     {
       verified->trust = LL_TRUST_VERIFIED;
+      g_clear_pointer (&verified->issuers, g_ptr_array_unref);
+      verified->issuers = issuers;
       return verified;
     }
   g_free (verified->note);
@@ -382,17 +350,6 @@ ll_certificate_roots_new (const char *ca_file)
  * -------------------------------------------------------------------------------- */
 
 static void
-add_der (GPtrArray *found, X509 *certificate)
-{
-  guint8 *bytes = NULL;
-  int length = i2d_X509 (certificate, &bytes);
-
-  if (length > 0 && length <= LL_CERTIFICATE_MAX && found->len < LL_CHAIN_MAX)
-    g_ptr_array_add (found, g_bytes_new (bytes, (gsize) length));
-  OPENSSL_free (bytes);
-}
-
-static void
 add_stack (GPtrArray *found, STACK_OF (X509) * stack)
 {
   for (int i = 0; stack != NULL && i < sk_X509_num (stack); i++)
@@ -413,17 +370,6 @@ add_pem (GPtrArray *found, BIO *memory)
     }
 }
 
-/* A message in DER or PEM; NULL: it is none. (transfer full) */
-static CMS_ContentInfo *
-read_message (BIO *memory)
-{
-  CMS_ContentInfo *message = BIO_reset (memory) >= 0 ? d2i_CMS_bio (memory, NULL) : NULL;
-
-  if (message == NULL && BIO_reset (memory) >= 0)
-    message = PEM_read_bio_CMS (memory, NULL, NULL, NULL);
-  return message;
-}
-
 GPtrArray *
 ll_certificate_read_all (GBytes *bytes)
 {
@@ -439,58 +385,11 @@ ll_certificate_read_all (GBytes *bytes)
   if (found->len == 0)
     add_pem (found, memory);
   if (found->len == 0)
-    message = read_message (memory);
+    message = ll_capabilities_message (memory);
   if (message != NULL)
     add_stack (found, CMS_get1_certs (message));
   CMS_ContentInfo_free (message);
   BIO_free (memory);
   ERR_clear_error ();
   return found;
-}
-
-/* -- what a signed message says of its signer ----------------------------------------------------
- */
-
-/* The list of ciphers is his only if his key signed it: the attributes are checked without the
- * letter. */
-static gboolean
-announces_gcm (CMS_SignerInfo *signer)
-{
-  int at = CMS_signed_get_attr_by_NID (signer, NID_SMIMECapabilities, -1);
-  X509_ATTRIBUTE *attribute = at >= 0 ? CMS_signed_get_attr (signer, at) : NULL;
-  const ASN1_TYPE *value = attribute != NULL ? X509_ATTRIBUTE_get0_type (attribute, 0) : NULL;
-
-  return value != NULL && value->type == V_ASN1_SEQUENCE && ciphers_in (value->value.sequence).gcm
-         && CMS_SignerInfo_verify (signer) == 1;
-}
-
-GStrv
-ll_certificate_announced (GBytes *bytes)
-{
-  g_autoptr (GStrvBuilder) found = g_strv_builder_new ();
-  gsize length;
-  const void *data = g_bytes_get_data (bytes, &length);
-  BIO *memory = BIO_new_mem_buf (data, (int) MIN (length, LL_CERTIFICATE_MAX * LL_CHAIN_MAX));
-  CMS_ContentInfo *message = read_message (memory);
-  STACK_OF (CMS_SignerInfo) *signers = NULL;
-
-  if (message != NULL && CMS_set1_signers_certs (message, NULL, 0) >= 0)
-    signers = CMS_get0_SignerInfos (message);
-  for (int i = 0; signers != NULL && i < MIN (sk_CMS_SignerInfo_num (signers), LL_CHAIN_MAX); i++)
-    {
-      CMS_SignerInfo *signer = sk_CMS_SignerInfo_value (signers, i);
-      X509 *certificate = NULL;
-
-      CMS_SignerInfo_get0_algs (signer, NULL, &certificate, NULL, NULL);
-      if (certificate != NULL && announces_gcm (signer))
-        {
-          g_autofree char *fingerprint = fingerprint_of (certificate);
-
-          g_strv_builder_add (found, fingerprint);
-        }
-    }
-  CMS_ContentInfo_free (message);
-  BIO_free (memory);
-  ERR_clear_error ();
-  return g_strv_builder_end (found);
 }

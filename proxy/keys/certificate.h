@@ -41,9 +41,7 @@ X509_STORE *ll_certificate_roots_new (const char *ca_file);
  * (transfer full) of GBytes (DER); empty: there is none */
 GPtrArray *ll_certificate_read_all (GBytes *bytes);
 
-/* Fingerprints (as LlKey's) of the signers of a message (PKCS #7 as above) who announce AES-256-GCM
- * in attributes that their key signed (RFC 8551 2.5.2). Whose certificate it is has to be judged as
- * that of any other. (transfer full) */
-GStrv ll_certificate_announced (GBytes *bytes);
+/* SHA-256 in lower-case hex. (transfer full) */
+char *ll_certificate_fingerprint (X509 *certificate);
 
 G_END_DECLS

@@ -38,6 +38,8 @@ struct _LlKeys
 {
   Source *sources;
   guint n;
+  LlKeyCheck check; /* or NULL */
+  gpointer check_data;
   GCancellable *ended;
   GMutex lock;
   GCond answered;
@@ -87,6 +89,18 @@ count_keys (const GPtrArray *found)
 }
 
 static void
+check_all (const LlKeys *keys, const LlKeyQuery *query, GPtrArray *found)
+{
+  for (guint i = 0; keys->check != NULL && i < found->len; i++)
+    {
+      LlKey *key = g_ptr_array_index (found, i);
+
+      g_ptr_array_index (found, i) = keys->check (keys->check_data, key, query);
+      ll_key_unref (key);
+    }
+}
+
+static void
 run (gpointer item, gpointer data)
 {
   Source *source = data;
@@ -96,6 +110,8 @@ run (gpointer item, gpointer data)
   LlKeyQuery query = { search->address, search->anew, search->deadline, keys->ended };
   g_autoptr (GPtrArray) found = g_ptr_array_new ();
   char *trouble = source->finder.find (source->finder.data, &query, found);
+
+  check_all (keys, &query, found);
 
   g_mutex_lock (&keys->lock);
   answer->done = TRUE;
@@ -130,6 +146,13 @@ ll_keys_new (const LlKeyFinder *finders, guint n)
   g_mutex_init (&keys->lock);
   g_cond_init (&keys->answered);
   return keys;
+}
+
+void
+ll_keys_set_check (LlKeys *keys, LlKeyCheck check, gpointer data)
+{
+  keys->check = check;
+  keys->check_data = data;
 }
 
 void

@@ -35,10 +35,17 @@ typedef struct
   gpointer data; /* (not owned) */
 } LlKeyFinder;
 
+/* Looks at a key that was found, before it counts: blocks until @query's deadline at most. The same
+ * key or another one. (transfer full) */
+typedef LlKey *(*LlKeyCheck) (gpointer data, LlKey *key, const LlKeyQuery *query);
+
 typedef struct _LlKeys LlKeys;
 
 LlKeys *ll_keys_new (const LlKeyFinder *finders, guint n);
 void ll_keys_free (LlKeys *keys);
+
+/* Before the first search. @data: not owned. */
+void ll_keys_set_check (LlKeys *keys, LlKeyCheck check, gpointer data);
 
 /* How far one source is. */
 typedef struct

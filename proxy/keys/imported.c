@@ -6,6 +6,7 @@
 #include "base/database.h"
 #include "base/error.h"
 #include "keys/armor.h"
+#include "keys/capabilities.h"
 #include "keys/certificate.h"
 #include "keys/gnupg.h"
 
@@ -154,7 +155,7 @@ add_key (LlImported *imported, LlKey *key, GBytes *blob, GPtrArray *added, GErro
 static gboolean
 add_announced (LlImported *imported, GBytes *bytes, GError **error)
 {
-  g_auto (GStrv) fingerprints = ll_certificate_announced (bytes);
+  g_auto (GStrv) fingerprints = ll_capabilities_announced (bytes);
 
   for (guint i = 0; fingerprints[i] != NULL; i++)
     if (!keep_announced (imported, fingerprints[i], error))

@@ -39,6 +39,7 @@ ll_key_unref (LlKey *key)
   g_free (key->issuer);
   g_free (key->note);
   g_strfreev (key->ids);
+  g_clear_pointer (&key->issuers, g_ptr_array_unref);
   g_clear_pointer (&key->blob, g_bytes_unref);
   g_clear_pointer (&key->pin, g_bytes_unref);
   g_free (key);
@@ -58,6 +59,7 @@ ll_key_copy (const LlKey *key)
   copy->issuer = g_strdup (key->issuer);
   copy->note = g_strdup (key->note);
   copy->ids = g_strdupv (key->ids);
+  copy->issuers = key->issuers != NULL ? g_ptr_array_ref (key->issuers) : NULL;
   copy->blob = key->blob != NULL ? g_bytes_ref (key->blob) : NULL;
   copy->pin = key->pin != NULL ? g_bytes_ref (key->pin) : NULL;
   return copy;

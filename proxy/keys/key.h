@@ -30,13 +30,15 @@ typedef struct
   gint64 created;
   gint64 expires; /* 0: never */
   guint bits;
-  char *algorithm; /* "rsa3072", "cv25519", "P-256" */
-  char *issuer;    /* of a certificate, else NULL */
-  char *note;      /* a sentence beside it ("revocation could not be checked"), or NULL */
-  gboolean gcm;    /* a certificate that announces AES-GCM */
-  GStrv ids;       /* how locked letters name it (message/sealed.h), or NULL */
-  GBytes *blob;    /* OpenPGP packets or DER; NULL: in the user's GnuPG keyring */
-  GBytes *pin;     /* no key at all, but what DNS says of one (keys/smimea.h); else NULL */
+  char *algorithm;    /* "rsa3072", "cv25519", "P-256" */
+  char *issuer;       /* of a certificate, else NULL */
+  char *note;         /* a sentence beside it ("revocation could not be checked"), or NULL */
+  gboolean gcm;       /* a certificate that announces AES-GCM */
+  GPtrArray *issuers; /* of GBytes (DER): who vouches for a verified certificate, its own issuer
+                       * first; or NULL */
+  GStrv ids;          /* how locked letters name it (message/sealed.h), or NULL */
+  GBytes *blob;       /* OpenPGP packets or DER; NULL: in the user's GnuPG keyring */
+  GBytes *pin;        /* no key at all, but what DNS says of one (keys/smimea.h); else NULL */
 } LlKey;
 
 LlKey *ll_key_new (LlMethod method, LlKeySource source);

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #define HTTP_OK 200
+#define HTTP_PORT 80
 #define HEADERS_MAX 65536 /* no policy host needs more than a few hundred bytes */
 
 struct _LlHttps
@@ -36,6 +37,10 @@ typedef struct
   gboolean private_address;
   gboolean intercepted;
   char *trouble; /* why no TLS could even be tried */
+  guint port;
+  const char *scheme;
+  GBytes *question; /* is posted; or NULL */
+  const char *content_type;
 } Get;
 
 LlHttps *
@@ -176,7 +181,7 @@ set_up (CURL *curl, Get *get, const char *url, struct curl_slist *pins, LlDeadli
   long left = MAX (ll_deadline_left (deadline), 1);
 
   curl_easy_setopt (curl, CURLOPT_URL, url);
-  curl_easy_setopt (curl, CURLOPT_PROTOCOLS_STR, "https");
+  curl_easy_setopt (curl, CURLOPT_PROTOCOLS_STR, get->scheme);
   curl_easy_setopt (curl, CURLOPT_REDIR_PROTOCOLS_STR, "https");
   curl_easy_setopt (curl, CURLOPT_FOLLOWLOCATION, 0L);
   /* an empty string: none, not even from the environment */
@@ -334,20 +339,35 @@ pin_proxy (struct curl_slist *pins, LlHttps *https, LlDeadline deadline, GCancel
   return ll_transfer_pin (pins, g_uri_get_host (uri), (guint) g_uri_get_port (uri), addresses);
 }
 
-LlHttpsResult *
-ll_https_get (LlHttps *https,
-              const char *host,
-              const char *path,
-              gsize limit,
-              LlDeadline deadline,
-              GCancellable *cancellable)
+/* What is posted; (transfer full), lives as long as the transfer. */
+static struct curl_slist *
+post (CURL *curl, const Get *get)
 {
-  Get get = { .https = https, .host = host, .limit = limit };
+  g_autofree char *type = NULL;
+  struct curl_slist *headers;
+
+  if (get->question == NULL)
+    return NULL;
+  type = g_strdup_printf ("Content-Type: %s", get->content_type);
+  headers = curl_slist_append (NULL, type);
+  curl_easy_setopt (curl, CURLOPT_POST, 1L);
+  curl_easy_setopt (curl, CURLOPT_POSTFIELDSIZE, (long) g_bytes_get_size (get->question));
+  curl_easy_setopt (curl, CURLOPT_POSTFIELDS, g_bytes_get_data (get->question, NULL));
+  curl_easy_setopt (curl, CURLOPT_HTTPHEADER, headers);
+  return headers;
+}
+
+/* @target: what follows host and port in the address. */
+static LlHttpsResult *
+run (Get *get, const char *target, LlDeadline deadline, GCancellable *cancellable)
+{
+  LlHttps *https = get->https;
   char message[CURL_ERROR_SIZE] = "";
   LlHttpsResult *result = NULL;
-  g_auto (GStrv) addresses = addresses_of (https, host, deadline, cancellable, &result);
+  g_auto (GStrv) addresses = addresses_of (https, get->host, deadline, cancellable, &result);
   g_autofree char *url = NULL;
   struct curl_slist *pins = NULL;
+  struct curl_slist *headers;
   CURL *curl;
 
   /* behind a proxy our own DNS need not know the world; a private address stays refused */
@@ -358,19 +378,62 @@ ll_https_get (LlHttps *https,
   curl = ll_transfer_new ();
   if (curl == NULL)
     return failure (LL_HTTPS_UNREACHABLE, g_strdup ("libcurl cannot be used"));
-  get.body = g_byte_array_new ();
-  url = g_strdup_printf ("https://%s:%u%s", host, https->port, path);
+  get->body = g_byte_array_new ();
+  url = g_strdup_printf ("%s://%s:%u%s", get->scheme, get->host, get->port, target);
   if (addresses != NULL)
-    pins = ll_transfer_pin (pins, host, https->port, addresses);
+    pins = ll_transfer_pin (pins, get->host, get->port, addresses);
   if (https->proxy != NULL)
     pins = pin_proxy (pins, https, deadline, cancellable);
-  set_up (curl, &get, url, pins, deadline);
+  set_up (curl, get, url, pins, deadline);
+  headers = post (curl, get);
   curl_easy_setopt (curl, CURLOPT_ERRORBUFFER, message);
-  result = judge (curl, ll_transfer_perform (curl, deadline, cancellable), &get, message);
-  result->intercepted = get.intercepted;
+  result = judge (curl, ll_transfer_perform (curl, deadline, cancellable), get, message);
+  result->intercepted = get->intercepted;
   curl_easy_cleanup (curl);
   curl_slist_free_all (pins);
-  g_byte_array_unref (get.body);
-  g_free (get.trouble);
+  curl_slist_free_all (headers);
+  g_byte_array_unref (get->body);
+  g_free (get->trouble);
   return result;
+}
+
+LlHttpsResult *
+ll_https_get (LlHttps *https,
+              const char *host,
+              const char *path,
+              gsize limit,
+              LlDeadline deadline,
+              GCancellable *cancellable)
+{
+  Get get
+      = { .https = https, .host = host, .limit = limit, .port = https->port, .scheme = "https" };
+
+  return run (&get, path, deadline, cancellable);
+}
+
+LlHttpsResult *
+ll_http_ask (LlHttps *https,
+             const char *url,
+             const char *content_type,
+             GBytes *body,
+             gsize limit,
+             LlDeadline deadline,
+             GCancellable *cancellable)
+{
+  g_autoptr (GUri) uri = g_uri_parse (url, G_URI_FLAGS_ENCODED, NULL);
+  const char *host = uri != NULL ? g_uri_get_host (uri) : NULL;
+  Get get = { .https = https, .host = host, .limit = limit, .scheme = "http" };
+  g_autofree char *target = NULL;
+
+  /* names only: an address in its place would go past what DNS is asked for */
+  if (host == NULL || *host == '\0' || g_hostname_is_ip_address (host)
+      || strcmp (g_uri_get_scheme (uri), "http") != 0 || g_uri_get_userinfo (uri) != NULL)
+    return failure (LL_HTTPS_UNREACHABLE, g_strdup ("its address is not one that is asked"));
+  get.port = g_uri_get_port (uri) > 0 ? (guint) g_uri_get_port (uri) : HTTP_PORT;
+  get.question = body;
+  get.content_type = content_type;
+  target = g_strdup_printf ("%s%s%s", *g_uri_get_path (uri) != '\0' ? g_uri_get_path (uri) : "/",
+                            g_uri_get_query (uri) != NULL ? "?" : "",
+                            g_uri_get_query (uri) != NULL ? g_uri_get_query (uri) : "");
+  return run (&get, target, deadline, cancellable);
 }

@@ -51,6 +51,16 @@ LlHttpsResult *ll_https_get (LlHttps *https,
                              gsize limit,
                              LlDeadline deadline,
                              GCancellable *cancellable);
+/* An http:// address that a certificate names (CRL, OCSP): a GET, or with @body a POST of it as
+ * @content_type. As strict as above, but for TLS: what comes back has to be signed by itself. Never
+ * NULL. */
+LlHttpsResult *ll_http_ask (LlHttps *https,
+                            const char *url,
+                            const char *content_type,
+                            GBytes *body,
+                            gsize limit,
+                            LlDeadline deadline,
+                            GCancellable *cancellable);
 void ll_https_result_free (LlHttpsResult *result);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LlHttpsResult, ll_https_result_free)

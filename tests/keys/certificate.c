@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "keys/capabilities.h"
 
 #include "../support/certificates.h"
 
@@ -169,9 +170,9 @@ test_announced (void)
   gcm = announce (&bob, NID_aes_256_gcm);
   cbc = announce (&bob, NID_aes_256_cbc);
   forged = forge (cbc);
-  who = ll_certificate_announced (gcm);
-  nobody = ll_certificate_announced (cbc);
-  liar = ll_certificate_announced (forged);
+  who = ll_capabilities_announced (gcm);
+  nobody = ll_capabilities_announced (cbc);
+  liar = ll_capabilities_announced (forged);
   g_assert_cmpuint (g_strv_length (who), ==, 1);
   g_assert_cmpstr (who[0], ==, key->fingerprint);
   g_assert_cmpuint (g_strv_length (nobody), ==, 0);

@@ -162,6 +162,40 @@ test_private (void)
   g_assert_nonnull (inside->detail);
 }
 
+/* What certificates name at http://: the same care, and nothing but http and names. */
+static void
+test_ask (void)
+{
+  static const struct
+  {
+    const char *url;
+    gboolean allow_private;
+    LlHttpsOutcome outcome;
+  } asked[] = {
+    { "http://private.web.lab/a.crl", FALSE, LL_HTTPS_PRIVATE },
+    { "http://ok.web.lab/a.crl", FALSE, LL_HTTPS_PRIVATE },
+    { "http://closed.web.lab:9/a.crl", TRUE, LL_HTTPS_UNREACHABLE },
+    { "http://127.0.0.1/a.crl", TRUE, LL_HTTPS_UNREACHABLE },
+    { "https://ok.web.lab/ok", TRUE, LL_HTTPS_UNREACHABLE },
+    { "ftp://ok.web.lab/ok", TRUE, LL_HTTPS_UNREACHABLE },
+    { "http://me:secret@ok.web.lab/ok", TRUE, LL_HTTPS_UNREACHABLE },
+    { "http:///ok", TRUE, LL_HTTPS_UNREACHABLE },
+    { "no address", TRUE, LL_HTTPS_UNREACHABLE },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (asked); i++)
+    {
+      g_autoptr (LlHttps) https
+          = https_with (asked[i].allow_private, dns_lab_get (&web, "ca"), "port");
+      g_autoptr (LlHttpsResult) result
+          = ll_http_ask (https, asked[i].url, NULL, NULL, LIMIT, ll_deadline_in (ENOUGH), NULL);
+
+      g_test_message ("%s: %s", asked[i].url, result->detail);
+      g_assert_cmpint (result->outcome, ==, asked[i].outcome);
+      g_assert_nonnull (result->detail);
+    }
+}
+
 /* SH22: nothing listens where the environment says that a proxy is. */
 static void
 test_environment_proxy (void)
@@ -251,6 +285,7 @@ main (int argc, char **argv)
   g_test_add_func ("/net/https/sh14-drip", test_drip);
   g_test_add_func ("/net/https/cancel", test_cancel);
   g_test_add_func ("/net/https/sh20-private", test_private);
+  g_test_add_func ("/net/https/ask", test_ask);
   g_test_add_func ("/net/https/sh22-environment-proxy", test_environment_proxy);
   g_test_add_func ("/net/https/configured-proxy", test_configured_proxy);
   g_test_add_func ("/net/https/bad-ca-file", test_bad_ca_file);
