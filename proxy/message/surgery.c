@@ -25,6 +25,7 @@ typedef struct
   const GPtrArray *edits;
   const LlSurgeryOptions *options;
   GString *front;   /* what the inside gains, before all else */
+  gsize front_at;   /* 0, or behind a folded line that nothing came before: it must fold nothing */
   GPtrArray *inner; /* of LlEdit */
   GString *outer;
   gboolean typed; /* there was a Content-Type */
@@ -307,7 +308,7 @@ finish_inner (Cut *cut)
   if (cut->length == 0)
     g_string_append (cut->front, "\r\n");
   if (cut->front->len > 0)
-    g_ptr_array_insert (cut->inner, 0, ll_edit_new (0, 0, cut->front->str, NULL));
+    g_ptr_array_insert (cut->inner, 0, ll_edit_new (cut->front_at, 0, cut->front->str, NULL));
 }
 
 /* What ends a letter that is all header, without a blank line; @at: where its fields end. */
@@ -343,7 +344,11 @@ ll_surgery_new (const char *header,
   cut.front = front;
   cut.outer = g_string_new (NULL);
   for (; next_field (&cut, at, &field); at = field.end)
-    cut_field (&cut, &field);
+    {
+      if (at == 0 && (header[0] == ' ' || header[0] == '\t'))
+        cut.front_at = field.end;
+      cut_field (&cut, &field);
+    }
   finish_inner (&cut);
   finish_outer (&cut);
   surgery->outer = g_string_free (cut.outer, FALSE);

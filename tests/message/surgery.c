@@ -129,6 +129,18 @@ test_without_type (void)
                    "To: bob@b.example\r\n\r\nbody\r\n");
 }
 
+/* What stands first must not be folded into what a line before it gained. */
+static void
+test_first_is_folded (void)
+{
+  g_auto (Parts) parts = cut (" folds nothing\r\nTo: bob@b.example\r\n\r\nbody\r\n", &keep);
+
+  g_assert_cmpstr (parts.inside, ==,
+                   " folds nothing\r\n"
+                   "Content-Type: text/plain; charset=us-ascii" OLD "\r\n"
+                   "To: bob@b.example\r\n\r\nbody\r\n");
+}
+
 static void
 test_without_header (void)
 {
@@ -199,6 +211,7 @@ main (int argc, char **argv)
   g_test_add_func ("/message/surgery/hides-subject", test_hides_subject);
   g_test_add_func ("/message/surgery/keeps-subject", test_keeps_subject);
   g_test_add_func ("/message/surgery/without-type", test_without_type);
+  g_test_add_func ("/message/surgery/first-is-folded", test_first_is_folded);
   g_test_add_func ("/message/surgery/without-header", test_without_header);
   g_test_add_func ("/message/surgery/garbage", test_garbage);
   g_test_add_func ("/message/surgery/gossip", test_gossip);
