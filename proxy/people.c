@@ -329,15 +329,35 @@ key_export (gpointer data,
                                         : ll_armor_pgp (key->blob);
 }
 
+/* -- key import ----------------------------------------------------------------------------------
+ */
+
+/* What the user said with the file: these are right. */
+static gboolean
+accept_all (LlPipeline *pipeline, const GPtrArray *added, GError **error)
+{
+  for (guint i = 0; i < added->len; i++)
+    {
+      const LlKey *key = g_ptr_array_index (added, i);
+
+      for (guint a = 0; key->addresses[a] != NULL; a++)
+        if (!ll_contacts_accept (pipeline->parts.contacts, key->addresses[a], key->method,
+                                 key->fingerprint, error))
+          return FALSE;
+    }
+  return TRUE;
+}
+
 static GVariant *
-key_import (gpointer data, GBytes *bytes, GCancellable *cancellable, GError **error)
+key_import (gpointer data, int file, gboolean accept, GCancellable *cancellable, GError **error)
 {
   LlPipeline *pipeline = data;
   g_auto (GVariantBuilder) list = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("aa{sv}"));
+  g_autofree char *prefers = NULL;
   g_autoptr (GError) local = NULL;
   g_autoptr (GPtrArray) added
-      = ll_imported_add (pipeline->parts.imported, bytes, ll_deadline_in (LL_KEYS_BUDGET),
-                         cancellable, &local);
+      = ll_imported_add (pipeline->parts.imported, file, ll_deadline_in (LL_KEYS_BUDGET),
+                         cancellable, &prefers, &local);
 
   if (added == NULL)
     {
@@ -348,6 +368,11 @@ key_import (gpointer data, GBytes *bytes, GCancellable *cancellable, GError **er
                            local->message);
       return NULL;
     }
+  if (accept && !accept_all (pipeline, added, error))
+    return NULL;
+  if (prefers != NULL
+      && ll_contacts_preferred (pipeline->parts.contacts, prefers) == LL_METHOD_NONE)
+    ll_contacts_prefer (pipeline->parts.contacts, prefers, LL_METHOD_PGP, NULL);
   ll_keys_renew (pipeline->parts.keys);
   for (guint i = 0; i < added->len; i++)
     g_variant_builder_add_value (&list, ll_key_to_variant (g_ptr_array_index (added, i)));

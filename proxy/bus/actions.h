@@ -146,7 +146,9 @@ typedef struct
                        const char *fingerprint,
                        GCancellable *cancellable,
                        GError **error);
-  GVariant *(*key_import) (gpointer data, GBytes *bytes, GCancellable *cancellable, GError **error);
+  /* @file: stays the caller's; @accept: all that is in it. */
+  GVariant *(*key_import) (
+      gpointer data, int file, gboolean accept, GCancellable *cancellable, GError **error);
   GVariant *(*key_say) (
       gpointer data, const char *address, const char *fingerprint, gboolean accept, GError **error);
 

@@ -4,6 +4,7 @@
 #include "bus/call.h"
 
 #include "base/error.h"
+#include "base/file.h"
 #include "wire/address.h"
 
 #include <string.h>
@@ -79,13 +80,23 @@ export_key (LlBusCall *call, GError **error)
 static GVariant *
 import (LlBusCall *call, GError **error)
 {
-  g_autoptr (GVariant) array = g_variant_get_child_value (call->arguments, 0);
-  g_autoptr (GBytes) bytes = g_variant_get_data_as_bytes (array);
+  static const char *const known[] = { "accept", NULL };
+  g_autoptr (GVariant) options = NULL;
+  gboolean accept = FALSE;
+  gint32 handle;
+  LL_AUTO_FD file = -1;
 
+  g_variant_get (call->arguments, "(h@a{sv})", &handle, &options);
+  if (!ll_bus_check_keys (options, known, error))
+    return NULL;
+  g_variant_lookup (options, "accept", "b", &accept);
+  file = ll_bus_take_descriptor (call, handle, error);
+  if (file < 0)
+    return NULL;
   if (call->actions->key_import == NULL)
     return ll_bus_cannot (error, "import keys");
   return ll_bus_reply (
-      call->actions->key_import (call->actions->data, bytes, call->cancellable, error));
+      call->actions->key_import (call->actions->data, file, accept, call->cancellable, error));
 }
 
 static GVariant *

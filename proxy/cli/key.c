@@ -5,11 +5,12 @@
 #include "cli/json.h"
 #include "cli/table.h"
 
+#include <errno.h>
+#include <fcntl.h>
+#include <gio/gunixfdlist.h>
 #include <stdio.h>
 #include <string.h>
-
-/* As keys/imported.h has it. */
-#define FILE_MAX (512 * 1024)
+#include <unistd.h>
 
 /* What could lock letters to somebody, and what you say of it. */
 
@@ -235,26 +236,39 @@ export_key (const char *name, const char *fingerprint)
 /* -- what you say -------------------------------------------------------------------------------
  */
 
-static int
-import_keys (const char *path)
+static GVariant *
+send_file (int file, gboolean accept, int *status)
 {
-  g_autofree char *bytes = NULL;
-  gsize length;
+  g_autoptr (GUnixFDList) list = g_unix_fd_list_new ();
+  g_autoptr (GVariant) reply = NULL;
   g_autoptr (GError) error = NULL;
-  g_autoptr (GVariant) list = NULL;
-  int status = LL_EXIT_YES;
+  int handle = g_unix_fd_list_append (list, file, &error);
+  GVariantDict options;
 
-  if (!g_file_get_contents (path, &bytes, &length, &error))
+  if (handle < 0)
     {
-      fprintf (stderr, "letterlock: %s\n", error->message);
-      return LL_EXIT_USAGE;
+      *status = ll_fail (g_steal_pointer (&error));
+      return NULL;
     }
-  if (length > FILE_MAX)
-    return ll_usage_error ("key import: %s is too large for a key or a certificate", path);
-  list = ll_ask_one ("ImportKeys",
-                     g_variant_new ("(@ay)", g_variant_new_fixed_array (G_VARIANT_TYPE_BYTE, bytes,
-                                                                        length, 1)),
-                     LL_ASK_LONG, &status);
+  g_variant_dict_init (&options, NULL);
+  g_variant_dict_insert (&options, "accept", "b", accept);
+  reply = ll_ask_with ("ImportKeys",
+                       g_variant_new ("(h@a{sv})", handle, g_variant_dict_end (&options)), list,
+                       LL_ASK_LONG, status);
+  return reply != NULL ? g_variant_get_child_value (reply, 0) : NULL;
+}
+
+static int
+import_keys (const char *path, gboolean accept)
+{
+  int file = open (path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+  int status = LL_EXIT_YES;
+  g_autoptr (GVariant) list = NULL;
+
+  if (file < 0)
+    return ll_usage_error ("key import: %s: %s", path, g_strerror (errno));
+  list = send_file (file, accept, &status);
+  close (file);
   if (list == NULL)
     return status;
   if (ll_json_wanted)
@@ -268,7 +282,10 @@ import_keys (const char *path)
 
       printf ("%s  %s\n", ll_text (key, "fingerprint"), ll_text (key, "user_id"));
     }
-  puts ("letterlock key list ADDRESS shows whether letters are locked for it.");
+  if (accept)
+    puts ("You said yes to them: letters may be locked for them.");
+  else
+    puts ("letterlock key list ADDRESS shows whether letters are locked for it.");
   return LL_EXIT_YES;
 }
 
@@ -296,6 +313,10 @@ say (const char *method, const char *address, const char *fingerprint)
 int
 ll_key_run (int argc, char **argv)
 {
+  gboolean accept = FALSE;
+  const GOptionEntry entries[]
+      = { { "accept", 0, 0, G_OPTION_ARG_NONE, &accept, "import: say yes to what is in it", NULL },
+          G_OPTION_ENTRY_NULL };
   const LlUsage usage = {
     .command = "key",
     .arguments = "list ADDRESS | find ADDRESS | import FILE | export ADDRESS|FINGERPRINT | accept "
@@ -303,6 +324,7 @@ ll_key_run (int argc, char **argv)
     .summary = "What can lock letters to somebody, and what you say of it.",
     .more = "Before you accept a key, compare its fingerprint with its owner, by telephone or in\n"
             "person. The beginning of a fingerprint will do where only one key has it.",
+    .entries = entries,
     .max = 3,
   };
   g_auto (GStrv) left = NULL;
@@ -318,7 +340,7 @@ ll_key_run (int argc, char **argv)
   if (n >= 2 && strcmp (left[0], "export") == 0)
     return export_key (left[1], n == 3 ? left[2] : "");
   if (n == 2 && strcmp (left[0], "import") == 0)
-    return import_keys (left[1]);
+    return import_keys (left[1], accept);
   if (n >= 2 && strcmp (left[0], "accept") == 0)
     return say ("AcceptKey", left[1], n == 3 ? left[2] : "");
   if (n == 3 && strcmp (left[0], "reject") == 0)

@@ -6,7 +6,6 @@
 #include "base/database.h"
 #include "base/error.h"
 #include "keys/armor.h"
-#include "keys/capabilities.h"
 #include "keys/certificate.h"
 #include "keys/gnupg.h"
 
@@ -152,20 +151,28 @@ add_key (LlImported *imported, LlKey *key, GBytes *blob, GPtrArray *added, GErro
   return TRUE;
 }
 
-static gboolean
-add_announced (LlImported *imported, GBytes *bytes, GError **error)
+/* A list of octets in what the worker found; never NULL. */
+static GPtrArray *
+list_of (GVariant *found, const char *name)
 {
-  g_auto (GStrv) fingerprints = ll_capabilities_announced (bytes);
+  GPtrArray *list = g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
+  g_autoptr (GVariant) all = g_variant_lookup_value (found, name, G_VARIANT_TYPE ("aay"));
 
-  for (guint i = 0; fingerprints[i] != NULL; i++)
-    if (!keep_announced (imported, fingerprints[i], error))
-      return FALSE;
-  return TRUE;
+  for (gsize i = 0; all != NULL && i < g_variant_n_children (all); i++)
+    {
+      g_autoptr (GVariant) one = g_variant_get_child_value (all, i);
+
+      g_ptr_array_add (list, g_variant_get_data_as_bytes (one));
+    }
+  return list;
 }
 
 static gboolean
-add_certificates (LlImported *imported, const GPtrArray *ders, GPtrArray *added, GError **error)
+add_certificates (LlImported *imported, GVariant *found, GPtrArray *added, GError **error)
 {
+  g_autoptr (GPtrArray) ders = list_of (found, "certificates");
+  g_auto (GStrv) announced = NULL;
+
   for (guint i = 0; i < ders->len; i++)
     {
       GBytes *der = g_ptr_array_index (ders, i);
@@ -174,20 +181,30 @@ add_certificates (LlImported *imported, const GPtrArray *ders, GPtrArray *added,
       if (key == NULL || !add_key (imported, key, der, added, error))
         return FALSE;
     }
+  g_variant_lookup (found, "announced", "^as", &announced);
+  for (guint i = 0; announced != NULL && announced[i] != NULL; i++)
+    if (!keep_announced (imported, announced[i], error))
+      return FALSE;
   return TRUE;
 }
 
-static gboolean
-add_pgp (LlImported *imported,
-         GBytes *bytes,
-         LlDeadline deadline,
-         GCancellable *cancellable,
-         GPtrArray *added,
-         GError **error)
+typedef struct
 {
+  LlImported *imported;
+  LlDeadline deadline;
+  GCancellable *cancellable;
+  GPtrArray *added; /* of LlKey */
+} Import;
+
+/* @only: the one address that it is kept for; NULL: all that it names. */
+static gboolean
+add_pgp (const Import *import, GBytes *bytes, const char *only, GError **error)
+{
+  const char *addresses[] = { only, NULL };
   g_autoptr (GPtrArray) keys
-      = ll_gnupg_inspect (imported->worker, bytes, "", LL_KEY_SOURCE_IMPORTED, deadline,
-                          cancellable, error);
+      = ll_gnupg_inspect (import->imported->worker, bytes, only != NULL ? only : "",
+                          LL_KEY_SOURCE_IMPORTED, import->deadline, import->cancellable, error);
+  LlKey *key;
 
   if (keys == NULL)
     return FALSE;
@@ -197,38 +214,90 @@ add_pgp (LlImported *imported,
                            "This file holds more than one key; export them one by one");
       return FALSE;
     }
-  return keys->len == 0 || add_key (imported, g_ptr_array_index (keys, 0), bytes, added, error);
+  if (keys->len == 0)
+    return TRUE;
+  key = g_ptr_array_index (keys, 0);
+  if (only != NULL)
+    {
+      g_strfreev (key->addresses);
+      key->addresses = g_strdupv ((char **) addresses);
+    }
+  return add_key (import->imported, key, bytes, import->added, error);
+}
+
+static gboolean
+add_autocrypt (const Import *import, GVariant *found, char **prefers, GError **error)
+{
+  g_autoptr (GVariant) packets
+      = g_variant_lookup_value (found, "autocrypt", G_VARIANT_TYPE_BYTESTRING);
+  g_autoptr (GBytes) bytes = packets != NULL ? g_variant_get_data_as_bytes (packets) : NULL;
+  g_autofree char *author = NULL;
+  gboolean mutual = FALSE;
+
+  if (bytes == NULL || !g_variant_lookup (found, "author", "s", &author))
+    return TRUE;
+  if (!add_pgp (import, bytes, author, error))
+    return FALSE;
+  if (g_variant_lookup (found, "mutual", "b", &mutual) && mutual)
+    *prefers = g_steal_pointer (&author);
+  return TRUE;
+}
+
+static gboolean
+add_keys (const Import *import, GVariant *found, GError **error)
+{
+  g_autoptr (GPtrArray) blobs = list_of (found, "keys");
+
+  for (guint i = 0; i < blobs->len; i++)
+    if (!add_pgp (import, g_ptr_array_index (blobs, i), NULL, error))
+      return FALSE;
+  return TRUE;
+}
+
+static gboolean
+is_empty (GVariant *found)
+{
+  g_autoptr (GPtrArray) ders = list_of (found, "certificates");
+  g_autoptr (GPtrArray) blobs = list_of (found, "keys");
+  g_autoptr (GVariant) autocrypt = g_variant_lookup_value (found, "autocrypt", NULL);
+
+  return ders->len == 0 && blobs->len == 0 && autocrypt == NULL;
+}
+
+static gboolean
+refuse_empty (GVariant *found, GError **error)
+{
+  gboolean full = FALSE;
+
+  g_variant_lookup (found, "full", "b", &full);
+  g_set_error_literal (error, LL_ENGINE_ERROR, LL_ENGINE_ERROR_BAD_KEY,
+                       full ? "The key in this file is too large"
+                            : "There is no key and no certificate in this file");
+  return FALSE;
 }
 
 GPtrArray *
 ll_imported_add (LlImported *imported,
-                 GBytes *bytes,
+                 int file,
                  LlDeadline deadline,
                  GCancellable *cancellable,
+                 char **prefers,
                  GError **error)
 {
   g_autoptr (GPtrArray) added = g_ptr_array_new_with_free_func ((GDestroyNotify) ll_key_unref);
-  g_autoptr (GPtrArray) ders = NULL;
-  gboolean done;
+  g_autofree char *author = NULL;
+  Import import = { imported, deadline, cancellable, added };
+  g_autoptr (GVariant) found
+      = ll_worker_call (imported->worker, "harvest", NULL, &file, 1, deadline, cancellable, error);
 
-  if (g_bytes_get_size (bytes) > LL_IMPORT_MAX)
-    {
-      g_set_error_literal (error, LL_ENGINE_ERROR, LL_ENGINE_ERROR_BAD_KEY,
-                           "This file is too large for a key or a certificate");
-      return NULL;
-    }
-  ders = ll_certificate_read_all (bytes);
-  done = ders->len > 0 ? add_certificates (imported, ders, added, error)
-                             && add_announced (imported, bytes, error)
-                       : add_pgp (imported, bytes, deadline, cancellable, added, error);
-  if (!done)
+  if (found == NULL)
     return NULL;
-  if (added->len == 0 && ders->len == 0)
-    {
-      g_set_error_literal (error, LL_ENGINE_ERROR, LL_ENGINE_ERROR_BAD_KEY,
-                           "There is no key and no certificate in this file");
-      return NULL;
-    }
+  if (is_empty (found) ? !refuse_empty (found, error)
+                       : !add_certificates (imported, found, added, error)
+                             || !add_autocrypt (&import, found, &author, error)
+                             || !add_keys (&import, found, error))
+    return NULL;
+  *prefers = g_steal_pointer (&author);
   return g_steal_pointer (&added);
 }
 
@@ -275,13 +344,7 @@ ll_imported_find (gpointer data, const LlKeyQuery *query, GPtrArray *found)
 
       if (keys == NULL)
         return g_strdup (error->message);
-      for (guint k = 0; k < keys->len; k++)
-        {
-          LlKey *key = g_ptr_array_index (keys, k);
-
-          key->trust = LL_TRUST_KEPT;
-          g_ptr_array_add (found, ll_key_ref (key));
-        }
+      g_ptr_array_extend_and_steal (found, g_steal_pointer (&keys));
     }
   return NULL;
 }

@@ -13,14 +13,11 @@ G_BEGIN_DECLS
 /*
  * Keys and certificates that the user took from a file or a letter: keys.db in the state
  * folder, beside his GnuPG keyring, which is never touched. Importing says that they are
- * to be known; a certificate is used when its issuer is trusted, a key as one that lies
- * in the user's own keyring.
+ * to be known, not that they are right: a certificate is used by itself when its issuer is
+ * trusted, any other is asked about.
  *
  * Thread-safe.
  */
-
-/* A file that is imported: a certificate with its chain, or an armoured key with its photo. */
-#define LL_IMPORT_MAX (512 * 1024)
 
 typedef struct _LlImported LlImported;
 
@@ -30,13 +27,17 @@ LlImported *
 ll_imported_new (const char *folder, const char *ca_file, LlWorker *worker, GError **error);
 void ll_imported_free (LlImported *imported);
 
-/* PEM, DER, PKCS #7 (.p7s), or an OpenPGP key, armoured or not. What is no key of anybody (an
- * issuer's certificate) is kept to verify others. LL_ENGINE_ERROR_BAD_KEY: there is none in it.
- * (transfer full) of LlKey: those that name somebody */
+/* A file that is a key or certificates (PEM, DER, PKCS #7, OpenPGP, armoured or not), or a letter:
+ * its Autocrypt header, attached keys, the certificates of its signature. The worker reads it. What
+ * is no key of anybody (an issuer's certificate) is kept to verify others. *prefers: the author's
+ * address, if his letter says that he wants to be written to with OpenPGP, else NULL (transfer
+ * full). LL_ENGINE_ERROR_BAD_KEY: there is none in it. (transfer full) of LlKey: those that name
+ * somebody */
 GPtrArray *ll_imported_add (LlImported *imported,
-                            GBytes *bytes,
+                            int file,
                             LlDeadline deadline,
                             GCancellable *cancellable,
+                            char **prefers,
                             GError **error);
 
 /* A finder (keys/find.h); @imported: LlImported. */

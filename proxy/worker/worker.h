@@ -56,4 +56,11 @@ GVariant *worker_sign (GVariant *arguments, const int *fds, guint n_fds, GError 
  * NO_SECRET: there is no key in it. RFC 7292. */
 GVariant *worker_pkcs12 (GVariant *arguments, const int *fds, guint n_fds, GError **error);
 
+/* -- harvest.c -------------------------------------------------------------------------- */
+
+/* {}, file -> keys aay (OpenPGP, armoured or not), certificates aay (DER), announced as (as
+ * ll_capabilities_announced), full b (not all fitted); of a letter also author s, and what its
+ * Autocrypt header says: autocrypt ay, mutual b */
+GVariant *worker_harvest (GVariant *arguments, const int *fds, guint n_fds, GError **error);
+
 G_END_DECLS
