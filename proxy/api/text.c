@@ -163,28 +163,110 @@ DEFINE_TEXT (LlCode, code, codes)
 
 /* -- what is always said --------------------------------------------------------------------- */
 
-static gboolean
-is_locked (LlMethod method)
+typedef enum
 {
-  return method == LL_METHOD_PGP || method == LL_METHOD_SMIME || method == LL_METHOD_ESCROW;
+  LEFT_NOT,
+  LEFT_PERHAPS,
+  LEFT_SURELY,
+} Left;
+
+static Left
+left_of (LlState state)
+{
+  switch (state)
+    {
+    case LL_STATE_CHECKING:
+    case LL_STATE_HELD:
+    case LL_STATE_WAITING:
+    case LL_STATE_QUEUED:
+    case LL_STATE_REFUSED:
+    case LL_STATE_DROPPED:
+    case LL_STATE_FAILED:
+      return LEFT_NOT;
+    case LL_STATE_SENDING:
+    case LL_STATE_UNCERTAIN:
+      return LEFT_PERHAPS;
+    case LL_STATE_SENT:
+    case LL_STATE_BOUNCED:
+    case LL_STATE_EXPIRED:
+    case LL_STATE_OPENED:
+    case LL_STATE_REPLIED:
+    case LL_STATE_RETRACTED:
+      return LEFT_SURELY;
+    }
+  g_return_val_if_reached (LEFT_NOT);
+}
+
+static gboolean
+is_locked (const LlFate *fate)
+{
+  return fate->method == LL_METHOD_PGP || fate->method == LL_METHOD_SMIME
+         || fate->method == LL_METHOD_ESCROW;
+}
+
+/* What the mail program locked itself is not open, whatever its way. */
+static gboolean
+is_open (const LlFate *fate)
+{
+  return fate->method == LL_METHOD_OPEN && fate->bound != LL_BOUND_CONTENT;
+}
+
+/* How surely a copy left open, not counting that of recipient @but. */
+static Left
+left_open (const LlFate *fates, gsize n, gsize but)
+{
+  Left most = LEFT_NOT;
+
+  for (gsize i = 0; i < n; i++)
+    if (i != but && is_open (&fates[i]))
+      most = MAX (most, left_of (fates[i].state));
+  return most;
 }
 
 GPtrArray *
-ll_text_always_said (const LlMethod *methods_used, gsize n, gsize i)
+ll_text_always_said (const LlFate *fates, gsize n, gsize i)
 {
   GPtrArray *said = g_ptr_array_new ();
-  gboolean open = FALSE;
+  gboolean left;
 
   g_return_val_if_fail (i < n, said);
-  for (gsize j = 0; j < n; j++)
-    open = open || (j != i && methods_used[j] == LL_METHOD_OPEN);
-  if (is_locked (methods_used[i]))
+  left = left_of (fates[i].state) != LEFT_NOT;
+  if (is_locked (&fates[i]))
     {
-      g_ptr_array_add (said, (gpointer) _ ("addresses, date and size stayed readable"));
-      g_ptr_array_add (said, (gpointer) _ ("your Sent and Drafts folders at the provider hold this "
-                                           "letter unlocked"));
+      if (left)
+        g_ptr_array_add (said, (gpointer) _ ("addresses, date and size stayed readable"));
+      g_ptr_array_add (said, (gpointer) _ ("what your mail program saves in Sent or Drafts is not "
+                                           "locked, also where your provider has these folders"));
     }
-  if (open && methods_used[i] != LL_METHOD_OPEN && methods_used[i] != LL_METHOD_NONE)
+  if (!left || is_open (&fates[i]))
+    return said;
+  if (left_open (fates, n, i) == LEFT_SURELY)
     g_ptr_array_add (said, (gpointer) _ ("another copy of this letter went open"));
+  else if (left_open (fates, n, i) == LEFT_PERHAPS)
+    g_ptr_array_add (said, (gpointer) _ ("another copy of this letter may have gone open"));
   return said;
+}
+
+const char *
+ll_text_warning (const LlFate *fates, gsize n)
+{
+  Left locked = LEFT_NOT;
+  Left open = left_open (fates, n, n);
+
+  for (gsize i = 0; i < n; i++)
+    if (is_locked (&fates[i]))
+      locked = MAX (locked, left_of (fates[i].state));
+  switch (MIN (locked, open))
+    {
+    case LEFT_NOT:
+      return NULL;
+    case LEFT_PERHAPS:
+      return _ (
+          "it may have left locked for some and open for others: who reads an open copy knows "
+          "what the locked ones say");
+    case LEFT_SURELY:
+      return _ ("it left locked for some and open for others: who reads an open copy knows what "
+                "the locked ones say");
+    }
+  g_return_val_if_reached (NULL);
 }

@@ -33,8 +33,19 @@ const char *ll_text_confidence_symbol (LlConfidence confidence, LlSymbols symbol
 const char *ll_text_method (LlMethod method);
 const char *ll_text_code (LlCode code);
 
+/* What became of one recipient of a letter. */
+typedef struct
+{
+  LlMethod method;
+  LlState state;
+  LlBound bound;
+} LlFate;
+
 /* What is always said where it is so (design 4.6), for recipient @i of a letter whose @n
- * recipients go by @methods; empty where nothing is. (transfer container, strings static) */
-GPtrArray *ll_text_always_said (const LlMethod *methods, gsize n, gsize i);
+ * recipients have these @fates; empty where nothing is. (transfer container, strings static) */
+GPtrArray *ll_text_always_said (const LlFate *fates, gsize n, gsize i);
+
+/* A letter that left locked for some and open for others; else NULL. */
+const char *ll_text_warning (const LlFate *fates, gsize n);
 
 G_END_DECLS

@@ -43,33 +43,6 @@ print_remedy (const char *id, const char *state, const char *next_try)
     printf ("  It is not sent again by itself; letterlock retry %s does\n", id);
 }
 
-static LlMethod
-method_of (GVariant *recipient)
-{
-  LlMethod method = LL_METHOD_NONE;
-
-  ll_method_from_name (ll_text (recipient, "method"), &method);
-  return method;
-}
-
-static void
-print_always_said (GVariant *recipients, gsize i)
-{
-  gsize n = g_variant_n_children (recipients);
-  g_autofree LlMethod *methods = g_new0 (LlMethod, n);
-  g_autoptr (GPtrArray) said = NULL;
-
-  for (gsize j = 0; j < n; j++)
-    {
-      g_autoptr (GVariant) recipient = g_variant_get_child_value (recipients, j);
-
-      methods[j] = method_of (recipient);
-    }
-  said = ll_text_always_said (methods, n, i);
-  for (guint j = 0; j < said->len; j++)
-    printf ("  Also: %s\n", (const char *) g_ptr_array_index (said, j));
-}
-
 static void
 explain_recipient (GVariant *recipient, const char *id)
 {
@@ -130,13 +103,15 @@ ll_explain_run (int argc, char **argv)
       return LL_EXIT_YES;
     }
   printf ("Letter %s of %s\n", ll_text (letter, "id"), ll_text (letter, "time"));
+  if (*ll_text (letter, "warning") != '\0')
+    printf ("  Take care: %s\n", ll_text (letter, "warning"));
   recipients = ll_below (letter, "recipients");
   for (gsize i = 0; recipients != NULL && i < g_variant_n_children (recipients); i++)
     {
       g_autoptr (GVariant) recipient = g_variant_get_child_value (recipients, i);
 
       explain_recipient (recipient, ll_text (letter, "id"));
-      print_always_said (recipients, i);
+      ll_letters_print_also (recipient, "  Also:");
     }
   return LL_EXIT_YES;
 }

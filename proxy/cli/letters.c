@@ -187,6 +187,23 @@ ll_letters_print_one (GVariant *letter)
   fflush (stdout);
 }
 
+void
+ll_letters_print_also (GVariant *recipient, const char *prefix)
+{
+  g_autofree const char **also = NULL;
+  guint column = (guint) strlen (prefix) + 1;
+
+  g_variant_lookup (recipient, "also", "^a&s", &also);
+  for (guint i = 0; also != NULL && also[i] != NULL; i++)
+    {
+      g_autoptr (GString) out = g_string_new (prefix);
+
+      g_string_append_c (out, ' ');
+      ll_table_wrap (out, LL_TONE_PLAIN, also[i], column, column);
+      fputs (out->str, stdout);
+    }
+}
+
 GVariant *
 ll_letters_get (const char *id, int *status)
 {

@@ -37,6 +37,9 @@ GVariant *ll_letters_get (const char *id, int *status);
 /* "2026-11-22T16:31:00Z" in the terminal's own time zone: "22 Nov 17:31". (transfer full) */
 char *ll_letters_time (const char *time);
 
+/* What is always said of a recipient, each line behind @prefix. */
+void ll_letters_print_also (GVariant *recipient, const char *prefix);
+
 /* What was sent, as the mail program wrote it: to @file, which must not be there yet; NULL: to
  * stdout. Returns the status. */
 int ll_original_write (const char *id, const char *file);

@@ -96,18 +96,17 @@ static const LlField proof[] = {
 };
 
 static const LlField recipient[] = {
-  VALUE ("address"),    VALUE ("domain"),        VALUE ("method"),
-  VALUE ("evidence"),   VALUE ("source"),        VALUE ("bound"),
-  VALUE ("confidence"), VALUE ("state"),         VALUE ("reason"),
-  VALUE ("code"),       OBJECT ("proof", proof), VALUE ("overridden"),
-  VALUE ("next_try"),   VALUE ("reply"),         END,
+  VALUE ("address"),  VALUE ("domain"), VALUE ("method"),        VALUE ("evidence"),
+  VALUE ("source"),   VALUE ("bound"),  VALUE ("confidence"),    VALUE ("state"),
+  VALUE ("reason"),   VALUE ("code"),   OBJECT ("proof", proof), VALUE ("overridden"),
+  VALUE ("next_try"), VALUE ("reply"),  LIST ("also", NULL),     END,
 };
 
 static const LlField event[] = { VALUE ("time"), VALUE ("event"), VALUE ("text"), END };
 
 #define LETTER_FIELDS                                                                              \
   VALUE ("id"), VALUE ("time"), VALUE ("account"), VALUE ("from"), VALUE ("message_id"),           \
-      VALUE ("state"), LIST ("recipients", recipient)
+      VALUE ("state"), LIST ("recipients", recipient), VALUE ("warning")
 
 const LlField ll_schema_letter[] = { LETTER_FIELDS, END };
 const LlField ll_schema_letter_with_events[]

@@ -140,6 +140,7 @@ print_recipient (GVariant *recipient)
   if (*confidence != '\0')
     print_pair ("    ", "confidence", ll_tone_of_confidence (confidence), sure);
   print_pair ("    ", "reason", LL_TONE_PLAIN, ll_text (recipient, "reason"));
+  ll_letters_print_also (recipient, "    also        ");
   print_pair ("    ", "code", LL_TONE_FAINT, ll_text (recipient, "code"));
   print_pair ("    ", "next try", LL_TONE_PLAIN, ll_text (recipient, "next_try"));
   print_pair ("    ", "reply", LL_TONE_FAINT, ll_text (recipient, "reply"));
@@ -194,6 +195,7 @@ print_letter (GVariant *letter)
   print_pair ("  ", "account", LL_TONE_PLAIN, ll_text (letter, "account"));
   print_pair ("  ", "from", LL_TONE_PLAIN, ll_text (letter, "from"));
   print_pair ("  ", "message id", LL_TONE_PLAIN, ll_text (letter, "message_id"));
+  print_pair ("  ", "take care", LL_TONE_CARE, ll_text (letter, "warning"));
   print_original (letter);
   for (gsize i = 0; recipients != NULL && i < g_variant_n_children (recipients); i++)
     {

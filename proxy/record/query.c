@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/limits.h"
+#include "record/said.h"
 #include "record/schema.h"
 
 #include <string.h>
@@ -132,19 +133,22 @@ recipient_variant (sqlite3_stmt *statement)
   return g_variant_dict_end (&dict);
 }
 
-static GVariant *
-read_recipients (sqlite3 *reader, gint64 seq, GError **error)
+static gboolean
+read_recipients (sqlite3 *reader, gint64 seq, GVariantDict *letter, GError **error)
 {
   g_autoptr (sqlite3_stmt) statement = ll_database_prepare (reader, recipients_sql, error);
-  g_auto (GVariantBuilder) list = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("aa{sv}"));
+  g_autoptr (GPtrArray) recipients
+      = g_ptr_array_new_with_free_func ((GDestroyNotify) g_variant_unref);
   int step;
 
   if (statement == NULL)
-    return NULL;
+    return FALSE;
   sqlite3_bind_int64 (statement, 1, seq);
   while ((step = ll_database_step (statement, error)) == 1)
-    g_variant_builder_add_value (&list, recipient_variant (statement));
-  return step < 0 ? NULL : g_variant_builder_end (&list);
+    g_ptr_array_add (recipients, g_variant_ref_sink (recipient_variant (statement)));
+  if (step == 0)
+    ll_said_add (letter, recipients);
+  return step == 0;
 }
 
 static GVariant *
@@ -180,12 +184,10 @@ static GVariant *
 letter_variant (sqlite3 *reader, sqlite3_stmt *statement, gboolean events, GError **error)
 {
   g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (NULL);
-  GVariant *recipients = read_recipients (reader, sqlite3_column_int64 (statement, 0), error);
   const char *id = (const char *) sqlite3_column_text (statement, 1);
 
-  if (recipients == NULL)
+  if (!read_recipients (reader, sqlite3_column_int64 (statement, 0), &dict, error))
     return NULL;
-  g_variant_dict_insert_value (&dict, "recipients", recipients);
   add_text (&dict, "id", id);
   add_time (&dict, "time", sqlite3_column_int64 (statement, 2));
   add_time (&dict, "changed", sqlite3_column_int64 (statement, 3));

@@ -64,25 +64,56 @@ test_lock (void)
 }
 
 static void
+add_said (GString *all, LlMethod method, LlState state, LlMethod other, LlState other_state)
+{
+  const LlFate fates[]
+      = { { method, state, LL_BOUND_NOBODY }, { other, other_state, LL_BOUND_NOBODY } };
+  gsize n = other != LL_METHOD_NONE ? 2 : 1;
+  g_autoptr (GPtrArray) said = ll_text_always_said (fates, n, 0);
+  const char *warning = ll_text_warning (fates, n);
+  g_autofree char *beside = n == 2 ? g_strdup_printf (" beside %s %s", ll_method_name (other),
+                                                      ll_state_name (other_state))
+                                   : g_strdup ("");
+
+  for (guint i = 0; i < said->len; i++)
+    g_string_append_printf (all, "%s %s%s: %s\n", ll_method_name (method), ll_state_name (state),
+                            beside, (const char *) said->pdata[i]);
+  if (warning != NULL)
+    g_string_append_printf (all, "%s %s%s, warning: %s\n", ll_method_name (method),
+                            ll_state_name (state), beside, warning);
+}
+
+/* Every way and state, alone and beside a copy that went open, or perhaps did, or did not. */
+static void
 test_always_said (void)
 {
-  static const LlMethod methods[]
-      = { LL_METHOD_TLS, LL_METHOD_PGP, LL_METHOD_OPEN, LL_METHOD_NONE };
-  static const guint said[] = { 1, 3, 0, 0 };
-  static const LlMethod locked[] = { LL_METHOD_ESCROW, LL_METHOD_TLS };
+  static const LlState states[]
+      = { LL_STATE_QUEUED, LL_STATE_SENT, LL_STATE_UNCERTAIN, LL_STATE_DROPPED };
+  static const LlState others[] = { LL_STATE_SENT, LL_STATE_UNCERTAIN, LL_STATE_HELD };
+  GString *all = g_string_new (NULL);
 
-  for (guint i = 0; i < G_N_ELEMENTS (methods); i++)
-    {
-      g_autoptr (GPtrArray) lines = ll_text_always_said (methods, G_N_ELEMENTS (methods), i);
+  for (guint method = LL_METHOD_TLS; method <= LL_METHOD_OPEN; method++)
+    for (guint s = 0; s < G_N_ELEMENTS (states); s++)
+      {
+        add_said (all, method, states[s], LL_METHOD_NONE, LL_STATE_SENT);
+        add_said (all, method, states[s], LL_METHOD_TLS, LL_STATE_SENT);
+        for (guint o = 0; o < G_N_ELEMENTS (others); o++)
+          add_said (all, method, states[s], LL_METHOD_OPEN, others[o]);
+      }
+  golden_check ("api/said.golden", all->str);
+  g_string_free (all, TRUE);
+}
 
-      g_assert_cmpuint (lines->len, ==, said[i]);
-    }
-  for (guint i = 0; i < 2; i++)
-    {
-      g_autoptr (GPtrArray) lines = ll_text_always_said (locked, 2, i);
+/* What the mail program locked itself went open for nobody. */
+static void
+test_locked_before (void)
+{
+  static const LlFate fates[] = { { LL_METHOD_PGP, LL_STATE_SENT, LL_BOUND_CONTENT },
+                                  { LL_METHOD_OPEN, LL_STATE_SENT, LL_BOUND_CONTENT } };
+  g_autoptr (GPtrArray) said = ll_text_always_said (fates, 2, 0);
 
-      g_assert_cmpuint (lines->len, ==, i == 0 ? 2 : 0);
-    }
+  g_assert_cmpuint (said->len, ==, 2);
+  g_assert_null (ll_text_warning (fates, 2));
 }
 
 int
@@ -92,5 +123,6 @@ main (int argc, char **argv)
   g_test_add_func ("/text/golden", test_golden);
   g_test_add_func ("/text/lock", test_lock);
   g_test_add_func ("/text/always-said", test_always_said);
+  g_test_add_func ("/text/locked-before", test_locked_before);
   return g_test_run ();
 }

@@ -118,6 +118,35 @@ def test_bcc_stays_blind(lab):
     tap.true(opened(lab.others["carl"], blind).endswith(BODY.encode()), "carl cannot read it")
 
 
+def test_standing_sentences(lab):
+    """Locked for one and open for another: both are told, in show, explain and JSON"""
+    daemon = lab.office.daemon
+    content = letter("bob@plain.lab>, <dan@plain.lab", name="both")
+    accepted, said = lab.office.send(["bob@plain.lab", "dan@plain.lab"], content)
+    tap.true(accepted, said)
+    record = daemon.wait_letters(
+        lambda letters: next((x for x in letters if x["message_id"] == "<both@provider.lab>"
+                              and {y["state"] for y in x["recipients"]} == {"sent", "held"}), None),
+        "one is sent, one is held",
+    )  # fmt: skip
+    tap.equal(record["warning"], None, "warning")
+    also = {x["address"]: " ".join(x["also"]) for x in record["recipients"]}
+    tap.true("stayed readable" in also["bob@plain.lab"], also)
+    tap.true("went open" not in also["bob@plain.lab"], also)
+    daemon.letterlock("release", record["id"], "--anyway")
+    record = daemon.wait_letters(
+        lambda letters: next((x for x in letters if x["id"] == record["id"] and x["state"] == "sent"), None),
+        "both are sent",
+    )  # fmt: skip
+    tap.true("left locked for some and open for others" in record["warning"], record)
+    bob = next(x for x in record["recipients"] if x["address"] == "bob@plain.lab")
+    tap.true("another copy of this letter went open" in bob["also"], bob)
+    for command in ("show", "explain"):
+        words = " ".join(daemon.letterlock(command, record["id"]).split())
+        tap.true("Sent or Drafts" in words, words)
+        tap.true("went open" in words and "open for others" in words, words)
+
+
 def test_no_key_holds(lab):
     """No TLS and no key: held, and said why"""
     accepted, said = lab.office.send("dan@plain.lab", letter("dan@plain.lab", name="keyless"))
