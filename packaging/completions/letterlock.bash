@@ -64,8 +64,9 @@ _letterlock() {
             words+="--default $(letterlock config get --json 2>/dev/null |
               sed -n 's/^{"key":"\([^" ]*\)".*/\1/p')"
           fi ;;
-        log) words+='--follow --state --to --account --since --until --limit' ;;
-        show | explain) words+=$(_letterlock_ids log) ;;
+        log) words+='--follow --state --to --account --since --until --search --limit' ;;
+        show) words+="--original --output $(_letterlock_ids log)" ;;
+        explain) words+=$(_letterlock_ids log) ;;
         release) words+="--with --anyway --to --reason $(_letterlock_ids held)" ;;
         drop) words+="--to --reason $(_letterlock_ids held) $(_letterlock_ids queue)" ;;
         retry) words+=$(_letterlock_ids queue) ;;

@@ -43,6 +43,7 @@ add_listeners (GVariantDict *dict, const LlConfig *config)
 {
   g_autoptr (GPtrArray) hosts = g_ptr_array_new_with_free_func (g_free);
   g_auto (GVariantBuilder) ports = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("au"));
+  g_auto (GVariantBuilder) tls_ports = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("au"));
   g_autoptr (GHashTable) seen = g_hash_table_new (NULL, NULL);
   GStrv lists[] = { config->listen_smtp, config->listen_smtps };
 
@@ -60,12 +61,16 @@ add_listeners (GVariantDict *dict, const LlConfig *config)
         g_strstrip (host);
         if (!g_ptr_array_find_with_equal_func (hosts, host, g_str_equal, NULL))
           g_ptr_array_add (hosts, g_steal_pointer (&host));
-        if (g_hash_table_add (seen, GUINT_TO_POINTER ((guint) port)))
-          g_variant_builder_add (&ports, "u", (guint32) port);
+        if (!g_hash_table_add (seen, GUINT_TO_POINTER ((guint) port)))
+          continue;
+        g_variant_builder_add (&ports, "u", (guint32) port);
+        if (i == 1)
+          g_variant_builder_add (&tls_ports, "u", (guint32) port);
       }
   g_ptr_array_add (hosts, NULL);
   g_variant_dict_insert (dict, "hosts", "^as", hosts->pdata);
   g_variant_dict_insert_value (dict, "ports", g_variant_builder_end (&ports));
+  g_variant_dict_insert_value (dict, "tls_ports", g_variant_builder_end (&tls_ports));
 }
 
 /* -- the parts of a change -------------------------------------------------------------------- */
@@ -166,6 +171,36 @@ make_name (const LlConfig *config, GVariant *settings)
   return name;
 }
 
+/* The same address at the same server is most likely a command that was given twice; a name says
+ * that it is meant. */
+static gboolean
+check_twice (const LlConfig *config, GVariant *settings, GError **error)
+{
+  g_autofree const char **addresses = NULL;
+  const char *upstream = "";
+
+  g_variant_lookup (settings, "addresses", "^a&s", &addresses);
+  g_variant_lookup (settings, "upstream", "&s", &upstream);
+  for (guint i = 0; addresses != NULL && addresses[0] != NULL && i < config->accounts->len; i++)
+    {
+      const LlAccount *account = g_ptr_array_index (config->accounts, i);
+      g_auto (GVariantDict) shown = G_VARIANT_DICT_INIT (NULL);
+      const char *theirs = "";
+
+      ll_bus_account_show (&shown, account);
+      g_variant_dict_lookup (&shown, "upstream", "&s", &theirs);
+      if (g_ascii_strcasecmp (theirs, upstream) != 0
+          || g_ascii_strcasecmp (account->addresses[0], addresses[0]) != 0)
+        continue;
+      g_set_error (error, LL_API_ERROR, LL_API_ERROR_REFUSED,
+                   "The account \"%s\" has %s and this server already: letterlock account edit "
+                   "changes it, and --name NAME adds another one",
+                   account->name, addresses[0]);
+      return FALSE;
+    }
+  return TRUE;
+}
+
 static gboolean
 check_name (const LlConfig *config, const char *name, GError **error)
 {
@@ -231,7 +266,8 @@ ll_bus_account_add (LlBusCall *call, GError **error)
     return NULL;
   name = given != NULL ? g_strdup (given) : make_name (config, settings);
   changes = ll_bus_options_changes (settings, "account", except, error);
-  if (changes == NULL || !check_name (config, name, error)
+  if (changes == NULL || (given == NULL && !check_twice (config, settings, error))
+      || !check_name (config, name, error)
       || !ll_bus_take_secret (call, handles, "The password", &secret, error))
     return NULL;
   if (changes->len == 0)

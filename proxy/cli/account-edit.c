@@ -254,6 +254,22 @@ password_descriptor (const Settings *settings, GVariant **handles)
   return list;
 }
 
+static gboolean
+has_port (GVariant *access, const char *key, guint32 wanted)
+{
+  g_autoptr (GVariant) ports = g_variant_lookup_value (access, key, G_VARIANT_TYPE ("au"));
+
+  for (gsize i = 0; ports != NULL && i < g_variant_n_children (ports); i++)
+    {
+      guint32 port;
+
+      g_variant_get_child (ports, i, "u", &port);
+      if (port == wanted)
+        return TRUE;
+    }
+  return FALSE;
+}
+
 static void
 print_access (GVariant *access)
 {
@@ -266,7 +282,8 @@ print_access (GVariant *access)
       guint32 port;
 
       g_variant_get_child (ports, i, "u", &port);
-      g_string_append_printf (list, "%s%u", i > 0 ? " or " : "", port);
+      g_string_append_printf (list, "%s%u (%s)", i > 0 ? " or " : "", port,
+                              has_port (access, "tls_ports", port) ? "SSL/TLS" : "STARTTLS");
     }
   printf ("Account %s. In your mail program, set the outgoing server:\n",
           ll_text (access, "account"));

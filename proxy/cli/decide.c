@@ -8,6 +8,38 @@
 
 /* release, drop, retry: what a person decides about a letter. */
 
+/* For whom, and why. */
+typedef struct
+{
+  char *reason;
+  GStrv to;
+} About;
+
+#define ABOUT_ENTRIES(about)                                                                       \
+  { "to",        0,                                                                                \
+    0,           G_OPTION_ARG_STRING_ARRAY,                                                        \
+    &(about).to, "Only for this recipient; can be repeated",                                       \
+    "ADDRESS" },                                                                                   \
+  {                                                                                                \
+    "reason", 0, 0, G_OPTION_ARG_STRING, &(about).reason, "Recorded with the decision", "TEXT"     \
+  }
+
+static void
+about_clear (About *about)
+{
+  g_free (about->reason);
+  g_strfreev (about->to);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (About, about_clear)
+
+static void
+add_about (GVariantDict *options, const About *about)
+{
+  ll_dict_text (options, "reason", about->reason);
+  ll_dict_list (options, "recipients", (const char *const *) about->to);
+}
+
 /* The letter as it is after the decision. */
 static int
 print_result (GVariant *letter, const char *what)
@@ -36,16 +68,13 @@ int
 ll_release_run (int argc, char **argv)
 {
   g_autofree char *method = NULL;
-  g_autofree char *reason = NULL;
-  g_auto (GStrv) to = NULL;
+  g_auto (About) about = { NULL };
   gboolean anyway = FALSE;
   const GOptionEntry entries[] = {
     { "with", 0, 0, G_OPTION_ARG_STRING, &method, "How: tls, pgp, smime, escrow, open", "METHOD" },
     { "anyway", 0, 0, G_OPTION_ARG_NONE, &anyway, "Send although the way is not protected (open)",
       NULL },
-    { "to", 0, 0, G_OPTION_ARG_STRING_ARRAY, &to, "Only for this recipient; can be repeated",
-      "ADDRESS" },
-    { "reason", 0, 0, G_OPTION_ARG_STRING, &reason, "Recorded with the decision", "TEXT" },
+    ABOUT_ENTRIES (about),
     { NULL },
   };
   const LlUsage usage = {
@@ -67,8 +96,7 @@ ll_release_run (int argc, char **argv)
   if (anyway && method != NULL)
     return ll_usage_error ("release: --anyway and --with exclude each other");
   ll_dict_text (&options, "method", anyway ? "open" : method);
-  ll_dict_text (&options, "reason", reason);
-  ll_dict_list (&options, "recipients", (const char *const *) to);
+  add_about (&options, &about);
   letter
       = ll_ask_one ("Release", g_variant_new ("(s@a{sv})", left[0], g_variant_dict_end (&options)),
                     LL_ASK_LONG, &status);
@@ -78,12 +106,9 @@ ll_release_run (int argc, char **argv)
 int
 ll_drop_run (int argc, char **argv)
 {
-  g_autofree char *reason = NULL;
-  g_auto (GStrv) to = NULL;
+  g_auto (About) about = { NULL };
   const GOptionEntry entries[] = {
-    { "to", 0, 0, G_OPTION_ARG_STRING_ARRAY, &to, "Only for this recipient; can be repeated",
-      "ADDRESS" },
-    { "reason", 0, 0, G_OPTION_ARG_STRING, &reason, "Recorded with the decision", "TEXT" },
+    ABOUT_ENTRIES (about),
     { NULL },
   };
   const LlUsage usage = {
@@ -101,8 +126,7 @@ ll_drop_run (int argc, char **argv)
 
   if (!ll_usage_parse (&usage, argc, argv, &left))
     return LL_EXIT_USAGE;
-  ll_dict_text (&options, "reason", reason);
-  ll_dict_list (&options, "recipients", (const char *const *) to);
+  add_about (&options, &about);
   letter = ll_ask_one ("Drop", g_variant_new ("(s@a{sv})", left[0], g_variant_dict_end (&options)),
                        LL_ASK_SHORT, &status);
   return letter != NULL ? print_result (letter, "is dropped") : status;

@@ -94,14 +94,9 @@ ll_explain_run (int argc, char **argv)
 
   if (!ll_usage_parse (&usage, argc, argv, &left))
     return LL_EXIT_USAGE;
-  letter = ll_letters_get (left[0], &status);
+  letter = ll_letters_take (left[0], &status);
   if (letter == NULL)
     return status;
-  if (ll_json_wanted)
-    {
-      ll_json_print (letter, ll_schema_letter_with_events);
-      return LL_EXIT_YES;
-    }
   printf ("Letter %s of %s\n", ll_text (letter, "id"), ll_text (letter, "time"));
   if (*ll_text (letter, "warning") != '\0')
     printf ("  Take care: %s\n", ll_text (letter, "warning"));

@@ -209,3 +209,15 @@ ll_letters_get (const char *id, int *status)
 {
   return ll_ask_one ("GetLetter", g_variant_new ("(s)", id), LL_ASK_SHORT, status);
 }
+
+GVariant *
+ll_letters_take (const char *id, int *status)
+{
+  GVariant *letter = ll_letters_get (id, status);
+
+  if (letter == NULL || !ll_json_wanted)
+    return letter;
+  ll_json_print (letter, ll_schema_letter_with_events);
+  g_variant_unref (letter);
+  return NULL;
+}

@@ -34,6 +34,10 @@ void ll_letters_print_one (GVariant *letter);
 /* One letter by id; NULL: *status. */
 GVariant *ll_letters_get (const char *id, int *status);
 
+/* The same for a command about one letter: with --json it is printed, with all there is of it, and
+ * NULL comes back, too. */
+GVariant *ll_letters_take (const char *id, int *status);
+
 /* "2026-11-22T16:31:00Z" in the terminal's own time zone: "22 Nov 17:31". (transfer full) */
 char *ll_letters_time (const char *time);
 

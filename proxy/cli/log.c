@@ -10,6 +10,7 @@
 
 /* On a terminal a person wants the last ones; a script wants all. */
 #define TERMINAL_LIMIT 50
+#define NO_LIMIT G_MININT /* none was given */
 
 typedef struct
 {
@@ -99,7 +100,7 @@ ll_log_run (int argc, char **argv)
 {
   LlLettersQuery query = { 0 };
   gboolean follow = FALSE;
-  int limit = 0;
+  int limit = NO_LIMIT;
   const GOptionEntry entries[] = {
     { "follow", 'f', 0, G_OPTION_ARG_NONE, &follow, "Go on printing letters as they change", NULL },
     { "state", 0, 0, G_OPTION_ARG_STRING, (gpointer) &query.state, "Letters in this state",
@@ -130,7 +131,7 @@ ll_log_run (int argc, char **argv)
     return LL_EXIT_USAGE;
   if (query.search != NULL && follow)
     return ll_usage_error ("log: --search looks at what was sent; it cannot --follow");
-  if (limit < 0)
+  if (limit != NO_LIMIT && limit < 1)
     return ll_usage_error ("log: --limit takes a number above 0");
   query.limit = limit > 0 ? (guint) limit : ll_table_is_terminal () ? TERMINAL_LIMIT : 0;
   letters = ll_letters_fetch (&query, &status);
@@ -140,7 +141,8 @@ ll_log_run (int argc, char **argv)
   if (letters->len == 0 && !ll_json_wanted && !follow)
     puts (is_narrowed (&query) ? "No letter is like that." : "There is no letter yet.");
   fflush (stdout);
-  if (limit == 0 && letters->len == TERMINAL_LIMIT && !ll_json_wanted && ll_table_is_terminal ())
+  if (limit == NO_LIMIT && letters->len == TERMINAL_LIMIT && !ll_json_wanted
+      && ll_table_is_terminal ())
     fprintf (stderr, "The newest %d letters; --limit shows more.\n", TERMINAL_LIMIT);
   return follow ? follow_letters (&query) : LL_EXIT_YES;
 }

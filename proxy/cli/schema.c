@@ -112,8 +112,13 @@ const LlField ll_schema_letter[] = { LETTER_FIELDS, END };
 const LlField ll_schema_letter_with_events[]
     = { LETTER_FIELDS, LIST ("events", event), VALUE ("original_until"), END };
 
-const LlField ll_schema_access[] = { VALUE ("account"),    VALUE ("username"),   VALUE ("password"),
-                                     LIST ("hosts", NULL), LIST ("ports", NULL), END };
+const LlField ll_schema_access[] = { VALUE ("account"),
+                                     VALUE ("username"),
+                                     VALUE ("password"),
+                                     LIST ("hosts", NULL),
+                                     LIST ("ports", NULL),
+                                     LIST ("tls_ports", NULL),
+                                     END };
 
 static const LlField onward_letter[] = { VALUE ("address"),
                                          VALUE ("sent"),

@@ -239,12 +239,8 @@ ll_show_run (int argc, char **argv)
     return ll_usage_error ("show: --original is a letter, not JSON");
   if (original)
     return ll_original_write (left[0], file);
-  letter = ll_letters_get (left[0], &status);
-  if (letter == NULL)
-    return status;
-  if (ll_json_wanted)
-    ll_json_print (letter, ll_schema_letter_with_events);
-  else
+  letter = ll_letters_take (left[0], &status);
+  if (letter != NULL)
     print_letter (letter);
-  return LL_EXIT_YES;
+  return status;
 }

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/limits.h"
+#include "config/layer.h"
 #include "config/lines.h"
 #include "config/options.h"
 
@@ -141,12 +142,14 @@ check_changes (const LlConfig *system,
   const char *kind = ll_option_group_of (group, &name);
   gboolean clean = g_utf8_validate (group, -1, NULL) && strpbrk (group, "[]\r\n\t") == NULL;
 
-  if (kind == NULL || !clean)
+  if (!clean)
     {
-      g_set_error (error, LL_CONFIG_ERROR, LL_CONFIG_ERROR_UNKNOWN_KEY, "there is no group [%s]",
-                   group);
+      g_set_error_literal (error, LL_CONFIG_ERROR, LL_CONFIG_ERROR_UNKNOWN_KEY,
+                           "a group's name has no brackets and no control characters");
       return FALSE;
     }
+  if (kind == NULL)
+    return ll_layers_fail_group (group, error);
   for (gsize i = 0; i < n; i++)
     {
       g_autofree char *dotted = g_strconcat (kind, ".", changes[i].key, NULL);

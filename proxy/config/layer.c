@@ -38,8 +38,8 @@ ll_layers_free (LlLayers *layers)
 
 /* -- what may stand in a file ---------------------------------------------------------- */
 
-static gboolean
-fail_unknown_group (const char *group, GError **error)
+gboolean
+ll_layers_fail_group (const char *group, GError **error)
 {
   g_auto (GStrv) words = g_strsplit (group, " ", 2);
   const char *nearest = words[0] != NULL ? ll_option_nearest (words[0], NULL) : NULL;
@@ -100,7 +100,7 @@ check_group (GKeyFile *file, const char *group, gboolean is_system, GError **err
     }
   kind = ll_option_group_of (group, &name);
   if (kind == NULL)
-    return fail_unknown_group (group, error);
+    return ll_layers_fail_group (group, error);
   for (guint i = 0; keys[i] != NULL; i++)
     if (ll_option_find (kind, keys[i]) == NULL)
       return fail_unknown_key (kind, group, keys[i], error);

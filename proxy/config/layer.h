@@ -38,6 +38,9 @@ GStrv ll_layers_locked (const LlLayers *layers);
 /* Sentences about the user's keys that do not count. (transfer full) */
 GStrv ll_layers_warnings (const LlLayers *layers);
 
+/* LL_CONFIG_ERROR_UNKNOWN_KEY with the nearest group there is. Returns FALSE. */
+gboolean ll_layers_fail_group (const char *group, GError **error);
+
 /* Whether "policy.mode", or all of "policy", is among @locked. */
 gboolean ll_locked_contains (const char *const *locked, const char *kind, const char *key);
 

@@ -14,7 +14,7 @@ static const char head[]
       ".\\\" SPDX-FileCopyrightText: Letterlock contributors\n"
       ".\\\" SPDX-License-Identifier: GPL-3.0-or-later\n"
       ".\\\" Made by proxy/config/manual.c from proxy/config/options.c.\n"
-      ".TH LETTERLOCK.CONF 5 \"\" \"Letterlock " LL_VERSION "\" \"File formats\"\n"
+      ".TH LETTERLOCK.CONF 5 2026-11-22 \"Letterlock " LL_VERSION "\" \"File formats\"\n"
       ".SH NAME\n"
       "letterlock.conf \\- configuration of Letterlock\n"
       ".SH SYNOPSIS\n"

@@ -67,24 +67,41 @@ locked (const LlTally *tally)
          + tally->method[LL_METHOD_ESCROW];
 }
 
+/* The longest name there is says how wide its column is. */
+static void
+append_domains (GString *out, const GPtrArray *domains)
+{
+  int domain = 32;
+  int provider = 16;
+
+  for (guint i = 0; i < domains->len; i++)
+    {
+      const LlTallyEntry *entry = g_ptr_array_index (domains, i);
+
+      domain = MAX (domain, (int) strlen (entry->name));
+      provider = MAX (provider, entry->provider != NULL ? (int) strlen (entry->provider) : 0);
+    }
+  g_string_append_printf (out, "\n%-*s %-*s %6s %6s %6s %6s %6s  %s\n", domain, "Domain", provider,
+                          "Provider", "all", "tls", "locked", "open", "held", "mostly");
+  for (guint i = 0; i < domains->len; i++)
+    {
+      const LlTallyEntry *entry = g_ptr_array_index (domains, i);
+      const LlTally *tally = &entry->tally;
+
+      g_string_append_printf (out, "%-*s %-*s %6u %6u %6u %6u %6u  %s\n", domain, entry->name,
+                              provider, entry->provider != NULL ? entry->provider : "-",
+                              tally->recipients, tally->method[LL_METHOD_TLS], locked (tally),
+                              tally->method[LL_METHOD_OPEN], tally->held, usual_evidence (tally));
+    }
+}
+
 char *
 ll_report_table (const LlTallies *tallies)
 {
   GString *out = g_string_new (NULL);
 
   append_summary (out, tallies);
-  g_string_append_printf (out, "\n%-32s %-16s %6s %6s %6s %6s %6s  %s\n", "Domain", "Provider",
-                          "all", "tls", "locked", "open", "held", "mostly");
-  for (guint i = 0; i < tallies->domains->len; i++)
-    {
-      const LlTallyEntry *entry = g_ptr_array_index (tallies->domains, i);
-      const LlTally *tally = &entry->tally;
-
-      g_string_append_printf (out, "%-32s %-16s %6u %6u %6u %6u %6u  %s\n", entry->name,
-                              entry->provider != NULL ? entry->provider : "-", tally->recipients,
-                              tally->method[LL_METHOD_TLS], locked (tally),
-                              tally->method[LL_METHOD_OPEN], tally->held, usual_evidence (tally));
-    }
+  append_domains (out, tallies->domains);
   g_string_append_printf (out, "\n%-10s %10s %6s %10s %8s %8s\n", "Rule", "recipients", "held",
                           "overridden", "refused", "dropped");
   for (guint i = 0; i < tallies->rules->len; i++)

@@ -121,6 +121,10 @@ test_statuses (Fixture *f, gconstpointer data)
     { "config set policy.mode sometimes", 2 },
     { "config set policy.mode", 2 },
     { "log --limit=-1", 2 },
+    { "log --limit=0", 2 },
+    { "log --search x --follow", 2 },
+    { "show 7f3a --original --json", 2 },
+    { "show 7f3a --output x", 2 },
     { "resume", 3 }, /* this service cannot */
     { "sendmail -Z", 64 },
     { "sendmail -t", 64 },
@@ -142,6 +146,24 @@ test_without_daemon (void)
   assert_status ("config check", 0); /* for when a wrong one keeps the daemon from starting */
   assert_status ("sendmail a@b.lab -f c@d.lab", 75);
   remove_tree (folder);
+}
+
+/* Twice the same is most likely not meant; with a name it is. Which port speaks how is said. */
+static void
+test_account_twice (Fixture *f, gconstpointer data)
+{
+  static const char add[] = "account add --address alice@office.lab --upstream smtp.lab:465 "
+                            "--security tls --auth none";
+  g_auto (Done) first = letterlock (add, NULL);
+  g_auto (Done) again = letterlock (add, NULL);
+  g_auto (Done) listed = { 0 };
+
+  g_assert_cmpint (first.status, ==, 0);
+  g_assert_nonnull (strstr (first.out, "1587 (STARTTLS) or 1465 (SSL/TLS)"));
+  g_assert_cmpint (again.status, ==, 1);
+  g_assert_nonnull (strstr (again.err, "\"alice\" has alice@office.lab"));
+  listed = letterlock ("account list --json", NULL);
+  g_assert_null (strstr (listed.out, "alice-2"));
 }
 
 static void
@@ -211,6 +233,7 @@ main (int argc, char *argv[])
   g_test_init (&argc, &argv, NULL);
   ADD ("statuses", test_statuses);
   ADD ("account", test_account);
+  ADD ("account twice", test_account_twice);
   ADD ("check", test_check);
   ADD ("sendmail", test_sendmail);
   g_test_add_func ("/cli/commands/without daemon", test_without_daemon);

@@ -82,7 +82,7 @@ test_contract (void)
   g_assert_cmpstr (second, ==, letter);
   g_assert_cmpstr (third, ==,
                    "{\"account\":null,\"username\":null,\"password\":null,\"hosts\":[],"
-                   "\"ports\":[]}");
+                   "\"ports\":[],\"tls_ports\":[]}");
   g_assert_true (g_str_has_prefix (fourth, "{\"address\":null,\"decision\":null,\"method\":null,"
                                            "\"reason\":null,\"code\":null"));
 }

@@ -112,6 +112,31 @@ test_refused_changes_nothing (void)
   g_remove (system_path);
 }
 
+/* A slip names what was most likely meant, in a group as in a key. */
+static void
+test_suggests (void)
+{
+  static const struct
+  {
+    const char *group;
+    const char *key;
+    const char *nearest;
+  } cases[] = {
+    { "recor", "retention", "[record]" },    { "akkount work", "mode", "[account]" },
+    { "account", "mode", "[account work]" }, { "xyzzy", "mode", "groups are listen, network" },
+    { "policy", "mod", "\"mode\"" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      g_assert_false (change (cases[i].group, cases[i].key, "x", &error));
+      g_assert_error (error, LL_CONFIG_ERROR, LL_CONFIG_ERROR_UNKNOWN_KEY);
+      g_assert_nonnull (strstr (error->message, cases[i].nearest));
+    }
+}
+
 static void
 test_link_stays_a_link (void)
 {
@@ -155,6 +180,7 @@ main (int argc, char **argv)
   g_test_add_func ("/edit/layout-stays", test_layout_stays);
   g_test_add_func ("/edit/group-comes-and-goes", test_group_comes_and_goes);
   g_test_add_func ("/edit/refused-changes-nothing", test_refused_changes_nothing);
+  g_test_add_func ("/edit/link-stays-a-suggests", test_suggests);
   g_test_add_func ("/edit/link-stays-a-link", test_link_stays_a_link);
   g_test_add_func ("/edit/cannot-write", test_cannot_write);
   status = g_test_run ();

@@ -126,6 +126,45 @@ test_csv (Fixture *f, gconstpointer data)
   g_assert_nonnull (strstr (lines[4], ",\"'=cmd@evil.lab\",")); /* no formula */
 }
 
+/* A name longer than its column makes that wider, and no line uneven. */
+static void
+test_table_is_even (Fixture *f, gconstpointer data)
+{
+  static const char name[] = "a@a-very-long-name-of-a-department.of-a-large.organisation.lab";
+  g_autofree char *document = NULL;
+  const char *head;
+  const char *line;
+
+  put_decided (f->ledger, "000000000005", MONDAY, name, LL_STATE_SENT, LL_METHOD_TLS,
+               "{'provider': <'A provider with a long name'>}");
+  g_assert_true (ll_ledger_flush (f->ledger, NULL));
+  document = render (f, WEEK, "table");
+  head = strstr (document, "Domain ");
+  line = strstr (document, name + 2);
+  g_assert_cmpint (strstr (head, "Provider") - head, ==, strstr (line, "A provider") - line);
+  g_assert_cmpint (strstr (head, "mostly") - head, ==, strstr (line, "none") - line);
+}
+
+/* As somebody else's checker sees the page: no error, no warning. */
+static void
+test_html_is_valid (Fixture *f, gconstpointer data)
+{
+  static const char *const tidy[]
+      = { "tidy", "-quiet", "-errors", "--show-info", "no", "--drop-empty-elements", "no", NULL };
+  g_autofree char *document = render (f, WEEK, "html");
+  g_autofree char *said = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GSubprocess) process
+      = g_subprocess_newv (tidy, G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDERR_PIPE,
+                           &error);
+
+  g_assert_no_error (error);
+  g_assert_true (g_subprocess_communicate_utf8 (process, document, NULL, NULL, &said, &error));
+  g_assert_no_error (error);
+  g_assert_cmpstr (said, ==, "");
+  g_assert_cmpint (g_subprocess_get_exit_status (process), ==, 0);
+}
+
 static void
 test_html (Fixture *f, gconstpointer data)
 {
@@ -244,6 +283,8 @@ main (int argc, char *argv[])
   ADD ("json", test_json);
   ADD ("csv", test_csv);
   ADD ("html", test_html);
+  ADD ("html is valid", test_html_is_valid);
+  ADD ("table is even", test_table_is_even);
   ADD ("table", test_table);
   ADD ("long spans", test_long_spans);
   ADD ("refusals", test_refusals);
