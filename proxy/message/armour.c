@@ -173,14 +173,34 @@ feed_html (LlArmour *armour, char byte)
     feed_text (armour, byte);
 }
 
+/* A line at a time; it stops where the rest is of no use. */
+static void
+feed_lines (LlArmour *armour, const char *bytes, gsize length)
+{
+  const char *end = bytes + length;
+
+  while (bytes < end && armour->state != OTHER)
+    {
+      const char *newline = memchr (bytes, '\n', (gsize) (end - bytes));
+      gsize part = (gsize) ((newline != NULL ? newline : end) - bytes);
+
+      if (part > LINE_MAX_LENGTH - armour->line->len || memchr (bytes, '\0', part) != NULL)
+        armour->state = OTHER;
+      else
+        g_string_append_len (armour->line, bytes, (gssize) part);
+      if (newline != NULL && armour->state != OTHER)
+        end_line (armour);
+      bytes += part + 1;
+    }
+}
+
 gboolean
 ll_armour_feed (LlArmour *armour, const char *bytes, gsize length)
 {
-  for (gsize i = 0; i < length && armour->state != OTHER; i++)
-    if (armour->html)
-      feed_html (armour, bytes[i]);
-    else
-      feed_text (armour, bytes[i]);
+  if (!armour->html)
+    feed_lines (armour, bytes, length);
+  for (gsize i = 0; armour->html && i < length && armour->state != OTHER; i++)
+    feed_html (armour, bytes[i]);
   return armour->state != OTHER;
 }
 

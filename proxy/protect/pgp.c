@@ -5,11 +5,13 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "protect/addressed.h"
 #include "protect/frame.h"
 #include "protect/sink.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdatomic.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -24,6 +26,8 @@ typedef struct
   LlSink sink;
   gpointer data;
   int from;
+  LlArmour came; /* what it made, looked at on its way */
+  atomic_size_t given;
   GError *fed;
   GError *drained;
 } Pumps;
@@ -38,8 +42,11 @@ feed (gpointer data)
   gsize length = 1;
 
   while (length > 0 && ll_inner_next (pumps->inner, &bytes, &length, &pumps->fed))
-    if (!ll_file_write_all (pumps->to, bytes, length, NULL))
-      break; /* the worker closed its end: it says why itself */
+    {
+      atomic_fetch_add (&pumps->given, length);
+      if (!ll_file_write_all (pumps->to, bytes, length, NULL))
+        break; /* the worker closed its end: it says why itself */
+    }
   close (pumps->to);
   return NULL;
 }
@@ -47,12 +54,27 @@ feed (gpointer data)
 /* -- out of it -----------------------------------------------------------------------------------
  */
 
+/* What is not armour, or is far more than the letter, is not written on: an engine gone wild must
+ * not fill the disk. */
+static gboolean
+look_at (Pumps *pumps, const char *block, gsize length, gsize *taken)
+{
+  *taken += length;
+  if (ll_armour_feed (&pumps->came, block, length)
+      && *taken <= 2 * atomic_load (&pumps->given) + LL_SEALED_HEAD_MAX * 2)
+    return TRUE;
+  g_set_error_literal (&pumps->drained, LL_ENGINE_ERROR, LL_ENGINE_ERROR_FAILED,
+                       "GnuPG wrote something that is no locked letter");
+  return FALSE;
+}
+
 static gpointer
 drain (gpointer data)
 {
   Pumps *pumps = data;
   g_autofree char *block = g_malloc (BLOCK);
   g_autoptr (GString) out = g_string_sized_new (BLOCK + BLOCK / 32);
+  gsize taken = 0;
   gssize got;
 
   while ((got = read (pumps->from, block, BLOCK)) != 0)
@@ -64,11 +86,12 @@ drain (gpointer data)
           ll_file_set_error (&pumps->drained, "read", "from the engine");
           break;
         }
+      if (!look_at (pumps, block, (gsize) got, &taken))
+        break;
       g_string_truncate (out, 0); /* gpg ends lines as this system does; mail has CRLF */
       ll_append_crlf (out, block, (gsize) got);
-      if (pumps->drained == NULL)
-        pumps->sink (out->str, out->len, pumps->data, &pumps->drained);
-      /* after an error it is read on, so that the worker comes to its end */
+      if (!pumps->sink (out->str, out->len, pumps->data, &pumps->drained))
+        break; /* the worker cannot write on, and ends */
     }
   close (pumps->from);
   return NULL;
@@ -157,7 +180,10 @@ ll_pgp_seal (LlWorker *worker,
 
   if (!sink (frame->head, strlen (frame->head), data, error))
     return FALSE;
-  done = run (worker, lock, &pumps, deadline, cancellable, error);
+  ll_armour_init (&pumps.came, FALSE);
+  done = run (worker, lock, &pumps, deadline, cancellable, error)
+         && ll_addressed_check (&pumps.came, lock->keys, error);
+  ll_armour_clear (&pumps.came);
   /* what broke first is the reason */
   if (pumps.fed != NULL || pumps.drained != NULL)
     {
