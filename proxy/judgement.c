@@ -158,6 +158,7 @@ decide (LlPipeline *pipeline, const LlJudgement *judgement, LlPolicyInput *input
   input->asks = locks->asks & ~judgement->failed;
   input->changed = locks->changed & ~judgement->failed;
   input->sure = locks->sure;
+  input->unchecked = locks->unchecked;
   input->preferred = locks->preferred;
   input->no_lock = judgement->failure != NULL ? judgement->failure : locks->no_lock;
   ll_decision_free (decision);
@@ -303,8 +304,7 @@ keep_key (LlPipeline *pipeline, LlLive *live, guint i, LlMethod method, LlLocks 
 
   if (((locks->asks | locks->changed) & (1u << method)) != 0)
     {
-      ll_contacts_accept (pipeline->parts.contacts, recipient->address, method, key->fingerprint,
-                          NULL);
+      ll_locks_accept (pipeline, recipient->address, key);
       key->trust = LL_TRUST_ACCEPTED;
     }
   g_clear_pointer ((LlKey **) &g_ptr_array_index (live->keys, i), ll_key_unref);

@@ -2,7 +2,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 /*
- * What can lock a letter to somebody, and the locked copies themselves. All of them are
+ * The locked copies of a letter. All of them are
  * made before anything of the letter leaves (promise 4): one for the visible recipients
  * of a method, one for each Bcc recipient (promise 6). A lock that fails is taken out of
  * the choice, and the recipient is decided again: never sent open in its place.
@@ -24,87 +24,7 @@
 /* ... or a keyring that was locked. */
 #define LOCKED_SECONDS 15
 
-/* -- what can lock a letter to one address ------------------------------------------------------
- */
-
 static const LlMethod methods[] = { LL_METHOD_PGP, LL_METHOD_SMIME };
-
-static const char *
-method_word (LlMethod method)
-{
-  return method == LL_METHOD_PGP ? "PGP key" : "certificate";
-}
-
-/* "its PGP key expired on 2026-11-01"; NULL: there is none to speak of. */
-static char *
-defect_clause (LlMethod method, const LlKey *key)
-{
-  g_autofree char *defect = key != NULL ? ll_key_defect_text (key) : NULL;
-
-  return defect != NULL ? g_strdup_printf ("its %s %s", method_word (method), defect) : NULL;
-}
-
-static void
-look_at_method (LlPipeline *pipeline,
-                const LlKeyring *ring,
-                LlMethod method,
-                const char *address,
-                LlLocks *locks)
-{
-  g_auto (LlContactKey) contact = { NULL };
-  LlLockChoice choice;
-
-  ll_contacts_load (pipeline->parts.contacts, address, method, &contact);
-  choice = ll_trust_choose (ring->keys, method, address, &contact, LL_TRUST_ACCEPTED_ONES,
-                            ll_clock_now ());
-  if (choice.found != LL_LOCK_NO_KEY)
-    {
-      locks->keys[method] = ll_key_copy (choice.key);
-      locks->keys[method]->trust = choice.trust;
-    }
-  switch (choice.found)
-    {
-    case LL_LOCK_NO_KEY:
-      if (locks->no_lock == NULL)
-        locks->no_lock = defect_clause (method, choice.key);
-      break;
-    case LL_LOCK_ASKS_FOR_KEY:
-      locks->asks |= 1u << method;
-      break;
-    case LL_LOCK_OTHER_KEY:
-      locks->changed |= 1u << method;
-      break;
-    case LL_LOCK_READY:
-      locks->ready |= 1u << method;
-      if (choice.trust == LL_TRUST_ACCEPTED)
-        locks->sure |= 1u << method;
-      break;
-    }
-}
-
-void
-ll_locks_find (LlPipeline *pipeline, const char *address, LlDeadline deadline, LlLocks *locks)
-{
-  g_autoptr (LlKeyring) ring = ll_keys_wait (pipeline->parts.keys, address, deadline);
-
-  ll_locks_clear (locks);
-  locks->preferred = ll_contacts_preferred (pipeline->parts.contacts, address);
-  for (guint i = 0; i < G_N_ELEMENTS (methods); i++)
-    look_at_method (pipeline, ring, methods[i], address, locks);
-  if (locks->no_lock == NULL && locks->ready == 0 && ring->troubles[0] != NULL)
-    locks->no_lock = g_strdup (ring->troubles[0]);
-  if (locks->no_lock == NULL && ring->keys->len == 0)
-    locks->no_lock = g_strdup ("no key for this address is known");
-}
-
-void
-ll_locks_clear (LlLocks *locks)
-{
-  for (guint i = 0; i < G_N_ELEMENTS (locks->keys); i++)
-    g_clear_pointer (&locks->keys[i], ll_key_unref);
-  g_free (locks->no_lock);
-  *locks = (LlLocks){ 0 };
-}
 
 /* -- what is kept with a recipient
  * ----------------------------------------------------------------- */
@@ -332,8 +252,7 @@ settle_success (Copy *copy)
 
       keep_lock (ll_letter_progress (copy->live->letter, index), key, ll_signer_name (copy->signer),
                  copy->signer->unsigned_why, copy->number);
-      ll_contacts_used (copy->pipeline->parts.contacts,
-                        ll_envelope_recipient (envelope, index)->address, key);
+      ll_locks_used (copy->pipeline, ll_envelope_recipient (envelope, index)->address, key);
     }
 }
 

@@ -74,8 +74,7 @@ add_keys (LlPipeline *pipeline,
   LlLockChoice choice;
 
   ll_contacts_load (pipeline->parts.contacts, address, method, &contact);
-  choice = ll_trust_choose (ring->keys, method, address, &contact, LL_TRUST_ACCEPTED_ONES,
-                            ll_clock_now ());
+  choice = ll_locks_choose (pipeline, ring, method, address, &contact);
   for (guint i = 0; i < ring->keys->len; i++)
     {
       const LlKey *key = g_ptr_array_index (ring->keys, i);
@@ -104,16 +103,17 @@ keys (gpointer data, const char *address, GError **error)
 {
   LlPipeline *pipeline = data;
   g_auto (GVariantBuilder) list = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("aa{sv}"));
+  g_autofree char *whose = NULL;
   g_autoptr (LlKeyring) ring = NULL;
 
   ll_keys_renew (pipeline->parts.keys); /* a person asks: as it is now */
-  ring = ll_keys_wait (pipeline->parts.keys, address, ll_deadline_in (LL_KEYS_BUDGET));
+  ring = ll_locks_keyring (pipeline, address, ll_deadline_in (LL_KEYS_BUDGET), &whose);
   if (ring->keys->len == 0 && ring->troubles[0] != NULL)
     {
       g_set_error_literal (error, LL_API_ERROR, LL_API_ERROR_UNAVAILABLE, ring->troubles[0]);
       return NULL;
     }
-  add_all_keys (pipeline, ring, address, &list);
+  add_all_keys (pipeline, ring, whose, &list);
   return g_variant_builder_end (&list);
 }
 
@@ -232,16 +232,17 @@ key_say (
     gpointer data, const char *address, const char *fingerprint, gboolean accept, GError **error)
 {
   LlPipeline *pipeline = data;
+  g_autofree char *whose = NULL;
   g_autoptr (LlKeyring) ring
-      = ll_keys_wait (pipeline->parts.keys, address, ll_deadline_in (LL_KEYS_BUDGET));
+      = ll_locks_keyring (pipeline, address, ll_deadline_in (LL_KEYS_BUDGET), &whose);
   const LlKey *key = meant (pipeline, ring, address, fingerprint, error);
   gboolean done;
 
   if (key == NULL)
     return NULL;
-  done = accept ? ll_contacts_accept (pipeline->parts.contacts, address, key->method,
+  done = accept ? ll_contacts_accept (pipeline->parts.contacts, whose, key->method,
                                       key->fingerprint, error)
-                : ll_contacts_reject (pipeline->parts.contacts, address, key->method,
+                : ll_contacts_reject (pipeline->parts.contacts, whose, key->method,
                                       key->fingerprint, error);
   return done ? shown (key, accept ? "ready" : "rejected", NULL) : NULL;
 }
@@ -290,8 +291,7 @@ best_key (LlPipeline *pipeline, const LlKeyring *ring, const char *address)
       LlLockChoice choice;
 
       ll_contacts_load (pipeline->parts.contacts, address, methods[i], &contact);
-      choice = ll_trust_choose (ring->keys, methods[i], address, &contact, LL_TRUST_ACCEPTED_ONES,
-                                ll_clock_now ());
+      choice = ll_locks_choose (pipeline, ring, methods[i], address, &contact);
       if (choice.found != LL_LOCK_NO_KEY)
         return choice.key;
     }
@@ -306,12 +306,13 @@ key_export (gpointer data,
             GError **error)
 {
   LlPipeline *pipeline = data;
+  g_autofree char *whose = NULL;
   g_autoptr (LlKeyring) ring = NULL;
   const LlKey *key;
 
   if (strchr (name, '@') == NULL)
     return export_by_fingerprint (pipeline, name, cancellable, error);
-  ring = ll_keys_wait (pipeline->parts.keys, name, ll_deadline_in (LL_KEYS_BUDGET));
+  ring = ll_locks_keyring (pipeline, name, ll_deadline_in (LL_KEYS_BUDGET), &whose);
   if (*fingerprint != '\0')
     {
       key = meant (pipeline, ring, name, fingerprint, error);
@@ -319,7 +320,7 @@ key_export (gpointer data,
         return NULL;
     }
   else
-    key = best_key (pipeline, ring, name);
+    key = best_key (pipeline, ring, whose);
   if (key == NULL)
     return no_such_key (name, error);
   if (key->blob == NULL)

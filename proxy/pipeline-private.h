@@ -229,7 +229,7 @@ gboolean ll_signer_find (
 /* The fingerprint of what signs, or NULL. */
 const char *ll_signer_name (const LlSigner *signer);
 
-/* -- locking.c -------------------------------------------------------------------- */
+/* -- locks.c -------------------------------------------------------------------- */
 
 /* What can lock a letter to one address: bits are 1u << LlMethod. */
 typedef struct
@@ -238,6 +238,7 @@ typedef struct
   guint asks;
   guint changed;
   guint sure;
+  guint unchecked; /* among the ready ones, those that nobody vouches for */
   LlMethod preferred;
   char *no_lock; /* a clause, or NULL */
   LlKey *keys[LL_METHOD_OPEN];
@@ -248,6 +249,27 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (LlLocks, ll_locks_clear)
 
 /* Waits for the search for keys, until the deadline. */
 void ll_locks_find (LlPipeline *pipeline, const char *address, LlDeadline deadline, LlLocks *locks);
+
+/* Begins to look for keys of @address, in the background. */
+void ll_locks_start (LlPipeline *pipeline, const char *address);
+
+/* What was found by the deadline. *whose: the address that the keys are of: @address, or the one
+ * without its tag (transfer full). (transfer full) */
+LlKeyring *
+ll_locks_keyring (LlPipeline *pipeline, const char *address, LlDeadline deadline, char **whose);
+
+/* As ll_trust_choose, with the user's level of trust. */
+LlLockChoice ll_locks_choose (LlPipeline *pipeline,
+                              const LlKeyring *ring,
+                              LlMethod method,
+                              const char *address,
+                              const LlContactKey *contact);
+
+/* A letter to @address was locked for @key; the user says yes to it. */
+void ll_locks_used (LlPipeline *pipeline, const char *address, const LlKey *key);
+void ll_locks_accept (LlPipeline *pipeline, const char *address, const LlKey *key);
+
+/* -- locking.c -------------------------------------------------------------------- */
 
 /* Makes the locked copies that are decided and not there yet. Returns whether the letter must be
  * judged again: a lock failed. */

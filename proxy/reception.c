@@ -246,7 +246,7 @@ rcpt_cb (gpointer data, const LlEnvelope *envelope, const LlRecipient *recipient
       decision = ll_judge (reception->pipeline, &judgement, &verdict);
       /* who may need a lock: his keys are looked for while the letter is still coming in */
       if (decision->kind == LL_DECISION_HOLD || decision->kind == LL_DECISION_LATER)
-        ll_keys_start (reception->pipeline->parts.keys, recipient->address);
+        ll_locks_start (reception->pipeline, recipient->address);
       if (decision->kind == LL_DECISION_REFUSE && decision->settled)
         {
           refuse (reception, recipient, decision, verdict, reply);

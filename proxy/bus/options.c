@@ -25,6 +25,7 @@ is_list (LlOptionType type)
     case LL_OPTION_ADDRESSES:
     case LL_OPTION_DOMAINS:
     case LL_OPTION_PATTERNS:
+    case LL_OPTION_URLS:
     case LL_OPTION_PINS:
       return TRUE;
     case LL_OPTION_TEXT:

@@ -35,7 +35,7 @@ ll_config_ref (LlConfig *config)
 void
 ll_config_unref (LlConfig *config)
 {
-  static const char *const fixed[] = { "listen", "network", "policy", "queue", "record" };
+  static const char *const fixed[] = { "listen", "network", "policy", "keys", "queue", "record" };
 
   if (config == NULL || !g_atomic_int_dec_and_test (&config->ref_count))
     return;
@@ -251,7 +251,7 @@ config_new (void)
 static LlConfig *
 parse (const LlConfigText *system, const LlConfigText *user, GError **error)
 {
-  static const char *const fixed[] = { "listen", "network", "policy", "queue", "record" };
+  static const char *const fixed[] = { "listen", "network", "policy", "keys", "queue", "record" };
   g_autoptr (LlLayers) layers = ll_layers_new (system, user, error);
   g_autoptr (LlConfig) config = config_new ();
   g_auto (GStrv) groups = NULL;

@@ -57,6 +57,10 @@ typedef struct
   GStrv tags; /* those four in that order, then the tags that rules name */
   gboolean trace_headers;
 
+  /* [keys] */
+  guint key_trust; /* LlTrustLevel (keys/trust.h) */
+  gboolean plus_tags;
+
   /* [queue] */
   guint lifetime; /* seconds, default 5 days */
 

@@ -177,6 +177,8 @@ normal_item (const LlOption *option, const char *item, GError **error)
       return domain_item (item);
     case LL_OPTION_PATTERNS:
       return pattern_item (item);
+    case LL_OPTION_URLS:
+      return ll_value_is_url (option->words, item) ? g_strdup (item) : NULL;
     case LL_OPTION_PINS:
       return pin_item (item);
     default:

@@ -24,6 +24,7 @@ static const char *const honours_words[] = { "sts", "dane", "none", NULL };
 static const char *const declared_words[] = { "none", "encrypted", "verified", NULL };
 static const char *const kind_words[] = { "list", "calendar", "robot", NULL };
 static const char *const portal_words[] = { "https", NULL };
+static const char *const trust_words[] = { "strict", "accepted", "opportunistic", NULL };
 static const char *const none_words[] = { "none", NULL };
 static const char *const proxy_words[] = { "http", "socks5", "socks5h", NULL };
 
@@ -125,6 +126,19 @@ const LlOption ll_options[] = {
     .doc = "The subject tag for: held until you decide.", .example = "hold" },
   { "policy", "trace-headers", LL_OPTION_FLAG, "false", CONFIG (trace_headers),
     .doc = "Whether a Received header is added to letters.", .example = "false" },
+
+  /* -- [keys] ------------------------------------------------------------------------ */
+  { "keys", "trust", LL_OPTION_WORD, "accepted", trust_words, CONFIG (key_trust),
+    .doc = "Which keys lock letters without a question: strict: only those that you accepted; "
+           "accepted: also those of your own keyring, those that the recipient's domain publishes, "
+           "and certificates whose issuer is trusted; opportunistic: any that can be used, and it "
+           "is said that nobody vouches for it. A key that takes the place of another one always "
+           "asks.",
+    .example = "accepted" },
+  { "keys", "plus-tags", LL_OPTION_FLAG, "false", CONFIG (plus_tags),
+    .doc = "Whether a key of bob@example.org will do for bob+news@example.org, where that address "
+           "has none of its own.",
+    .example = "false" },
 
   /* -- [queue] ----------------------------------------------------------------------- */
   { "queue", "lifetime", LL_OPTION_DURATION, "5d", .min = 1, .max = 30 * 86400, CONFIG (lifetime),
@@ -275,6 +289,7 @@ static const struct
   { "network", FALSE,
     "How the way to recipients is looked at. Offices and tests need these keys." },
   { "policy", FALSE, "What is done with a letter." },
+  { "keys", FALSE, "Where keys and certificates of recipients are found, and which are used." },
   { "queue", FALSE, "Letters that wait to be sent." },
   { "record", FALSE, "What is remembered of letters." },
   { "account", TRUE, "One mail account: whose letters, and the provider that takes them." },
@@ -423,6 +438,8 @@ form_of (LlOptionType type)
       return "a list of domains";
     case LL_OPTION_PATTERNS:
       return "a list of addresses, domains, *.domain, or *";
+    case LL_OPTION_URLS:
+      return "a list of addresses that start with";
     case LL_OPTION_PINS:
       return "a list of SHA-256 sums, each 64 hexadecimal digits";
     }
@@ -445,7 +462,10 @@ ll_option_valid (const LlOption *option)
                               : i == 0                                     ? " "
                               : last                                       ? " or "
                                                                            : ", ",
-                              option->words[i], option->type == LL_OPTION_URL ? "://" : "");
+                              option->words[i],
+                              option->type == LL_OPTION_URL || option->type == LL_OPTION_URLS
+                                  ? "://"
+                                  : "");
     }
   return g_string_free (text, FALSE);
 }

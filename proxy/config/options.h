@@ -36,6 +36,7 @@ typedef enum
   LL_OPTION_ADDRESSES, /* GStrv of a@b and *@b */
   LL_OPTION_DOMAINS,   /* GStrv of domains */
   LL_OPTION_PATTERNS,  /* GStrv of what LlRule.to takes */
+  LL_OPTION_URLS,      /* GStrv of URLs, scheme among words */
   LL_OPTION_PINS,      /* GStrv of SHA-256 in lower-case hex */
 } LlOptionType;
 

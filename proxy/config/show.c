@@ -125,7 +125,7 @@ add_group (GVariantBuilder *rows,
 GVariant *
 ll_config_to_variant (const LlConfig *config)
 {
-  static const char *const fixed[] = { "listen", "network", "policy", "queue", "record" };
+  static const char *const fixed[] = { "listen", "network", "policy", "keys", "queue", "record" };
   GVariantBuilder rows;
 
   g_variant_builder_init (&rows, G_VARIANT_TYPE ("aa{sv}"));

@@ -140,6 +140,20 @@ is_tag (const char *text)
   return length > 0 && length <= 32;
 }
 
+gboolean
+ll_value_is_url (const char *const *schemes, const char *text)
+{
+  for (guint i = 0; schemes[i] != NULL; i++)
+    {
+      gsize length = strlen (schemes[i]);
+
+      if (g_ascii_strncasecmp (text, schemes[i], length) == 0
+          && g_str_has_prefix (text + length, "://") && text[length + 3] != '\0')
+        return strpbrk (text, " \t\r\n\\\"") == NULL;
+    }
+  return FALSE;
+}
+
 static char *
 parse_text (const LlOption *option, const char *text)
 {
@@ -150,19 +164,8 @@ parse_text (const LlOption *option, const char *text)
     return g_path_is_absolute (text) ? g_strdup (text) : NULL;
   if (option->type == LL_OPTION_TAG)
     return is_tag (text) ? g_ascii_strdown (text, -1) : NULL;
-  if (option->type == LL_OPTION_URL)
-    {
-      for (guint i = 0; option->words[i] != NULL; i++)
-        {
-          gsize length = strlen (option->words[i]);
-
-          if (g_ascii_strncasecmp (text, option->words[i], length) == 0
-              && g_str_has_prefix (text + length, "://") && text[length + 3] != '\0'
-              && strpbrk (text, " \t\r\n\\\"") == NULL)
-            return g_strdup (text);
-        }
-      return NULL;
-    }
+  if (option->type == LL_OPTION_URL && !ll_value_is_url (option->words, text))
+    return NULL;
   return g_strdup (text);
 }
 
@@ -274,6 +277,7 @@ set_value (const LlOption *option, const char *text, gpointer target, GError **e
     case LL_OPTION_ADDRESSES:
     case LL_OPTION_DOMAINS:
     case LL_OPTION_PATTERNS:
+    case LL_OPTION_URLS:
     case LL_OPTION_PINS:
       return ll_list_parse (option, text, target, error);
     }
@@ -339,6 +343,7 @@ ll_value_format (const LlOption *option, gconstpointer target)
     case LL_OPTION_ADDRESSES:
     case LL_OPTION_DOMAINS:
     case LL_OPTION_PATTERNS:
+    case LL_OPTION_URLS:
     case LL_OPTION_PINS:
       return ll_list_format (option, target);
     }
@@ -369,6 +374,7 @@ ll_value_clear (const LlOption *option, gpointer target)
     case LL_OPTION_ADDRESSES:
     case LL_OPTION_DOMAINS:
     case LL_OPTION_PATTERNS:
+    case LL_OPTION_URLS:
     case LL_OPTION_PINS:
       g_clear_pointer (&FIELD (GStrv, target, option->offset), g_strfreev);
       break;

@@ -33,6 +33,9 @@ char *ll_value_domain (const char *text);
  * (transfer full) */
 char *ll_value_address (const char *text);
 
+/* Whether @text starts with one of the schemes and "://", and goes on without blanks or quotes. */
+gboolean ll_value_is_url (const char *const *schemes, const char *text);
+
 /* "host:port", "[v6]:port" -> host without brackets; FALSE and a sentence otherwise. */
 gboolean ll_value_endpoint (const char *text, char **host, guint *port, GError **error);
 

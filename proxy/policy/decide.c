@@ -311,6 +311,7 @@ explain (const Case *c, const Choice *choice, const LlDecision *decision)
     .lock = choice->lock,
     .kind = choice->kind,
     .method = choice->method,
+    .unchecked = (c->input->unchecked & (1u << choice->method)) != 0,
     .minimum = c->demand.minimum,
     .evidence = decision->evidence,
     .source = decision->source,

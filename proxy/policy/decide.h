@@ -58,6 +58,7 @@ typedef struct
   guint locks;                  /* bit LlMethod: (1u << LL_METHOD_PGP)... that can be used now */
   guint asks;               /* ... for which there is a key that the user has to be asked about */
   guint changed;            /* ... whose key is another one than the last time */
+  guint unchecked;          /* ... among @locks, whose key nobody vouches for */
   guint sure;               /* ... among @locks, whose key the user accepted */
   LlMethod preferred;       /* the contact's first one, NONE: the order of the rules */
   const char *no_lock;      /* why there is none: a clause about the best key, or NULL */

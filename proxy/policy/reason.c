@@ -188,14 +188,16 @@ when_of (const LlReason *reason)
  * ------------------------------------------------------------------------------------ */
 
 static const char *
-lock_words (LlMethod method)
+lock_words (const LlReason *reason)
 {
-  switch ((guint) method)
+  switch ((guint) reason->method)
     {
     case LL_METHOD_PGP:
-      return "locked with PGP";
+      return reason->unchecked ? "locked with PGP for a key that nobody vouches for"
+                               : "locked with PGP";
     case LL_METHOD_SMIME:
-      return "locked with S/MIME";
+      return reason->unchecked ? "locked with S/MIME for a certificate that nobody vouches for"
+                               : "locked with S/MIME";
     default:
       return "locked behind a pickup link";
     }
@@ -291,7 +293,7 @@ action_of (const LlReason *reason)
       return reason->cause == LL_CAUSE_OVERRIDDEN ? "sent, since you took this risk for the domain"
                                                   : NULL;
     case LL_DECISION_LOCK:
-      return lock_words (reason->method);
+      return lock_words (reason);
     case LL_DECISION_HOLD:
       return held_words (reason);
     case LL_DECISION_LATER:
@@ -346,8 +348,7 @@ question_of (const LlReason *reason)
                        "provider does not offer; not sent");
     case LL_CAUSE_ASKED:
       return reason->kind == LL_DECISION_LOCK
-                 ? g_strdup_printf ("%s, as the letter or your settings ask",
-                                    lock_words (reason->method))
+                 ? g_strdup_printf ("%s, as the letter or your settings ask", lock_words (reason))
                  : g_strdup_printf ("it is to be locked; %s", held_words (reason));
     case LL_CAUSE_WAY:
     case LL_CAUSE_BELOW:

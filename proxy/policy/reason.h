@@ -83,6 +83,7 @@ typedef struct
   const char *header;     /* Letterlock-Mode */
   LlKind letter;          /* what kind of letter it is */
   LlFits fits;            /* of a letter that is locked already */
+  gboolean unchecked;     /* of LOCK: nobody vouches for the key */
   const char *no_lock;    /* of LL_LOCK_NONE: "its PGP key expired on 2026-11-01", or NULL */
 } LlReason;
 

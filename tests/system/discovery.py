@@ -4,6 +4,7 @@
 files; what each of them is worth, and what a source that fails may not do."""
 
 import base64
+import contextlib
 import email.message
 import email.policy
 import hashlib
@@ -333,6 +334,58 @@ def test_no_key_files(lab):
         tap.equal(len(done.stderr.splitlines()), 1, done.stderr)
     os.close(keep)
     tap.equal(lab.find("bob@plain.lab")[0], 0, "the daemon")
+
+
+# -- which are used ----------------------------------------------------------------------------
+
+
+@contextlib.contextmanager
+def configured(lab, key, value):
+    """letterlock.conf with another value, for as long as this lasts."""
+    letterlock = lab.office.daemon.letterlock
+    letterlock("config", "set", key, value)
+    try:
+        yield
+    finally:
+        letterlock("config", "set", key, "--default")
+
+
+def uses(lab, address):
+    listed = lab.office.daemon.letterlock("key", "list", address, "--json")
+    return [x["use"] for x in listed]
+
+
+def test_trust_levels(lab):
+    """strict: only what was accepted; opportunistic: anything sound, and that is said"""
+    letterlock = lab.office.daemon.letterlock
+    armored = lab.others.run("--armor", "--export", lab.others.generate("zoe@plain.lab"))
+    letterlock("key", "import", write(lab, "zoe.asc", armored))
+    tap.equal((uses(lab, "bob@plain.lab"), uses(lab, "zoe@plain.lab")), (["ready"], ["ask"]), "accepted")
+    with configured(lab, "keys.trust", "strict"):
+        tap.equal((uses(lab, "bob@plain.lab"), uses(lab, JOE)), (["ask"], ["ask"]), "strict")
+        lab.held("bob@plain.lab", "strict")
+    with configured(lab, "keys.trust", "opportunistic"):
+        tap.equal(uses(lab, "zoe@plain.lab"), ["ready"], "opportunistic")
+        lock = lab.locked("zoe@plain.lab", "unchecked")
+        tap.equal(lock["trust"], "unchecked", lock)
+        reason = lab.office.fate("unchecked")["reason"]
+        tap.true("nobody vouches for" in reason, reason)
+    tap.equal(lab.arrived("strict"), [], "letters at the provider")
+
+
+def test_plus_tags(lab):
+    """A tag is part of the address, unless the user says that it is none"""
+    tap.equal(uses(lab, "bob+news@plain.lab"), [], "as it is written")
+    lab.held("bob+news@plain.lab", "tagged")
+    with configured(lab, "keys.plus-tags", "true"):
+        tap.equal(uses(lab, "bob+news@plain.lab"), ["ready"], "without its tag")
+        lock = lab.locked("bob+news@plain.lab", "untagged")
+        tap.equal(lock["fingerprint"], lab.others.fingerprint("bob@plain.lab").lower(), lock)
+        letterlock = lab.office.daemon.letterlock
+        own = lab.others.run("--armor", "--export", lab.others.generate("bob+own@plain.lab"))
+        (key,) = letterlock("key", "import", write(lab, "own.asc", own), "--accept", "--json")
+        lock = lab.locked("bob+own@plain.lab", "own")
+        tap.equal(lock["fingerprint"], key["fingerprint"], "its own key comes first")
 
 
 if __name__ == "__main__":
