@@ -5,8 +5,12 @@
 
 /*
  * Marks for texts that people read, as gettext knows them: _() where the text is used, N_() where
- * it only stands in a table. There is no translation yet, so both are the text itself.
+ * it only stands in a table. Programs that bind no domain (daemon, command line) speak English:
+ * what they print is read by scripts too.
  */
 
-#define _(text) (text)
-#define N_(text) text
+#ifndef GETTEXT_PACKAGE
+#define GETTEXT_PACKAGE "letterlock"
+#endif
+
+#include <glib/gi18n-lib.h>

@@ -17,6 +17,8 @@ CLI_OFFLINE_MAY = {"api", "base", "config", "net", "wire", "assess"}
 WORKER_MAY = {"base", "api", "wire", "engine", "worker"}
 # Pure parsers of what came from outside, which run there because such files have broken readers.
 WORKER_MAY_PARSE = {"keys/autocrypt.h", "keys/blob.h", "keys/capabilities.h", "keys/certificate.h"}
+# What a person sees talks to the daemon and knows nothing else of it.
+DESKTOP = {"gui", "tray"}
 # What stands above the rooms (main, app, pipeline...) may know all, and no room includes it.
 ROOF = re.compile(r"^proxy/[a-z-]+\.[ch]$")
 
@@ -59,6 +61,11 @@ def allowed(room):
 
 
 def wrong_arrows(path, text, files):
+    part = path.split("/")[0]
+    if part in DESKTOP:
+        for target in INCLUDE.findall(text):
+            if target.split("/")[0] not in (part, "api"):
+                yield f'{path}: includes "{target}"; {part}/ knows api/ only'
     if not path.startswith("proxy/"):
         return
     parts = path.split("/")
@@ -87,11 +94,11 @@ def wrong_arrows(path, text, files):
 
 def own_header_first(path, text, files):
     own = path[:-1] + "h"
-    if not path.startswith("proxy/") or not path.endswith(".c") or own not in files:
+    if path.split("/")[0] not in DESKTOP | {"proxy"} or not path.endswith(".c") or own not in files:
         return
     first = re.search(r'^\s*#\s*include\s+["<]([^">]+)', text, re.M)
     own_headers = (own, own[:-2] + "-private.h")
-    if first is None or not any(h.endswith("/" + first.group(1)) for h in own_headers):
+    if first is None or not any(("/" + h).endswith("/" + first.group(1)) for h in own_headers):
         yield f"{path}: does not include its own header first"
 
 

@@ -23,7 +23,12 @@ SMTPS = 1465
 
 def binary(name):
     """Where meson put a program of ours."""
-    for folder in (BINARIES, os.path.join(BINARIES, "cli"), "/usr/local/bin"):
+    for folder in (
+        BINARIES,
+        os.path.join(BINARIES, "cli"),
+        os.path.join(BINARIES, "..", "gui"),
+        "/usr/local/bin",
+    ):
         path = os.path.join(folder, name)
         if os.access(path, os.X_OK) and not os.path.isdir(path):
             return path

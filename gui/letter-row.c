@@ -1,0 +1,85 @@
+/* SPDX-FileCopyrightText: Letterlock contributors */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "gui/letter-row.h"
+
+#include "api/text.h"
+#include "gui/look.h"
+
+struct _LlLetterRow
+{
+  AdwBin parent_instance;
+
+  GtkImage *icon;
+  GtkLabel *recipients;
+  GtkLabel *time;
+  GtkLabel *state;
+  GtkLabel *reason;
+
+  LlLetter *letter;
+  gulong changed;
+};
+
+G_DEFINE_FINAL_TYPE (LlLetterRow, ll_letter_row, ADW_TYPE_BIN)
+
+static void
+show (LlLetterRow *self)
+{
+  LlState state = ll_letter_get_state (self->letter);
+  const char *methods = ll_letter_get_methods (self->letter);
+  g_autofree char *time = ll_letter_dup_time (self->letter);
+  g_autofree char *words = *methods != '\0'
+                               ? g_strdup_printf ("%s · %s", ll_text_state (state), methods)
+                               : g_strdup (ll_text_state (state));
+
+  ll_look_show (self->icon, ll_look_state_icon (state), ll_look_state_style (state));
+  gtk_label_set_text (self->recipients, ll_letter_get_recipients (self->letter));
+  gtk_label_set_text (self->time, time);
+  gtk_label_set_text (self->state, words);
+  gtk_label_set_text (self->reason, ll_letter_get_reason (self->letter));
+}
+
+void
+ll_letter_row_bind (LlLetterRow *self, LlLetter *letter)
+{
+  if (self->letter != NULL)
+    g_clear_signal_handler (&self->changed, self->letter);
+  g_set_object (&self->letter, letter);
+  if (letter == NULL)
+    return;
+  self->changed = g_signal_connect_swapped (letter, "changed", G_CALLBACK (show), self);
+  show (self);
+}
+
+static void
+dispose (GObject *object)
+{
+  ll_letter_row_bind (LL_LETTER_ROW (object), NULL);
+  G_OBJECT_CLASS (ll_letter_row_parent_class)->dispose (object);
+}
+
+static void
+ll_letter_row_class_init (LlLetterRowClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = dispose;
+  gtk_widget_class_set_template_from_resource (widget_class, "/org/letterlock/letter-row.ui");
+  gtk_widget_class_bind_template_child (widget_class, LlLetterRow, icon);
+  gtk_widget_class_bind_template_child (widget_class, LlLetterRow, recipients);
+  gtk_widget_class_bind_template_child (widget_class, LlLetterRow, time);
+  gtk_widget_class_bind_template_child (widget_class, LlLetterRow, state);
+  gtk_widget_class_bind_template_child (widget_class, LlLetterRow, reason);
+}
+
+static void
+ll_letter_row_init (LlLetterRow *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+}
+
+GtkWidget *
+ll_letter_row_new (void)
+{
+  return g_object_new (LL_TYPE_LETTER_ROW, NULL);
+}

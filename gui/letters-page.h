@@ -1,0 +1,25 @@
+/* SPDX-FileCopyrightText: Letterlock contributors */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#pragma once
+
+#include "gui/daemon.h"
+
+#include <adwaita.h>
+
+G_BEGIN_DECLS
+
+/* All letters, with search and a filter; one of them opened beside or over the list. */
+#define LL_TYPE_LETTERS_PAGE (ll_letters_page_get_type ())
+G_DECLARE_FINAL_TYPE (LlLettersPage, ll_letters_page, LL, LETTERS_PAGE, AdwBin)
+
+/* Before it is shown. */
+void ll_letters_page_set_daemon (LlLettersPage *page, LlDaemon *daemon);
+
+/* Opens the letter @id (or a unique prefix of one). */
+void ll_letters_page_open (LlLettersPage *page, const char *id);
+
+/* Shows what waits for the user's decision. */
+void ll_letters_page_show_held (LlLettersPage *page);
+
+G_END_DECLS

@@ -1,0 +1,273 @@
+/* SPDX-FileCopyrightText: Letterlock contributors */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "gui/window.h"
+
+#include "api/intl.h"
+#include "gui/check-page.h"
+#include "gui/read.h"
+#include "gui/letters-page.h"
+#include "gui/toast.h"
+
+struct _LlWindow
+{
+  AdwApplicationWindow parent_instance;
+
+  AdwLeaflet *leaflet;
+  GtkListBox *pages;
+  GtkStack *stack;
+  GtkLabel *title;
+  GtkLabel *state;
+  GtkWidget *banner;
+  GtkLabel *banner_text;
+  GtkButton *banner_button;
+  LlLettersPage *letters;
+  LlCheckPage *check;
+
+  LlDaemon *daemon;
+};
+
+G_DEFINE_FINAL_TYPE (LlWindow, ll_window, ADW_TYPE_APPLICATION_WINDOW)
+
+/* -- pages ---------------------------------------------------------------------------------- */
+
+static GtkWidget *
+page_row_new (gpointer item, gpointer data)
+{
+  GtkStackPage *page = item;
+  GtkWidget *row = gtk_list_box_row_new ();
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
+  GtkWidget *label = gtk_label_new (gtk_stack_page_get_title (page));
+
+  gtk_box_append (GTK_BOX (box),
+                  gtk_image_new_from_icon_name (gtk_stack_page_get_icon_name (page)));
+  gtk_box_append (GTK_BOX (box), label);
+  gtk_widget_set_margin_top (box, 9);
+  gtk_widget_set_margin_bottom (box, 9);
+  gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (row), box);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  gtk_stack_page_get_title (page), -1);
+  return row;
+}
+
+static void
+show_page (LlWindow *self, guint position)
+{
+  g_autoptr (GtkSelectionModel) pages = gtk_stack_get_pages (self->stack);
+  g_autoptr (GObject) item = g_list_model_get_item (G_LIST_MODEL (pages), position);
+  GtkStackPage *page = GTK_STACK_PAGE (item);
+
+  gtk_stack_set_visible_child (self->stack, gtk_stack_page_get_child (page));
+  gtk_label_set_text (self->title, gtk_stack_page_get_title (page));
+}
+
+/* For the keyboard, and for others on the bus: win.page with a page's name. */
+static void
+page_cb (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  LlWindow *self = LL_WINDOW (widget);
+  g_autoptr (GtkSelectionModel) pages = gtk_stack_get_pages (self->stack);
+  const char *name = g_variant_get_string (parameter, NULL);
+
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (pages)); i++)
+    {
+      g_autoptr (GObject) page = g_list_model_get_item (G_LIST_MODEL (pages), i);
+
+      if (g_strcmp0 (gtk_stack_page_get_name (GTK_STACK_PAGE (page)), name) == 0)
+        gtk_list_box_select_row (self->pages, gtk_list_box_get_row_at_index (self->pages, (int) i));
+    }
+  adw_leaflet_navigate (self->leaflet, ADW_NAVIGATION_DIRECTION_FORWARD);
+  gtk_widget_child_focus (gtk_stack_get_visible_child (self->stack), GTK_DIR_TAB_FORWARD);
+}
+
+static void
+row_selected_cb (LlWindow *self, GtkListBoxRow *row)
+{
+  if (row != NULL)
+    show_page (self, (guint) gtk_list_box_row_get_index (row));
+}
+
+static void
+row_activated_cb (LlWindow *self, GtkListBoxRow *row)
+{
+  adw_leaflet_navigate (self->leaflet, ADW_NAVIGATION_DIRECTION_FORWARD);
+}
+
+static void
+back_cb (LlWindow *self)
+{
+  adw_leaflet_navigate (self->leaflet, ADW_NAVIGATION_DIRECTION_BACK);
+}
+
+/* -- the state of the whole ------------------------------------------------------------------ */
+
+/* What stands in the way of all letters; NULL: nothing does. @button: what can be done about it. */
+static const char *
+trouble (LlWindow *self, const char **button)
+{
+  GVariant *state = ll_daemon_get_state (self->daemon);
+  const char *network = ll_read_text (state, "network");
+
+  *button = NULL;
+  if (!ll_daemon_is_connected (self->daemon))
+    {
+      *button = _ ("Start");
+      return _ ("Letterlock does not run: your mail program cannot send through it now.");
+    }
+  if (ll_read_flag (state, "paused"))
+    {
+      *button = _ ("Go on");
+      return _ ("Paused: letters are taken, and none leaves.");
+    }
+  if (g_str_equal (ll_read_text (state, "keyring"), "locked"))
+    return _ ("Your keyring is locked: letters are taken, and wait until it is open.");
+  if (g_str_equal (network, "offline"))
+    return _ ("There is no network: letters wait.");
+  if (g_str_equal (network, "portal"))
+    return _ ("This network wants you to sign in first: letters wait.");
+  return NULL;
+}
+
+static gulong
+count (GVariant *state, const char *key)
+{
+  return (gulong) MAX (ll_read_number (state, key), 0);
+}
+
+static char *
+counts_in_words (GVariant *state)
+{
+  gulong held = count (state, "held") + count (state, "uncertain");
+  gulong waiting = count (state, "waiting") + count (state, "queued");
+
+  if (state == NULL)
+    return g_strdup (_ ("Not running"));
+  if (held > 0)
+    return g_strdup_printf (ngettext ("%lu letter for you to decide",
+                                      "%lu letters for you to decide", held),
+                            held);
+  if (waiting > 0)
+    return g_strdup_printf (ngettext ("%lu letter waits", "%lu letters wait", waiting), waiting);
+  return g_strdup (_ ("Nothing waits"));
+}
+
+static void
+show_state (LlWindow *self)
+{
+  const char *button;
+  const char *text = trouble (self, &button);
+  g_autofree char *counts = counts_in_words (ll_daemon_get_state (self->daemon));
+
+  gtk_label_set_text (self->state, counts);
+  gtk_widget_set_visible (self->banner, text != NULL);
+  if (text != NULL)
+    gtk_label_set_text (self->banner_text, text);
+  gtk_widget_set_visible (GTK_WIDGET (self->banner_button), button != NULL);
+  if (button != NULL)
+    gtk_button_set_label (self->banner_button, button);
+}
+
+static void
+called_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (LlWindow) self = data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) reply = ll_daemon_call_finish (LL_DAEMON (source), result, &error);
+
+  if (reply == NULL)
+    ll_toast (GTK_WIDGET (self->stack), error->message);
+}
+
+static void
+start_daemon (LlWindow *self)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GSubprocess) process
+      = g_subprocess_new (G_SUBPROCESS_FLAGS_NONE, &error, "systemctl", "--user", "start",
+                          "letterlock.service", NULL);
+
+  if (process == NULL)
+    ll_toast (GTK_WIDGET (self->stack), error->message);
+}
+
+static void
+banner_cb (LlWindow *self)
+{
+  if (ll_daemon_is_connected (self->daemon))
+    ll_daemon_call (self->daemon, "Resume", NULL, NULL, called_cb, g_object_ref (self));
+  else
+    start_daemon (self);
+}
+
+void
+ll_window_open_letter (LlWindow *self, const char *id)
+{
+  gtk_list_box_select_row (self->pages, gtk_list_box_get_row_at_index (self->pages, 0));
+  adw_leaflet_navigate (self->leaflet, ADW_NAVIGATION_DIRECTION_FORWARD);
+  if (id != NULL)
+    ll_letters_page_open (self->letters, id);
+  else
+    ll_letters_page_show_held (self->letters);
+}
+
+/* -- class ------------------------------------------------------------------------------------ */
+
+static void
+dispose (GObject *object)
+{
+  g_clear_object (&LL_WINDOW (object)->daemon);
+  G_OBJECT_CLASS (ll_window_parent_class)->dispose (object);
+}
+
+static void
+ll_window_class_init (LlWindowClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = dispose;
+  g_type_ensure (LL_TYPE_LETTERS_PAGE);
+  g_type_ensure (LL_TYPE_CHECK_PAGE);
+  gtk_widget_class_set_template_from_resource (widget_class, "/org/letterlock/window.ui");
+  gtk_widget_class_bind_template_child (widget_class, LlWindow, leaflet);
+  gtk_widget_class_bind_template_child (widget_class, LlWindow, pages);
+  gtk_widget_class_bind_template_child (widget_class, LlWindow, stack);
+  gtk_widget_class_bind_template_child (widget_class, LlWindow, title);
+  gtk_widget_class_bind_template_child (widget_class, LlWindow, state);
+  gtk_widget_class_bind_template_child (widget_class, LlWindow, banner);
+  gtk_widget_class_bind_template_child (widget_class, LlWindow, banner_text);
+  gtk_widget_class_bind_template_child (widget_class, LlWindow, banner_button);
+  gtk_widget_class_bind_template_child (widget_class, LlWindow, letters);
+  gtk_widget_class_bind_template_child (widget_class, LlWindow, check);
+  gtk_widget_class_install_action (widget_class, "win.page", "s", page_cb);
+  gtk_widget_class_bind_template_callback (widget_class, row_selected_cb);
+  gtk_widget_class_bind_template_callback (widget_class, row_activated_cb);
+  gtk_widget_class_bind_template_callback (widget_class, back_cb);
+  gtk_widget_class_bind_template_callback (widget_class, banner_cb);
+}
+
+static void
+ll_window_init (LlWindow *self)
+{
+  g_autoptr (GtkSelectionModel) pages = NULL;
+
+  gtk_widget_init_template (GTK_WIDGET (self));
+  pages = gtk_stack_get_pages (self->stack);
+  gtk_list_box_bind_model (self->pages, G_LIST_MODEL (pages), page_row_new, NULL, NULL);
+  gtk_list_box_select_row (self->pages, gtk_list_box_get_row_at_index (self->pages, 0));
+}
+
+GtkWindow *
+ll_window_new (AdwApplication *app, LlDaemon *daemon)
+{
+  LlWindow *self = g_object_new (LL_TYPE_WINDOW, "application", app, NULL);
+
+  self->daemon = g_object_ref (daemon);
+  ll_letters_page_set_daemon (self->letters, daemon);
+  ll_check_page_set_daemon (self->check, daemon);
+  g_signal_connect_object (daemon, "notify::state", G_CALLBACK (show_state), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (daemon, "notify::connected", G_CALLBACK (show_state), self,
+                           G_CONNECT_SWAPPED);
+  show_state (self);
+  return GTK_WINDOW (self);
+}

@@ -1,0 +1,114 @@
+# SPDX-FileCopyrightText: Letterlock contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Reads a window aloud and works it, through AT-SPI. One process reads one accessibility bus."""
+
+import gi
+
+gi.require_version("Atspi", "2.0")
+from gi.repository import Atspi, GLib  # noqa: E402
+
+
+class Reader:
+    def __init__(self, pid):
+        self.pid = pid
+        Atspi.init()
+
+    def root(self):
+        desktop = Atspi.get_desktop(0)
+        for i in range(desktop.get_child_count()):
+            application = desktop.get_child_at_index(i)
+            try:
+                if application is not None and application.get_process_id() == self.pid:
+                    return application if application.get_child_count() > 0 else None
+            except GLib.Error:
+                continue
+        return None
+
+    def walk(self):
+        """Every accessible that is visible, in the order in which it is read."""
+        Atspi.get_desktop(0).clear_cache()
+        return self.below([self.root()])
+
+    @staticmethod
+    def below(pending):
+        while pending:
+            one = pending.pop()
+            if one is None:
+                continue
+            try:
+                children = [one.get_child_at_index(i) for i in range(min(one.get_child_count(), 200))]
+                visible = one.get_state_set().contains(Atspi.StateType.VISIBLE)
+                visible = visible or one.get_role() == Atspi.Role.APPLICATION
+            except GLib.Error:
+                continue  # gone meanwhile
+            if visible:
+                yield one
+                pending.extend(reversed(children))
+
+    @staticmethod
+    def name(one):
+        try:
+            return one.get_name() or ""
+        except GLib.Error:
+            return ""
+
+    def texts(self):
+        return [self.name(one) for one in self.walk() if self.name(one)]
+
+    def find(self, name, roles=None):
+        for one in self.walk():
+            if self.name(one) == name and (roles is None or one.get_role_name() in roles):
+                return one
+        return None
+
+    def press(self, name, roles):
+        found = self.find(name, roles)
+        return found is not None and bool(found.get_action_iface()) and found.do_action(0)
+
+    def press_answer(self, name, roles):
+        """GTK has a question's buttons twice, one of them hidden: "_Send it Send it"."""
+        root = self.root()
+        dialogs = [root.get_child_at_index(i) for i in range(1, root.get_child_count())]
+        for one in self.below(dialogs):
+            if name in self.name(one) and one.get_role_name() in roles and one.get_action_iface():
+                return one.do_action(0)
+        return False
+
+    def all_names(self, one):
+        names = [self.name(one)]
+        for i in range(one.get_child_count()):
+            child = one.get_child_at_index(i)
+            if child is not None:
+                names.append(self.all_names(child))
+        return " ".join(names)
+
+    def write(self, name, text):
+        for one in self.walk():
+            if one.get_role_name() in ("text", "entry") and name in (self.name(one), ""):
+                editable = one.get_editable_text_iface()
+                if editable is not None:
+                    return editable.set_text_contents(text)
+        return False
+
+    def unnamed(self, roles):
+        """Controls that a blind user hears nothing of: their place, for the message of a test."""
+        found = []
+        for one in self.walk():
+            if one.get_role_name() in roles and not self.all_names(one).strip():
+                found.append(one.get_role_name())
+        return found
+
+    def tree(self):
+        """For whoever looks for something."""
+        lines = []
+
+        def add(one, depth):
+            lines.append("  " * depth + f"{one.get_role_name()}: {self.name(one)!r}")
+            for i in range(min(one.get_child_count(), 200)):
+                child = one.get_child_at_index(i)
+                if child is not None:
+                    add(child, depth + 1)
+
+        if self.root() is not None:
+            add(self.root(), 0)
+        return "\n".join(lines)

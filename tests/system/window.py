@@ -1,0 +1,137 @@
+#!/usr/bin/python3 -B
+# SPDX-FileCopyrightText: Letterlock contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The window, worked as a screen reader works it: letters, one letter and its decision, a check."""
+
+import contextlib
+import os
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "support"))
+
+import clients
+import tap
+from desktop import Desktop
+from world import World
+
+SENDER = "anna@provider.lab"
+
+
+def send(login, *recipients):
+    letter = f"From: {SENDER}\r\nTo: {', '.join(recipients)}\r\nSubject: a letter\r\n\r\nHello.\r\n"
+    clients.swaks(login, SENDER, list(recipients), letter.encode())
+
+
+def test_letters_stand_in_the_list_with_what_was_done(place):
+    send(place.login, "bob@dane.lab")
+    send(place.login, "eve@plain.lab", "carl@sts.lab")
+    place.daemon.wait_state("sent")
+    place.daemon.wait_state("held")
+    with place.desktop.window(place.daemon) as window:
+        window.wait_text("bob@dane.lab")
+        window.wait_text("eve@plain.lab, carl@sts.lab")
+        window.wait_text("taken by your provider · over TLS")
+        window.wait_text("plain.lab: mail server offers no TLS")
+        window.wait_text("1 letter for you to decide")
+        tap.equal(window.unnamed(), [], "controls without a name")
+        window.picture(place.file("letters.png"))
+
+
+def test_a_letter_that_comes_meanwhile_appears(place):
+    with place.desktop.window(place.daemon) as window:
+        window.wait_text("bob@dane.lab")
+        send(place.login, "late@dane.lab")
+        window.wait_text("late@dane.lab")
+
+
+def held(place, address):
+    return next(
+        letter
+        for letter in place.daemon.letters()
+        if letter["state"] == "held" and letter["recipients"][0]["address"] == address
+    )
+
+
+def test_a_held_letter_shows_why_and_can_be_given_up(place):
+    letter = held(place, "eve@plain.lab")
+    with place.desktop.window(place.daemon) as window:
+        window.wait_text("bob@dane.lab")
+        window.act("letter", letter["id"])
+        window.wait_text("Held for your decision")
+        window.wait_text("The way to them: no encryption offered")
+        window.wait_text("Mail server: mx.sts.lab")
+        window.picture(place.file("letter.png"))
+        window.press("Don't send")
+        window.wait_text("The letter is given up.")
+        window.press_answer("Don't send")
+        window.wait_text("Not sent")
+        place.daemon.wait_state("dropped")
+
+
+def test_a_held_letter_is_sent_anyway_only_after_a_question(place):
+    send(place.login, "fay@plain.lab")
+    place.daemon.wait_state("held")
+    letter = held(place, "fay@plain.lab")
+    with place.desktop.window(place.daemon) as window:
+        window.wait_text("bob@dane.lab")
+        window.act("letter", letter["id"])
+        window.press("Send anyway")
+        window.wait_text("On its way this letter may be read by others")
+        tap.equal(held(place, "fay@plain.lab")["id"], letter["id"], "what is still held")
+        window.press_answer("Send anyway")
+        place.world.provider.wait_letters("fay@plain.lab")
+
+
+def test_broken_is_never_sent_anyway(place):
+    send(place.login, "gil@badane.lab")
+    place.daemon.wait_state("held")
+    letter = held(place, "gil@badane.lab")
+    with place.desktop.window(place.daemon) as window:
+        window.wait_text("bob@dane.lab")
+        window.act("letter", letter["id"])
+        window.wait_text("Don't send")
+        tap.true("Send anyway" not in window.texts(), "it is not offered")
+
+
+def test_a_check_fills_in_and_ends_with_a_verdict(place):
+    with place.desktop.window(place.daemon) as window:
+        window.wait_text("bob@dane.lab")
+        window.page(2)
+        window.write("Domain or address", "badane.lab")
+        window.press("Check")
+        window.wait_text("Published protection fails: attack or mistake")
+        window.wait_text("DANE: mismatch")
+        window.picture(place.file("check.png"))
+
+
+def test_without_a_daemon_it_says_so_and_comes_back(place):
+    with place.desktop.window(place.daemon) as window:
+        window.wait_text("bob@dane.lab")
+        place.daemon.stop()
+        window.wait_text("Letterlock does not run")
+        window.wait_text("Not running")
+        place.daemon.start()
+        window.wait_text("bob@dane.lab")
+        window.wait(lambda: "Not running" not in window.texts(), "it is connected again")
+
+
+class Place:
+    def __init__(self, world, daemon, desktop, folder):
+        self.world, self.daemon, self.desktop, self.folder = world, daemon, desktop, folder
+        self.login = world.account(daemon)
+
+    def file(self, name):
+        return os.path.join(self.folder, name)
+
+
+@contextlib.contextmanager
+def world(folder):
+    """One world for all tests, which build upon each other's letters."""
+    pictures = os.environ.get("LETTERLOCK_PICTURES", folder)
+    with World(folder) as practice, practice.daemon() as daemon:
+        with Desktop(os.path.join(folder, "desktop")) as desktop:
+            yield Place(practice, daemon, desktop, pictures)
+
+
+if __name__ == "__main__":
+    tap.main(world)
