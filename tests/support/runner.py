@@ -318,7 +318,7 @@ def everything(what, wanted):
     if gcc and what in ("all", "system"):
         system(gcc, wanted)
     if what in ("all", "unit"):
-        options = ["-Db_sanitize=address,undefined", "-Db_lundef=false", "-Dfuzz=true"]
+        options = ["-Db_sanitize=address,undefined", "-Db_lundef=false", "-Dfuzz=true", "-Dgui=disabled"]
         if asan := build("asan", options, "clang"):
             unit(asan, "asan", wanted)
     no_process_left()
