@@ -90,10 +90,55 @@ agent_listens (void)
   return connect (fd, (struct sockaddr *) &address, sizeof address) == 0;
 }
 
+/* -- starting it, but not as a child of ours: what we start ends with us, and lives in our cell ---
+ */
+
+static gboolean
+run_to_end (const char *const *arguments)
+{
+  int status = 1;
+
+  return g_spawn_sync (NULL, (char **) arguments, NULL,
+                       G_SPAWN_SEARCH_PATH | G_SPAWN_STDOUT_TO_DEV_NULL
+                           | G_SPAWN_STDERR_TO_DEV_NULL,
+                       NULL, NULL, NULL, NULL, &status, NULL)
+         && status == 0;
+}
+
+/* The unit that comes with GnuPG serves its default home alone. */
+static gboolean
+start_socket_unit (void)
+{
+  static const char *const start[] = { "systemctl", "--user", "start", "gpg-agent.socket", NULL };
+
+  return g_getenv ("GNUPGHOME") == NULL && run_to_end (start) && agent_listens ();
+}
+
+static gboolean
+start_own_unit (void)
+{
+  const char *home = gpgme_get_dirinfo ("homedir");
+  g_autofree char *variable = g_strdup_printf ("--setenv=GNUPGHOME=%s", home != NULL ? home : "");
+  const char *start[] = { "systemd-run", "--user",  "--quiet",  "--collect", "-pType=forking",
+                          variable,      "gpgconf", "--launch", "gpg-agent", NULL };
+
+  return home != NULL && run_to_end (start) && agent_listens ();
+}
+
+gboolean
+openpgp_has_secrets (void)
+{
+  const char *home = gpgme_get_dirinfo ("homedir");
+  g_autofree char *path = g_build_filename (home != NULL ? home : "", "private-keys-v1.d", NULL);
+  g_autoptr (GDir) folder = g_dir_open (path, 0, NULL);
+
+  return folder != NULL && g_dir_read_name (folder) != NULL;
+}
+
 gboolean
 openpgp_needs_agent (GError **error)
 {
-  if (agent_listens ())
+  if (agent_listens () || start_socket_unit () || start_own_unit ())
     return TRUE;
   g_set_error_literal (error, LL_ENGINE_ERROR, LL_ENGINE_ERROR_NO_AGENT,
                        "gpg-agent is not running");

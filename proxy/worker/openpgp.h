@@ -17,7 +17,11 @@ gpgme_ctx_t openpgp_new (GError **error);
 gboolean
 openpgp_set_error (GError **error, gpgme_error_t code, gboolean prompted, const char *what);
 
-/* FALSE: nobody holds secret keys, and an engine of ours must not start him. */
+/* Whether there is any secret key, which gpg-agent alone can tell more of. */
+gboolean openpgp_has_secrets (void);
+
+/* gpg-agent runs: already, or started by the user's systemd. NO_AGENT: he does not, and an engine
+ * of ours must not start him: he would end with us. */
 gboolean openpgp_needs_agent (GError **error);
 
 G_END_DECLS

@@ -17,6 +17,7 @@ PASSPHRASE = "correct horse"
 # Answers what gpg-agent asks of a pinentry, or ends at once.
 PINENTRY = """#!/bin/bash
 echo asked >>"$0.log"
+[ -e "$0.hangs" ] && exec sleep 3600
 echo "OK ready"
 while read -r line; do
   case $line in
@@ -27,6 +28,20 @@ while read -r line; do
 done
 """
 
+# What the user's systemd would do, where there is none: it runs a command away from who asks.
+SYSTEMD_RUN = """#!/bin/bash
+echo "$*" >>"$0.log"
+[ -e "$0.on" ] || exit 1
+while [ $# -gt 0 ]; do
+  case $1 in
+    --setenv=*) export "${1#--setenv=}" ;;
+    -*) ;;
+    *) exec setsid "$@" </dev/null >/dev/null 2>&1 3>&- ;;
+  esac
+  shift
+done
+"""
+
 
 class Broken:
     """An office whose daemon has Anna's keyring, with Bob's key in it and a key of her own that asks
@@ -34,10 +49,15 @@ class Broken:
 
     def __init__(self, folder):
         self.gnupg = GnuPG()
-        self.office = Office(folder, environment={"GNUPGHOME": self.gnupg.home})
+        self.systemd_run = os.path.join(self.gnupg.home, "bin", "systemd-run")
+        path = f"{os.path.dirname(self.systemd_run)}:/usr/bin:/bin"
+        self.office = Office(folder, environment={"GNUPGHOME": self.gnupg.home, "PATH": path})
 
     def __enter__(self):
         try:
+            os.makedirs(os.path.dirname(self.systemd_run))
+            self.write("bin/systemd-run", SYSTEMD_RUN)
+            os.chmod(self.systemd_run, stat.S_IRWXU)
             self.pinentry = os.path.join(self.gnupg.home, "pinentry")
             with open(self.pinentry, "w", encoding="utf-8") as file:
                 file.write(PINENTRY.format(passphrase=PASSPHRASE))
@@ -136,6 +156,44 @@ def test_passphrase(lab):
     lab.goes_locked("passphrase")
     tap.equal(lab.asked(), 1, "times that somebody was asked")
     tap.true(lab.office.fate("passphrase")["proof"]["lock"].get("signer"), "it is not signed")
+
+
+def test_pinentry_hangs(lab):
+    """A dialog that nobody answers: other letters go, and the letter is there after the next start"""
+    subprocess.run(["gpgconf", "--kill", "gpg-agent"], env=lab.gnupg.environment, check=True)
+    subprocess.run(["gpgconf", "--launch", "gpg-agent"], env=lab.gnupg.environment, check=True)
+    before = lab.asked()
+    open(lab.pinentry + ".hangs", "w", encoding="utf-8").close()
+    lab.submit("dialog")
+    record = lab.stays("dialog", "waiting", "your key", "letterlock retry")
+    lab.office.daemon.letterlock("retry", record["id"])
+    wait_until(lambda: lab.asked() > before, "somebody is asked")
+    accepted, said = lab.office.send("bob@dane.lab", letter("bob@dane.lab", name="meanwhile"))
+    tap.true(accepted, said)
+    wait_until(lambda: lab.arrived("meanwhile"), "another letter goes")
+    lab.office.daemon.stop()
+    os.unlink(lab.pinentry + ".hangs")
+    subprocess.run(["gpgconf", "--kill", "gpg-agent"], env=lab.gnupg.environment, check=True)
+    subprocess.run(["gpgconf", "--launch", "gpg-agent"], env=lab.gnupg.environment, check=True)
+    lab.office.daemon.start()
+    record = lab.stays("dialog", "waiting", "your key", "letterlock retry")
+    lab.office.daemon.letterlock("retry", record["id"])
+    lab.goes_locked("dialog")
+
+
+def test_agent_is_started(lab):
+    """No gpg-agent, but a systemd of the user's: it is started there, and never as a child of ours"""
+    subprocess.run(["gpgconf", "--kill", "all"], env=lab.gnupg.environment, check=True)
+    open(lab.systemd_run + ".on", "w", encoding="utf-8").close()
+    lab.submit("started")
+    record = lab.stays("started", "waiting", "your key")  # it runs: the key asks for its passphrase
+    with open(lab.systemd_run + ".log", encoding="utf-8") as file:
+        last = file.readlines()[-1]
+    tap.true("--user" in last and "Type=forking" in last, last)
+    tap.true(f"--setenv=GNUPGHOME={lab.gnupg.home}" in last, last)
+    lab.office.daemon.letterlock("retry", record["id"])
+    lab.goes_locked("started")
+    tap.true(lab.office.fate("started")["proof"]["lock"].get("signer"), "it is not signed")
 
 
 if __name__ == "__main__":
