@@ -59,6 +59,13 @@ def keyring_line(daemon):
     return next(x for x in map(json.loads, lines) if x["check"] == "keyring")
 
 
+def status_word(daemon):
+    """What status says of the keyring, to people and to programs."""
+    word = daemon.letterlock("status", "--json")[0]["keyring"]
+    tap.true(f"keyring {word}" in " ".join(daemon.letterlock("status").split()), word)
+    return word
+
+
 def test_nothing_secret_is_in_a_file(office):
     """An open keyring has the key and the password; the file beside it only says so"""
     tap.equal(keyring_line(office.daemon)["ok"], True, "doctor")
@@ -76,8 +83,10 @@ def test_locked_while_it_runs(office):
     tap.true("keyring" in record["recipients"][0]["reason"], record)
     tap.equal(office.came("locked"), 0, "letters at the provider")
     tap.equal(keyring_line(office.daemon)["ok"], False, "doctor")
+    tap.equal(status_word(office.daemon), "locked", "status")
     office.keyring.unlock()
     office.named("locked", "sent")
+    tap.equal(status_word(office.daemon), "open", "status")
     tap.equal(office.came("locked"), 1, "letters at the provider")
 
 
@@ -194,6 +203,7 @@ def test_without_a_session_bus(office):
         daemon.add_account("anna@provider.lab", "mail.provider.lab:587", password=office.world.password)
         line = keyring_line(daemon)
         tap.equal(line["ok"], True, "doctor")
+        tap.equal(status_word(daemon), "file", "status")
         tap.true("no Secret Service" in line["reason"] and "not encrypted" in line["reason"], line)
         mode = os.stat(os.path.join(daemon.state, "secrets")).st_mode
         tap.equal(stat.S_IMODE(mode), 0o600, "the mode of the file")
