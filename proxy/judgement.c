@@ -337,6 +337,8 @@ judge_recipient (LlPipeline *pipeline, LlLive *live, guint i, LlJudgement *judge
       keep_key (pipeline, live, i, decision->method, &locks);
       ll_lock_carry (progress, before, locks.keys[decision->method]);
     }
+  if (decision->kind == LL_DECISION_SEND && judgement->account->sign != LL_SIGN_NONE)
+    ll_sign_carry (progress, before);
   if (is_still_coming (decision, verdict, live->letter, progress))
     {
       ll_progress_mark (progress, "late");

@@ -11,7 +11,8 @@ ll_departs (const LlProgress *progress)
 {
   gboolean whole = progress->method == LL_METHOD_TLS || progress->method == LL_METHOD_OPEN;
 
-  return (whole || ll_locked_copy (progress) > 0) && ll_progress_is_due (progress);
+  return (whole || ll_locked_copy (progress) > 0) && !ll_progress_has (progress, "unsigned")
+         && ll_progress_is_due (progress);
 }
 
 static void

@@ -195,7 +195,8 @@ gboolean ll_progress_is_due (const LlProgress *progress);
 /* Marks that stay with a recipient: "told" (that it will not get the letter), "told_now" (that it
  * waits), "told_delayed", "mail_due" (a notice is to be written), "reminded" (by mail), "late"
  * (looked at once more), "again" (held until it was looked at again, at next_try, by itself), "ask"
- * (the user is there: he may be asked for a passphrase, once). */
+ * (the user is there: he may be asked for a passphrase, once), "unsigned" (it is to be signed, and
+ * is not yet: it does not leave). */
 gboolean ll_progress_has (const LlProgress *progress, const char *mark);
 void ll_progress_mark (LlProgress *progress, const char *mark);
 void ll_progress_unmark (LlProgress *progress, const char *mark);
@@ -228,6 +229,16 @@ gboolean ll_signer_find (
 
 /* The fingerprint of what signs, or NULL. */
 const char *ll_signer_name (const LlSigner *signer);
+
+/* -- signatures.c ----------------------------------------------------------------- */
+
+/* Makes the signed copy for those who get the letter unlocked, where the account wants it (`sign
+ * =`). Where it cannot be made they wait; nothing goes unsigned in its place. */
+void ll_sign_letter (LlPipeline *pipeline, const LlAccount *account, LlLive *live);
+
+/* The copy that was made leaves as it is, although its recipient was decided again. @before: what
+ * was kept with him, or NULL. */
+void ll_sign_carry (LlProgress *progress, GVariant *before);
 
 /* -- locks.c -------------------------------------------------------------------- */
 

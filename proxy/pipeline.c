@@ -241,9 +241,11 @@ step_letter (LlPipeline *pipeline, LlLive *live)
   else if (ll_pipeline_open (pipeline, live))
     {
       judge_and_lock (pipeline, config, account, live);
+      ll_sign_letter (pipeline, account, live);
       if (ll_depart (pipeline, config, account, live))
         {
           ll_judge_letter (pipeline, config, account, live, TRUE);
+          ll_sign_letter (pipeline, account, live);
           ll_depart (pipeline, config, account, live);
         }
     }

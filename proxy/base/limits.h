@@ -191,6 +191,9 @@
 /* Places that one certificate names for either; more are a trick. */
 #define LL_REVOCATION_PLACES_MAX 4
 
+/* A signature beside a letter: with a chain of large certificates, some 20 kB. */
+#define LL_SIGNATURE_MAX (256 * 1024)
+
 /* Locking one copy (milliseconds): 200 MB take gpg about 10 s, on a slow machine ten times that. */
 #define LL_LOCK_DEADLINE (300 * 1000)
 #define LL_KEYS_THREADS 8

@@ -25,7 +25,7 @@ typedef struct
   GStrv internal;
   GStrv pins;
   char *login, *upstream, *security, *auth, *username, *password_command, *certificate, *ca_file;
-  char *preset, *mode, *minimum, *unknown, *fallback, *honours, *declared, *imap, *rate;
+  char *preset, *mode, *minimum, *unknown, *fallback, *honours, *declared, *imap, *rate, *sign;
   gboolean password_stdin;
   gboolean new_password;
   char *own_certificate;
@@ -64,6 +64,7 @@ static const TextOption texts[] = {
         declared,
         "The provider bounces without TLS: encrypted, verified, none",
         "LEVEL"),
+  TEXT ("sign", sign, "Sign what leaves unlocked: none, pgp, smime", "METHOD"),
   TEXT ("imap", imap, "The provider's IMAP server", "HOST:PORT"),
   TEXT ("rate", rate, "Letters a minute that the provider takes", "N"),
 };

@@ -159,6 +159,7 @@ const LlField ll_schema_account[] = {
   VALUE ("imap"),
   VALUE ("password_stored"),
   VALUE ("rate"),
+  VALUE ("sign"),
   VALUE ("password_command"),
   VALUE ("certificate"),
   VALUE ("ca_file"),

@@ -51,7 +51,7 @@ print_proof (GVariant *recipient)
 {
   /* said above already */
   static const char *const above[]
-      = { "lock", "domain", "evidence", "source", "code", "reply", NULL };
+      = { "lock", "signature", "domain", "evidence", "source", "code", "reply", NULL };
   static const char *const first[]
       = { "mx",          "protocol", "cipher",       "bits",        "key",
           "certificate", "subject",  "issuer",       "fingerprint", "not_after",
@@ -82,27 +82,37 @@ print_proof (GVariant *recipient)
     }
 }
 
-/* Whose key the content is locked for, and why that one. */
+/* A dictionary of the proof, under its own head. */
 static void
-print_lock (GVariant *recipient)
+print_proof_part (GVariant *recipient, const char *key, const char *head, const char *const *names)
 {
-  static const char *const names[] = { "user_id", "fingerprint", "source", "trust",   "algorithm",
-                                       "issuer",  "note",        "signer", "unsigned" };
   g_autoptr (GVariant) proof = ll_below (recipient, "proof");
-  g_autoptr (GVariant) lock = NULL;
+  g_autoptr (GVariant) part = NULL;
 
   if (proof != NULL && g_variant_is_of_type (proof, G_VARIANT_TYPE_VARDICT))
-    lock = g_variant_lookup_value (proof, "lock", G_VARIANT_TYPE_VARDICT);
-  if (lock == NULL)
+    part = g_variant_lookup_value (proof, key, G_VARIANT_TYPE_VARDICT);
+  if (part == NULL)
     return;
-  puts ("    lock");
-  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+  printf ("    %s\n", head);
+  for (guint i = 0; names[i] != NULL; i++)
     {
-      g_autoptr (GVariant) value = g_variant_lookup_value (lock, names[i], NULL);
+      g_autoptr (GVariant) value = g_variant_lookup_value (part, names[i], NULL);
 
       if (value != NULL)
         print_value ("      ", names[i], value);
     }
+}
+
+/* Whose key the content is locked for, and why that one; or with which key it was signed. */
+static void
+print_lock (GVariant *recipient)
+{
+  static const char *const lock[] = { "user_id", "fingerprint", "source", "trust",    "algorithm",
+                                      "issuer",  "note",        "signer", "unsigned", NULL };
+  static const char *const signature[] = { "method", "user_id", "signer", NULL };
+
+  print_proof_part (recipient, "lock", "lock", lock);
+  print_proof_part (recipient, "signature", "signed by Letterlock", signature);
 }
 
 static void

@@ -28,6 +28,14 @@ typedef enum
   LL_AUTH_NONE,
 } LlAuth;
 
+/* Who signs what leaves unlocked. */
+typedef enum
+{
+  LL_SIGN_NONE,
+  LL_SIGN_PGP,
+  LL_SIGN_SMIME,
+} LlSign;
+
 #define LL_HONOURS_STS (1u << 0)
 #define LL_HONOURS_DANE (1u << 1)
 
@@ -62,6 +70,7 @@ struct _LlAccount
   gint64 declared_when;     /* wall seconds; lapses after 12 months */
   GStrv internal;           /* domains, without '@' */
   char *imap;               /* HOST:PORT or NULL */
+  LlSign sign;              /* letters that leave unlocked */
   guint rate;               /* messages a minute, 0: the provider table's */
 };
 

@@ -20,6 +20,7 @@ static const char *const probe_words[] = { "auto", "never", NULL };
 static const char *const security_words[] = { "tls", "starttls", NULL };
 static const char *const sign_in_words[]
     = { "password", "oauth2", "client", "certificate", "none", NULL };
+static const char *const sign_words[] = { "none", "pgp", "smime", NULL };
 static const char *const honours_words[] = { "sts", "dane", "none", NULL };
 static const char *const declared_words[] = { "none", "encrypted", "verified", NULL };
 static const char *const kind_words[] = { "list", "calendar", "robot", NULL };
@@ -229,6 +230,14 @@ const LlOption ll_options[] = {
   { "account", "imap", LL_OPTION_HOST_PORT, NULL, ACCOUNT (imap),
     .doc = "The provider's IMAP server (TLS), for notes to yourself, replies and bounces.",
     .example = "imap.example.net:993" },
+  { "account", "sign", LL_OPTION_WORD, "none", sign_words, ACCOUNT (sign),
+    .doc
+    = "Signs letters that leave unlocked, so that their readers can tell that they are yours: pgp "
+      "with your own GnuPG key, smime with your certificate (letterlock account edit --cert). Such "
+      "a letter is changed: it becomes multipart/signed, and parts that could be damaged on the "
+      "way are encoded anew. Never signed are lists, calendars, reports, automatic mail, and what "
+      "your mail program signed or locked itself. Where the key cannot be used, the letter waits.",
+    .example = "smime" },
   { "account", "rate", LL_OPTION_NUMBER, "0", .min = 0, .max = 10000, ACCOUNT (rate),
     .doc
     = "Letters a minute that this provider takes; what is more waits for its turn. 0: what the "

@@ -16,6 +16,8 @@ struct _LlInner
   LlEdits *edits;
   const char *tail;
   gboolean read; /* to its end */
+  LlSafe *safe;  /* or NULL */
+  GString *raw;  /* before it is made safe */
   GString *out;
   char block[BLOCK];
 };
@@ -35,7 +37,16 @@ ll_inner_new (LlPull pull, gpointer data, const LlSurgery *surgery, GError **err
   inner->tail = surgery->tail;
   inner->read = FALSE;
   inner->out = g_string_sized_new (BLOCK);
+  inner->safe = NULL;
+  inner->raw = NULL;
   return inner;
+}
+
+void
+ll_inner_make_safe (LlInner *inner, const LlSafePlan *plan)
+{
+  inner->safe = ll_safe_new (plan);
+  inner->raw = g_string_sized_new (BLOCK);
 }
 
 void
@@ -45,7 +56,27 @@ ll_inner_free (LlInner *inner)
     return;
   ll_edits_free (inner->edits);
   g_string_free (inner->out, TRUE);
+  ll_safe_free (inner->safe);
+  if (inner->raw != NULL)
+    g_string_free (inner->raw, TRUE);
   g_free (inner);
+}
+
+/* The block that was read; the end when it is empty. */
+static void
+take (LlInner *inner, gsize length)
+{
+  GString *to = inner->safe != NULL ? inner->raw : inner->out;
+
+  ll_edits_push (inner->edits, inner->block, length, to);
+  if (inner->read)
+    g_string_append (to, inner->tail);
+  if (inner->safe == NULL)
+    return;
+  ll_safe_push (inner->safe, to->str, to->len, inner->out);
+  g_string_truncate (to, 0);
+  if (inner->read)
+    ll_safe_end (inner->safe, inner->out);
 }
 
 gboolean
@@ -58,10 +89,8 @@ ll_inner_next (LlInner *inner, const char **bytes, gsize *length, GError **error
 
       if (got < 0)
         return FALSE;
-      ll_edits_push (inner->edits, inner->block, (gsize) got, inner->out);
       inner->read = got == 0;
-      if (inner->read)
-        g_string_append (inner->out, inner->tail);
+      take (inner, (gsize) got);
     }
   *bytes = inner->out->str;
   *length = inner->out->len;

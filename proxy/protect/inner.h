@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include "message/safe.h"
 #include "message/surgery.h"
 
 G_BEGIN_DECLS
@@ -21,6 +22,10 @@ typedef gssize (*LlPull) (gpointer data, void *bytes, gsize length, GError **err
  * LL_MESSAGE_ERROR when the edits are impossible. */
 LlInner *ll_inner_new (LlPull pull, gpointer data, const LlSurgery *surgery, GError **error);
 void ll_inner_free (LlInner *inner);
+
+/* From the first byte on it comes in the form that can be signed. @plan: of the very same bytes,
+ * finished; not owned. */
+void ll_inner_make_safe (LlInner *inner, const LlSafePlan *plan);
 
 /* The next block, owned by @inner until the next call; *length 0: the end. FALSE on error. */
 gboolean ll_inner_next (LlInner *inner, const char **bytes, gsize *length, GError **error);

@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "base/limits.h"
 #include "protect/addressed.h"
 #include "protect/frame.h"
 #include "protect/sink.h"
@@ -26,7 +27,8 @@ typedef struct
   LlSink sink;
   gpointer data;
   int from;
-  LlArmour came; /* what it made, looked at on its way */
+  gboolean seals; /* it makes a locked letter, else a signature: that is bounded by its sink */
+  LlArmour came;  /* what it made, looked at on its way */
   atomic_size_t given;
   GError *fed;
   GError *drained;
@@ -60,6 +62,8 @@ static gboolean
 look_at (Pumps *pumps, const char *block, gsize length, gsize *taken)
 {
   *taken += length;
+  if (!pumps->seals)
+    return TRUE;
   if (ll_armour_feed (&pumps->came, block, length)
       && *taken <= 2 * atomic_load (&pumps->given) + LL_SEALED_HEAD_MAX * 2)
     return TRUE;
@@ -128,27 +132,32 @@ request (const LlPgpLock *lock)
   return g_variant_dict_end (&dict);
 }
 
-/* The worker between two pipes. */
-static gboolean
+/* The worker between two pipes. @arguments: sunk. (transfer full): its reply, or NULL */
+static GVariant *
 run (LlWorker *worker,
-     const LlPgpLock *lock,
+     const char *verb,
+     GVariant *arguments,
      Pumps *pumps,
      LlDeadline deadline,
      GCancellable *cancellable,
      GError **error)
 {
+  g_autoptr (GVariant) kept = g_variant_ref_sink (arguments);
   int in[2], out[2], fds[2];
-  g_autoptr (GVariant) reply = NULL;
+  GVariant *reply;
   GThread *feeder, *drainer;
 
   if (pipe2 (in, O_CLOEXEC) < 0)
-    return ll_file_set_error (error, "make a pipe", "for the engine");
+    {
+      ll_file_set_error (error, "make a pipe", "for the engine");
+      return NULL;
+    }
   if (pipe2 (out, O_CLOEXEC) < 0)
     {
       ll_file_set_error (error, "make a pipe", "for the engine");
       close (in[0]);
       close (in[1]);
-      return FALSE;
+      return NULL;
     }
   pumps->to = in[1];
   pumps->from = out[0];
@@ -156,12 +165,20 @@ run (LlWorker *worker,
   fds[1] = out[1];
   feeder = g_thread_new ("feed", feed, pumps);
   drainer = g_thread_new ("drain", drain, pumps);
-  reply = ll_worker_call (worker, "seal", request (lock), fds, 2, deadline, cancellable, error);
+  reply = ll_worker_call (worker, verb, kept, fds, 2, deadline, cancellable, error);
   close (fds[0]);
   close (fds[1]);
   g_thread_join (feeder);
   g_thread_join (drainer);
-  return reply != NULL;
+  /* what broke first is the reason */
+  if (pumps->fed == NULL && pumps->drained == NULL)
+    return reply;
+  g_clear_pointer (&reply, g_variant_unref);
+  g_clear_error (error);
+  g_propagate_error (error, pumps->fed != NULL ? pumps->fed : pumps->drained);
+  if (pumps->fed != NULL)
+    g_clear_error (&pumps->drained);
+  return NULL;
 }
 
 gboolean
@@ -175,23 +192,69 @@ ll_pgp_seal (LlWorker *worker,
              GError **error)
 {
   g_autoptr (LlPgpFrame) frame = ll_pgp_frame_new (lock->outer);
-  Pumps pumps = { .inner = inner, .sink = sink, .data = data };
+  Pumps pumps = { .inner = inner, .sink = sink, .data = data, .seals = TRUE };
+  g_autoptr (GVariant) reply = NULL;
   gboolean done;
 
   if (!sink (frame->head, strlen (frame->head), data, error))
     return FALSE;
   ll_armour_init (&pumps.came, FALSE);
-  done = run (worker, lock, &pumps, deadline, cancellable, error)
-         && ll_addressed_check (&pumps.came, lock->keys, error);
+  reply = run (worker, "seal", request (lock), &pumps, deadline, cancellable, error);
+  done = reply != NULL && ll_addressed_check (&pumps.came, lock->keys, error);
   ll_armour_clear (&pumps.came);
-  /* what broke first is the reason */
-  if (pumps.fed != NULL || pumps.drained != NULL)
-    {
-      g_clear_error (error);
-      g_propagate_error (error, pumps.fed != NULL ? pumps.fed : pumps.drained);
-      if (pumps.fed != NULL)
-        g_clear_error (&pumps.drained);
-      done = FALSE;
-    }
   return done && sink (frame->tail, strlen (frame->tail), data, error);
+}
+
+/* -- a signature beside the letter ---------------------------------------------------------------
+ */
+
+static gboolean
+signature_cb (const void *bytes, gsize length, gpointer data, GError **error)
+{
+  GString *signature = data;
+
+  if (signature->len + length > LL_SIGNATURE_MAX)
+    {
+      g_set_error_literal (error, LL_ENGINE_ERROR, LL_ENGINE_ERROR_FAILED,
+                           "The engine's signature is too long");
+      return FALSE;
+    }
+  g_string_append_len (signature, bytes, (gssize) length);
+  return TRUE;
+}
+
+static gboolean
+is_word (const char *text)
+{
+  return *text != '\0' && strlen (text) <= 32
+         && strspn (text, "abcdefghijklmnopqrstuvwxyz0123456789-") == strlen (text);
+}
+
+char *
+ll_pgp_sign (LlWorker *worker,
+             const char *signer,
+             gboolean prompt,
+             LlInner *inner,
+             GString *signature,
+             LlDeadline deadline,
+             GCancellable *cancellable,
+             GError **error)
+{
+  Pumps pumps = { .inner = inner, .sink = signature_cb, .data = signature };
+  g_autoptr (GVariant) reply = NULL;
+  const char *micalg = "";
+  GVariantDict dict;
+
+  g_variant_dict_init (&dict, NULL);
+  g_variant_dict_insert (&dict, "signer", "s", signer);
+  g_variant_dict_insert (&dict, "prompt", "b", prompt);
+  reply = run (worker, "sign", g_variant_dict_end (&dict), &pumps, deadline, cancellable, error);
+  if (reply == NULL)
+    return NULL;
+  g_variant_lookup (reply, "micalg", "&s", &micalg);
+  if (is_word (micalg) && signature->len > 0)
+    return g_strdup (micalg);
+  g_set_error_literal (error, LL_ENGINE_ERROR, LL_ENGINE_ERROR_FAILED,
+                       "The engine did not give a signature");
+  return NULL;
 }

@@ -35,4 +35,16 @@ gboolean ll_pgp_seal (LlWorker *worker,
                       GCancellable *cancellable,
                       GError **error);
 
+/* A detached signature of all of @inner, armoured with CRLF, appended to @signature. The name of
+ * the digest for multipart/signed ("pgp-sha512"), (transfer full); NULL with the errors of above.
+ */
+char *ll_pgp_sign (LlWorker *worker,
+                   const char *signer, /* fingerprint */
+                   gboolean prompt,
+                   LlInner *inner,
+                   GString *signature,
+                   LlDeadline deadline,
+                   GCancellable *cancellable,
+                   GError **error);
+
 G_END_DECLS

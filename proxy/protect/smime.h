@@ -39,4 +39,9 @@ typedef struct
 gboolean
 ll_smime_seal (const LlSmimeLock *lock, LlInner *inner, LlSink sink, gpointer data, GError **error);
 
+/* A detached signature (SHA-256) of all of @inner, base64 with CRLF, appended to @signature.
+ * Errors: LL_ENGINE_ERROR_NO_SECRET, FAILED; those of @inner. */
+gboolean
+ll_smime_sign (const LlSmimeSigner *signer, LlInner *inner, GString *signature, GError **error);
+
 G_END_DECLS

@@ -1,0 +1,320 @@
+/* SPDX-FileCopyrightText: Letterlock contributors */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/*
+ * What leaves unlocked is signed where the account wants it: one copy for all who get the letter
+ * so, since a signature names no recipient. Made before anything of it leaves, kept for every
+ * try. Nothing goes unsigned in its place: a key that cannot be used makes the letter wait.
+ */
+
+#include "pipeline-private.h"
+
+#include "base/error.h"
+#include "base/limits.h"
+#include "protect/signed.h"
+#include "spool/copy.h"
+
+/* Seconds until what was not there is looked for again: a disk with room, an open keyring. */
+#define AGAIN_SECONDS 60
+
+typedef struct
+{
+  LlPipeline *pipeline;
+  const LlAccount *account;
+  LlLive *live;
+  LlMethod method;    /* PGP or SMIME */
+  GArray *recipients; /* of guint */
+  gboolean prompt;
+  LlSurgery *surgery;
+  LlReader *reader; /* of the pass at hand */
+} Job;
+
+/* -- who is it for -------------------------------------------------------------------------------
+ */
+
+/* Lists, calendars, reports and robots are read by programs, and what the mail program signed or
+ * locked is its own (facts/protection.md A.8, A.9). */
+static gboolean
+wants_signature (const LlAccount *account, const LlLive *live)
+{
+  const LlMessageFacts *facts = live->facts;
+
+  return account->sign != LL_SIGN_NONE && facts->kind == LL_KIND_ORDINARY
+         && facts->protection == LL_PROTECTION_NONE && !facts->is_signed
+         && *live->letter->envelope->sender != '\0';
+}
+
+static gboolean
+is_open (const LlProgress *progress)
+{
+  return (progress->method == LL_METHOD_TLS || progress->method == LL_METHOD_OPEN)
+         && progress->decided != 0 && ll_progress_is_due (progress);
+}
+
+/* Those whose copy is still to be made; they do not leave without it. (transfer full) */
+static GArray *
+unsigned_of (LlLive *live, gboolean *prompt)
+{
+  GArray *recipients = g_array_new (FALSE, FALSE, sizeof (guint));
+
+  *prompt = FALSE;
+  for (guint i = 0; i < live->letter->progress->len; i++)
+    {
+      LlProgress *progress = ll_letter_progress (live->letter, i);
+
+      ll_progress_unmark (progress, "unsigned");
+      if (!is_open (progress) || ll_locked_copy (progress) > 0)
+        continue;
+      ll_progress_mark (progress, "unsigned");
+      *prompt = *prompt || ll_progress_has (progress, "ask");
+      ll_progress_unmark (progress, "ask");
+      g_array_append_val (recipients, i);
+    }
+  return recipients;
+}
+
+/* A copy that others of this letter have: it is for everybody. 0: there is none. */
+static guint
+copy_there (const LlLive *live)
+{
+  for (guint i = 0; i < live->letter->progress->len; i++)
+    {
+      const LlProgress *progress = ll_letter_progress (live->letter, i);
+
+      if (ll_progress_has (progress, "signed"))
+        return ll_locked_copy (progress);
+    }
+  return 0;
+}
+
+/* -- what is kept with them ----------------------------------------------------------------------
+ */
+
+static void
+keep (LlProgress *progress, GVariant *signature, guint number)
+{
+  g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (progress->extra);
+  g_autoptr (GVariant) before
+      = g_variant_dict_lookup_value (&dict, "proof", G_VARIANT_TYPE_VARDICT);
+  g_auto (GVariantDict) proof = G_VARIANT_DICT_INIT (before);
+
+  g_variant_dict_insert_value (&proof, "signature", signature);
+  g_variant_dict_insert_value (&dict, "proof", g_variant_dict_end (&proof));
+  g_variant_dict_insert (&dict, "copy", "u", (guint32) number);
+  g_variant_dict_insert (&dict, "signed", "b", TRUE);
+  g_variant_dict_remove (&dict, "unsigned");
+  g_clear_pointer (&progress->extra, g_variant_unref);
+  progress->extra = g_variant_ref_sink (g_variant_dict_end (&dict));
+}
+
+void
+ll_sign_carry (LlProgress *progress, GVariant *before)
+{
+  g_autoptr (GVariant) proof = NULL;
+  g_autoptr (GVariant) signature = NULL;
+  guint32 number = 0;
+  gboolean is_signed = FALSE;
+
+  if (before == NULL || !g_variant_lookup (before, "copy", "u", &number)
+      || !g_variant_lookup (before, "signed", "b", &is_signed) || !is_signed)
+    return;
+  proof = g_variant_lookup_value (before, "proof", G_VARIANT_TYPE_VARDICT);
+  if (proof != NULL)
+    signature = g_variant_lookup_value (proof, "signature", G_VARIANT_TYPE_VARDICT);
+  if (signature != NULL)
+    keep (progress, signature, number);
+}
+
+/* {method, signer, user_id} */
+static GVariant *
+describe (const Job *job, const LlSigner *signer)
+{
+  g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (NULL);
+
+  g_variant_dict_insert (&dict, "method", "s", ll_method_name (job->method));
+  g_variant_dict_insert (&dict, "signer", "s", ll_signer_name (signer));
+  g_variant_dict_insert (&dict, "user_id", "s", signer->key->user_id);
+  return g_variant_ref_sink (g_variant_dict_end (&dict));
+}
+
+/* -- the copy ------------------------------------------------------------------------------------
+ */
+
+static gssize
+pull_cb (gpointer data, void *bytes, gsize length, GError **error)
+{
+  return ll_reader_read (data, bytes, length, error);
+}
+
+static gboolean
+sink_cb (const void *bytes, gsize length, gpointer data, GError **error)
+{
+  return ll_copy_write (data, bytes, length, error);
+}
+
+static LlInner *
+open_cb (gpointer data, GError **error)
+{
+  Job *job = data;
+
+  g_clear_pointer (&job->reader, ll_reader_free);
+  job->reader = ll_store_read (job->pipeline->parts.store, job->live->letter, error);
+  return job->reader != NULL ? ll_inner_new (pull_cb, job->reader, job->surgery, error) : NULL;
+}
+
+static gboolean
+write_copy (Job *job, const LlSigner *signer, guint number, GError **error)
+{
+  const LlOwn *own = signer->own;
+  LlSmimeSigner certificate = { 0 };
+  LlSignedLetter letter = { .outer = job->surgery->outer,
+                            .worker = job->pipeline->parts.worker,
+                            .fingerprint = ll_signer_name (signer),
+                            .prompt = job->prompt };
+  g_autoptr (LlCopyWriter) writer
+      = ll_store_copy_begin (job->pipeline->parts.store, job->live->letter, number, error);
+
+  if (writer == NULL)
+    return FALSE;
+  if (own != NULL)
+    {
+      certificate = (LlSmimeSigner){ own->certificate, own->secret, own->chain };
+      letter.signer = &certificate;
+    }
+  return ll_signed_make (&letter, open_cb, job, sink_cb, writer, ll_deadline_in (LL_LOCK_DEADLINE),
+                         job->pipeline->ended, error)
+         && ll_copy_commit (g_steal_pointer (&writer), error);
+}
+
+static gboolean
+make_copy (Job *job, const LlSigner *signer, guint number, GError **error)
+{
+  const LlSurgeryOptions options = { .protection = LL_HEADER_PROTECTION_CLEAR };
+  gsize length;
+  g_autofree char *header = ll_live_header (job->pipeline, job->live, &length, error);
+  g_autoptr (LlSurgery) surgery = NULL;
+  gboolean done;
+
+  if (header == NULL)
+    return FALSE;
+  surgery = ll_surgery_new (header, length, job->live->facts->edits, &options, error);
+  if (surgery == NULL)
+    return FALSE;
+  job->surgery = surgery;
+  done = write_copy (job, signer, number, error);
+  g_clear_pointer (&job->reader, ll_reader_free);
+  return done;
+}
+
+/* -- where there is none -------------------------------------------------------------------------
+ */
+
+static void
+keep_waiting (Job *job, const char *reason, gint64 next_try)
+{
+  for (guint i = 0; i < job->recipients->len; i++)
+    {
+      LlProgress *progress
+          = ll_letter_progress (job->live->letter, g_array_index (job->recipients, guint, i));
+
+      ll_progress_set (progress, LL_STATE_WAITING, reason);
+      progress->next_try = next_try;
+    }
+  ll_pipeline_note (job->pipeline, job->live, "waiting", reason);
+  ll_pipeline_tell (job->pipeline, LL_PIPELINE_TROUBLE, job->live->letter->id, reason);
+}
+
+static void
+settle_failure (Job *job, const GError *error)
+{
+  g_autofree char *text = NULL;
+
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return; /* the program ends: nothing is decided by it */
+  if (g_error_matches (error, LL_ENGINE_ERROR, LL_ENGINE_ERROR_LOCKED))
+    keep_waiting (job, "waiting for your key: it asks for your passphrase; letterlock retry asks",
+                  0);
+  else if (g_error_matches (error, LL_SECRET_ERROR, LL_SECRET_ERROR_LOCKED))
+    keep_waiting (job, "waiting for your key: the keyring that has it is locked",
+                  ll_clock_now () + AGAIN_SECONDS);
+  else if (g_error_matches (error, LL_STORE_ERROR, LL_STORE_ERROR_FULL))
+    keep_waiting (job, "waiting for room on the disk for its signed copy",
+                  ll_clock_now () + AGAIN_SECONDS);
+  else
+    {
+      text = g_strdup_printf ("it could not be signed: %s; letterlock account edit %s --sign none "
+                              "sends without",
+                              error->message, job->account->name);
+      keep_waiting (job, text, 0);
+    }
+}
+
+static void
+settle_absence (Job *job, const LlSigner *signer)
+{
+  const char *missing = job->method == LL_METHOD_PGP
+                            ? "there is no PGP key of your own for this sender"
+                            : "this account has no certificate";
+  g_autofree char *text
+      = g_strdup_printf ("waiting for your key: %s; letterlock account edit %s --sign none sends "
+                         "without",
+                         signer->unsigned_why != NULL ? signer->unsigned_why : missing,
+                         job->account->name);
+
+  keep_waiting (job, text, 0);
+}
+
+/* -- all of a letter -----------------------------------------------------------------------------
+ */
+
+static void
+run (Job *job)
+{
+  g_auto (LlSigner) signer = { NULL };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) signature = NULL;
+  guint number = g_array_index (job->recipients, guint, 0) + 1;
+
+  if (!ll_signer_find (job->pipeline, job->live, job->method, &signer, &error))
+    {
+      settle_failure (job, error);
+      return;
+    }
+  if (!signer.signs)
+    {
+      settle_absence (job, &signer);
+      return;
+    }
+  if (copy_there (job->live) > 0)
+    number = copy_there (job->live);
+  else if (!make_copy (job, &signer, number, &error))
+    {
+      settle_failure (job, error);
+      return;
+    }
+  signature = describe (job, &signer);
+  for (guint i = 0; i < job->recipients->len; i++)
+    keep (ll_letter_progress (job->live->letter, g_array_index (job->recipients, guint, i)),
+          signature, number);
+  ll_pipeline_note (job->pipeline, job->live, "signed", ll_method_name (job->method));
+}
+
+void
+ll_sign_letter (LlPipeline *pipeline, const LlAccount *account, LlLive *live)
+{
+  Job job = { .pipeline = pipeline,
+              .account = account,
+              .live = live,
+              .method = account->sign == LL_SIGN_PGP ? LL_METHOD_PGP : LL_METHOD_SMIME };
+
+  if (!wants_signature (account, live))
+    {
+      for (guint i = 0; i < live->letter->progress->len; i++)
+        ll_progress_unmark (ll_letter_progress (live->letter, i), "unsigned");
+      return;
+    }
+  job.recipients = unsigned_of (live, &job.prompt);
+  if (job.recipients->len > 0 && !g_cancellable_is_cancelled (pipeline->ended))
+    run (&job);
+  g_array_unref (job.recipients);
+}
