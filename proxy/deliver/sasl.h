@@ -12,6 +12,12 @@ G_BEGIN_DECLS
  * Signing in at the provider: SCRAM-SHA-256 before PLAIN before LOGIN, EXTERNAL with a client
  * certificate. Only ever called on a connection whose TLS was verified (promise 1).
  *
+ * Not SCRAM-SHA-256-PLUS (RFC 9266, channel binding), although libgsasl and OpenSSL could: it sees
+ * who opens the connection in between, but such a one takes it out of the offers, down to PLAIN,
+ * and nothing here remembers that it was there. Where he does not, the letter would wait with
+ * "wrong password" in networks that promise 1 names and goes through; and a server without our kind
+ * of binding would be lost for good. It wants a memory for each account first.
+ *
  * Own buffers with a password in them are wiped; nothing of one is in an error or a log.
  * RFC 4954, 4616 (PLAIN), 7677 (SCRAM-SHA-256, by libgsasl), 4422 (EXTERNAL).
  */
