@@ -13,6 +13,7 @@
 #include "record/override.h"
 
 #include "base/limits.h"
+#include "policy/hiding.h"
 
 /* How long a letter may wait for evidence that is still coming in before it is decided without. */
 #define BACKGROUND_SECONDS 120
@@ -312,6 +313,17 @@ keep_key (LlPipeline *pipeline, LlLive *live, guint i, LlMethod method, LlLocks 
 }
 
 static void
+keep_subject (
+    LlPipeline *pipeline, LlLive *live, guint i, LlSubject setting, const LlDecision *decision)
+{
+  const LlRecipient *recipient = ll_envelope_recipient (live->letter->envelope, i);
+  LlSubject contact = ll_contacts_subject (pipeline->parts.contacts, recipient->address);
+
+  live->hidden[i]
+      = ll_policy_hides_subject (contact, setting, decision->method, decision->way_holds);
+}
+
+static void
 judge_recipient (LlPipeline *pipeline, LlLive *live, guint i, LlJudgement *judgement)
 {
   LlProgress *progress = ll_letter_progress (live->letter, i);
@@ -335,6 +347,7 @@ judge_recipient (LlPipeline *pipeline, LlLive *live, guint i, LlJudgement *judge
   if (decision->kind == LL_DECISION_LOCK)
     {
       keep_key (pipeline, live, i, decision->method, &locks);
+      keep_subject (pipeline, live, i, judgement->config->subject, decision);
       ll_lock_carry (progress, before, locks.keys[decision->method]);
     }
   if (decision->kind == LL_DECISION_SEND && judgement->account->sign != LL_SIGN_NONE)

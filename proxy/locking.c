@@ -8,13 +8,10 @@
  * the choice, and the recipient is decided again: never sent open in its place.
  */
 
-#include "pipeline-private.h"
+#include "sealing.h"
 
 #include "base/error.h"
 #include "base/limits.h"
-#include "protect/pgp.h"
-#include "protect/smime.h"
-#include "spool/copy.h"
 
 #include <string.h>
 
@@ -45,12 +42,14 @@ ll_locked_copy (const LlProgress *progress)
   return copy_of (progress);
 }
 
-/* The proof gains which key, found where, trusted why, and who signed. */
+/* The proof gains which key, found where, trusted why, who signed, and what became of the subject:
+ * "hidden" or "readable". */
 static void
 keep_lock (LlProgress *progress,
            const LlKey *key,
            const char *signer,
            const char *unsigned_why,
+           const char *subject,
            guint number)
 {
   g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (progress->extra);
@@ -64,6 +63,7 @@ keep_lock (LlProgress *progress,
     g_variant_dict_insert (&lock, "signer", "s", signer);
   if (unsigned_why != NULL)
     g_variant_dict_insert (&lock, "unsigned", "s", unsigned_why);
+  g_variant_dict_insert (&lock, "subject", "s", subject);
   g_variant_dict_insert_value (&proof, "lock", g_variant_dict_end (&lock));
   g_variant_dict_insert_value (&dict, "proof", g_variant_dict_end (&proof));
   g_variant_dict_insert (&dict, "copy", "u", (guint32) number);
@@ -79,6 +79,7 @@ ll_lock_carry (LlProgress *progress, GVariant *before, const LlKey *key)
   const char *fingerprint = "";
   const char *signer = NULL;
   const char *unsigned_why = NULL;
+  const char *subject = "hidden"; /* always so once */
   guint32 number = 0;
 
   if (before == NULL || !g_variant_lookup (before, "copy", "u", &number))
@@ -91,95 +92,15 @@ ll_lock_carry (LlProgress *progress, GVariant *before, const LlKey *key)
     return;
   g_variant_lookup (lock, "signer", "&s", &signer);
   g_variant_lookup (lock, "unsigned", "&s", &unsigned_why);
-  keep_lock (progress, key, signer, unsigned_why, number);
-}
-
-/* -- one copy
- * --------------------------------------------------------------------------------------- */
-
-typedef struct
-{
-  LlPipeline *pipeline;
-  LlLive *live;
-  LlMethod method;
-  GArray *recipients; /* of guint */
-  GPtrArray *keys;    /* of LlKey: theirs, and the sender's own */
-  const LlSigner *signer;
-  guint number;
-  gboolean prompt; /* the user asked for this just now */
-} Copy;
-
-static gssize
-pull_cb (gpointer data, void *bytes, gsize length, GError **error)
-{
-  return ll_reader_read (data, bytes, length, error);
-}
-
-static gboolean
-sink_cb (const void *bytes, gsize length, gpointer data, GError **error)
-{
-  return ll_copy_write (data, bytes, length, error);
-}
-
-static gboolean
-run_lock (
-    Copy *copy, const LlSurgery *surgery, LlInner *inner, LlCopyWriter *writer, GError **error)
-{
-  LlPgpLock pgp = {
-    .keys = copy->keys,
-    .signer = ll_signer_name (copy->signer),
-    .prompt = copy->prompt,
-    .outer = surgery->outer,
-  };
-  const LlOwn *own = copy->signer->own;
-  LlSmimeSigner signer = { 0 };
-  LlSmimeLock smime = { .keys = copy->keys, .outer = surgery->outer };
-
-  if (own != NULL && copy->signer->signs)
-    {
-      signer = (LlSmimeSigner){ own->certificate, own->secret, own->chain };
-      smime.signer = &signer;
-    }
-  if (copy->method == LL_METHOD_SMIME)
-    return ll_smime_seal (&smime, inner, sink_cb, writer, error);
-  return ll_pgp_seal (copy->pipeline->parts.worker, &pgp, inner, sink_cb, writer,
-                      ll_deadline_in (LL_LOCK_DEADLINE), copy->pipeline->ended, error);
-}
-
-static gboolean
-make_copy (Copy *copy, GError **error)
-{
-  LlStore *store = copy->pipeline->parts.store;
-  LlSurgeryOptions options = {
-    .protection = copy->signer->signs ? LL_HEADER_PROTECTION_CIPHER : LL_HEADER_PROTECTION_OLD,
-    .subject = "[...]",
-  };
-  gsize length;
-  g_autofree char *header = ll_live_header (copy->pipeline, copy->live, &length, error);
-  g_autoptr (LlSurgery) surgery = NULL;
-  g_autoptr (LlReader) reader = NULL;
-  g_autoptr (LlInner) inner = NULL;
-  g_autoptr (LlCopyWriter) writer = NULL;
-
-  if (header == NULL)
-    return FALSE;
-  surgery = ll_surgery_new (header, length, copy->live->facts->edits, &options, error);
-  reader = surgery != NULL ? ll_store_read (store, copy->live->letter, error) : NULL;
-  if (reader == NULL)
-    return FALSE;
-  inner = ll_inner_new (pull_cb, reader, surgery, error);
-  if (inner != NULL)
-    writer = ll_store_copy_begin (store, copy->live->letter, copy->number, error);
-  if (writer == NULL || !run_lock (copy, surgery, inner, writer, error))
-    return FALSE;
-  return ll_copy_commit (g_steal_pointer (&writer), error);
+  g_variant_lookup (lock, "subject", "&s", &subject);
+  keep_lock (progress, key, signer, unsigned_why, subject, number);
 }
 
 /* -- what came of it
  * ---------------------------------------------------------------------------------- */
 
 static void
-keep_waiting (Copy *copy, const char *reason, gint64 next_try)
+keep_waiting (LlSealing *copy, const char *reason, gint64 next_try)
 {
   for (guint i = 0; i < copy->recipients->len; i++)
     {
@@ -195,7 +116,7 @@ keep_waiting (Copy *copy, const char *reason, gint64 next_try)
 
 /* This lock is out of the choice until the letter is decided at another time. */
 static void
-take_out (Copy *copy, const char *why)
+take_out (LlSealing *copy, const char *why)
 {
   g_autofree char *text
       = g_strdup_printf ("locking with %s failed: %s", ll_method_name (copy->method), why);
@@ -217,7 +138,7 @@ take_out (Copy *copy, const char *why)
 
 /* Returns whether its recipients must be decided again. */
 static gboolean
-settle_failure (Copy *copy, const GError *error)
+settle_failure (LlSealing *copy, const GError *error)
 {
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return FALSE; /* the program ends: nothing is decided by it */
@@ -241,7 +162,7 @@ settle_failure (Copy *copy, const GError *error)
 }
 
 static void
-settle_success (Copy *copy)
+settle_success (LlSealing *copy)
 {
   const LlEnvelope *envelope = copy->live->letter->envelope;
 
@@ -251,7 +172,8 @@ settle_success (Copy *copy)
       const LlKey *key = g_ptr_array_index (copy->live->keys, index);
 
       keep_lock (ll_letter_progress (copy->live->letter, index), key, ll_signer_name (copy->signer),
-                 copy->signer->unsigned_why, copy->number);
+                 copy->signer->unsigned_why,
+                 ll_sealing_hides_subject (copy) ? "hidden" : "readable", copy->number);
       ll_locks_used (copy->pipeline, ll_envelope_recipient (envelope, index)->address, key);
     }
 }
@@ -334,13 +256,13 @@ lock_group (LlPipeline *pipeline, LlLive *live, LlMethod method, GArray *recipie
   g_autoptr (GPtrArray) keys = g_ptr_array_new ();
   g_autoptr (GError) error = NULL;
   g_auto (LlSigner) signer = { NULL };
-  Copy copy = { .pipeline = pipeline,
-                .live = live,
-                .method = method,
-                .recipients = recipients,
-                .keys = keys,
-                .signer = &signer,
-                .number = g_array_index (recipients, guint, 0) + 1 };
+  LlSealing copy = { .pipeline = pipeline,
+                     .live = live,
+                     .method = method,
+                     .recipients = recipients,
+                     .keys = keys,
+                     .signer = &signer,
+                     .number = g_array_index (recipients, guint, 0) + 1 };
 
   copy.prompt = take_permission (live, recipients);
   for (guint i = 0; i < recipients->len; i++)
@@ -349,7 +271,7 @@ lock_group (LlPipeline *pipeline, LlLive *live, LlMethod method, GArray *recipie
     return settle_failure (&copy, error);
   if (signer.key != NULL && signer.key->defect == LL_KEY_SOUND)
     g_ptr_array_add (keys, signer.key);
-  if (!make_copy (&copy, &error))
+  if (!ll_seal_copy (&copy, &error))
     return settle_failure (&copy, error);
   settle_success (&copy);
   return FALSE;

@@ -247,6 +247,60 @@ key_say (
   return done ? shown (key, accept ? "ready" : "rejected", NULL) : NULL;
 }
 
+static gboolean
+set_method (LlPipeline *pipeline, const char *address, const char *word, GError **error)
+{
+  LlMethod method = LL_METHOD_NONE;
+
+  if (strcmp (word, "auto") != 0
+      && (!ll_method_from_name (word, &method)
+          || (method != LL_METHOD_PGP && method != LL_METHOD_SMIME)))
+    {
+      g_set_error (error, LL_API_ERROR, LL_API_ERROR_INVALID,
+                   "\"%s\" locks nothing: pgp, smime or auto", word);
+      return FALSE;
+    }
+  return ll_contacts_prefer (pipeline->parts.contacts, address, method, error);
+}
+
+static gboolean
+set_subject (LlPipeline *pipeline, const char *address, const char *word, GError **error)
+{
+  LlSubject subject;
+
+  if (!ll_subject_from_name (word, &subject))
+    {
+      g_set_error (error, LL_API_ERROR, LL_API_ERROR_INVALID,
+                   "\"%s\" is nothing to do with a subject: hide, keep or auto", word);
+      return FALSE;
+    }
+  return ll_contacts_set_subject (pipeline->parts.contacts, address, subject, error);
+}
+
+static GVariant *
+key_prefer (gpointer data, const char *address, GVariant *wishes, GError **error)
+{
+  LlPipeline *pipeline = data;
+  const char *word;
+  LlMethod method;
+  GVariantDict contact;
+
+  if (g_variant_lookup (wishes, "method", "&s", &word)
+      && !set_method (pipeline, address, word, error))
+    return NULL;
+  if (g_variant_lookup (wishes, "subject", "&s", &word)
+      && !set_subject (pipeline, address, word, error))
+    return NULL;
+  method = ll_contacts_preferred (pipeline->parts.contacts, address);
+  g_variant_dict_init (&contact, NULL);
+  g_variant_dict_insert (&contact, "address", "s", address);
+  g_variant_dict_insert (&contact, "method", "s",
+                         method != LL_METHOD_NONE ? ll_method_name (method) : "auto");
+  g_variant_dict_insert (&contact, "subject", "s",
+                         ll_subject_name (ll_contacts_subject (pipeline->parts.contacts, address)));
+  return g_variant_dict_end (&contact);
+}
+
 static char *
 no_such_key (const char *name, GError **error)
 {
@@ -387,5 +441,6 @@ ll_people_fill (LlBusActions *actions)
   actions->key_find = key_find;
   actions->key_export = key_export;
   actions->key_say = key_say;
+  actions->key_prefer = key_prefer;
   actions->key_import = key_import;
 }

@@ -27,6 +27,7 @@ typedef struct
   LlMessageFacts *facts;
 
   GPtrArray *keys; /* of LlKey or NULL: whose each recipient's lock is, while a step decides */
+  guint8 *hidden;  /* for each recipient: the subject is not to be read outside of his lock */
   guint *failed;   /* bit LlMethod, for each recipient: locks that failed in this step */
   char *failure;   /* why, of the last one, or NULL */
 

@@ -71,7 +71,7 @@ _letterlock() {
         drop) words+="--to --reason $(_letterlock_ids held) $(_letterlock_ids queue)" ;;
         retry) words+=$(_letterlock_ids queue) ;;
         preview) words+='--account --from --tag --mode' ;;
-        key) words+='list find import export accept reject --accept' ;;
+        key) words+='list find import export accept reject prefer --accept --method --subject' ;;
         override) words+='--reason --days --accept --list --remove' ;;
         report) words+='--since --until --account --format --output' ;;
         sender) words+='--selector' ;;

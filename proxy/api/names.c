@@ -50,6 +50,7 @@ static const char *const key_source_names[]
     = { "gnupg", "imported", "wkd", "dane", "keyserver", "ldap" };
 static const char *const trust_names[]
     = { "rejected", "unchecked", "kept", "published", "verified", "accepted" };
+static const char *const subject_names[] = { "auto", "hide", "keep" };
 static const char *const key_defect_names[]
     = { NULL,   "expired",       "not-yet",     "revoked",   "disabled",  "sign-only",
         "weak", "other-address", "unsupported", "malformed", "algorithm", "other-use" };
@@ -106,6 +107,7 @@ DEFINE_NAME (LlUnknown, unknown)
 DEFINE_NAME (LlKeySource, key_source)
 DEFINE_NAME (LlTrust, trust)
 DEFINE_NAMES (LlKeyDefect, key_defect)
+DEFINE_NAMES (LlSubject, subject)
 
 gboolean
 ll_evidence_is_ordered (LlEvidence evidence)

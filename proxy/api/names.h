@@ -199,6 +199,14 @@ typedef enum
   LL_KEY_OTHER_USE, /* ... that its issuer did not make for mail */
 } LlKeyDefect;
 
+/* What stands outside of a locked letter as its subject. */
+typedef enum
+{
+  LL_SUBJECT_AUTO, /* as the way, the method and the contact ask */
+  LL_SUBJECT_HIDE, /* [...] */
+  LL_SUBJECT_KEEP, /* the real one */
+} LlSubject;
+
 /* Each ll_X_name gives the lower-case word ("none" words give NULL: they are null in JSON);
  * each ll_X_from_name sets @value and returns TRUE, or returns FALSE for an unknown word. */
 const char *ll_evidence_name (LlEvidence value);
@@ -226,6 +234,9 @@ const char *ll_key_source_name (LlKeySource value);
 const char *ll_trust_name (LlTrust value);
 const char *ll_key_defect_name (LlKeyDefect value);
 gboolean ll_key_defect_from_name (const char *name, LlKeyDefect *value);
+
+const char *ll_subject_name (LlSubject value);
+gboolean ll_subject_from_name (const char *name, LlSubject *value);
 
 /* Whether @evidence is one of the seven ordered ones. */
 gboolean ll_evidence_is_ordered (LlEvidence evidence);

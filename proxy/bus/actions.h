@@ -152,6 +152,9 @@ typedef struct
   GVariant *(*key_say) (
       gpointer data, const char *address, const char *fingerprint, gboolean accept, GError **error);
 
+  /* @wishes: {method s, subject s}, may be empty. What is wished then: {address method subject}. */
+  GVariant *(*key_prefer) (gpointer data, const char *address, GVariant *wishes, GError **error);
+
   /* The account's own certificate: a{sv} as of ListKeys without use, NULL: none. */
   GVariant *(*certificate) (gpointer data, const char *account);
   /* @file: PKCS #12; @passphrase may be NULL. LL_API_ERROR_INVALID with the reason. */

@@ -130,8 +130,25 @@ reject_key (LlBusCall *call, GError **error)
   return say (call, FALSE, error);
 }
 
+static GVariant *
+prefer (LlBusCall *call, GError **error)
+{
+  g_autoptr (GVariant) wishes = g_variant_get_child_value (call->arguments, 1);
+  g_autofree char *address = NULL;
+  const char *text;
+
+  g_variant_get_child (call->arguments, 0, "&s", &text);
+  address = address_of (text, error);
+  if (address == NULL)
+    return NULL;
+  if (call->actions->key_prefer == NULL)
+    return ll_bus_cannot (error, "remember contacts");
+  return ll_bus_reply (call->actions->key_prefer (call->actions->data, address, wishes, error));
+}
+
 const LlBusMethod ll_bus_key_methods[] = {
-  { "ListKeys", list },     { "FindKeys", find },        { "ExportKey", export_key },
-  { "ImportKeys", import }, { "AcceptKey", accept_key }, { "RejectKey", reject_key },
-  { NULL, NULL },
+  { "ListKeys", list },        { "FindKeys", find },
+  { "ExportKey", export_key }, { "ImportKeys", import },
+  { "AcceptKey", accept_key }, { "RejectKey", reject_key },
+  { "PreferKeys", prefer },    { NULL, NULL },
 };

@@ -38,6 +38,7 @@ extern const LlField ll_schema_test[];
 extern const LlField ll_schema_rule[];
 extern const LlField ll_schema_override[];
 extern const LlField ll_schema_key[];
+extern const LlField ll_schema_contact[];
 extern const LlField ll_schema_option[];
 extern const LlField ll_schema_provider[];
 extern const LlField ll_schema_sender[];

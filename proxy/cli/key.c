@@ -310,17 +310,46 @@ say (const char *method, const char *address, const char *fingerprint)
   return LL_EXIT_YES;
 }
 
+/* What is NULL stays as it is. */
+static int
+prefer (const char *address, const char *method, const char *subject)
+{
+  g_auto (GVariantDict) wishes = G_VARIANT_DICT_INIT (NULL);
+  g_autoptr (GVariant) contact = NULL;
+  int status = LL_EXIT_YES;
+
+  ll_dict_text (&wishes, "method", method);
+  ll_dict_text (&wishes, "subject", subject);
+  contact = ll_ask_one ("PreferKeys",
+                        g_variant_new ("(s@a{sv})", address, g_variant_dict_end (&wishes)),
+                        LL_ASK_SHORT, &status);
+  if (contact == NULL)
+    return status;
+  if (ll_json_wanted)
+    ll_json_print (contact, ll_schema_contact);
+  else
+    printf ("%s: method %s, subject %s\n", ll_text (contact, "address"),
+            ll_text (contact, "method"), ll_text (contact, "subject"));
+  return LL_EXIT_YES;
+}
+
 int
 ll_key_run (int argc, char **argv)
 {
   gboolean accept = FALSE;
-  const GOptionEntry entries[]
-      = { { "accept", 0, 0, G_OPTION_ARG_NONE, &accept, "import: say yes to what is in it", NULL },
-          G_OPTION_ENTRY_NULL };
+  g_autofree char *method = NULL;
+  g_autofree char *subject = NULL;
+  const GOptionEntry entries[] = {
+    { "accept", 0, 0, G_OPTION_ARG_NONE, &accept, "import: say yes to what is in it", NULL },
+    { "method", 0, 0, G_OPTION_ARG_STRING, &method, "prefer: pgp, smime or auto", "METHOD" },
+    { "subject", 0, 0, G_OPTION_ARG_STRING, &subject,
+      "prefer: what stands outside of locked letters: hide, keep or auto", "WORD" },
+    { NULL },
+  };
   const LlUsage usage = {
     .command = "key",
     .arguments = "list ADDRESS | find ADDRESS | import FILE | export ADDRESS|FINGERPRINT | accept "
-                 "ADDRESS [FINGERPRINT] | reject ADDRESS FINGERPRINT",
+                 "ADDRESS [FINGERPRINT] | reject ADDRESS FINGERPRINT | prefer ADDRESS",
     .summary = "What can lock letters to somebody, and what you say of it.",
     .more = "Before you accept a key, compare its fingerprint with its owner, by telephone or in\n"
             "person. The beginning of a fingerprint will do where only one key has it.",
@@ -333,6 +362,10 @@ ll_key_run (int argc, char **argv)
   if (!ll_usage_parse (&usage, argc, argv, &left))
     return LL_EXIT_USAGE;
   n = g_strv_length (left);
+  if ((method != NULL || subject != NULL) && (n == 0 || strcmp (left[0], "prefer") != 0))
+    return ll_usage_error ("key: --method and --subject are for key prefer");
+  if (n == 2 && strcmp (left[0], "prefer") == 0)
+    return prefer (left[1], method, subject);
   if (n == 2 && strcmp (left[0], "list") == 0)
     return list_keys (left[1]);
   if (n == 2 && strcmp (left[0], "find") == 0)
@@ -346,6 +379,6 @@ ll_key_run (int argc, char **argv)
   if (n == 3 && strcmp (left[0], "reject") == 0)
     return say ("RejectKey", left[1], left[2]);
   return ll_usage_error (
-      "key needs list ADDRESS, find ADDRESS, import FILE, export ADDRESS, accept ADDRESS or reject "
-      "ADDRESS FINGERPRINT");
+      "key needs list ADDRESS, find ADDRESS, import FILE, export ADDRESS, accept ADDRESS, reject "
+      "ADDRESS FINGERPRINT or prefer ADDRESS");
 }

@@ -212,6 +212,8 @@ const LlField ll_schema_key[] = {
   END,
 };
 
+const LlField ll_schema_contact[] = { VALUE ("address"), VALUE ("method"), VALUE ("subject"), END };
+
 const LlField ll_schema_option[] = { VALUE ("key"),
                                      VALUE ("value"),
                                      VALUE ("default"),

@@ -107,8 +107,9 @@ print_proof_part (GVariant *recipient, const char *key, const char *head, const 
 static void
 print_lock (GVariant *recipient)
 {
-  static const char *const lock[] = { "user_id", "fingerprint", "source", "trust",    "algorithm",
-                                      "issuer",  "note",        "signer", "unsigned", NULL };
+  static const char *const lock[]
+      = { "user_id", "fingerprint", "source",  "trust",    "algorithm", "issuer",
+          "note",    "signer",      "subject", "unsigned", NULL };
   static const char *const signature[] = { "method", "user_id", "signer", NULL };
 
   print_proof_part (recipient, "lock", "lock", lock);

@@ -35,12 +35,10 @@ ll_config_ref (LlConfig *config)
 void
 ll_config_unref (LlConfig *config)
 {
-  static const char *const fixed[] = { "listen", "network", "policy", "keys", "queue", "record" };
-
   if (config == NULL || !g_atomic_int_dec_and_test (&config->ref_count))
     return;
-  for (guint i = 0; i < G_N_ELEMENTS (fixed); i++)
-    ll_value_clear_group (fixed[i], config);
+  for (guint i = 0; ll_option_fixed_groups[i] != NULL; i++)
+    ll_value_clear_group (ll_option_fixed_groups[i], config);
   g_ptr_array_unref (config->accounts);
   g_ptr_array_unref (config->rules);
   g_ptr_array_unref (config->foreign);
@@ -251,15 +249,15 @@ config_new (void)
 static LlConfig *
 parse (const LlConfigText *system, const LlConfigText *user, GError **error)
 {
-  static const char *const fixed[] = { "listen", "network", "policy", "keys", "queue", "record" };
   g_autoptr (LlLayers) layers = ll_layers_new (system, user, error);
   g_autoptr (LlConfig) config = config_new ();
   g_auto (GStrv) groups = NULL;
 
   if (layers == NULL)
     return NULL;
-  for (guint i = 0; i < G_N_ELEMENTS (fixed); i++)
-    if (!fill_group (layers, fixed[i], fixed[i], config, use_config_preset, error))
+  for (guint i = 0; ll_option_fixed_groups[i] != NULL; i++)
+    if (!fill_group (layers, ll_option_fixed_groups[i], ll_option_fixed_groups[i], config,
+                     use_config_preset, error))
       return NULL;
   groups = ll_layers_groups (layers);
   for (guint i = 0; groups[i] != NULL; i++)

@@ -61,6 +61,9 @@ typedef struct
   guint key_trust; /* LlTrustLevel (keys/trust.h) */
   gboolean plus_tags;
 
+  /* [protect] */
+  LlSubject subject;
+
   /* [queue] */
   guint lifetime; /* seconds, default 5 days */
 

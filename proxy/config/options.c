@@ -26,6 +26,7 @@ static const char *const declared_words[] = { "none", "encrypted", "verified", N
 static const char *const kind_words[] = { "list", "calendar", "robot", NULL };
 static const char *const portal_words[] = { "https", NULL };
 static const char *const trust_words[] = { "strict", "accepted", "opportunistic", NULL };
+static const char *const subject_words[] = { "auto", "hide", "keep", NULL };
 static const char *const none_words[] = { "none", NULL };
 static const char *const proxy_words[] = { "http", "socks5", "socks5h", NULL };
 
@@ -140,6 +141,14 @@ const LlOption ll_options[] = {
     .doc = "Whether a key of bob@example.org will do for bob+news@example.org, where that address "
            "has none of its own.",
     .example = "false" },
+
+  /* -- [protect] --------------------------------------------------------------------- */
+  { "protect", "subject", LL_OPTION_WORD, "auto", subject_words, CONFIG (subject),
+    .doc = "The subject outside of a letter that is locked although its way would do; the real one "
+           "is inside. auto: hidden with PGP, whose programs show the one inside, kept with "
+           "S/MIME, where few do. Where the way does not do, it is always hidden; only letterlock "
+           "key prefer keeps it, for one contact.",
+    .example = "hide" },
 
   /* -- [queue] ----------------------------------------------------------------------- */
   { "queue", "lifetime", LL_OPTION_DURATION, "5d", .min = 1, .max = 30 * 86400, CONFIG (lifetime),
@@ -288,6 +297,9 @@ const LlOption ll_options[] = {
   { NULL },
 };
 
+const char *const ll_option_fixed_groups[]
+    = { "listen", "network", "policy", "keys", "protect", "queue", "record", NULL };
+
 static const struct
 {
   const char *name;
@@ -299,6 +311,7 @@ static const struct
     "How the way to recipients is looked at. Offices and tests need these keys." },
   { "policy", FALSE, "What is done with a letter." },
   { "keys", FALSE, "Where keys and certificates of recipients are found, and which are used." },
+  { "protect", FALSE, "How letters are locked." },
   { "queue", FALSE, "Letters that wait to be sent." },
   { "record", FALSE, "What is remembered of letters." },
   { "account", TRUE, "One mail account: whose letters, and the provider that takes them." },

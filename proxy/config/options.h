@@ -60,6 +60,9 @@ typedef struct
 /* All rows, group by group; ends with a row whose group is NULL. */
 extern const LlOption ll_options[];
 
+/* The groups that stand once in a file, whose options are those of LlConfig; ends with NULL. */
+extern const char *const ll_option_fixed_groups[];
+
 /* What a group is for: one sentence for the man page. NULL: no such group. */
 const char *ll_option_group_doc (const char *group);
 

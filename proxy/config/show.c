@@ -125,12 +125,11 @@ add_group (GVariantBuilder *rows,
 GVariant *
 ll_config_to_variant (const LlConfig *config)
 {
-  static const char *const fixed[] = { "listen", "network", "policy", "keys", "queue", "record" };
   GVariantBuilder rows;
 
   g_variant_builder_init (&rows, G_VARIANT_TYPE ("aa{sv}"));
-  for (guint i = 0; i < G_N_ELEMENTS (fixed); i++)
-    add_group (&rows, config, fixed[i], NULL, config);
+  for (guint i = 0; ll_option_fixed_groups[i] != NULL; i++)
+    add_group (&rows, config, ll_option_fixed_groups[i], NULL, config);
   for (guint i = 0; i < config->accounts->len; i++)
     {
       const LlAccount *account = g_ptr_array_index (config->accounts, i);

@@ -26,6 +26,10 @@ static const char *const steps[] = {
   "CREATE TABLE preferred ("
   "  address TEXT NOT NULL COLLATE NOCASE PRIMARY KEY,"
   "  method INTEGER NOT NULL) WITHOUT ROWID;",
+  /* subject: what the user wants to stand outside of locked letters to somebody */
+  "CREATE TABLE subject ("
+  "  address TEXT NOT NULL COLLATE NOCASE PRIMARY KEY,"
+  "  subject INTEGER NOT NULL) WITHOUT ROWID;",
 };
 
 struct _LlContacts
@@ -184,27 +188,58 @@ ll_contacts_used (LlContacts *contacts, const char *address, const LlKey *key)
     g_warning ("the key that was used is not remembered: %s", error->message);
 }
 
+/* One number about an address; 0: nothing was said. */
+static guint
+number_of (LlContacts *contacts, const char *sql, const char *address)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&contacts->lock);
+  g_autoptr (sqlite3_stmt) statement = ll_database_prepare (contacts->database, sql, NULL);
+
+  if (statement == NULL)
+    return 0;
+  ll_database_bind_text (statement, 1, address);
+  return ll_database_step (statement, NULL) == 1 ? (guint) sqlite3_column_int (statement, 0) : 0;
+}
+
+static gboolean
+set_number (
+    LlContacts *contacts, const char *sql, const char *address, guint number, GError **error)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&contacts->lock);
+  g_autoptr (sqlite3_stmt) statement = ll_database_prepare (contacts->database, sql, error);
+
+  if (statement == NULL)
+    return FALSE;
+  ll_database_bind_text (statement, 1, address);
+  sqlite3_bind_int (statement, 2, (int) number);
+  return ll_database_step (statement, error) >= 0;
+}
+
 LlMethod
 ll_contacts_preferred (LlContacts *contacts, const char *address)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&contacts->lock);
-  g_autoptr (sqlite3_stmt) statement
-      = ll_database_prepare (contacts->database, "SELECT method FROM preferred WHERE address = ?",
-                             NULL);
-
-  if (statement == NULL)
-    return LL_METHOD_NONE;
-  ll_database_bind_text (statement, 1, address);
-  return ll_database_step (statement, NULL) == 1 ? (LlMethod) sqlite3_column_int (statement, 0)
-                                                 : LL_METHOD_NONE;
+  return (LlMethod) number_of (contacts, "SELECT method FROM preferred WHERE address = ?", address);
 }
 
 gboolean
 ll_contacts_prefer (LlContacts *contacts, const char *address, LlMethod method, GError **error)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&contacts->lock);
-  g_autoptr (sqlite3_stmt) statement
-      = about (contacts, "INSERT OR REPLACE INTO preferred VALUES (?, ?)", address, method, error);
+  return set_number (contacts, "INSERT OR REPLACE INTO preferred VALUES (?, ?)", address, method,
+                     error);
+}
 
-  return statement != NULL && ll_database_step (statement, error) >= 0;
+LlSubject
+ll_contacts_subject (LlContacts *contacts, const char *address)
+{
+  return (LlSubject) number_of (contacts, "SELECT subject FROM subject WHERE address = ?", address);
+}
+
+gboolean
+ll_contacts_set_subject (LlContacts *contacts,
+                         const char *address,
+                         LlSubject subject,
+                         GError **error)
+{
+  return set_number (contacts, "INSERT OR REPLACE INTO subject VALUES (?, ?)", address, subject,
+                     error);
 }

@@ -48,6 +48,13 @@ LlMethod ll_contacts_preferred (LlContacts *contacts, const char *address);
 gboolean
 ll_contacts_prefer (LlContacts *contacts, const char *address, LlMethod method, GError **error);
 
+/* What stands outside of locked letters to this contact; AUTO: nothing was said. */
+LlSubject ll_contacts_subject (LlContacts *contacts, const char *address);
+gboolean ll_contacts_set_subject (LlContacts *contacts,
+                                  const char *address,
+                                  LlSubject subject,
+                                  GError **error);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LlContacts, ll_contacts_free)
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (LlContactKey, ll_contact_key_clear)
 

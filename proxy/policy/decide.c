@@ -394,6 +394,8 @@ ll_policy_decide (const LlPolicyInput *input)
   decision->confidence
       = choice.kind == LL_DECISION_LOCK ? lock_confidence (input, choice.method) : c.way.confidence;
   decision->requiretls = choice.kind == LL_DECISION_SEND && c.way.requiretls;
+  decision->way_holds = c.way.confidence == LL_CONFIDENCE_ASSURED
+                        || (!c.way.downgrade && ll_way_meets (&c.way, c.demand.minimum));
   decision->settled = c.way.settled && !c.demand.open_question;
   decision->overridden = c.overridden && (c.way.evidence == LL_EVIDENCE_BROKEN || c.way.downgrade);
   if (choice.kind == LL_DECISION_HOLD || choice.kind == LL_DECISION_LATER)

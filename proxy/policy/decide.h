@@ -97,6 +97,7 @@ typedef struct
   LlCode code;
   gboolean requiretls;      /* MAIL carries REQUIRETLS */
   gint64 until;             /* for LATER: when patience ends (wall seconds), 0: no end */
+  gboolean way_holds;       /* the way would do without a lock */
   gboolean settled;         /* may be said at RCPT */
   gboolean may_send_anyway; /* "Send anyway" may be offered */
   gboolean overridden;

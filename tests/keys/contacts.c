@@ -67,6 +67,9 @@ test_used (void)
   g_assert_cmpint (ll_contacts_preferred (contacts, bob), ==, LL_METHOD_NONE);
   g_assert_true (ll_contacts_prefer (contacts, bob, LL_METHOD_SMIME, NULL));
   g_assert_cmpint (ll_contacts_preferred (contacts, bob), ==, LL_METHOD_SMIME);
+  g_assert_cmpint (ll_contacts_subject (contacts, bob), ==, LL_SUBJECT_AUTO);
+  g_assert_true (ll_contacts_set_subject (contacts, bob, LL_SUBJECT_KEEP, NULL));
+  g_assert_cmpint (ll_contacts_subject (contacts, "BOB@b.example"), ==, LL_SUBJECT_KEEP);
   g_clear_pointer (&contacts, ll_contacts_free);
   g_unlink (path);
   g_rmdir (folder);

@@ -3,6 +3,8 @@
 """Locked because the letter or the user asks for it, over ways that would do: mode encrypt, tags,
 the header, answers in a locked conversation; and the letters that are never locked."""
 
+import email
+
 import tap
 from gnupg import GnuPG
 from locks import BODY, Locked, opened
@@ -55,6 +57,49 @@ def test_header(lab):
     tap.equal((fate["state"], fate["method"]), ("sent", "pgp"), fate)
     raw, inside = lab.inside("header", "dora")
     tap.true(b"Letterlock-Mode" not in raw and b"Letterlock-Mode" not in inside, "header")
+
+
+def subjects(lab, name, who):
+    """Outside, inside, and what the ledger says of it."""
+    raw, inside = lab.inside(name, who)
+    found = [email.message_from_bytes(x)["subject"] for x in (raw, inside)]
+    return (*found, lab.office.fate(name)["proof"]["lock"]["subject"])
+
+
+def outer(inside):
+    """Its HP-Outer fields: what its reader is told stands outside (RFC 9788)."""
+    fields = email.message_from_bytes(inside).get_all("HP-Outer", [])
+    return dict(x.split(": ", 1) for x in fields)
+
+
+def test_subject(lab):
+    """Hidden where the way is the reason; where it would do, as settings and contact say"""
+    letterlock = lab.office.daemon.letterlock
+    hidden, kept = ("[...]", "Blood count", "hidden"), ("Blood count", "Blood count", "readable")
+    asked = {"subject": "[encrypt] Blood count", "more": "Comments: for Dr. Who\r\n"}
+    lab.settle("auto", **asked)
+    tap.equal(subjects(lab, "auto", "dora"), hidden, "auto with PGP")
+    tap.equal(outer(lab.inside("auto", "dora")[1])["Subject"], "[...]", "HP-Outer")
+    tap.true(b"Dr. Who" not in lab.arrived("auto")[0], "Comments")
+    letterlock("config", "set", "protect.subject", "keep")
+    lab.settle("kept", **asked)
+    tap.equal(subjects(lab, "kept", "dora"), kept, "keep, and the way would do")
+    told = outer(lab.inside("kept", "dora")[1])
+    tap.equal((told["Subject"], told["Comments"]), ("Blood count", "for Dr. Who"), "HP-Outer")
+    lab.settle("plain", "bob@plain.lab")
+    tap.equal(subjects(lab, "plain", "bob"), hidden, "keep, but the way is the reason")
+    (contact,) = letterlock("key", "prefer", "bob@plain.lab", "--subject", "keep", "--json")
+    tap.equal(contact, {"address": "bob@plain.lab", "method": "auto", "subject": "keep"}, "contact")
+    lab.settle("wish", "bob@plain.lab")
+    tap.equal(subjects(lab, "wish", "bob"), kept, "kept for a contact")
+    letterlock("key", "prefer", "bob@plain.lab", "--subject", "auto")
+    letterlock("key", "prefer", "dora@dane.lab", "--subject", "hide")
+    lab.settle("wish-hide", **asked)
+    tap.equal(subjects(lab, "wish-hide", "dora"), hidden, "hidden for a contact")
+    letterlock("key", "prefer", "dora@dane.lab", "--subject", "auto")
+    letterlock("config", "set", "protect.subject", "auto")
+    wrong = lab.office.daemon.try_letterlock("key", "prefer", "bob@plain.lab", "--subject", "no")
+    tap.true(wrong.returncode != 0 and "hide, keep or auto" in wrong.stderr, wrong.stderr)
 
 
 def test_rule(lab):
