@@ -5,7 +5,7 @@
 
 #include "assess/dane.h"
 
-#include "certificates.h"
+#include "../support/certificates.h"
 
 #include <string.h>
 
@@ -13,29 +13,31 @@
 #define DOMAIN "example.lab"
 
 /* root -> middle -> leaves; made once */
-static Issued root, middle, leaf, wrong, expired, domain_leaf, cn_only, weak, client_only, other;
+static Certificate root, middle, leaf, wrong, expired, domain_leaf, cn_only, weak, client_only,
+    other;
 
 static void
 make_all (void)
 {
-  root = certificate_issue (NULL, &(Wanted){ .common_name = "Root", .ca = TRUE });
-  middle = certificate_issue (&root, &(Wanted){ .common_name = "Middle", .ca = TRUE });
-  leaf = certificate_issue (&middle, &(Wanted){ .common_name = "x", .names = "DNS:" MX });
+  root = certificate_make (&(CertificateWish){ .name = "Root", .authority = TRUE }, NULL);
+  middle = certificate_make (&(CertificateWish){ .name = "Middle", .authority = TRUE }, &root);
+  leaf = certificate_make (&(CertificateWish){ .name = "x", .names = "DNS:" MX }, &middle);
   wrong
-      = certificate_issue (&middle, &(Wanted){ .common_name = "x", .names = "DNS:www.other.lab" });
-  expired = certificate_issue (&middle, &(Wanted){ .names = "DNS:" MX, .expired = TRUE });
-  domain_leaf = certificate_issue (&middle, &(Wanted){ .names = "DNS:" DOMAIN });
-  cn_only = certificate_issue (&middle, &(Wanted){ .common_name = MX });
-  weak = certificate_issue (&middle, &(Wanted){ .names = "DNS:" MX, .rsa_bits = 1024 });
-  client_only = certificate_issue (&middle, &(Wanted){ .names = "DNS:" MX, .usage = "clientAuth" });
-  other = certificate_issue (NULL, &(Wanted){ .common_name = MX, .names = "DNS:" MX });
+      = certificate_make (&(CertificateWish){ .name = "x", .names = "DNS:www.other.lab" }, &middle);
+  expired = certificate_make (&(CertificateWish){ .names = "DNS:" MX, .expired = TRUE }, &middle);
+  domain_leaf = certificate_make (&(CertificateWish){ .names = "DNS:" DOMAIN }, &middle);
+  cn_only = certificate_make (&(CertificateWish){ .name = MX }, &middle);
+  weak = certificate_make (&(CertificateWish){ .names = "DNS:" MX, .rsa = 1024 }, &middle);
+  client_only = certificate_make (&(CertificateWish){ .names = "DNS:" MX, .purpose = "clientAuth" },
+                                  &middle);
+  other = certificate_make (&(CertificateWish){ .name = MX, .names = "DNS:" MX }, NULL);
 }
 
 static void
 clear_all (void)
 {
-  Issued *all[] = { &root,        &middle,  &leaf, &wrong,       &expired,
-                    &domain_leaf, &cn_only, &weak, &client_only, &other };
+  Certificate *all[] = { &root,        &middle,  &leaf, &wrong,       &expired,
+                         &domain_leaf, &cn_only, &weak, &client_only, &other };
 
   for (guint i = 0; i < G_N_ELEMENTS (all); i++)
     certificate_clear (all[i]);
@@ -43,7 +45,7 @@ clear_all (void)
 
 /* Both ends step until they are done; what the client saw. */
 static LlChain *
-shake_hands (const Issued *own, gboolean with_middle, gboolean with_root)
+shake_hands (const Certificate *own, gboolean with_middle, gboolean with_root)
 {
   g_autoptr (SSL_CTX) server_context = SSL_CTX_new (TLS_server_method ());
   g_autoptr (SSL_CTX) client_context = ll_tls_client_context (LL_TLS_PROBE, NULL, NULL);
@@ -79,12 +81,12 @@ shake_hands (const Issued *own, gboolean with_middle, gboolean with_root)
 typedef struct
 {
   const char *name;
-  Issued *own;
+  Certificate *own;
   gboolean with_middle;
   gboolean with_root;
   struct
   {
-    Issued *of; /* NULL: end; a digest of this */
+    Certificate *of; /* NULL: end; a digest of this */
     guint8 usage, selector, matching;
     gboolean cut; /* one octet short */
   } records[3];
@@ -239,27 +241,31 @@ test_none (void)
 static void
 test_webpki (void)
 {
-  Issued constrained
-      = certificate_issue (&root, &(Wanted){ .common_name = "C",
-                                             .ca = TRUE,
-                                             .constraints = "permitted;DNS:else.lab" });
-  Issued wildcard = certificate_issue (&root, &(Wanted){ .names = "DNS:*.example.lab" });
-  Issued partial = certificate_issue (&root, &(Wanted){ .names = "DNS:m*.example.lab" });
-  Issued mail_only
-      = certificate_issue (&root, &(Wanted){ .common_name = MX, .names = "email:a@b.lab" });
-  Issued address = certificate_issue (&root, &(Wanted){ .names = "IP:192.0.2.1" });
-  Issued idn = certificate_issue (&root, &(Wanted){ .names = "DNS:xn--mx-lka.lab" });
-  Issued other_cn
-      = certificate_issue (&root, &(Wanted){ .common_name = "y.lab", .names = "DNS:" MX });
-  Issued sha1 = certificate_issue (&middle, &(Wanted){ .names = "DNS:" MX, .digest = EVP_sha1 () });
-  Issued outside = certificate_issue (&constrained, &(Wanted){ .names = "DNS:" MX });
+  Certificate constrained
+      = certificate_make (&(CertificateWish){ .name = "C",
+                                              .authority = TRUE,
+                                              .constraints = "permitted;DNS:else.lab" },
+                          &root);
+  Certificate wildcard
+      = certificate_make (&(CertificateWish){ .names = "DNS:*.example.lab" }, &root);
+  Certificate partial
+      = certificate_make (&(CertificateWish){ .names = "DNS:m*.example.lab" }, &root);
+  Certificate mail_only
+      = certificate_make (&(CertificateWish){ .name = MX, .names = "email:a@b.lab" }, &root);
+  Certificate address = certificate_make (&(CertificateWish){ .names = "IP:192.0.2.1" }, &root);
+  Certificate idn = certificate_make (&(CertificateWish){ .names = "DNS:xn--mx-lka.lab" }, &root);
+  Certificate other_cn
+      = certificate_make (&(CertificateWish){ .name = "y.lab", .names = "DNS:" MX }, &root);
+  Certificate sha1
+      = certificate_make (&(CertificateWish){ .names = "DNS:" MX, .digest = EVP_sha1 () }, &middle);
+  Certificate outside = certificate_make (&(CertificateWish){ .names = "DNS:" MX }, &constrained);
   g_autoptr (SSL_CTX) trust = ll_tls_client_context (LL_TLS_PROBE, NULL, NULL);
   X509_STORE *store = X509_STORE_new ();
   const struct
   {
     const char *name;
-    Issued *own;
-    Issued *sent; /* above it, or NULL */
+    Certificate *own;
+    Certificate *sent; /* above it, or NULL */
     const char *host;
     gboolean valid;
     LlCode code;
@@ -304,8 +310,8 @@ test_webpki (void)
       g_assert_cmpint (finding.code, ==, chains[i].code);
     }
   {
-    Issued *made[] = { &constrained, &wildcard, &partial, &mail_only, &address,
-                       &idn,         &other_cn, &sha1,    &outside };
+    Certificate *made[] = { &constrained, &wildcard, &partial, &mail_only, &address,
+                            &idn,         &other_cn, &sha1,    &outside };
 
     for (guint i = 0; i < G_N_ELEMENTS (made); i++)
       certificate_clear (made[i]);

@@ -3,7 +3,7 @@
 
 #pragma once
 
-#include "certificates.h"
+#include "../support/certificates.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>

@@ -4,7 +4,7 @@
 #pragma once
 
 #include "assess/verdict.h"
-#include "certificates.h"
+#include "../support/certificates.h"
 
 /* Hosts of every kind, as values, for the tests of the fold. */
 
@@ -39,7 +39,7 @@ typedef enum
   H_ALL,
 } Kind;
 
-static Issued leaf;
+static Certificate leaf;
 static LlChain *chain;
 
 static gboolean sights_tampered; /* somebody on the way was at work */

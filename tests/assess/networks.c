@@ -126,7 +126,7 @@ test_redirected (void)
 {
   static const char *const scripts[]
       = { "220 mx\n|<|250-mx\n250 STARTTLS\n|<|220 go\n|TLS|<|250 mx\n|<|221 bye\n", NULL };
-  Issued own = certificate_issue (NULL, &(Wanted){ .names = "DNS:mail.isp.lab" });
+  Certificate own = certificate_make (&(CertificateWish){ .names = "DNS:mail.isp.lab" }, NULL);
   SSL_CTX *context = SSL_CTX_new (TLS_server_method ());
   Fake fake = { 0 };
 

@@ -241,7 +241,7 @@ main (int argc, char **argv)
   int result;
 
   g_test_init (&argc, &argv, NULL);
-  leaf = certificate_issue (NULL, &(Wanted){ .names = "DNS:mx.example.lab" });
+  leaf = certificate_make (&(CertificateWish){ .names = "DNS:mx.example.lab" }, NULL);
   sk_X509_push (stack, leaf.certificate);
   chain = ll_chain_new_from (stack);
   sk_X509_free (stack);

@@ -286,7 +286,7 @@ name_cb (SSL *ssl, int *alert, void *data)
 static void
 test_by_name (void)
 {
-  Issued other = certificate_issue (&root, &(Wanted){ .names = "DNS:default.lab" });
+  Certificate other = certificate_make (&(CertificateWish){ .names = "DNS:default.lab" }, &root);
   SSL_CTX *context = server (&other, NULL);
   Fake fake = { 0 };
   g_autoptr (LlSight) sight = NULL;

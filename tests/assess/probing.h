@@ -18,11 +18,11 @@
 #define END "|<|221 bye\n"
 #define GOOD HELLO OFFERS GO "250-mx\n250 REQUIRETLS\n" END
 
-static Issued root, leaf, rsa, weak, staple, revoked_leaf;
+static Certificate root, leaf, rsa, weak, staple, revoked_leaf;
 static char *ca_file;
 
 static inline SSL_CTX *
-server (const Issued *own, const char *ciphers)
+server (const Certificate *own, const char *ciphers)
 {
   SSL_CTX *context = SSL_CTX_new (TLS_server_method ());
 
@@ -81,12 +81,12 @@ make_all (void)
 
   g_assert_cmpint (fd, >=, 0);
   close (fd);
-  root = certificate_issue (NULL, &(Wanted){ .common_name = "Root", .ca = TRUE });
-  leaf = certificate_issue (&root, &(Wanted){ .names = "DNS:" MX });
-  rsa = certificate_issue (&root, &(Wanted){ .names = "DNS:" MX, .rsa_bits = 2048 });
-  weak = certificate_issue (&root, &(Wanted){ .names = "DNS:" MX, .rsa_bits = 1024 });
-  staple = certificate_issue (&root, &(Wanted){ .names = "DNS:" MX, .staple = TRUE });
-  revoked_leaf = certificate_issue (&root, &(Wanted){ .names = "DNS:" MX });
+  root = certificate_make (&(CertificateWish){ .name = "Root", .authority = TRUE }, NULL);
+  leaf = certificate_make (&(CertificateWish){ .names = "DNS:" MX }, &root);
+  rsa = certificate_make (&(CertificateWish){ .names = "DNS:" MX, .rsa = 2048 }, &root);
+  weak = certificate_make (&(CertificateWish){ .names = "DNS:" MX, .rsa = 1024 }, &root);
+  staple = certificate_make (&(CertificateWish){ .names = "DNS:" MX, .staple = TRUE }, &root);
+  revoked_leaf = certificate_make (&(CertificateWish){ .names = "DNS:" MX }, &root);
   file = BIO_new_file (ca_file, "w");
   PEM_write_bio_X509 (file, root.certificate);
   BIO_free (file);
@@ -95,7 +95,7 @@ make_all (void)
 static inline void
 clear_all (void)
 {
-  Issued *all[] = { &root, &leaf, &rsa, &weak, &staple, &revoked_leaf };
+  Certificate *all[] = { &root, &leaf, &rsa, &weak, &staple, &revoked_leaf };
 
   for (guint i = 0; i < G_N_ELEMENTS (all); i++)
     certificate_clear (all[i]);

@@ -124,7 +124,7 @@ test_hand_made (void)
 
 /* A stapled answer of the root about @leaf: @status. */
 static GBytes *
-ocsp_answer (const Issued *about, int status)
+ocsp_answer (const Certificate *about, int status)
 {
   OCSP_BASICRESP *basic = OCSP_BASICRESP_new ();
   OCSP_CERTID *id = OCSP_cert_to_id (EVP_sha1 (), about->certificate, root.certificate);
