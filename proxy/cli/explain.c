@@ -43,6 +43,33 @@ print_remedy (const char *id, const char *state, const char *next_try)
     printf ("  It is not sent again by itself; letterlock retry %s does\n", id);
 }
 
+/* What is to be said of keys beside the reason: of the recipient's, and of your own. */
+static void
+print_keys (GVariant *recipient)
+{
+  static const struct
+  {
+    const char *part;
+    const char *key;
+    const char *sentence;
+  } said[] = {
+    { "lock", "note", "About the key that it is locked for" },
+    { "lock", "unsigned", "Locked without your signature" },
+    { "signature", "user_id", "Signed with your own key, and readable for everybody on the way" },
+  };
+  g_autoptr (GVariant) proof = ll_below (recipient, "proof");
+
+  for (guint i = 0; proof != NULL && i < G_N_ELEMENTS (said); i++)
+    {
+      g_autoptr (GVariant) part
+          = g_variant_lookup_value (proof, said[i].part, G_VARIANT_TYPE_VARDICT);
+      g_autofree char *text = part != NULL ? ll_table_clean (ll_text (part, said[i].key)) : NULL;
+
+      if (text != NULL && *text != '\0')
+        printf ("  %s: %s\n", said[i].sentence, text);
+    }
+}
+
 static void
 explain_recipient (GVariant *recipient, const char *id)
 {
@@ -72,6 +99,7 @@ explain_recipient (GVariant *recipient, const char *id)
   PRINT_MEANING (recipient, confidence, LlConfidence);
   if (ll_flag (recipient, "overridden"))
     puts ("  You accepted this domain as it is (letterlock override)");
+  print_keys (recipient);
   if (*reply != '\0' && strcmp (reply, reason) != 0)
     printf ("  Last reply: %s\n", reply);
   print_remedy (id, ll_text (recipient, "state"), ll_text (recipient, "next_try"));

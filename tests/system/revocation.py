@@ -129,6 +129,8 @@ def test_unknown_locks(lab):
     wait_until(lambda: lab.arrived("silent"), "the letter arrives")
     shown = lab.daemon.letterlock("show", lab.letter_named("silent")["id"])
     tap.true("could not be asked" in shown, shown)
+    said = lab.daemon.letterlock("explain", lab.letter_named("silent")["id"])
+    tap.true("could not be asked" in said, said)
 
 
 def test_kept(lab):

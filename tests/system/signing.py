@@ -145,6 +145,8 @@ def test_pgp(lab):
     tap.equal(fate["proof"]["signature"]["signer"], lab.fingerprint.lower(), "signer")
     shown = lab.daemon.letterlock("show", lab.letter_named("odd")["id"])
     tap.true("signed by Letterlock" in shown and lab.fingerprint.lower() in shown, shown)
+    said = lab.daemon.letterlock("explain", lab.letter_named("odd")["id"])
+    tap.true("Signed with your own key" in said, said)
 
 
 def test_smime(lab):

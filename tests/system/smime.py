@@ -129,6 +129,8 @@ def test_key_is_gone(lab):
     tap.true("could not be used" in lock["unsigned"], lock)
     shown = lab.daemon.letterlock("show", lab.letter_named("unsigned")["id"])
     tap.true("unsigned" in shown and "could not be used" in shown, shown)
+    said = lab.daemon.letterlock("explain", lab.letter_named("unsigned")["id"])
+    tap.true("Locked without your signature: the key of your certificate" in said, said)
 
 
 # SMIMECapabilities: AES-256-GCM
