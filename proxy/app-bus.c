@@ -95,6 +95,17 @@ status (gpointer data, GError **error)
   return g_variant_dict_end (&dict);
 }
 
+/* For what outlives the pipeline; and keys may be found in other places now. */
+static void
+put_in_force (LlApp *app, LlConfig *config)
+{
+  g_mutex_lock (&app->in_force_lock);
+  ll_config_unref (app->in_force);
+  app->in_force = ll_config_ref (config);
+  g_mutex_unlock (&app->in_force_lock);
+  ll_keys_renew (app->keys);
+}
+
 gboolean
 ll_app_reload (LlApp *app, GError **error)
 {
@@ -105,6 +116,7 @@ ll_app_reload (LlApp *app, GError **error)
     return FALSE;
   domains = ll_config_domains (config);
   ll_network_set_domains (app->access.network, (const char *const *) domains);
+  put_in_force (app, config);
   ll_pipeline_configure (app->pipeline, config);
   g_message ("the configuration was read again");
   return TRUE;

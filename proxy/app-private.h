@@ -7,6 +7,8 @@
 
 #include "bus/service.h"
 #include "keys/dane.h"
+#include "keys/directory.h"
+#include "keys/keyserver.h"
 #include "keys/revocation.h"
 #include "keys/wkd.h"
 #include "net/access.h"
@@ -25,7 +27,9 @@ struct _LlApp
   char *cache_folder;
   int lock;
 
-  LlConfig *config; /* of the start: what a reload does not change */
+  LlConfig *config;     /* of the start: what a reload does not change */
+  GMutex in_force_lock; /* guards the next: look-ups outlive the pipeline */
+  LlConfig *in_force;
   LlSecretStore *secrets;
   LlStore *store;
   LlLedger *ledger;
@@ -37,6 +41,9 @@ struct _LlApp
   LlImported *imported;
   LlWkd wkd;
   LlDaneKeys dane;
+  LlKeyserver keyserver;
+  LlWorker *directory_worker; /* one that stalls keeps no other waiting */
+  LlDirectory directory;
   LlRevocation revocation;
   LlKeys *keys;
   LlPipeline *pipeline;

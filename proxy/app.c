@@ -78,6 +78,15 @@ find_imported (gpointer data, const LlKeyQuery *query, GPtrArray *found)
   return ll_imported_find (((LlApp *) data)->imported, query, found);
 }
 
+static LlConfig *
+config_in_force (gpointer data)
+{
+  LlApp *app = data;
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&app->in_force_lock);
+
+  return ll_config_ref (app->in_force);
+}
+
 /* What can lock letters, and where it is looked for. */
 static gboolean
 build_keys (LlApp *app, GError **error)
@@ -85,18 +94,26 @@ build_keys (LlApp *app, GError **error)
   const LlKeyFinder finders[] = { { LL_KEY_SOURCE_GNUPG, find_in_keyring, app },
                                   { LL_KEY_SOURCE_IMPORTED, find_imported, app },
                                   { LL_KEY_SOURCE_WKD, ll_wkd_find, &app->wkd },
-                                  { LL_KEY_SOURCE_DANE, ll_dane_keys_find, &app->dane } };
+                                  { LL_KEY_SOURCE_DANE, ll_dane_keys_find, &app->dane },
+                                  { LL_KEY_SOURCE_KEYSERVER, ll_keyserver_find, &app->keyserver },
+                                  { LL_KEY_SOURCE_LDAP, ll_directory_find, &app->directory } };
 
+  app->in_force = ll_config_ref (app->config);
   app->worker = ll_worker_new (NULL);
   app->cache_folder = ll_folder_cache ();
   app->wkd = (LlWkd){ app->access.resolver, app->access.https, app->worker, app->cache_folder };
-  app->dane = (LlDaneKeys){ app->access.resolver, app->worker, app->config->ca_file };
   app->contacts = ll_contacts_new (app->state_folder, error);
   if (app->contacts == NULL)
     return FALSE;
   app->imported = ll_imported_new (app->state_folder, app->config->ca_file, app->worker, error);
   if (app->imported == NULL)
     return FALSE;
+  app->dane = (LlDaneKeys){ app->access.resolver, app->worker, app->imported };
+  app->keyserver
+      = (LlKeyserver){ app->access.resolver, app->worker, app->cache_folder, config_in_force, app };
+  app->directory_worker = ll_worker_new (NULL);
+  app->directory = (LlDirectory){ app->directory_worker, app->imported, app->cache_folder,
+                                  config_in_force, app };
   app->keys = ll_keys_new (finders, G_N_ELEMENTS (finders));
   app->revocation = (LlRevocation){ app->access.https, app->cache_folder };
   ll_keys_set_check (app->keys, ll_revocation_check, &app->revocation);
@@ -258,6 +275,7 @@ ll_app_new (const LlAppOptions *options, GError **error)
 
   app->lock = -1;
   g_mutex_init (&app->listening_lock);
+  g_mutex_init (&app->in_force_lock);
   app->config_user = options->config != NULL ? g_strdup (options->config) : ll_config_user_path ();
   app->config_system = g_strdup (options->config_system);
   app->state_folder = ll_folder_state ();
@@ -326,6 +344,7 @@ ll_app_free (LlApp *app)
   g_clear_pointer (&app->keys, ll_keys_free);
   g_clear_pointer (&app->imported, ll_imported_free);
   g_clear_pointer (&app->contacts, ll_contacts_free);
+  g_clear_pointer (&app->directory_worker, ll_worker_free);
   g_clear_pointer (&app->worker, ll_worker_free);
   g_clear_pointer (&app->upstream, ll_upstream_free);
   g_clear_pointer (&app->assess, ll_assess_free);
@@ -334,9 +353,11 @@ ll_app_free (LlApp *app)
   g_clear_pointer (&app->store, ll_store_free);
   g_clear_pointer (&app->secrets, ll_secret_store_free);
   g_clear_pointer (&app->config, ll_config_unref);
+  g_clear_pointer (&app->in_force, ll_config_unref);
   g_clear_pointer (&app->listening, g_ptr_array_unref);
   g_clear_pointer (&app->loop, g_main_loop_unref);
   g_mutex_clear (&app->listening_lock);
+  g_mutex_clear (&app->in_force_lock);
   g_free (app->config_user);
   g_free (app->config_system);
   g_free (app->state_folder);

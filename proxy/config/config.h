@@ -60,6 +60,8 @@ typedef struct
   /* [keys] */
   guint key_trust; /* LlTrustLevel (keys/trust.h) */
   gboolean plus_tags;
+  char *keyserver; /* URL, or NULL */
+  GStrv ldap;      /* URLs; empty: none */
 
   /* [protect] */
   LlSubject subject;

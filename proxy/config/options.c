@@ -27,6 +27,8 @@ static const char *const kind_words[] = { "list", "calendar", "robot", NULL };
 static const char *const portal_words[] = { "https", NULL };
 static const char *const trust_words[] = { "strict", "accepted", "opportunistic", NULL };
 static const char *const subject_words[] = { "auto", "hide", "keep", NULL };
+static const char *const keyserver_words[] = { "https", NULL };
+static const char *const ldap_words[] = { "ldaps", "ldap", NULL };
 static const char *const none_words[] = { "none", NULL };
 static const char *const proxy_words[] = { "http", "socks5", "socks5h", NULL };
 
@@ -141,6 +143,15 @@ const LlOption ll_options[] = {
     .doc = "Whether a key of bob@example.org will do for bob+news@example.org, where that address "
            "has none of its own.",
     .example = "false" },
+  { "keys", "keyserver", LL_OPTION_URL, NULL, keyserver_words, CONFIG (keyserver),
+    .doc = "A key server that gives keys by e-mail address (VKS). It learns whom you write to, and "
+           "you are asked about each key that it gives. Default: none.",
+    .example = "https://keys.openpgp.org" },
+  { "keys", "ldap", LL_OPTION_URLS, "", ldap_words, CONFIG (ldap),
+    .doc = "Directories with certificates: ldaps://HOST/BASE, or ldap://HOST/BASE, which has to "
+           "offer StartTLS. They learn whom you write to. A certificate that they give is used by "
+           "itself only if its issuer is trusted.",
+    .example = "ldaps://directory.example.org/dc=example,dc=org" },
 
   /* -- [protect] --------------------------------------------------------------------- */
   { "protect", "subject", LL_OPTION_WORD, "auto", subject_words, CONFIG (subject),
@@ -413,81 +424,4 @@ ll_option_nearest (const char *group, const char *key)
         least = far, nearest = option->key;
     }
   return nearest;
-}
-
-static const char *
-form_of (LlOptionType type)
-{
-  switch (type)
-    {
-    case LL_OPTION_TEXT:
-      return "text";
-    case LL_OPTION_PATH:
-      return "an absolute path";
-    case LL_OPTION_URL:
-      return "an address that starts with";
-    case LL_OPTION_HOST_PORT:
-    case LL_OPTION_UPSTREAM:
-      return "host:port";
-    case LL_OPTION_FLAG:
-      return "true or false";
-    case LL_OPTION_NUMBER:
-      return "a number";
-    case LL_OPTION_DURATION:
-      return "a time such as 90s, 15m, 12h, 5d or 2w";
-    case LL_OPTION_DATE:
-      return "a date such as 2026-11-22";
-    case LL_OPTION_WORD:
-    case LL_OPTION_DECLARED:
-      return "one of";
-    case LL_OPTION_HONOURS:
-    case LL_OPTION_METHODS:
-    case LL_OPTION_KINDS:
-      return "a list of";
-    case LL_OPTION_TAG:
-      return "one word of letters, digits and hyphens";
-    case LL_OPTION_LOCAL:
-      return "a list of loopback addresses with port, such as 127.0.0.1:1587;[::1]:1587";
-    case LL_OPTION_FOREIGN:
-      return "a list of addresses with port, such as 192.0.2.10:587";
-    case LL_OPTION_RESOLVERS:
-      return "a list of addresses, such as 9.9.9.9;127.0.0.1@5353";
-    case LL_OPTION_HOSTS:
-      return "a list of host names";
-    case LL_OPTION_ADDRESSES:
-      return "a list of addresses, such as alice@example.org;*@alice.example";
-    case LL_OPTION_DOMAINS:
-      return "a list of domains";
-    case LL_OPTION_PATTERNS:
-      return "a list of addresses, domains, *.domain, or *";
-    case LL_OPTION_URLS:
-      return "a list of addresses that start with";
-    case LL_OPTION_PINS:
-      return "a list of SHA-256 sums, each 64 hexadecimal digits";
-    }
-  g_return_val_if_reached ("");
-}
-
-char *
-ll_option_valid (const LlOption *option)
-{
-  GString *text = g_string_new (form_of (option->type));
-
-  if (option->type == LL_OPTION_NUMBER)
-    g_string_append_printf (text, " from %u to %u", option->min, option->max);
-  for (guint i = 0; option->words != NULL && option->words[i] != NULL; i++)
-    {
-      gboolean last = i > 0 && option->words[i + 1] == NULL;
-
-      g_string_append_printf (text, "%s%s%s",
-                              i == 0 && option->type == LL_OPTION_DURATION ? ", or "
-                              : i == 0                                     ? " "
-                              : last                                       ? " or "
-                                                                           : ", ",
-                              option->words[i],
-                              option->type == LL_OPTION_URL || option->type == LL_OPTION_URLS
-                                  ? "://"
-                                  : "");
-    }
-  return g_string_free (text, FALSE);
 }

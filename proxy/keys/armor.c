@@ -81,3 +81,67 @@ ll_armor_certificate (GBytes *der)
   g_string_append (text, "-----END CERTIFICATE-----\n");
   return g_string_free (text, FALSE);
 }
+
+/* -- the way back ------------------------------------------------------------------------------ */
+
+#define BEGIN "-----BEGIN PGP PUBLIC KEY BLOCK-----"
+#define END "\n-----END PGP PUBLIC KEY BLOCK-----"
+
+/* Header lines up to the empty one ("Comment: ..."; RFC 9580 6.2.2), then base64. */
+static const char *
+after_headers (const char *at, const char *end)
+{
+  while (at < end)
+    {
+      const char *line = memchr (at, '\n', (gsize) (end - at));
+      const char *next = line != NULL ? line + 1 : end;
+
+      while (at < next && g_ascii_isspace (*at))
+        at++;
+      if (at == next)
+        return next;
+      at = next;
+    }
+  return NULL;
+}
+
+/* Letters of base64 up to the checksum's line, without white space. (transfer full) */
+static char *
+dense (const char *at, const char *end)
+{
+  GString *text = g_string_new (NULL);
+  gboolean line_begins = TRUE;
+
+  for (; at < end && !(line_begins && *at == '='); at++)
+    {
+      line_begins = *at == '\n';
+      if (!g_ascii_isspace (*at))
+        g_string_append_c (text, *at);
+    }
+  return g_string_free (text, FALSE);
+}
+
+GBytes *
+ll_armor_open (const char *text, gsize length)
+{
+  const char *begin = g_strstr_len (text, (gssize) length, BEGIN);
+  const char *rest = begin != NULL ? begin + strlen (BEGIN) : NULL;
+  const char *end
+      = rest != NULL ? g_strstr_len (rest, (gssize) (length - (gsize) (rest - text)), END) : NULL;
+  g_autofree char *letters = NULL;
+  const char *body;
+  gsize n;
+  guchar *bytes;
+
+  rest = end != NULL ? memchr (rest, '\n', (gsize) (end + 1 - rest)) : NULL;
+  body = rest != NULL && rest < end ? after_headers (rest + 1, end) : NULL;
+  if (body == NULL)
+    return NULL;
+  letters = dense (body, end);
+  n = strspn (letters, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/");
+  n += strspn (letters + n, "=");
+  if (n == 0 || letters[n] != '\0' || n % 4 != 0)
+    return NULL;
+  bytes = g_base64_decode (letters, &n);
+  return g_bytes_new_take (bytes, n);
+}

@@ -13,4 +13,8 @@ G_BEGIN_DECLS
 char *ll_armor_pgp (GBytes *packets);
 char *ll_armor_certificate (GBytes *der);
 
+/* The packets of the first key block in @text; NULL: there is none, or it is damaged. The checksum
+ * is not looked at (RFC 9580 6.1: optional), what is in the packets is. (transfer full) */
+GBytes *ll_armor_open (const char *text, gsize length);
+
 G_END_DECLS

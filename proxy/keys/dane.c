@@ -3,7 +3,6 @@
 
 #include "keys/dane.h"
 
-#include "keys/certificate.h"
 #include "keys/published.h"
 #include "keys/smimea.h"
 #include "net/rdata.h"
@@ -72,7 +71,6 @@ static void
 add_certificate (const LlDaneKeys *dane, GBytes *rdata, const LlKeyQuery *query, GPtrArray *found)
 {
   g_autoptr (LlKey) key = ll_smimea_read (rdata, query->address);
-  X509_STORE *roots;
   LlKey *seen;
 
   if (key == NULL)
@@ -82,9 +80,7 @@ add_certificate (const LlDaneKeys *dane, GBytes *rdata, const LlKeyQuery *query,
       g_ptr_array_add (found, g_steal_pointer (&key));
       return;
     }
-  roots = ll_certificate_roots_new (dane->ca_file);
-  seen = ll_certificate_verify (key, NULL, roots, ll_clock_now ());
-  X509_STORE_free (roots);
+  seen = ll_imported_verify (dane->imported, key);
   if (seen->trust < LL_TRUST_PUBLISHED && !ll_smimea_needs_path (rdata))
     {
       seen->trust = LL_TRUST_PUBLISHED;

@@ -5,6 +5,7 @@
 
 #include "engine/worker.h"
 #include "keys/find.h"
+#include "keys/imported.h"
 #include "net/resolver.h"
 
 G_BEGIN_DECLS
@@ -20,7 +21,7 @@ typedef struct
 {
   LlResolver *resolver; /* (not owned) all of these */
   LlWorker *worker;
-  const char *ca_file; /* trusted beside the system's roots, NULL: none */
+  LlImported *imported;
 } LlDaneKeys;
 
 /* A finder (keys/find.h); @dane: LlDaneKeys. */

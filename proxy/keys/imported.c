@@ -304,17 +304,22 @@ ll_imported_add (LlImported *imported,
 /* -- finding
  * ---------------------------------------------------------------------------------------- */
 
+LlKey *
+ll_imported_verify (LlImported *imported, const LlKey *key)
+{
+  g_autoptr (GPtrArray) issuers = blobs_of (imported, "", LL_METHOD_SMIME);
+  X509_STORE *roots = ll_certificate_roots_new (imported->ca_file);
+  LlKey *seen = ll_certificate_verify (key, issuers, roots, ll_clock_now ());
+
+  X509_STORE_free (roots);
+  return seen;
+}
+
 static void
 find_certificates (LlImported *imported, const char *address, GPtrArray *found)
 {
   g_autoptr (GPtrArray) ders = blobs_of (imported, address, LL_METHOD_SMIME);
-  g_autoptr (GPtrArray) issuers = NULL;
-  X509_STORE *roots;
 
-  if (ders->len == 0)
-    return;
-  issuers = blobs_of (imported, "", LL_METHOD_SMIME);
-  roots = ll_certificate_roots_new (imported->ca_file);
   for (guint i = 0; i < ders->len; i++)
     {
       g_autoptr (LlKey) key
@@ -323,9 +328,8 @@ find_certificates (LlImported *imported, const char *address, GPtrArray *found)
       if (key == NULL)
         continue;
       key->gcm = key->gcm || is_announced (imported, key->fingerprint);
-      g_ptr_array_add (found, ll_certificate_verify (key, issuers, roots, ll_clock_now ()));
+      g_ptr_array_add (found, ll_imported_verify (imported, key));
     }
-  X509_STORE_free (roots);
 }
 
 char *

@@ -40,6 +40,10 @@ GPtrArray *ll_imported_add (LlImported *imported,
                             char **prefers,
                             GError **error);
 
+/* A certificate from anywhere with its trust: as ll_certificate_verify, over the issuers that were
+ * imported. (transfer full) */
+LlKey *ll_imported_verify (LlImported *imported, const LlKey *key);
+
 /* A finder (keys/find.h); @imported: LlImported. */
 char *ll_imported_find (gpointer imported, const LlKeyQuery *query, GPtrArray *found);
 

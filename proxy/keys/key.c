@@ -75,6 +75,13 @@ ll_key_is_for (const LlKey *key, const char *address, gboolean loosely)
   return FALSE;
 }
 
+void
+ll_key_expect (LlKey *key, const char *address)
+{
+  if (key->defect == LL_KEY_SOUND && !ll_key_is_for (key, address, TRUE))
+    key->defect = LL_KEY_OTHER_ADDRESS;
+}
+
 gboolean
 ll_key_is_sound (const LlKey *key, gint64 now)
 {

@@ -51,6 +51,9 @@ LlKey *ll_key_copy (const LlKey *key);
 /* Whether it names @address: to the letter first; without case if @loosely. */
 gboolean ll_key_is_for (const LlKey *key, const char *address, gboolean loosely);
 
+/* It was found for @address: what does not name it has that defect. */
+void ll_key_expect (LlKey *key, const char *address);
+
 /* Nothing is wrong with it at @now (wall seconds). */
 gboolean ll_key_is_sound (const LlKey *key, gint64 now);
 

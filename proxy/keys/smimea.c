@@ -71,8 +71,8 @@ ll_smimea_read (GBytes *rdata, const char *address)
       g_autoptr (GBytes) der = g_bytes_new (record.data, record.length);
 
       key = ll_certificate_parse (der, LL_KEY_SOURCE_DANE, NULL);
-      if (key != NULL && key->defect == LL_KEY_SOUND && !ll_key_is_for (key, address, TRUE))
-        key->defect = LL_KEY_OTHER_ADDRESS;
+      if (key != NULL)
+        ll_key_expect (key, address);
       return key;
     }
   key = ll_key_new (LL_METHOD_SMIME, LL_KEY_SOURCE_DANE);

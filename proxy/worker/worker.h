@@ -63,4 +63,10 @@ GVariant *worker_pkcs12 (GVariant *arguments, const int *fds, guint n_fds, GErro
  * Autocrypt header says: autocrypt ay, mutual b */
 GVariant *worker_harvest (GVariant *arguments, const int *fds, guint n_fds, GError **error);
 
+/* -- ldap.c ------------------------------------------------------------------------------ */
+
+/* {address s, urls as, milliseconds u, ca-file s?} -> certificates aay (DER): of entries with that
+ * mail address. FAILED: a directory could not be asked, and the others gave nothing. */
+GVariant *worker_ldap (GVariant *arguments, const int *fds, guint n_fds, GError **error);
+
 G_END_DECLS

@@ -83,16 +83,20 @@ class Policies:
 
     def key_directory(self, domain, files):
         """A web key directory for @domain: {hash: octets}."""
-        name = f"openpgpkey.{domain}"
-        certificate = self.authority.issue(name)
+        places = {f"/.well-known/openpgpkey/{domain}/hu/{x}": blob for x, blob in files.items()}
+        self.serve(f"openpgpkey.{domain}", places)
+
+    def serve(self, name, files, certificate=None):
+        """Any host: {path: octets, or an nginx directive}; all other paths are not found."""
+        certificate = certificate or self.authority.issue(name)
         places = []
-        for hash_, blob in files.items():
-            body = os.path.join(self.folder, f"{domain}-{hash_}")
-            with open(body, "wb") as file:
-                file.write(blob)
-            places.append(
-                f"location = /.well-known/openpgpkey/{domain}/hu/{hash_} {{ alias {body}; }}"
-            )
+        for path, what in files.items():
+            if isinstance(what, bytes):
+                body = os.path.join(self.folder, f"{name}-{len(places)}")
+                with open(body, "wb") as file:
+                    file.write(what)
+                what = f"alias {body};"
+            places.append(f"location = {path} {{ {what} }}")
         self.servers[name] = KEYS.format(
             address=self.address, port=self.port, name=name, chain=certificate.chain,
             key=certificate.key, places="\n    ".join(places),
