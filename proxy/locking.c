@@ -255,6 +255,7 @@ lock_group (LlPipeline *pipeline, LlLive *live, LlMethod method, GArray *recipie
 {
   g_autoptr (GPtrArray) keys = g_ptr_array_new ();
   g_autoptr (GError) error = NULL;
+  g_autoptr (LlConfig) config = ll_pipeline_config (pipeline);
   g_auto (LlSigner) signer = { NULL };
   LlSealing copy = { .pipeline = pipeline,
                      .live = live,
@@ -262,6 +263,7 @@ lock_group (LlPipeline *pipeline, LlLive *live, LlMethod method, GArray *recipie
                      .recipients = recipients,
                      .keys = keys,
                      .signer = &signer,
+                     .gossip = config->gossip,
                      .number = g_array_index (recipients, guint, 0) + 1 };
 
   copy.prompt = take_permission (live, recipients);

@@ -16,6 +16,7 @@ typedef struct
   GPtrArray *keys;    /* of LlKey: theirs, and the sender's own */
   const LlSigner *signer;
   guint number;
+  gboolean gossip; /* as [protect] says */
   gboolean prompt; /* the user asked for this just now */
 } LlSealing;
 
@@ -24,6 +25,9 @@ typedef struct
 
 /* Whether it does: one of those who share the copy is enough. */
 gboolean ll_sealing_hides_subject (const LlSealing *copy);
+
+/* gossiping.c: whole fields for the inside, or NULL. (transfer full) */
+char *ll_sealing_gossip (const LlSealing *copy);
 
 /* Makes the copy and puts it beside the letter. */
 gboolean ll_seal_copy (LlSealing *copy, GError **error);

@@ -65,6 +65,7 @@ typedef struct
 
   /* [protect] */
   LlSubject subject;
+  gboolean gossip;
 
   /* [queue] */
   guint lifetime; /* seconds, default 5 days */

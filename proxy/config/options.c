@@ -160,6 +160,11 @@ const LlOption ll_options[] = {
            "S/MIME, where few do. Where the way does not do, it is always hidden; only letterlock "
            "key prefer keeps it, for one contact.",
     .example = "hide" },
+  { "protect", "gossip", LL_OPTION_FLAG, "true", CONFIG (gossip),
+    .doc = "Whether those who see each other in a letter that is locked with PGP are told each "
+           "other's keys inside of it (Autocrypt-Gossip), so that each can answer all. Bcc "
+           "recipients are never told of, nor their keys.",
+    .example = "true" },
 
   /* -- [queue] ----------------------------------------------------------------------- */
   { "queue", "lifetime", LL_OPTION_DURATION, "5d", .min = 1, .max = 30 * 86400, CONFIG (lifetime),
