@@ -5,7 +5,7 @@
 
 #include "api/intl.h"
 #include "api/text.h"
-#include "gui/read.h"
+#include "api/read.h"
 #include "gui/host-row.h"
 #include "gui/look.h"
 

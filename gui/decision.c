@@ -5,7 +5,7 @@
 
 #include "api/intl.h"
 #include "api/text.h"
-#include "gui/read.h"
+#include "api/read.h"
 #include "gui/toast.h"
 
 /* One button: what it asks the daemon for. */

@@ -7,7 +7,7 @@
 #include "api/text.h"
 #include "gui/fact-row.h"
 #include "gui/look.h"
-#include "gui/read.h"
+#include "api/read.h"
 
 struct _LlHostRow
 {

@@ -6,7 +6,7 @@
 #include "api/intl.h"
 #include "api/text.h"
 #include "gui/decision.h"
-#include "gui/read.h"
+#include "api/read.h"
 #include "gui/fact-row.h"
 #include "gui/letter.h"
 #include "gui/look.h"

@@ -5,7 +5,7 @@
 
 #include "api/intl.h"
 #include "api/text.h"
-#include "gui/read.h"
+#include "api/read.h"
 
 /* More than these would not fit a row. */
 #define ADDRESSES_SHOWN 3

@@ -3,7 +3,7 @@
 
 #pragma once
 
-#include "gui/daemon.h"
+#include "api/daemon.h"
 
 #include <adwaita.h>
 

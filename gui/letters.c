@@ -3,7 +3,7 @@
 
 #include "gui/letters.h"
 
-#include "gui/read.h"
+#include "api/read.h"
 #include "gui/letter.h"
 
 /* A page is a few screens: small enough to come at once. */

@@ -5,7 +5,7 @@
 
 #include "api/intl.h"
 #include "gui/check-page.h"
-#include "gui/read.h"
+#include "api/read.h"
 #include "gui/letters-page.h"
 #include "gui/toast.h"
 

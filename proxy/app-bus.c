@@ -190,7 +190,8 @@ news_cb (LlPipelineNews news, const char *id, const char *text, gpointer data)
 
   if (app->bus == NULL)
     return;
-  ll_bus_service_letters_changed (ids, app->bus);
+  if (id != NULL)
+    ll_bus_service_letters_changed (ids, app->bus);
   if (news != LL_PIPELINE_CHANGED)
     ll_bus_service_state_changed (app->bus);
 }

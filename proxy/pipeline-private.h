@@ -57,11 +57,11 @@ struct _LlPipeline
 
   GMutex lock;
   LlConfig *config;
-  GHashTable *live;  /* id -> LlLive */
-  GPtrArray *done;   /* of LlLive: their files may go once the ledger is on disk */
-  GPtrArray *unread; /* of char: ids whose files could not be read just then */
-  gboolean paused;
-  gint64 looked_anew; /* reached.c: wall seconds, and boot seconds of what was in vain; or 0 */
+  GHashTable *live;    /* id -> LlLive */
+  GPtrArray *done;     /* of LlLive: their files may go once the ledger is on disk */
+  GPtrArray *unread;   /* of char: ids whose files could not be read just then */
+  gint64 paused_until; /* pausing.c: wall seconds, 0: not paused */
+  gint64 looked_anew;  /* reached.c: wall seconds, and boot seconds of what was in vain; or 0 */
   gint64 in_vain;
 
   GCancellable *ended; /* nothing new leaves any more; its descriptor is kept, for all waits */
@@ -127,6 +127,8 @@ void ll_pipeline_close (LlPipeline *pipeline, LlLive *live);
 
 /* In the queue, beside the letters: time to let go what is old. */
 #define LL_PIPELINE_PRUNING "pruning"
+#define LL_PIPELINE_RESUMING "resuming"
+#define LL_PAUSED_UNTIL_RESUME G_MAXINT64
 
 /* FALSE: it could not be, now. */
 gboolean ll_keep_original (LlPipeline *pipeline, const LlLive *live);
@@ -182,7 +184,15 @@ gboolean ll_pipeline_write_due (LlPipeline *pipeline, LlLive *live);
 /* The codes of a refusal by our own rules. *enhanced is part of @progress. */
 void ll_refusal_code (const LlProgress *progress, guint *code, const char **enhanced);
 
-gboolean ll_pipeline_is_paused (LlPipeline *pipeline);
+/* -- pausing.c ----------------------------------------------------------------------------- */
+
+void ll_pipeline_take_up_pause (LlPipeline *pipeline);
+/* 0: not paused; LL_PAUSED_UNTIL_RESUME: it has no end of its own. */
+gint64 ll_pipeline_paused_until (LlPipeline *pipeline);
+/* @minutes: 0 for no end. */
+gboolean ll_pipeline_pause (LlPipeline *pipeline, guint minutes, GError **error);
+void ll_pipeline_resume (LlPipeline *pipeline);
+void ll_pipeline_resume_if_due (LlPipeline *pipeline);
 
 /* Sets state and sentence of one recipient. */
 void ll_progress_set (LlProgress *progress, LlState state, const char *reason);

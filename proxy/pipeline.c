@@ -236,7 +236,7 @@ step_letter (LlPipeline *pipeline, LlLive *live)
     ll_try_anew (live->letter);
   if (account == NULL)
     ll_live_rest (live, LL_STATE_HELD, "its account is no longer in the configuration");
-  else if (ll_pipeline_is_paused (pipeline))
+  else if (ll_pipeline_paused_until (pipeline) != 0)
     ll_live_rest (live, LL_STATE_WAITING, "sending is paused; letterlock resume goes on");
   else if (ll_pipeline_open (pipeline, live))
     {
@@ -281,6 +281,11 @@ step_cb (const char *id, const char *account, gpointer data)
       ll_pipeline_prune (pipeline);
       return;
     }
+  if (strcmp (id, LL_PIPELINE_RESUMING) == 0)
+    {
+      ll_pipeline_resume_if_due (pipeline);
+      return;
+    }
   live = ll_pipeline_find (pipeline, id);
   if (live == NULL)
     return;
@@ -313,17 +318,10 @@ ll_pipeline_take (LlPipeline *pipeline, LlLive *live)
 
 /* -- start ------------------------------------------------------------------------------ */
 
-static char *
-paused_path (LlPipeline *pipeline)
-{
-  return g_build_filename (pipeline->parts.state_folder, "paused", NULL);
-}
-
 LlPipeline *
 ll_pipeline_new (const LlPipelineParts *parts, LlConfig *config)
 {
   LlPipeline *pipeline = g_new0 (LlPipeline, 1);
-  g_autofree char *paused = NULL;
 
   pipeline->parts = *parts;
   pipeline->config = ll_config_ref (config);
@@ -336,9 +334,8 @@ ll_pipeline_new (const LlPipelineParts *parts, LlConfig *config)
   pipeline->done = g_ptr_array_new_with_free_func ((GDestroyNotify) ll_live_unref);
   pipeline->unread = g_ptr_array_new_with_free_func (g_free);
   pipeline->onward = ll_onward_book_new (parts->state_folder);
-  paused = paused_path (pipeline);
-  pipeline->paused = g_file_test (paused, G_FILE_TEST_EXISTS);
   pipeline->queue = ll_queue_new (step_cb, pipeline, STEP_THREADS);
+  ll_pipeline_take_up_pause (pipeline);
   ll_pipeline_take_up (pipeline);
   ll_queue_add (pipeline->queue, LL_PIPELINE_PRUNING, LL_PIPELINE_PRUNING, 0);
   return pipeline;
@@ -396,15 +393,4 @@ ll_pipeline_watch (LlPipeline *pipeline, LlPipelineListener listener, gpointer d
   pipeline->listener_data = data;
   pipeline->listener = listener;
   g_mutex_unlock (&pipeline->news_lock);
-}
-
-gboolean
-ll_pipeline_is_paused (LlPipeline *pipeline)
-{
-  gboolean paused;
-
-  g_mutex_lock (&pipeline->lock);
-  paused = pipeline->paused;
-  g_mutex_unlock (&pipeline->lock);
-  return paused;
 }

@@ -80,6 +80,7 @@ typedef enum
   LL_PIPELINE_CHANGED,
   LL_PIPELINE_HELD,
   LL_PIPELINE_TROUBLE, /* failed, uncertain, refused by the provider, waiting */
+  LL_PIPELINE_STATE,   /* no letter, the whole: paused, resumed; the id is NULL */
 } LlPipelineNews;
 /* After ll_pipeline_watch (NULL) returned, the old listener is not called any more. */
 typedef void (*LlPipelineListener) (LlPipelineNews news,

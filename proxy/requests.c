@@ -283,32 +283,15 @@ retry (gpointer data, const char *id, GError **error)
 /* -- pause -------------------------------------------------------------------------------- */
 
 static gboolean
-set_paused (LlPipeline *pipeline, gboolean paused, GError **error)
+pause_all (gpointer data, guint minutes, GError **error)
 {
-  g_autofree char *path = g_build_filename (pipeline->parts.state_folder, "paused", NULL);
-
-  if (paused && !ll_file_replace (path, "", 0, error))
-    return FALSE;
-  if (!paused)
-    unlink (path);
-  g_mutex_lock (&pipeline->lock);
-  pipeline->paused = paused;
-  g_mutex_unlock (&pipeline->lock);
-  return TRUE;
-}
-
-static gboolean
-pause_all (gpointer data, GError **error)
-{
-  return set_paused (data, TRUE, error);
+  return ll_pipeline_pause (data, minutes, error);
 }
 
 static gboolean
 resume_all (gpointer data, GError **error)
 {
-  if (!set_paused (data, FALSE, error))
-    return FALSE;
-  ll_pipeline_wake (data);
+  ll_pipeline_resume (data);
   return TRUE;
 }
 
@@ -336,11 +319,19 @@ count_letters (LlPipeline *pipeline, LlState state)
 void
 ll_requests_count (LlPipeline *pipeline, GVariantDict *status)
 {
+  gint64 paused = ll_pipeline_paused_until (pipeline);
+
   g_variant_dict_insert (status, "held", "u", count_letters (pipeline, LL_STATE_HELD));
   g_variant_dict_insert (status, "waiting", "u", count_letters (pipeline, LL_STATE_WAITING));
   g_variant_dict_insert (status, "queued", "u", count_letters (pipeline, LL_STATE_QUEUED));
   g_variant_dict_insert (status, "uncertain", "u", count_letters (pipeline, LL_STATE_UNCERTAIN));
-  g_variant_dict_insert (status, "paused", "b", ll_pipeline_is_paused (pipeline));
+  g_variant_dict_insert (status, "paused", "b", paused != 0);
+  if (paused != 0 && paused != LL_PAUSED_UNTIL_RESUME)
+    {
+      g_autofree char *until = ll_clock_format (paused);
+
+      g_variant_dict_insert (status, "paused_until", "s", until);
+    }
 }
 
 void

@@ -58,7 +58,7 @@ typedef struct
 
   /* Status without "version" (added by the bus). Also asked before StateChanged. */
   GVariant *(*status) (gpointer data, GError **error);
-  gboolean (*pause) (gpointer data, GError **error);
+  gboolean (*pause) (gpointer data, guint minutes, GError **error); /* 0: until resume */
   gboolean (*resume) (gpointer data, GError **error);
   GVariant *(*providers) (gpointer data,
                           GError **error); /* aa{sv}: the shipped rows, seen as, domains u */

@@ -10,6 +10,9 @@
 
 #include <string.h>
 
+/* A day: who wants more wants no end. */
+#define PAUSE_MINUTES_MAX (24 * 60)
+
 /* The whole: state, pause, checks, overrides, report, doctor. */
 
 static GVariant *
@@ -42,7 +45,25 @@ pause_all (LlBusCall *call, GError **error)
 {
   if (call->actions->pause == NULL)
     return ll_bus_cannot (error, "pause");
-  return done_if (call->actions->pause (call->actions->data, error));
+  return done_if (call->actions->pause (call->actions->data, 0, error));
+}
+
+static GVariant *
+pause_for (LlBusCall *call, GError **error)
+{
+  guint minutes;
+
+  g_variant_get (call->arguments, "(u)", &minutes);
+  if (minutes < 1 || minutes > PAUSE_MINUTES_MAX)
+    {
+      g_set_error (error, LL_API_ERROR, LL_API_ERROR_INVALID,
+                   "a pause lasts 1 to %d minutes; without a time, until you go on",
+                   PAUSE_MINUTES_MAX);
+      return NULL;
+    }
+  if (call->actions->pause == NULL)
+    return ll_bus_cannot (error, "pause");
+  return done_if (call->actions->pause (call->actions->data, minutes, error));
 }
 
 static GVariant *
@@ -208,6 +229,7 @@ doctor (LlBusCall *call, GError **error)
 const LlBusMethod ll_bus_manager_methods[] = {
   { "Status", status },
   { "Pause", pause_all },
+  { "PauseFor", pause_for },
   { "Resume", resume_all },
   { "Check", check },
   { "Preview", preview },

@@ -26,13 +26,21 @@ static const LlField listener[]
     = { VALUE ("address"), VALUE ("port"), VALUE ("tls"), VALUE ("foreign"), END };
 
 const LlField ll_schema_status[] = {
-  VALUE ("state"),    VALUE ("paused"),
-  VALUE ("network"),  VALUE ("network_reason"),
-  VALUE ("dns"),      VALUE ("keyring"),
-  VALUE ("held"),     VALUE ("waiting"),
-  VALUE ("queued"),   VALUE ("uncertain"),
-  VALUE ("accounts"), LIST ("listeners", listener),
-  VALUE ("version"),  END,
+  VALUE ("state"),
+  VALUE ("paused"),
+  VALUE ("paused_until"),
+  VALUE ("network"),
+  VALUE ("network_reason"),
+  VALUE ("dns"),
+  VALUE ("keyring"),
+  VALUE ("held"),
+  VALUE ("waiting"),
+  VALUE ("queued"),
+  VALUE ("uncertain"),
+  VALUE ("accounts"),
+  LIST ("listeners", listener),
+  VALUE ("version"),
+  END,
 };
 
 static const LlField mta_sts[]

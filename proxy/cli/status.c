@@ -3,6 +3,7 @@
 
 #include "cli/command.h"
 #include "cli/json.h"
+#include "cli/letters.h"
 #include "cli/table.h"
 
 #include <stdio.h>
@@ -33,6 +34,16 @@ print_counts (GVariant *status)
 }
 
 static void
+print_pause (const char *until)
+{
+  g_autofree char *time = ll_letters_time (until);
+  g_autofree char *text = *until != '\0' ? g_strdup_printf ("nothing leaves until %s", time)
+                                         : g_strdup ("nothing leaves until letterlock resume");
+
+  print_line ("paused", text);
+}
+
+static void
 print_status (GVariant *status)
 {
   const char *state = ll_text (status, "state");
@@ -42,7 +53,7 @@ print_status (GVariant *status)
 
   printf ("Letterlock %s: %s\n", ll_text (status, "version"), painted);
   if (ll_flag (status, "paused"))
-    print_line ("paused", "nothing leaves until letterlock resume");
+    print_pause (ll_text (status, "paused_until"));
   print_counts (status);
   print_line ("network", ll_text (status, "network"));
   print_line ("", ll_text (status, "network_reason"));
@@ -84,32 +95,36 @@ ll_status_run (int argc, char **argv)
   return LL_EXIT_YES;
 }
 
-static int
-run_plain (const LlUsage *usage, const char *method, const char *said, int argc, char **argv)
+int
+ll_pause_run (int argc, char **argv)
 {
+  int minutes = 0;
+  const GOptionEntry entries[] = {
+    { "minutes", 0, 0, G_OPTION_ARG_INT, &minutes, "Go on by itself after so long, at most a day",
+      "N" },
+    { NULL },
+  };
+  const LlUsage usage = {
+    .command = "pause",
+    .summary = "Hold everything back until resume. Letters are still taken; nothing is bypassed.",
+    .entries = entries,
+  };
   g_auto (GStrv) left = NULL;
   g_autoptr (GVariant) reply = NULL;
   int status = LL_EXIT_YES;
 
-  if (!ll_usage_parse (usage, argc, argv, &left))
+  if (!ll_usage_parse (&usage, argc, argv, &left))
     return LL_EXIT_USAGE;
-  reply = ll_ask (method, NULL, LL_ASK_SHORT, &status);
+  if (minutes < 0)
+    return ll_usage_error ("pause: --minutes is a number of minutes");
+  reply = minutes == 0
+              ? ll_ask ("Pause", NULL, LL_ASK_SHORT, &status)
+              : ll_ask ("PauseFor", g_variant_new ("(u)", (guint) minutes), LL_ASK_SHORT, &status);
   if (reply == NULL)
     return status;
   if (!ll_json_wanted)
-    puts (said);
+    puts ("Paused: letters are taken, and nothing leaves.");
   return LL_EXIT_YES;
-}
-
-int
-ll_pause_run (int argc, char **argv)
-{
-  static const LlUsage usage = {
-    .command = "pause",
-    .summary = "Hold everything back until resume. Letters are still taken; nothing is bypassed.",
-  };
-
-  return run_plain (&usage, "Pause", "Paused: letters are taken, and nothing leaves.", argc, argv);
 }
 
 int
@@ -119,6 +134,16 @@ ll_resume_run (int argc, char **argv)
     .command = "resume",
     .summary = "Go on after pause; what waited is decided anew.",
   };
+  g_auto (GStrv) left = NULL;
+  g_autoptr (GVariant) reply = NULL;
+  int status = LL_EXIT_YES;
 
-  return run_plain (&usage, "Resume", "Resumed.", argc, argv);
+  if (!ll_usage_parse (&usage, argc, argv, &left))
+    return LL_EXIT_USAGE;
+  reply = ll_ask ("Resume", NULL, LL_ASK_SHORT, &status);
+  if (reply == NULL)
+    return status;
+  if (!ll_json_wanted)
+    puts ("Resumed.");
+  return LL_EXIT_YES;
 }

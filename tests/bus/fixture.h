@@ -70,7 +70,7 @@ status_action (gpointer data, GError **error)
 }
 
 G_GNUC_UNUSED static gboolean
-pause_action (gpointer data, GError **error)
+pause_action (gpointer data, guint minutes, GError **error)
 {
   g_atomic_int_set (&((Fixture *) data)->paused, 1);
   return TRUE;

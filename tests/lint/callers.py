@@ -42,7 +42,7 @@ def uncalled(texts):
     """The functions of proxy/ that no program comes to, as problems."""
     functions, reached, cleanups = [], {"main", *AWAITED}, {}
     for path, text in texts.items():
-        if not path.startswith("proxy/"):
+        if not path.startswith(("proxy/", "gui/", "tray/")):
             continue
         code = code_only(text)
         functions += [Function(path, code, match) for match in DEFINITION.finditer(code)]

@@ -27,6 +27,7 @@ def binary(name):
         BINARIES,
         os.path.join(BINARIES, "cli"),
         os.path.join(BINARIES, "..", "gui"),
+        os.path.join(BINARIES, "..", "tray"),
         "/usr/local/bin",
     ):
         path = os.path.join(folder, name)

@@ -3,7 +3,9 @@
 """What a person decides: release, send anyway, drop, override, pause; and letters that come twice."""
 
 import glob
+import os
 import smtplib
+import time
 
 import tap
 from office import Office, letter
@@ -124,6 +126,25 @@ def test_pause(office):
     office.daemon.letterlock("resume")
     wait(office, "paused", "sent")
     arrives(office, "paused", 1)
+
+
+def test_pause_for_a_while_ends_by_itself(office):
+    """A pause with an end survives a restart and goes on at its end"""
+    office.daemon.letterlock("pause", "--minutes", "1")
+    office.daemon.letterlock("pause", "--minutes", "2000", status=2)
+    (status,) = office.daemon.letterlock("status", "--json")
+    tap.true(status["paused"] and status["paused_until"], "it is paused, and until when is known")
+    office.send("bob@dane.lab", letter("bob@dane.lab", name="meanwhile"))
+    wait(office, "meanwhile", "waiting")
+    tap.equal(arrived(office, "meanwhile"), 0, "letters at the provider")
+    office.daemon.stop()
+    soon = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 3))
+    with open(os.path.join(office.daemon.state, "paused"), "w", encoding="ascii") as file:
+        file.write(soon)
+    office.daemon.start()
+    wait(office, "meanwhile", "sent")
+    (status,) = office.daemon.letterlock("status", "--json")
+    tap.equal(status["paused"], False, "paused")
 
 
 def test_held_survives_restart(office):

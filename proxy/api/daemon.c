@@ -1,7 +1,7 @@
 /* SPDX-FileCopyrightText: Letterlock contributors */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
-#include "gui/daemon.h"
+#include "api/daemon.h"
 
 #include "api/client.h"
 #include "api/names.h"
@@ -10,6 +10,8 @@
 
 /* Until the next look for a daemon that is not there. */
 #define RETRY_SECONDS 3
+/* Letters change in bursts, and the counts of the state with them. */
+#define REFRESH_MS 200
 
 struct _LlDaemon
 {
@@ -20,6 +22,7 @@ struct _LlDaemon
   GSource *hangup;     /* the private socket's end */
   guint watched_name;  /* the daemon's name on the session bus */
   guint retry;
+  guint refresh; /* of the state, after letters changed */
   guint subscriptions[3];
 };
 
@@ -51,6 +54,39 @@ set_state (LlDaemon *self, GVariant *state)
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_STATE]);
 }
 
+/* -- its state ------------------------------------------------------------------------------- */
+
+static void
+status_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (LlDaemon) self = data;
+  g_autoptr (GVariant) reply = ll_bus_client_call_finish (result, NULL);
+  g_autoptr (GVariant) state = NULL;
+
+  if (reply == NULL || self->client == NULL)
+    return;
+  state = g_variant_get_child_value (reply, 0);
+  set_state (self, state);
+}
+
+static void
+ask_state (LlDaemon *self)
+{
+  if (self->client != NULL)
+    ll_bus_client_call_async (self->client, "Status", NULL, NULL, -1, NULL, status_cb,
+                              g_object_ref (self));
+}
+
+static gboolean
+refresh_cb (gpointer data)
+{
+  LlDaemon *self = data;
+
+  self->refresh = 0;
+  ask_state (self);
+  return G_SOURCE_REMOVE;
+}
+
 /* -- what it tells by itself ------------------------------------------------------------- */
 
 static void
@@ -65,6 +101,8 @@ signal_cb (const char *name, GVariant *arguments, gpointer data)
 
       g_variant_get (arguments, "(^as)", &ids);
       g_signal_emit (self, signals[LETTERS_CHANGED], 0, ids);
+      if (self->refresh == 0)
+        self->refresh = g_timeout_add (REFRESH_MS, refresh_cb, self);
     }
   else if (g_str_equal (name, "StateChanged")
            && g_variant_is_of_type (arguments, G_VARIANT_TYPE ("(a{sv})")))
@@ -166,19 +204,6 @@ watch_its_end (LlDaemon *self)
 }
 
 static void
-status_cb (GObject *source, GAsyncResult *result, gpointer data)
-{
-  g_autoptr (LlDaemon) self = data;
-  g_autoptr (GVariant) reply = ll_bus_client_call_finish (result, NULL);
-  g_autoptr (GVariant) state = NULL;
-
-  if (reply == NULL || self->client == NULL)
-    return;
-  state = g_variant_get_child_value (reply, 0);
-  set_state (self, state);
-}
-
-static void
 found_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   LlDaemon *self = LL_DAEMON (source);
@@ -194,7 +219,7 @@ found_cb (GObject *source, GAsyncResult *result, gpointer data)
   watch_its_end (self);
   subscribe (self);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_CONNECTED]);
-  ll_bus_client_call_async (client, "Status", NULL, NULL, -1, NULL, status_cb, g_object_ref (self));
+  ask_state (self);
 }
 
 static void
@@ -293,6 +318,7 @@ finalize (GObject *object)
 
   disconnect (self);
   g_clear_handle_id (&self->retry, g_source_remove);
+  g_clear_handle_id (&self->refresh, g_source_remove);
   g_clear_pointer (&self->state, g_variant_unref);
   G_OBJECT_CLASS (ll_daemon_parent_class)->finalize (object);
 }

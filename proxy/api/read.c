@@ -1,7 +1,7 @@
 /* SPDX-FileCopyrightText: Letterlock contributors */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
-#include "gui/read.h"
+#include "api/read.h"
 
 const char *
 ll_read_text (GVariant *dict, const char *key)

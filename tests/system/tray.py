@@ -1,0 +1,116 @@
+#!/usr/bin/python3 -B
+# SPDX-FileCopyrightText: Letterlock contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The icon in a real panel: its words, its menu, and the notifications with their answers."""
+
+import contextlib
+import os
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "support"))
+
+import clients
+import tap
+from daemon import binary
+from desktop import Desktop
+from process import Program, wait_until
+from world import World
+
+SENDER = "anna@provider.lab"
+
+
+class Place:
+    def __init__(self, folder, stack):
+        self.world = stack.enter_context(World(folder))
+        self.daemon = stack.enter_context(self.world.daemon())
+        self.desktop = stack.enter_context(Desktop(os.path.join(folder, "desktop")))
+        import panel
+
+        self.panel = stack.enter_context(panel.Panel(self.desktop))
+        self.notifications = panel.Notifications(self.desktop)
+        self.login = self.world.account(self.daemon)
+        self.program = Program(
+            "letterlock-tray", [binary("letterlock-tray")], os.path.join(folder, "tray.log"),
+            env={**self.daemon.environment, **self.desktop.environment},
+        )  # fmt: skip
+        stack.callback(self.program.stop)
+        self.program.wait_until(self.panel.item, "its icon is in the panel")
+
+    def send(self, *recipients):
+        letter = f"From: {SENDER}\r\nTo: {', '.join(recipients)}\r\nSubject: private\r\n\r\nHello.\r\n"
+        clients.swaks(self.login, SENDER, list(recipients), letter.encode())
+
+    def labels(self):
+        return [entry[0] for entry in self.panel.menu()]
+
+    def wait_words(self, words):
+        wait_until(lambda: self.panel.words() == words, f"the icon says {words!r}")
+
+
+def test_all_is_well_and_nothing_is_said(place):
+    place.wait_words("Nothing waits")
+    tap.equal(place.panel.icon(), "letterlock-calm-symbolic", "icon")
+    place.send("bob@dane.lab")
+    place.daemon.wait_state("sent")
+    wait_until(lambda: "bob@dane.lab: taken by your provider" in place.labels(), "it is in the menu")
+    tap.equal(place.notifications.came, [], "notifications")
+
+
+def test_a_held_letter_is_told_in_words_and_notification(place):
+    place.send("eve@plain.lab")
+    place.wait_words("1 letter waits for your decision")
+    tap.equal(place.panel.icon(), "letterlock-attention-symbolic", "icon")
+    _, summary, body, actions = place.notifications.wait_about("eve@plain.lab")
+    tap.equal(summary, "A letter waits for your decision", "summary")
+    tap.true("mail server offers no TLS" in body, body)
+    tap.true("private" not in body, "the subject is nobody's business")
+    tap.equal(actions[1::2], ["Show", "Send anyway", "Don't send"], "actions")
+
+
+def test_it_is_released_from_its_notification(place):
+    number, *_ = place.notifications.wait_about("eve@plain.lab")
+    place.notifications.answer(number, "anyway")
+    place.world.provider.wait_letters("eve@plain.lab")
+    place.notifications.wait_gone("eve@plain.lab")
+    place.wait_words("Nothing waits")
+
+
+def test_a_letter_is_given_up_from_the_menu(place):
+    place.send("fay@plain.lab")
+    wait_until(lambda: "fay@plain.lab" in place.labels(), "it stands in the menu")
+    place.panel.choose("fay@plain.lab", "Don't send")
+    place.daemon.wait_state("dropped")
+    place.notifications.wait_gone("fay@plain.lab")
+
+
+def test_broken_offers_no_sending(place):
+    place.send("gil@badane.lab")
+    _, _, _, actions = place.notifications.wait_about("gil@badane.lab")
+    tap.equal(actions[1::2], ["Show", "Don't send"], "actions")
+
+
+def test_pause_for_an_hour_and_back(place):
+    place.panel.choose("Pause for an hour")
+    place.wait_words("Paused: letters are taken, and none leaves")
+    tap.equal(place.panel.icon(), "letterlock-paused-symbolic", "icon")
+    wait_until(lambda: "Go on" in place.labels(), "the menu offers to go on")
+    place.panel.choose("Go on")
+    place.wait_words("1 letter waits for your decision")
+
+
+def test_a_daemon_that_stops_and_comes_back(place):
+    place.daemon.stop()
+    place.wait_words("Letterlock does not run: letters cannot be sent through it")
+    tap.equal(place.panel.icon(), "letterlock-offline-symbolic", "icon")
+    place.daemon.start()
+    place.wait_words("1 letter waits for your decision")
+
+
+@contextlib.contextmanager
+def world(folder):
+    with contextlib.ExitStack() as stack:
+        yield Place(folder, stack)
+
+
+if __name__ == "__main__":
+    tap.main(world)

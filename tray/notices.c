@@ -1,0 +1,335 @@
+/* SPDX-FileCopyrightText: Letterlock contributors */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "tray/notices.h"
+
+#include "api/intl.h"
+#include "api/names.h"
+#include "api/read.h"
+#include "api/text.h"
+#include "tray/decision.h"
+
+#define NAME "org.freedesktop.Notifications"
+#define PATH "/org/freedesktop/Notifications"
+#define SCREEN "org.freedesktop.ScreenSaver"
+
+struct _LlNotices
+{
+  GDBusConnection *bus;
+  LlDaemon *daemon;
+  GHashTable *told; /* letter id -> Told */
+  guint action;
+  guint closed;
+  guint screen;
+  gboolean locked; /* the screen is */
+  LlNoticesOpen open;
+  gpointer data;
+};
+
+/* What stands on the screen about a letter. */
+typedef struct
+{
+  guint number; /* of the notification; 0: not known yet, or gone */
+  char *text;   /* what it says, to say nothing twice */
+} Told;
+
+static void
+told_free (gpointer data)
+{
+  Told *told = data;
+
+  g_free (told->text);
+  g_free (told);
+}
+
+/* -- what to say ------------------------------------------------------------------------ */
+
+/* Whether a person wants to hear of it; the summary is for people. */
+static const char *
+summary_of (LlState state)
+{
+  switch (state)
+    {
+    case LL_STATE_HELD:
+      return _ ("A letter waits for your decision");
+    case LL_STATE_UNCERTAIN:
+      return _ ("It is not known whether a letter was taken");
+    case LL_STATE_FAILED:
+    case LL_STATE_BOUNCED:
+    case LL_STATE_REFUSED:
+      return _ ("A letter could not be sent");
+    case LL_STATE_DROPPED: /* by a rule or by hand: who did it knows */
+    case LL_STATE_EXPIRED:
+    case LL_STATE_CHECKING:
+    case LL_STATE_WAITING:
+    case LL_STATE_QUEUED:
+    case LL_STATE_SENDING:
+    case LL_STATE_SENT:
+    case LL_STATE_OPENED:
+    case LL_STATE_REPLIED:
+    case LL_STATE_RETRACTED:
+      break;
+    }
+  return NULL;
+}
+
+/* "eve@plain.lab: …" of the first recipient that the letter's state comes from. (transfer full) */
+static char *
+body_of (GVariant *letter)
+{
+  g_autoptr (GVariant) recipients = ll_read_list (letter, "recipients");
+
+  for (gsize i = 0; i < g_variant_n_children (recipients); i++)
+    {
+      g_autoptr (GVariant) recipient = g_variant_get_child_value (recipients, i);
+
+      if (g_str_equal (ll_read_text (recipient, "state"), ll_read_text (letter, "state")))
+        return g_strdup_printf ("%s\n%s", ll_read_text (recipient, "address"),
+                                ll_read_text (recipient, "reason"));
+    }
+  return g_strdup ("");
+}
+
+static GVariant *
+actions_of (LlNotices *notices, GVariant *letter, LlState state)
+{
+  GVariantBuilder actions = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("as"));
+
+  if (!notices->locked)
+    {
+      g_variant_builder_add (&actions, "s", "default");
+      g_variant_builder_add (&actions, "s", _ ("Show"));
+    }
+  for (guint i = 0; !notices->locked && state == LL_STATE_HELD && i < LL_N_DECISIONS; i++)
+    if (ll_decide_is_offered (letter, (LlDecide) i))
+      {
+        g_variant_builder_add (&actions, "s", ll_decide_name ((LlDecide) i));
+        g_variant_builder_add (&actions, "s", ll_decide_label ((LlDecide) i));
+      }
+  return g_variant_builder_end (&actions);
+}
+
+/* -- saying it ----------------------------------------------------------------------------- */
+
+typedef struct
+{
+  LlNotices *notices;
+  char *id;
+} Asked;
+
+static void
+notified_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  Asked *asked = data;
+  g_autoptr (GVariant) reply
+      = g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, NULL);
+  Told *told = g_hash_table_lookup (asked->notices->told, asked->id);
+
+  if (reply != NULL && told != NULL)
+    g_variant_get (reply, "(u)", &told->number);
+  g_free (asked->id);
+  g_free (asked);
+}
+
+static GVariant *
+hints_of (LlState state)
+{
+  GVariantBuilder hints = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
+  guchar urgency = state == LL_STATE_HELD || state == LL_STATE_UNCERTAIN ? 2 : 1;
+
+  /* an urgent one stays until the user acts */
+  g_variant_builder_add (&hints, "{sv}", "urgency", g_variant_new_byte (urgency));
+  g_variant_builder_add (&hints, "{sv}", "category", g_variant_new_string ("email"));
+  g_variant_builder_add (&hints, "{sv}", "desktop-entry",
+                         g_variant_new_string ("org.letterlock.Letterlock"));
+  return g_variant_builder_end (&hints);
+}
+
+static void
+say (LlNotices *notices, GVariant *letter, LlState state, const char *summary)
+{
+  const char *id = ll_read_text (letter, "id");
+  g_autofree char *body = notices->locked ? g_strdup ("") : body_of (letter);
+  g_autofree char *escaped = g_markup_escape_text (body, -1);
+  g_autofree char *text = g_strconcat (summary, "\n", body, NULL);
+  Told *told = g_hash_table_lookup (notices->told, id);
+  Asked *asked;
+
+  if (told != NULL && g_strcmp0 (told->text, text) == 0)
+    return;
+  if (told == NULL)
+    {
+      told = g_new0 (Told, 1);
+      g_hash_table_insert (notices->told, g_strdup (id), told);
+    }
+  g_free (told->text);
+  told->text = g_steal_pointer (&text);
+  asked = g_new0 (Asked, 1);
+  asked->notices = notices;
+  asked->id = g_strdup (id);
+  g_dbus_connection_call (notices->bus, NAME, PATH, NAME, "Notify",
+                          g_variant_new ("(susss@as@a{sv}i)", "Letterlock", told->number,
+                                         "org.letterlock.Letterlock", summary, escaped,
+                                         actions_of (notices, letter, state), hints_of (state), -1),
+                          G_VARIANT_TYPE ("(u)"), G_DBUS_CALL_FLAGS_NONE, -1, NULL, notified_cb,
+                          asked);
+}
+
+static void
+take_back (LlNotices *notices, const char *id)
+{
+  const Told *told = g_hash_table_lookup (notices->told, id);
+
+  if (told == NULL)
+    return;
+  if (told->number != 0)
+    g_dbus_connection_call (notices->bus, NAME, PATH, NAME, "CloseNotification",
+                            g_variant_new ("(u)", told->number), NULL, G_DBUS_CALL_FLAGS_NONE, -1,
+                            NULL, NULL, NULL);
+  g_hash_table_remove (notices->told, id);
+}
+
+void
+ll_notices_look (LlNotices *notices, GVariant *letter)
+{
+  LlState state;
+  const char *summary;
+
+  if (!ll_state_from_name (ll_read_text (letter, "state"), &state))
+    return;
+  summary = summary_of (state);
+  if (summary != NULL)
+    say (notices, letter, state, summary);
+  else
+    take_back (notices, ll_read_text (letter, "id"));
+}
+
+/* -- what comes back ------------------------------------------------------------------------ */
+
+static const char *
+letter_of (LlNotices *notices, guint number)
+{
+  GHashTableIter iter;
+  gpointer id;
+  gpointer told;
+
+  g_hash_table_iter_init (&iter, notices->told);
+  while (g_hash_table_iter_next (&iter, &id, &told))
+    if (((Told *) told)->number == number)
+      return id;
+  return NULL;
+}
+
+/* What did not work is said where it was asked for. */
+static void
+decided_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) reply = ll_daemon_call_finish (LL_DAEMON (source), result, &error);
+  LlNotices *notices = data;
+  g_autofree char *escaped = NULL;
+
+  if (reply != NULL)
+    return;
+  escaped = g_markup_escape_text (error->message, -1);
+  g_dbus_connection_call (notices->bus, NAME, PATH, NAME, "Notify",
+                          g_variant_new ("(susss@as@a{sv}i)", "Letterlock", 0,
+                                         "org.letterlock.Letterlock", _ ("That did not work"),
+                                         escaped, g_variant_new_strv (NULL, 0),
+                                         hints_of (LL_STATE_FAILED), -1),
+                          NULL, G_DBUS_CALL_FLAGS_NONE, -1, NULL, NULL, NULL);
+}
+
+static void
+action_cb (GDBusConnection *bus,
+           const char *sender,
+           const char *path,
+           const char *interface,
+           const char *signal,
+           GVariant *parameters,
+           gpointer data)
+{
+  LlNotices *notices = data;
+  const char *action;
+  const char *id;
+  guint number;
+  LlDecide decide;
+
+  g_variant_get (parameters, "(u&s)", &number, &action);
+  id = letter_of (notices, number);
+  if (id == NULL)
+    return;
+  if (ll_decide_from_name (action, &decide))
+    ll_decide_do (notices->daemon, id, decide, decided_cb, notices);
+  else
+    notices->open (id, notices->data);
+}
+
+static void
+closed_cb (GDBusConnection *bus,
+           const char *sender,
+           const char *path,
+           const char *interface,
+           const char *signal,
+           GVariant *parameters,
+           gpointer data)
+{
+  LlNotices *notices = data;
+  const char *id;
+  guint number;
+
+  g_variant_get_child (parameters, 0, "u", &number);
+  id = letter_of (notices, number);
+  if (id != NULL)
+    ((Told *) g_hash_table_lookup (notices->told, id))->number = 0;
+}
+
+static void
+screen_cb (GDBusConnection *bus,
+           const char *sender,
+           const char *path,
+           const char *interface,
+           const char *signal,
+           GVariant *parameters,
+           gpointer data)
+{
+  LlNotices *notices = data;
+
+  g_variant_get (parameters, "(b)", &notices->locked);
+}
+
+LlNotices *
+ll_notices_new (GDBusConnection *bus, LlDaemon *daemon, LlNoticesOpen open, gpointer data)
+{
+  LlNotices *notices = g_new0 (LlNotices, 1);
+
+  notices->bus = g_object_ref (bus);
+  notices->daemon = g_object_ref (daemon);
+  notices->told = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, told_free);
+  notices->open = open;
+  notices->data = data;
+  notices->action
+      = g_dbus_connection_signal_subscribe (bus, NAME, NAME, "ActionInvoked", PATH, NULL,
+                                            G_DBUS_SIGNAL_FLAGS_NONE, action_cb, notices, NULL);
+  notices->closed
+      = g_dbus_connection_signal_subscribe (bus, NAME, NAME, "NotificationClosed", PATH, NULL,
+                                            G_DBUS_SIGNAL_FLAGS_NONE, closed_cb, notices, NULL);
+  notices->screen
+      = g_dbus_connection_signal_subscribe (bus, NULL, SCREEN, "ActiveChanged", NULL, NULL,
+                                            G_DBUS_SIGNAL_FLAGS_NONE, screen_cb, notices, NULL);
+  return notices;
+}
+
+void
+ll_notices_free (LlNotices *notices)
+{
+  if (notices == NULL)
+    return;
+  g_dbus_connection_signal_unsubscribe (notices->bus, notices->action);
+  g_dbus_connection_signal_unsubscribe (notices->bus, notices->closed);
+  g_dbus_connection_signal_unsubscribe (notices->bus, notices->screen);
+  g_hash_table_unref (notices->told);
+  g_object_unref (notices->daemon);
+  g_object_unref (notices->bus);
+  g_free (notices);
+}
