@@ -60,15 +60,16 @@ certificate (gpointer data, const char *account)
   return own != NULL ? ll_key_to_variant (own->key) : NULL;
 }
 
+/* Takes it out of @file, or (NULL) from gpgsm. */
 static GVariant *
-certificate_set (gpointer data,
-                 const char *name,
-                 GBytes *file,
-                 const LlSecret *passphrase,
-                 GCancellable *cancellable,
-                 GError **error)
+take (LlPipeline *pipeline,
+      const char *name,
+      GBytes *file,
+      const LlSecret *passphrase,
+      const char *gpgsm,
+      GCancellable *cancellable,
+      GError **error)
 {
-  LlPipeline *pipeline = data;
   LlOwnPlace place = place_of (pipeline);
   g_autoptr (LlConfig) config = ll_pipeline_config (pipeline);
   const LlAccount *account = ll_config_account (config, name);
@@ -80,13 +81,32 @@ certificate_set (gpointer data,
       g_set_error (error, LL_API_ERROR, LL_API_ERROR_NOT_FOUND, "There is no account \"%s\"", name);
       return NULL;
     }
-  key = ll_own_take (&place, account, file, passphrase, cancellable, &cause);
+  key = file != NULL ? ll_own_take (&place, account, file, passphrase, cancellable, &cause)
+                     : ll_own_take_gpgsm (&place, account, gpgsm, cancellable, &cause);
   if (key == NULL)
     {
       pass_on (error, cause);
       return NULL;
     }
   return ll_key_to_variant (key);
+}
+
+static GVariant *
+certificate_set (gpointer data,
+                 const char *name,
+                 GBytes *file,
+                 const LlSecret *passphrase,
+                 GCancellable *cancellable,
+                 GError **error)
+{
+  return take (data, name, file, passphrase, NULL, cancellable, error);
+}
+
+static GVariant *
+certificate_use (
+    gpointer data, const char *name, const char *gpgsm, GCancellable *cancellable, GError **error)
+{
+  return take (data, name, NULL, NULL, gpgsm, cancellable, error);
 }
 
 static gboolean
@@ -102,6 +122,7 @@ ll_certificates_fill (LlBusActions *actions)
 {
   actions->certificate = certificate;
   actions->certificate_set = certificate_set;
+  actions->certificate_use = certificate_use;
   actions->certificate_remove = certificate_remove;
 }
 

@@ -259,3 +259,26 @@ ll_live_header (LlPipeline *pipeline, LlLive *live, gsize *length, GError **erro
   header[have] = '\0';
   return g_steal_pointer (&header);
 }
+
+static gssize
+pull_cb (gpointer data, void *bytes, gsize length, GError **error)
+{
+  return ll_reader_read (data, bytes, length, error);
+}
+
+LlInner *
+ll_letter_source_open (gpointer data, GError **error)
+{
+  LlLetterSource *source = data;
+
+  ll_letter_source_clear (source);
+  source->reader = ll_store_read (source->pipeline->parts.store, source->live->letter, error);
+  return source->reader != NULL ? ll_inner_new (pull_cb, source->reader, source->surgery, error)
+                                : NULL;
+}
+
+void
+ll_letter_source_clear (LlLetterSource *source)
+{
+  g_clear_pointer (&source->reader, ll_reader_free);
+}

@@ -8,6 +8,7 @@
 #include "bus/actions.h"
 #include "deliver/onward.h"
 #include "keys/own.h"
+#include "protect/inner.h"
 #include "wire/status.h"
 
 G_BEGIN_DECLS
@@ -95,6 +96,20 @@ void ll_live_rest (LlLive *live, LlState state, const char *reason);
 
 /* The mail program's own, for auth = client; else NULL. (transfer full) */
 void ll_live_credentials (LlLive *live, char **login, LlSecret **password);
+
+/* The letter as it lies in the spool with the edits of @surgery, as often as it is asked for. */
+typedef struct
+{
+  LlPipeline *pipeline;
+  LlLive *live;
+  const LlSurgery *surgery;
+  LlReader *reader; /* of the last one */
+} LlLetterSource;
+
+/* @source: LlLetterSource; an LlInnerOpen (protect/signed.h). */
+LlInner *ll_letter_source_open (gpointer source, GError **error);
+void ll_letter_source_clear (LlLetterSource *source);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (LlLetterSource, ll_letter_source_clear)
 
 /* The letter's header as it lies in the spool, NUL-terminated. (transfer full) */
 char *ll_live_header (LlPipeline *pipeline, LlLive *live, gsize *length, GError **error);

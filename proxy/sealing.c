@@ -7,14 +7,9 @@
 
 #include "base/limits.h"
 #include "protect/pgp.h"
+#include "protect/signed.h"
 #include "protect/smime.h"
 #include "spool/copy.h"
-
-static gssize
-pull_cb (gpointer data, void *bytes, gsize length, GError **error)
-{
-  return ll_reader_read (data, bytes, length, error);
-}
 
 static gboolean
 sink_cb (const void *bytes, gsize length, gpointer data, GError **error)
@@ -32,28 +27,63 @@ ll_sealing_hides_subject (const LlSealing *copy)
 }
 
 static gboolean
-run_lock (
-    LlSealing *copy, const LlSurgery *surgery, LlInner *inner, LlCopyWriter *writer, GError **error)
+run_pgp (LlSealing *copy, const char *outer, LlInner *inner, LlCopyWriter *writer, GError **error)
 {
-  LlPgpLock pgp = {
+  LlPgpLock lock = {
     .keys = copy->keys,
     .signer = ll_signer_name (copy->signer),
     .prompt = copy->prompt,
-    .outer = surgery->outer,
+    .outer = outer,
   };
-  const LlOwn *own = copy->signer->own;
-  LlSmimeSigner signer = { 0 };
-  LlSmimeLock smime = { .keys = copy->keys, .outer = surgery->outer };
 
-  if (own != NULL && copy->signer->signs)
+  return ll_pgp_seal (copy->pipeline->parts.worker, &lock, inner, sink_cb, writer,
+                      ll_deadline_in (LL_LOCK_DEADLINE), copy->pipeline->ended, error);
+}
+
+/* What gpgsm signs goes into the lock with its signature beside it. */
+typedef struct
+{
+  const LlSealing *copy;
+  LlLetterSource *source;
+} Fill;
+
+static gboolean
+fill_cb (LlSink sink, gpointer sink_data, gpointer data, GError **error)
+{
+  Fill *fill = data;
+  const LlSignedLetter letter = {
+    .outer = "",
+    .worker = fill->copy->pipeline->parts.worker,
+    .fingerprint = fill->copy->signer->own->gpgsm,
+    .prompt = fill->copy->prompt,
+    .cms = TRUE,
+    .as_is = TRUE,
+  };
+
+  return ll_signed_make (&letter, ll_letter_source_open, fill->source, sink, sink_data,
+                         ll_deadline_in (LL_LOCK_DEADLINE), fill->copy->pipeline->ended, error);
+}
+
+static gboolean
+run_smime (
+    LlSealing *copy, LlLetterSource *source, LlInner *inner, LlCopyWriter *writer, GError **error)
+{
+  const LlOwn *own = copy->signer->signs ? copy->signer->own : NULL;
+  LlSmimeSigner signer = { 0 };
+  Fill fill = { copy, source };
+  LlSmimeLock lock = { .keys = copy->keys, .outer = source->surgery->outer };
+
+  if (own != NULL && own->gpgsm != NULL)
+    {
+      lock.fill = fill_cb;
+      lock.fill_data = &fill;
+    }
+  else if (own != NULL)
     {
       signer = (LlSmimeSigner){ own->certificate, own->secret, own->chain };
-      smime.signer = &signer;
+      lock.signer = &signer;
     }
-  if (copy->method == LL_METHOD_SMIME)
-    return ll_smime_seal (&smime, inner, sink_cb, writer, error);
-  return ll_pgp_seal (copy->pipeline->parts.worker, &pgp, inner, sink_cb, writer,
-                      ll_deadline_in (LL_LOCK_DEADLINE), copy->pipeline->ended, error);
+  return ll_smime_seal (&lock, inner, sink_cb, writer, error);
 }
 
 gboolean
@@ -69,20 +99,22 @@ ll_seal_copy (LlSealing *copy, GError **error)
   gsize length;
   g_autofree char *header = ll_live_header (copy->pipeline, copy->live, &length, error);
   g_autoptr (LlSurgery) surgery = NULL;
-  g_autoptr (LlReader) reader = NULL;
+  g_auto (LlLetterSource) source = { copy->pipeline, copy->live, NULL, NULL };
   g_autoptr (LlInner) inner = NULL;
   g_autoptr (LlCopyWriter) writer = NULL;
 
   if (header == NULL)
     return FALSE;
   surgery = ll_surgery_new (header, length, copy->live->facts->edits, &options, error);
-  reader = surgery != NULL ? ll_store_read (store, copy->live->letter, error) : NULL;
-  if (reader == NULL)
+  if (surgery == NULL)
     return FALSE;
-  inner = ll_inner_new (pull_cb, reader, surgery, error);
+  source.surgery = surgery;
+  inner = ll_letter_source_open (&source, error);
   if (inner != NULL)
     writer = ll_store_copy_begin (store, copy->live->letter, copy->number, error);
-  if (writer == NULL || !run_lock (copy, surgery, inner, writer, error))
+  if (writer == NULL
+      || !(copy->method == LL_METHOD_SMIME ? run_smime (copy, &source, inner, writer, error)
+                                           : run_pgp (copy, surgery->outer, inner, writer, error)))
     return FALSE;
   return ll_copy_commit (g_steal_pointer (&writer), error);
 }

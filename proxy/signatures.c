@@ -25,8 +25,6 @@ typedef struct
   LlMethod method;    /* PGP or SMIME */
   GArray *recipients; /* of guint */
   gboolean prompt;
-  LlSurgery *surgery;
-  LlReader *reader; /* of the pass at hand */
 } Job;
 
 /* -- who is it for -------------------------------------------------------------------------------
@@ -140,49 +138,40 @@ describe (const Job *job, const LlSigner *signer)
 /* -- the copy ------------------------------------------------------------------------------------
  */
 
-static gssize
-pull_cb (gpointer data, void *bytes, gsize length, GError **error)
-{
-  return ll_reader_read (data, bytes, length, error);
-}
-
 static gboolean
 sink_cb (const void *bytes, gsize length, gpointer data, GError **error)
 {
   return ll_copy_write (data, bytes, length, error);
 }
 
-static LlInner *
-open_cb (gpointer data, GError **error)
-{
-  Job *job = data;
-
-  g_clear_pointer (&job->reader, ll_reader_free);
-  job->reader = ll_store_read (job->pipeline->parts.store, job->live->letter, error);
-  return job->reader != NULL ? ll_inner_new (pull_cb, job->reader, job->surgery, error) : NULL;
-}
-
 static gboolean
-write_copy (Job *job, const LlSigner *signer, guint number, GError **error)
+write_copy (
+    Job *job, const LlSigner *signer, const LlSurgery *surgery, guint number, GError **error)
 {
   const LlOwn *own = signer->own;
   LlSmimeSigner certificate = { 0 };
-  LlSignedLetter letter = { .outer = job->surgery->outer,
+  LlSignedLetter letter = { .outer = surgery->outer,
                             .worker = job->pipeline->parts.worker,
                             .fingerprint = ll_signer_name (signer),
                             .prompt = job->prompt };
+  g_auto (LlLetterSource) source = { job->pipeline, job->live, surgery, NULL };
   g_autoptr (LlCopyWriter) writer
       = ll_store_copy_begin (job->pipeline->parts.store, job->live->letter, number, error);
 
   if (writer == NULL)
     return FALSE;
-  if (own != NULL)
+  if (own != NULL && own->gpgsm != NULL)
+    {
+      letter.cms = TRUE;
+      letter.fingerprint = own->gpgsm;
+    }
+  else if (own != NULL)
     {
       certificate = (LlSmimeSigner){ own->certificate, own->secret, own->chain };
       letter.signer = &certificate;
     }
-  return ll_signed_make (&letter, open_cb, job, sink_cb, writer, ll_deadline_in (LL_LOCK_DEADLINE),
-                         job->pipeline->ended, error)
+  return ll_signed_make (&letter, ll_letter_source_open, &source, sink_cb, writer,
+                         ll_deadline_in (LL_LOCK_DEADLINE), job->pipeline->ended, error)
          && ll_copy_commit (g_steal_pointer (&writer), error);
 }
 
@@ -193,17 +182,11 @@ make_copy (Job *job, const LlSigner *signer, guint number, GError **error)
   gsize length;
   g_autofree char *header = ll_live_header (job->pipeline, job->live, &length, error);
   g_autoptr (LlSurgery) surgery = NULL;
-  gboolean done;
 
   if (header == NULL)
     return FALSE;
   surgery = ll_surgery_new (header, length, job->live->facts->edits, &options, error);
-  if (surgery == NULL)
-    return FALSE;
-  job->surgery = surgery;
-  done = write_copy (job, signer, number, error);
-  g_clear_pointer (&job->reader, ll_reader_free);
-  return done;
+  return surgery != NULL && write_copy (job, signer, surgery, number, error);
 }
 
 /* -- where there is none -------------------------------------------------------------------------

@@ -136,3 +136,19 @@ ll_bus_account_certificate (LlBusCall *call, GError **error)
     return NULL;
   return ll_bus_reply (g_variant_new ("a{sv}", NULL));
 }
+
+GVariant *
+ll_bus_account_use_certificate (LlBusCall *call, GError **error)
+{
+  g_autoptr (LlConfig) config = NULL;
+  const char *name;
+  const char *gpgsm;
+
+  g_variant_get (call->arguments, "(&s&s)", &name, &gpgsm);
+  if (ll_bus_account_find (call, &config, name, error) == NULL)
+    return NULL;
+  if (call->actions->certificate_use == NULL)
+    return ll_bus_cannot (error, "use certificates of gpgsm");
+  return ll_bus_reply (
+      call->actions->certificate_use (call->actions->data, name, gpgsm, call->cancellable, error));
+}

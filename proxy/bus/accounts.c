@@ -216,6 +216,7 @@ const LlBusMethod ll_bus_account_methods[] = {
   { "RemoveAccount", ll_bus_account_remove },
   { "NewPassword", ll_bus_account_new_password },
   { "SetCertificate", ll_bus_account_certificate },
+  { "UseCertificate", ll_bus_account_use_certificate },
   { "GetAuthority", get_authority },
   { "TestAccount", test_account },
   { NULL, NULL },

@@ -23,6 +23,7 @@ GVariant *ll_bus_account_add (LlBusCall *call, GError **error);
 GVariant *ll_bus_account_edit (LlBusCall *call, GError **error);
 GVariant *ll_bus_account_remove (LlBusCall *call, GError **error);
 GVariant *ll_bus_account_certificate (LlBusCall *call, GError **error);
+GVariant *ll_bus_account_use_certificate (LlBusCall *call, GError **error);
 
 /* A secret from the pipe of @handles (ah; none: *secret is NULL), one line without its end. @what
  * names it in errors: "The password". */

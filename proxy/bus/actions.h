@@ -164,6 +164,11 @@ typedef struct
                                 const LlSecret *passphrase,
                                 GCancellable *cancellable,
                                 GError **error);
+  GVariant *(*certificate_use) (gpointer data,
+                                const char *account,
+                                const char *gpgsm,
+                                GCancellable *cancellable,
+                                GError **error);
   gboolean (*certificate_remove) (gpointer data, const char *account, GError **error);
 
   /* -- accounts ------------------------------------------------------------------------------ */

@@ -12,6 +12,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#define GPGSM "gpgsm:"
+
 /*
  * account edit --cert: the file and stdin are handed to the daemon as they are; neither key nor
  * passphrase passes through this program, but for what is typed.
@@ -62,6 +64,19 @@ set_certificate (const char *name, int file, int passphrase)
   return LL_EXIT_YES;
 }
 
+static int
+use_certificate (const char *name, const char *gpgsm)
+{
+  int status = LL_EXIT_YES;
+  g_autoptr (GVariant) certificate
+      = ll_ask_one ("UseCertificate", g_variant_new ("(ss)", name, gpgsm), LL_ASK_LONG, &status);
+
+  if (certificate == NULL)
+    return status;
+  print_certificate (certificate);
+  return LL_EXIT_YES;
+}
+
 int
 ll_account_certificate_run (const char *name, const char *path, gboolean passphrase_stdin)
 {
@@ -71,6 +86,8 @@ ll_account_certificate_run (const char *name, const char *path, gboolean passphr
 
   if (strcmp (path, "none") == 0)
     return set_certificate (name, -1, -1);
+  if (g_str_has_prefix (path, GPGSM))
+    return use_certificate (name, path + strlen (GPGSM));
   file = open (path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
   if (file < 0)
     return ll_usage_error ("account edit: %s cannot be read: %s", path, g_strerror (errno));

@@ -115,7 +115,8 @@ add_edit_entries (GOptionEntry *entries, guint *n, Settings *settings)
       = (GOptionEntry){ .long_name = "cert",
                         .arg = G_OPTION_ARG_FILENAME,
                         .arg_data = &settings->own_certificate,
-                        .description = "Your own certificate and key for S/MIME, or \"none\"",
+                        .description
+                        = "Your own certificate and key for S/MIME, gpgsm:FINGERPRINT, or none",
                         .arg_description = "FILE.p12" };
   entries[(*n)++] = (GOptionEntry){ .long_name = "passphrase-stdin",
                                     .arg = G_OPTION_ARG_NONE,

@@ -15,7 +15,7 @@ void ll_account_print (GVariant *account);
  */
 int ll_account_ask_secret (const char *prompt);
 
-/* account edit --cert: @path a PKCS #12 file or "none". */
+/* account edit --cert: @path a PKCS #12 file, "gpgsm:FINGERPRINT" or "none". */
 int ll_account_certificate_run (const char *name, const char *path, gboolean passphrase_stdin);
 
 int ll_account_add_run (int argc, char **argv);

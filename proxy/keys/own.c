@@ -19,6 +19,9 @@
 #define PURPOSE "certificate-key"
 #define FOLDER "own"
 
+/* The first line of a file whose key is with gpg-agent. */
+#define GPGSM "gpgsm: "
+
 /* What the worker found in a file. */
 typedef struct
 {
@@ -46,6 +49,7 @@ ll_own_free (LlOwn *own)
   X509_free (own->certificate);
   sk_X509_pop_free (own->chain, X509_free);
   EVP_PKEY_free (own->secret);
+  g_free (own->gpgsm);
   g_free (own);
 }
 
@@ -233,16 +237,18 @@ static gboolean
 write_certificates (const LlOwnPlace *place,
                     const char *account,
                     const Contents *contents,
+                    const char *gpgsm,
                     GError **error)
 {
   g_autofree char *path = path_of (place, account);
   g_autofree char *folder = g_path_get_dirname (path);
   BIO *memory = BIO_new (BIO_s_mem ());
-  gboolean done = append_pem (memory, contents->certificate->blob);
+  gboolean done = (gpgsm == NULL || BIO_printf (memory, GPGSM "%s\n", gpgsm) > 0)
+                  && append_pem (memory, contents->certificate->blob);
   char *text = NULL;
   long length;
 
-  for (guint i = 0; i < contents->chain->len; i++)
+  for (guint i = 0; contents->chain != NULL && i < contents->chain->len; i++)
     append_pem (memory, g_ptr_array_index (contents->chain, i));
   length = BIO_get_mem_data (memory, &text);
   done = done && ll_file_make_folder (folder, error)
@@ -265,7 +271,36 @@ ll_own_take (const LlOwnPlace *place,
       || !is_fit (contents.certificate, account, error)
       || !ll_secret_store_save (place->secrets, PURPOSE, account->name, contents.secret,
                                 cancellable, error)
-      || !write_certificates (place, account->name, &contents, error))
+      || !write_certificates (place, account->name, &contents, NULL, error))
+    return NULL;
+  return ll_key_ref (contents.certificate);
+}
+
+LlKey *
+ll_own_take_gpgsm (const LlOwnPlace *place,
+                   const LlAccount *account,
+                   const char *gpgsm,
+                   GCancellable *cancellable,
+                   GError **error)
+{
+  g_auto (Contents) contents = { NULL, NULL, NULL };
+  g_autoptr (GVariant) reply = NULL;
+  g_autoptr (GVariant) der = NULL;
+  g_autoptr (GBytes) bytes = NULL;
+  GVariantDict dict;
+
+  g_variant_dict_init (&dict, NULL);
+  g_variant_dict_insert (&dict, "fingerprint", "s", gpgsm);
+  reply = ll_worker_call (place->worker, "cms-own", g_variant_dict_end (&dict), NULL, 0,
+                          ll_deadline_in (LL_OWN_DEADLINE), cancellable, error);
+  if (reply == NULL)
+    return NULL;
+  der = g_variant_lookup_value (reply, "certificate", G_VARIANT_TYPE_BYTESTRING);
+  bytes = der != NULL ? g_variant_get_data_as_bytes (der) : g_bytes_new (NULL, 0);
+  contents.certificate = ll_certificate_parse (bytes, LL_KEY_SOURCE_GNUPG, error);
+  if (contents.certificate == NULL || !is_fit (contents.certificate, account, error)
+      || !write_certificates (place, account->name, &contents, gpgsm, error)
+      || !ll_secret_store_remove (place->secrets, PURPOSE, account->name, cancellable, error))
     return NULL;
   return ll_key_ref (contents.certificate);
 }
@@ -282,6 +317,19 @@ ll_own_remove (const LlOwnPlace *place, const char *account, GError **error)
 
 /* -- using it ---------------------------------------------------------------------------------- */
 
+/* NULL: its key is ours. (transfer full) */
+static char *
+gpgsm_of (GBytes *file)
+{
+  gsize length;
+  const char *text = g_bytes_get_data (file, &length);
+
+  if (length <= strlen (GPGSM) || memcmp (text, GPGSM, strlen (GPGSM)) != 0)
+    return NULL;
+  text += strlen (GPGSM);
+  return g_strndup (text, strspn (text, "0123456789abcdefABCDEF"));
+}
+
 LlOwn *
 ll_own_find (const LlOwnPlace *place, const char *account)
 {
@@ -296,6 +344,7 @@ ll_own_find (const LlOwnPlace *place, const char *account)
   own->key = ll_certificate_parse (g_ptr_array_index (ders, 0), LL_KEY_SOURCE_IMPORTED, NULL);
   own->certificate = x509_of (g_ptr_array_index (ders, 0));
   own->chain = sk_X509_new_null ();
+  own->gpgsm = gpgsm_of (bytes);
   for (guint i = 1; i < ders->len; i++)
     {
       X509 *issuer = x509_of (g_ptr_array_index (ders, i));
@@ -309,10 +358,12 @@ ll_own_find (const LlOwnPlace *place, const char *account)
 gboolean
 ll_own_open (const LlOwnPlace *place, const char *account, LlOwn *own, GError **error)
 {
-  g_autoptr (LlSecret) secret
-      = ll_secret_store_lookup (place->secrets, PURPOSE, account, NULL, error);
+  g_autoptr (LlSecret) secret = NULL;
   const guint8 *bytes;
 
+  if (own->gpgsm != NULL)
+    return TRUE;
+  secret = ll_secret_store_lookup (place->secrets, PURPOSE, account, NULL, error);
   if (secret == NULL)
     return FALSE;
   bytes = (const guint8 *) ll_secret_peek (secret);

@@ -30,7 +30,8 @@ typedef struct
   LlKey *key; /* what the certificate says; its blob is the certificate */
   X509 *certificate;
   STACK_OF (X509) * chain; /* the issuers that came with it; may be empty */
-  EVP_PKEY *secret;        /* NULL: not opened */
+  EVP_PKEY *secret;        /* NULL: not opened, or: */
+  char *gpgsm;             /* SHA-1 fingerprint: the key is with the user's gpg-agent; or NULL */
 } LlOwn;
 
 void ll_own_free (LlOwn *own);
@@ -46,11 +47,20 @@ LlKey *ll_own_take (const LlOwnPlace *place,
                     GCancellable *cancellable,
                     GError **error);
 
+/* The same with a certificate of the user's own gpgsm, whose key stays with his gpg-agent: @gpgsm
+ * is its SHA-1 fingerprint. Also LL_ENGINE_ERROR_MISSING, NO_AGENT. (transfer full) */
+LlKey *ll_own_take_gpgsm (const LlOwnPlace *place,
+                          const LlAccount *account,
+                          const char *gpgsm,
+                          GCancellable *cancellable,
+                          GError **error);
+
 /* The certificate of the account named @account, without its key. NULL: there is none. (transfer
  * full) */
 LlOwn *ll_own_find (const LlOwnPlace *place, const char *account);
 
-/* The key of one that was found. LL_SECRET_ERROR: LOCKED: later; ABSENT and others: it is gone. */
+/* The key of one that was found; nothing where gpg-agent has it. LL_SECRET_ERROR: LOCKED: later;
+ * ABSENT and others: it is gone. */
 gboolean ll_own_open (const LlOwnPlace *place, const char *account, LlOwn *own, GError **error);
 
 /* None is success. */

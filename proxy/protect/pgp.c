@@ -233,6 +233,7 @@ is_word (const char *text)
 char *
 ll_pgp_sign (LlWorker *worker,
              const char *signer,
+             gboolean cms,
              gboolean prompt,
              LlInner *inner,
              GString *signature,
@@ -248,6 +249,7 @@ ll_pgp_sign (LlWorker *worker,
   g_variant_dict_init (&dict, NULL);
   g_variant_dict_insert (&dict, "signer", "s", signer);
   g_variant_dict_insert (&dict, "prompt", "b", prompt);
+  g_variant_dict_insert (&dict, "cms", "b", cms);
   reply = run (worker, "sign", g_variant_dict_end (&dict), &pumps, deadline, cancellable, error);
   if (reply == NULL)
     return NULL;

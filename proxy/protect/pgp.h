@@ -40,6 +40,7 @@ gboolean ll_pgp_seal (LlWorker *worker,
  */
 char *ll_pgp_sign (LlWorker *worker,
                    const char *signer, /* fingerprint */
+                   gboolean cms,       /* by gpgsm: S/MIME, SHA-1 fingerprint */
                    gboolean prompt,
                    LlInner *inner,
                    GString *signature,

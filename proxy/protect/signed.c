@@ -40,7 +40,7 @@ open_safe (const Work *work, GError **error)
 {
   LlInner *inner = work->open (work->open_data, error);
 
-  if (inner != NULL)
+  if (inner != NULL && work->plan != NULL)
     ll_inner_make_safe (inner, work->plan);
   return inner;
 }
@@ -59,18 +59,38 @@ sign (const Work *work,
   if (inner == NULL)
     return NULL;
   if (letter->signer == NULL)
-    return ll_pgp_sign (letter->worker, letter->fingerprint, letter->prompt, inner, signature,
-                        deadline, cancellable, error);
+    return ll_pgp_sign (letter->worker, letter->fingerprint, letter->cms, letter->prompt, inner,
+                        signature, deadline, cancellable, error);
   return ll_smime_sign (letter->signer, inner, signature, error) ? g_strdup ("sha-256") : NULL;
 }
 
 /* -- the parts around it --------------------------------------------------------------------------
  */
 
+static gboolean
+is_pgp (const LlSignedLetter *letter)
+{
+  return letter->signer == NULL && !letter->cms;
+}
+
+/* gpgsm writes base64 between two lines that are not of it. */
+static void
+strip_armour (GString *signature)
+{
+  const char *first = strchr (signature->str, '\n');
+  const char *last = g_strrstr (signature->str, "-----END");
+
+  if (!g_str_has_prefix (signature->str, "-----BEGIN") || first == NULL || last == NULL
+      || last < first)
+    return;
+  g_string_truncate (signature, (gsize) (last - signature->str));
+  g_string_erase (signature, 0, first + 1 - signature->str);
+}
+
 static char *
 head_of (const LlSignedLetter *letter, const char *micalg, const char *boundary)
 {
-  gboolean pgp = letter->signer == NULL;
+  gboolean pgp = is_pgp (letter);
 
   return g_strdup_printf ("%s"
                           "Content-Type: multipart/signed; micalg=\"%s\";\r\n"
@@ -95,7 +115,7 @@ tail_of (const LlSignedLetter *letter, const char *signature, const char *bounda
                               "Content-Disposition: attachment; filename=\"smime.p7s\"\r\n";
 
   return g_strdup_printf ("\r\n--%s\r\n%s\r\n%s\r\n--%s--\r\n", boundary,
-                          letter->signer == NULL ? pgp : smime, signature, boundary);
+                          is_pgp (letter) ? pgp : smime, signature, boundary);
 }
 
 static gboolean
@@ -125,19 +145,21 @@ ll_signed_make (const LlSignedLetter *letter,
                 GError **error)
 {
   Work work = { letter, open, open_data, NULL };
-  g_autoptr (LlSafePlan) plan = look (&work, error);
+  g_autoptr (LlSafePlan) plan = letter->as_is ? NULL : look (&work, error);
   g_autoptr (GString) signature = g_string_new (NULL);
   g_autofree char *boundary = ll_boundary_new ();
   g_autofree char *micalg = NULL;
   g_autofree char *head = NULL;
   g_autofree char *tail = NULL;
 
-  if (plan == NULL)
+  if (plan == NULL && !letter->as_is)
     return FALSE;
   work.plan = plan;
   micalg = sign (&work, signature, deadline, cancellable, error);
   if (micalg == NULL)
     return FALSE;
+  if (letter->cms)
+    strip_armour (signature);
   head = head_of (letter, micalg, boundary);
   tail = tail_of (letter, signature->str, boundary);
   return sink (head, strlen (head), sink_data, error)

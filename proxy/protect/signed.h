@@ -24,6 +24,8 @@ typedef struct
   LlWorker *worker;
   const char *fingerprint;
   gboolean prompt;
+  gboolean cms;   /* ... but S/MIME by gpgsm, with a SHA-1 fingerprint */
+  gboolean as_is; /* it goes into a lock: nobody on the way sees it, so no octet changes */
 } LlSignedLetter;
 
 /* The inside from its first byte on, NULL on error. (transfer full), and what it needs lives until

@@ -209,6 +209,13 @@ pump (LlInner *inner, BIO *inside, GError **error)
 }
 
 static gboolean
+inside_cb (const void *bytes, gsize length, gpointer data, GError **error)
+{
+  return BIO_write (data, bytes, (int) length) == (int) length
+         || set_error (error, LL_ENGINE_ERROR_FAILED, "The letter cannot be locked");
+}
+
+static gboolean
 run (const LlSmimeLock *lock,
      CMS_ContentInfo *envelope,
      CMS_ContentInfo *message,
@@ -222,6 +229,8 @@ run (const LlSmimeLock *lock,
 
   if (!done)
     set_error (error, LL_ENGINE_ERROR_FAILED, "The letter cannot be locked");
+  else if (lock->fill != NULL)
+    done = lock->fill (inside_cb, layers.inside, lock->fill_data, error);
   else
     done = pump (inner, layers.inside, error);
   if (close_layers (&layers) || !done)

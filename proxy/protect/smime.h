@@ -26,12 +26,17 @@ typedef struct
   STACK_OF (X509) * chain; /* the issuers between, or NULL */
 } LlSmimeSigner;
 
+/* Writes what stands inside into @sink. */
+typedef gboolean (*LlSmimeFill) (LlSink sink, gpointer sink_data, gpointer data, GError **error);
+
 typedef struct
 {
   const GPtrArray *keys;       /* of LlKey with blobs: the recipients' and the sender's own */
   const LlSmimeSigner *signer; /* NULL: not signed */
   gboolean gcm;                /* even where it was not announced: the user asks for it */
   const char *outer;           /* LlSurgery.outer */
+  LlSmimeFill fill; /* in place of inner and signer: a letter that others sign; or NULL */
+  gpointer fill_data;
 } LlSmimeLock;
 
 /* Errors: LL_ENGINE_ERROR_BAD_KEY (a certificate that OpenSSL does not take), NO_SECRET, FAILED;

@@ -24,8 +24,8 @@ static const struct
 } verbs[] = {
   { "status", worker_status },   { "list", worker_list },     { "own", worker_own },
   { "inspect", worker_inspect }, { "export", worker_export }, { "seal", worker_seal },
-  { "sign", worker_sign },       { "pkcs12", worker_pkcs12 }, { "harvest", worker_harvest },
-  { "ldap", worker_ldap },
+  { "sign", worker_sign },       { "pkcs12", worker_pkcs12 }, { "cms-own", worker_cms_own },
+  { "harvest", worker_harvest }, { "ldap", worker_ldap },
 };
 
 static Verb

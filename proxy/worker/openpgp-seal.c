@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "worker/cms.h"
 #include "worker/worker.h"
 
 #include <glib/gstdio.h>
@@ -18,6 +19,7 @@ typedef struct
   gpgme_data_t in;
   gpgme_data_t out;
   gboolean prompt;
+  gboolean cms;
 } Operation;
 
 static void
@@ -43,6 +45,9 @@ add_signer (Operation *operation, const char *signer, GError **error)
   if (!openpgp_needs_agent (error))
     return FALSE;
   code = gpgme_get_key (operation->context, signer, &key, 1);
+  if (code == 0 && operation->cms && !operation->prompt
+      && (key->subkeys->keygrip == NULL || !cms_key_is_open (key->subkeys->keygrip)))
+    code = gpgme_error (GPG_ERR_NO_PASSPHRASE);
   if (code == 0)
     code = gpgme_signers_add (operation->context, key);
   if (key != NULL)
@@ -72,13 +77,15 @@ begin (Operation *operation,
       g_set_error_literal (error, LL_ENGINE_ERROR, LL_ENGINE_ERROR_FAILED, "two files are needed");
       return FALSE;
     }
-  operation->context = openpgp_new (error);
+  g_variant_lookup (arguments, "prompt", "b", &operation->prompt);
+  g_variant_lookup (arguments, "cms", "b", &operation->cms);
+  operation->context = operation->cms ? cms_new (error) : openpgp_new (error);
   if (operation->context == NULL)
     return FALSE;
-  g_variant_lookup (arguments, "prompt", "b", &operation->prompt);
   gpgme_set_armor (operation->context, 1);
-  gpgme_set_pinentry_mode (operation->context, operation->prompt ? GPGME_PINENTRY_MODE_DEFAULT
-                                                                 : GPGME_PINENTRY_MODE_CANCEL);
+  if (!operation->cms)
+    gpgme_set_pinentry_mode (operation->context, operation->prompt ? GPGME_PINENTRY_MODE_DEFAULT
+                                                                   : GPGME_PINENTRY_MODE_CANCEL);
   code = gpgme_data_new_from_fd (&operation->in, fds[0]);
   if (code == 0)
     code = gpgme_data_new_from_fd (&operation->out, fds[1]);
@@ -226,16 +233,19 @@ worker_seal (GVariant *arguments, const int *fds, guint n_fds, GError **error)
 
 /* -- signing ---------------------------------------------------------------------------------- */
 
-/* "pgp-sha512" (RFC 3156 5.) */
+/* "pgp-sha512" (RFC 3156 5.), "sha-512" (RFC 8551 3.5.3.2) */
 static char *
-micalg (gpgme_sign_result_t result)
+micalg (gpgme_sign_result_t result, gboolean cms)
 {
   const char *name = result != NULL && result->signatures != NULL
                          ? gpgme_hash_algo_name (result->signatures->hash_algo)
                          : NULL;
   g_autofree char *lower = name != NULL ? g_ascii_strdown (name, -1) : NULL;
 
-  return lower != NULL ? g_strdup_printf ("pgp-%s", lower) : NULL;
+  if (lower == NULL || (cms && !g_str_has_prefix (lower, "sha")))
+    return NULL;
+  return cms ? g_strdup_printf ("sha-%s", lower + strlen ("sha"))
+             : g_strdup_printf ("pgp-%s", lower);
 }
 
 GVariant *
@@ -249,13 +259,13 @@ worker_sign (GVariant *arguments, const int *fds, guint n_fds, GError **error)
 
   if (!begin (&operation, arguments, fds, n_fds, &signer, error))
     return NULL;
-  if (signer == NULL)
+  if (signer == NULL || (operation.cms && !cms_is_fingerprint (signer)))
     {
       g_set_error_literal (error, LL_ENGINE_ERROR, LL_ENGINE_ERROR_NO_SECRET, "there is no signer");
       return NULL;
     }
   code = gpgme_op_sign (operation.context, operation.in, operation.out, GPGME_SIG_MODE_DETACH);
-  algorithm = code == 0 ? micalg (gpgme_op_sign_result (operation.context)) : NULL;
+  algorithm = code == 0 ? micalg (gpgme_op_sign_result (operation.context), operation.cms) : NULL;
   if (algorithm == NULL)
     {
       openpgp_set_error (error, code != 0 ? code : gpgme_error (GPG_ERR_GENERAL), operation.prompt,

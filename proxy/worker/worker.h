@@ -46,8 +46,14 @@ GVariant *worker_export (GVariant *arguments, const int *fds, guint n_fds, GErro
  * OpenPGP message. Nobody is asked anything unless prompt is true (LOCKED then). */
 GVariant *worker_seal (GVariant *arguments, const int *fds, guint n_fds, GError **error);
 
-/* {signer s, prompt b?}, in, out -> micalg s: an armoured detached signature */
+/* {signer s, prompt b?, cms b?}, in, out -> micalg s: an armoured detached signature; with cms by
+ * gpgsm */
 GVariant *worker_sign (GVariant *arguments, const int *fds, guint n_fds, GError **error);
+
+/* -- cms.c -------------------------------------------------------------------------------- */
+
+/* {fingerprint s} -> certificate ay: the user's own in gpgsm. BAD_KEY, NO_SECRET, MISSING. */
+GVariant *worker_cms_own (GVariant *arguments, const int *fds, guint n_fds, GError **error);
 
 /* -- pkcs12.c -------------------------------------------------------------------------- */
 

@@ -100,6 +100,11 @@ class Certificate:
         return hashlib.sha256(self._selected(1)).hexdigest()
 
     @property
+    def sha1(self):
+        """As gpgsm names it."""
+        return self.certificate.fingerprint(hashes.SHA1()).hex().upper()
+
+    @property
     def fingerprint(self):
         return hashlib.sha256(self._selected(0)).hexdigest()
 

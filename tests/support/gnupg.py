@@ -49,6 +49,39 @@ class GnuPG:
     def decrypt(self, blob):
         return self.run("--decrypt", input=blob)
 
+    def import_certificate(self, certificate, authority):
+        """Into gpgsm, its root trusted, its key with the agent and closed with "closed"; (SHA-1
+        fingerprint, keygrip)"""
+        path = certificate.pkcs12("closed", "-legacy", name="gpgsm.p12")
+        with open(os.path.join(self.home, "gpg-agent.conf"), "a", encoding="ascii") as file:
+            file.write("allow-preset-passphrase\n")
+        with open(os.path.join(self.home, "trustlist.txt"), "w", encoding="ascii") as file:
+            file.write(authority.sha1 + " S\n")
+        subprocess.run(["gpgconf", "--reload", "gpg-agent"], env=self.environment, check=True)
+        for more, given in (["--pinentry-mode", "loopback", "--passphrase-fd", "0", path], b"closed\n"), (
+            [authority.file], None,
+        ):  # fmt: skip
+            subprocess.run(
+                ["gpgsm", "--batch", "--disable-dirmngr", "--import", *more],
+                env=self.environment, input=given, capture_output=True, check=True,
+            )  # fmt: skip
+        listed = subprocess.run(
+            ["gpgsm", "--batch", "--with-colons", "--list-secret-keys"],
+            env=self.environment, capture_output=True, check=True, text=True,
+        ).stdout.splitlines()  # fmt: skip
+        rows = [x.split(":") for x in listed]
+        return tuple(next(x[9] for x in rows if x[0] == kind) for kind in ("fpr", "grp"))
+
+    def open_key(self, keygrip, passphrase="closed"):
+        """As if the user had just given the passphrase."""
+        tool = subprocess.run(
+            ["gpgconf", "--list-dirs", "libexecdir"], capture_output=True, check=True, text=True
+        ).stdout.strip()
+        subprocess.run(
+            [os.path.join(tool, "gpg-preset-passphrase"), "--preset", keygrip],
+            env=self.environment, input=passphrase.encode(), check=True,
+        )  # fmt: skip
+
     def key_ids(self, blob):
         """The keys that a message is encrypted to."""
         done = subprocess.run(

@@ -102,17 +102,28 @@ def verified(lab, raw):
     return signed
 
 
+def check_detached(lab, signed, signature):
+    path = os.path.join(lab.folder, "signed")
+    with open(path, "wb") as file:
+        file.write(signed)
+    done = subprocess.run(
+        ["openssl", "cms", "-verify", "-CAfile", lab.world.ca.file, "-binary", "-inform", "DER",
+         "-content", path],
+        input=signature, capture_output=True, check=False,
+    )  # fmt: skip
+    tap.equal(done.returncode, 0, done.stderr)
+
+
 def verified_smime(lab, raw):
     """What openssl finds signed by Anna: the octets themselves, and the letter as it came."""
     signed, signature, outer = parts_of(raw)
     tap.equal(outer.get_param("protocol"), "application/pkcs7-signature", "protocol")
-    path = os.path.join(lab.folder, "signed")
-    with open(path, "wb") as file:
-        file.write(signed)
-    verify = ["openssl", "cms", "-verify", "-CAfile", lab.world.ca.file]
-    for more, content in (["-binary", "-inform", "DER", "-content", path], signature), ([], raw):
-        done = subprocess.run([*verify, *more], input=content, capture_output=True, check=False)
-        tap.equal(done.returncode, 0, f"{more}: {done.stderr}")
+    check_detached(lab, signed, signature)
+    done = subprocess.run(
+        ["openssl", "cms", "-verify", "-CAfile", lab.world.ca.file],
+        input=raw, capture_output=True, check=False,
+    )  # fmt: skip
+    tap.equal(done.returncode, 0, done.stderr)
     return signed
 
 
@@ -219,6 +230,35 @@ def test_key_is_locked(lab):
         lab.daemon.start()
 
 
+def test_gpgsm(lab):
+    """A certificate of the user's gpgsm signs, open or into a lock; closed it makes the letter wait"""
+    fingerprint, keygrip = lab.gnupg.import_certificate(lab.anna, lab.world.ca)
+    done = lab.daemon.try_letterlock("account", "edit", "anna", "--cert", "gpgsm:" + "0" * 40)
+    tap.true(done.returncode == 2 and "gpgsm has no certificate" in done.stderr, done.stderr)
+    lab.daemon.letterlock("account", "edit", "anna", "--cert", f"gpgsm:{fingerprint}", "--sign", "smime")
+    (account,) = lab.daemon.letterlock("account", "show", "anna", "--json")
+    tap.equal(account["own_certificate"]["fingerprint"], lab.anna.fingerprint, "certificate")
+    record = lab.waiting("agent")
+    tap.true("it asks for your passphrase" in record["recipients"][0]["reason"], record)
+    lab.gnupg.open_key(keygrip)
+    lab.daemon.letterlock("retry", record["id"])
+    wait_until(lambda: lab.arrived("agent"), "the letter arrives")
+    verified_smime(lab, lab.arrived("agent")[0])
+    gina = lab.world.ca.issue_for_mail("gina@plain.lab")
+    lab.daemon.letterlock("key", "import", gina.chain)
+    raw = lab.through("locked", to="gina@plain.lab", body=ODD, more=TEXT)
+    for who in (gina, lab.anna):
+        opened = subprocess.run(
+            ["openssl", "cms", "-decrypt", "-binary", "-recip", who.chain, "-inkey", who.key],
+            input=raw, capture_output=True, check=True,
+        ).stdout  # fmt: skip
+        outer = email.message_from_bytes(opened, policy=email.policy.SMTP)
+        mark = b"\r\n--" + outer.get_boundary().encode()
+        tap.true(opened.split(mark)[1].endswith(b"\r\n\r\n" + ODD.encode()), "an octet changed")
+        check_detached(lab, opened.split(mark)[1][2:], outer.get_payload(1).get_payload(decode=True))
+    tap.equal(lab.fate("locked")["proof"]["lock"]["signer"], lab.anna.fingerprint, "signer")
+
+
 def test_survives(lab):
     """Signed once: after a death of the daemon the same bytes leave"""
     lab.sign("smime")
@@ -229,7 +269,8 @@ def test_survives(lab):
     spool = os.path.join(lab.daemon.state, "spool", "letters")
 
     def copies():
-        return {x: open(os.path.join(spool, x), "rb").read() for x in os.listdir(spool) if ".copy" in x}
+        return {x: open(os.path.join(spool, x), "rb").read() for x in os.listdir(spool)
+                if x.startswith(record["id"] + ".copy")}
 
     before = copies()
     tap.equal(len(before), 1, "copies")
