@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/limits.h"
+#include "keys/gnupg.h"
 
 #include <string.h>
 
@@ -128,20 +129,21 @@ ll_certificates_fill (LlBusActions *actions)
 
 /* -- for doctor -------------------------------------------------------------------------------- */
 
+/* @remedy: NULL: all is well. */
 static void
-add_line (GVariantBuilder *lines, const char *account, gboolean ok, const char *reason)
+add_line (GVariantBuilder *lines,
+          const char *what,
+          const char *account,
+          const char *reason,
+          const char *remedy)
 {
   g_auto (GVariantDict) line = G_VARIANT_DICT_INIT (NULL);
-  g_autofree char *check = g_strconcat ("certificate ", account, NULL);
-  g_autofree char *remedy
-      = g_strdup_printf ("Get a new one from its issuer, then: letterlock account edit %s --cert "
-                         "FILE.p12 --passphrase-stdin",
-                         account);
+  g_autofree char *check = g_strdup_printf ("%s %s", what, account);
 
   g_variant_dict_insert (&line, "check", "s", check);
-  g_variant_dict_insert (&line, "ok", "b", ok);
+  g_variant_dict_insert (&line, "ok", "b", remedy == NULL);
   g_variant_dict_insert (&line, "reason", "s", reason);
-  if (!ok)
+  if (remedy != NULL)
     g_variant_dict_insert (&line, "remedy", "s", remedy);
   g_variant_builder_add_value (lines, g_variant_dict_end (&line));
 }
@@ -151,15 +153,78 @@ check_certificate (GVariantBuilder *lines, const char *account, const LlKey *key
 {
   g_autofree char *end = ll_clock_format (key->expires);
   g_autofree char *reason = NULL;
+  g_autofree char *remedy = NULL;
   gint64 left = key->expires - ll_clock_now ();
 
   if (end != NULL)
     end[strlen ("2026-11-22")] = '\0';
-  reason = g_strdup_printf (left <= 0 ? "Its certificate expired on %s: letters go without your "
-                                        "signature."
+  reason = g_strdup_printf (left <= 0 ? "Its certificate expired on %s: nothing is signed with it."
                                       : "Its certificate is valid until %s.",
                             end != NULL ? end : "an unknown day");
-  add_line (lines, account, left > LL_OWN_SOON, reason);
+  if (left <= LL_OWN_SOON)
+    remedy = g_strdup_printf ("Get a new one from its issuer, then: letterlock account edit %s "
+                              "--cert FILE.p12 --passphrase-stdin",
+                              account);
+  add_line (lines, "certificate", account, reason, remedy);
+}
+
+/* The first address that is one; NULL: whole domains only. */
+static const char *
+address_of (const LlAccount *account)
+{
+  for (guint i = 0; account->addresses[i] != NULL; i++)
+    if (account->addresses[i][0] != '*')
+      return account->addresses[i];
+  return NULL;
+}
+
+/* Why letters of @account wait for a signature; NULL: they do not. (transfer full) */
+static char *
+missing_signature (LlPipeline *pipeline, const LlAccount *account, const LlOwn *own)
+{
+  const char *address = address_of (account);
+  g_autoptr (LlKey) key = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (account->sign == LL_SIGN_SMIME)
+    return own == NULL ? g_strdup ("there is no certificate") : NULL;
+  if (account->sign != LL_SIGN_PGP || address == NULL)
+    return NULL;
+  key = ll_gnupg_own (pipeline->parts.worker, address, ll_deadline_in (LL_KEYS_BUDGET), NULL,
+                      &error);
+  if (error != NULL)
+    return g_strdup (error->message);
+  return key == NULL ? g_strdup_printf ("your keyring has no key of your own for %s", address)
+                     : NULL;
+}
+
+static void
+check_signature (LlPipeline *pipeline,
+                 GVariantBuilder *lines,
+                 const LlAccount *account,
+                 const LlOwn *own)
+{
+  g_autofree char *why = missing_signature (pipeline, account, own);
+  g_autofree char *reason = NULL;
+  g_autofree char *remedy = NULL;
+
+  if (account->sign == LL_SIGN_NONE)
+    return;
+  if (why == NULL)
+    {
+      add_line (lines, "signature", account->name, "The key that signs its letters is there.",
+                NULL);
+      return;
+    }
+  reason = g_strdup_printf ("Its letters are to be signed, and wait: %s.", why);
+  remedy = account->sign == LL_SIGN_SMIME
+               ? g_strdup_printf ("letterlock account edit %s --cert FILE.p12 --passphrase-stdin, "
+                                  "or --sign none",
+                                  account->name)
+               : g_strdup_printf ("gpg --quick-gen-key ADDRESS, or letterlock account edit %s "
+                                  "--sign none",
+                                  account->name);
+  add_line (lines, "signature", account->name, reason, remedy);
 }
 
 void
@@ -174,5 +239,6 @@ ll_certificates_check (LlPipeline *pipeline, GVariantBuilder *lines)
 
       if (own != NULL)
         check_certificate (lines, account->name, own->key);
+      check_signature (pipeline, lines, account, own);
     }
 }

@@ -5,6 +5,7 @@ openssl program; a key that cannot be used makes them wait."""
 
 import email
 import email.policy
+import json
 import os
 import subprocess
 
@@ -127,6 +128,29 @@ def verified_smime(lab, raw):
     return signed
 
 
+def verified_by_nss(lab, raw):
+    """cmsutil of NSS, as Thunderbird checks it."""
+    signed, signature, _ = parts_of(raw)
+    profile = os.path.join(lab.folder, "nss")
+    if not os.path.exists(profile):
+        os.mkdir(profile)
+        subprocess.run(["certutil", "-N", "-d", profile, "--empty-password"], check=True)
+        subprocess.run(
+            ["certutil", "-A", "-d", profile, "-n", "ca", "-t", "CT,CT,CT", "-i", lab.world.ca.file],
+            check=True,
+        )
+    paths = [os.path.join(lab.folder, x) for x in ("signed", "signature")]
+    for path, content in zip(paths, (signed, signature)):
+        with open(path, "wb") as file:
+            file.write(content)
+    done = subprocess.run(
+        ["cmsutil", "-D", "-d", profile, "-c", paths[0], "-i", paths[1], "-h", "0", "-u", "4"],
+        capture_output=True, check=False,
+    )  # fmt: skip
+    tap.true(done.returncode == 0 and b"status=GoodSignature" in done.stdout + done.stderr,
+             (done.stdout[:600], done.stderr))  # fmt: skip
+
+
 def body(signed):
     return email.message_from_bytes(signed, policy=email.policy.SMTP)
 
@@ -147,9 +171,15 @@ def check_mixed(lab, verify, name):
     tap.equal(picture.get_payload(), "iVBORw0KGgo=", "picture")
 
 
+def doctor(lab):
+    lines = lab.daemon.try_letterlock("doctor", "--json").stdout.splitlines()
+    return next(x for x in map(json.loads, lines) if x["check"] == "signature anna")
+
+
 def test_pgp(lab):
     """OpenPGP: 8 bit, blanks, From and attachments survive; gpg verifies; show says who signed"""
     lab.sign("pgp")
+    tap.equal(doctor(lab)["ok"], True, "doctor")
     check_odd(lab, verified, "odd")
     check_mixed(lab, verified, "mixed")
     fate = lab.fate("odd")
@@ -163,6 +193,7 @@ def test_pgp(lab):
 def test_smime(lab):
     """S/MIME: without a certificate it waits; with one openssl verifies"""
     lab.sign("smime")
+    tap.true("no certificate" in doctor(lab)["reason"], doctor(lab))
     record = lab.waiting("bare")
     tap.true("this account has no certificate" in record["recipients"][0]["reason"], record)
     lab.daemon.letterlock(
@@ -173,6 +204,7 @@ def test_smime(lab):
     wait_until(lambda: lab.arrived("bare"), "the letter that waited arrives")
     verified_smime(lab, lab.arrived("bare")[0])
     check_odd(lab, verified_smime, "odd-smime")
+    verified_by_nss(lab, lab.arrived("odd-smime")[0])
     check_mixed(lab, verified_smime, "mixed-smime")
     raw = lab.through("name", body="Dear Bob\r\n")
     tap.true(b'filename="smime.p7s"' in raw and b'micalg="sha-256"' in raw, raw[:2000])
