@@ -231,6 +231,8 @@ ll_keep_evidence (LlProgress *progress, const LlDecision *decision, const LlVerd
   g_variant_dict_insert (&dict, "may_send_anyway", "b", decision->may_send_anyway);
   if (decision->kind == LL_DECISION_LATER && decision->until != 0)
     g_variant_dict_insert (&dict, "again", "b", TRUE);
+  if (decision->wants_key)
+    g_variant_dict_insert (&dict, "wants_key", "b", TRUE);
   for (guint i = 0; i < G_N_ELEMENTS (marks); i++)
     if (ll_progress_has (progress, marks[i]))
       g_variant_dict_insert (&dict, marks[i], "b", TRUE);

@@ -47,22 +47,67 @@ ll_locks_start (LlPipeline *pipeline, const char *address)
     ll_keys_start (pipeline->parts.keys, owner);
 }
 
-LlKeyring *
-ll_locks_keyring (LlPipeline *pipeline, const char *address, LlDeadline deadline, char **whose)
+typedef struct
+{
+  LlPipeline *pipeline;
+  const char *address;
+} Waiting;
+
+/* Nothing that comes in later is better than what the user said yes to, unless the contact wants
+ * another method. */
+static gboolean
+until_accepted_cb (const LlKeyring *ring, gpointer data)
+{
+  const Waiting *waiting = data;
+  LlMethod preferred = ll_contacts_preferred (waiting->pipeline->parts.contacts, waiting->address);
+
+  for (guint i = 0; i < G_N_ELEMENTS (methods); i++)
+    {
+      g_auto (LlContactKey) contact = { NULL };
+      LlLockChoice choice;
+
+      if (preferred != LL_METHOD_NONE && preferred != methods[i])
+        continue;
+      ll_contacts_load (waiting->pipeline->parts.contacts, waiting->address, methods[i], &contact);
+      choice = ll_locks_choose (waiting->pipeline, ring, methods[i], waiting->address, &contact);
+      if (choice.found == LL_LOCK_READY && choice.trust == LL_TRUST_ACCEPTED)
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/* @step: as ll_keys_follow, with a Waiting; NULL: for every source. */
+static LlKeyring *
+follow (LlPipeline *pipeline, const char *address, LlDeadline deadline, LlKeysStep step)
+{
+  Waiting waiting = { pipeline, address };
+
+  return ll_keys_follow (pipeline->parts.keys, address, deadline, step, &waiting);
+}
+
+static LlKeyring *
+keyring_of (
+    LlPipeline *pipeline, const char *address, LlDeadline deadline, LlKeysStep step, char **whose)
 {
   g_autofree char *owner = owner_of (pipeline, address);
   g_autoptr (LlKeyring) ring = NULL;
 
   if (owner != NULL)
     ll_keys_start (pipeline->parts.keys, owner); /* beside the other */
-  ring = ll_keys_wait (pipeline->parts.keys, address, deadline);
+  ring = follow (pipeline, address, deadline, step);
   if (owner == NULL || has_sound_key (ring, address))
     {
       *whose = g_strdup (address);
       return g_steal_pointer (&ring);
     }
   *whose = g_steal_pointer (&owner);
-  return ll_keys_wait (pipeline->parts.keys, *whose, deadline);
+  return follow (pipeline, *whose, deadline, step);
+}
+
+LlKeyring *
+ll_locks_keyring (LlPipeline *pipeline, const char *address, LlDeadline deadline, char **whose)
+{
+  return keyring_of (pipeline, address, deadline, NULL, whose);
 }
 
 /* The address that a key of @address is remembered under. */
@@ -165,7 +210,7 @@ void
 ll_locks_find (LlPipeline *pipeline, const char *address, LlDeadline deadline, LlLocks *locks)
 {
   g_autofree char *whose = NULL;
-  g_autoptr (LlKeyring) ring = ll_locks_keyring (pipeline, address, deadline, &whose);
+  g_autoptr (LlKeyring) ring = keyring_of (pipeline, address, deadline, until_accepted_cb, &whose);
 
   ll_locks_clear (locks);
   locks->preferred = ll_contacts_preferred (pipeline->parts.contacts, whose);

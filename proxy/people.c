@@ -236,6 +236,7 @@ key_say (
   g_autoptr (LlKeyring) ring
       = ll_locks_keyring (pipeline, address, ll_deadline_in (LL_KEYS_BUDGET), &whose);
   const LlKey *key = meant (pipeline, ring, address, fingerprint, error);
+  const char *addresses[] = { whose, NULL };
   gboolean done;
 
   if (key == NULL)
@@ -244,6 +245,8 @@ key_say (
                                       key->fingerprint, error)
                 : ll_contacts_reject (pipeline->parts.contacts, whose, key->method,
                                       key->fingerprint, error);
+  if (done && accept)
+    ll_pipeline_keys_came (pipeline, addresses);
   return done ? shown (key, accept ? "ready" : "rejected", NULL) : NULL;
 }
 
@@ -430,7 +433,12 @@ key_import (gpointer data, int file, gboolean accept, GCancellable *cancellable,
     ll_contacts_prefer (pipeline->parts.contacts, prefers, LL_METHOD_PGP, NULL);
   ll_keys_renew (pipeline->parts.keys);
   for (guint i = 0; i < added->len; i++)
-    g_variant_builder_add_value (&list, ll_key_to_variant (g_ptr_array_index (added, i)));
+    {
+      const LlKey *key = g_ptr_array_index (added, i);
+
+      ll_pipeline_keys_came (pipeline, (const char *const *) key->addresses);
+      g_variant_builder_add_value (&list, ll_key_to_variant (key));
+    }
   return g_variant_builder_end (&list);
 }
 

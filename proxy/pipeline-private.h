@@ -34,6 +34,7 @@ typedef struct
 
   gboolean closed;  /* (the pipeline's lock) done: only its files are still to go */
   gboolean in_line; /* (the step's) it waits for its account's turn to send */
+  gint keys_came;   /* (atomic) whoever is held for want of a key is decided anew */
   gint anew;        /* (atomic) what waits is tried at the next step, whatever its time */
   gint states;      /* (atomic) a bit for each state that a recipient has, for who counts */
 
@@ -180,6 +181,13 @@ void ll_reached (LlPipeline *pipeline, const char *account);
 /* What waits for a network, a keyring, a sign-in or evidence is due now. */
 void ll_try_anew (LlLetter *letter);
 
+/* Who is held for want of a key is decided anew. */
+void ll_try_keys (LlLetter *letter);
+
+/* Keys of @addresses came, or the user said yes to one: letters to them that are held for want of
+ * it take a step. */
+void ll_pipeline_keys_came (LlPipeline *pipeline, const char *const *addresses);
+
 /* All letters take a step, and what waits in them is tried. */
 void ll_pipeline_wake (LlPipeline *pipeline);
 
@@ -220,9 +228,9 @@ gboolean ll_progress_is_due (const LlProgress *progress);
 
 /* Marks that stay with a recipient: "told" (that it will not get the letter), "told_now" (that it
  * waits), "told_delayed", "mail_due" (a notice is to be written), "reminded" (by mail), "late"
- * (looked at once more), "again" (held until it was looked at again, at next_try, by itself), "ask"
- * (the user is there: he may be asked for a passphrase, once), "unsigned" (it is to be signed, and
- * is not yet: it does not leave). */
+ * (looked at once more), "wants_key" (held, and a key would do), "again" (held until it was looked
+ * at again, at next_try, by itself), "ask" (the user is there: he may be asked for a passphrase,
+ * once), "unsigned" (it is to be signed, and is not yet: it does not leave). */
 gboolean ll_progress_has (const LlProgress *progress, const char *mark);
 void ll_progress_mark (LlProgress *progress, const char *mark);
 void ll_progress_unmark (LlProgress *progress, const char *mark);

@@ -234,6 +234,8 @@ step_letter (LlPipeline *pipeline, LlLive *live)
 
   if (g_atomic_int_compare_and_exchange (&live->anew, TRUE, FALSE))
     ll_try_anew (live->letter);
+  if (g_atomic_int_compare_and_exchange (&live->keys_came, TRUE, FALSE))
+    ll_try_keys (live->letter);
   if (account == NULL)
     ll_live_rest (live, LL_STATE_HELD, "its account is no longer in the configuration");
   else if (ll_pipeline_paused_until (pipeline) != 0)

@@ -5,6 +5,8 @@
 
 #include "pipeline-private.h"
 
+#include "keys/subaddress.h"
+
 #include <string.h>
 
 /* The network, the keyring or a sign-in may be back: nobody waits for the timer, and what was
@@ -23,6 +25,64 @@ ll_try_anew (LlLetter *letter)
           || (progress->state == LL_STATE_HELD && ll_progress_has (progress, "again")))
         progress->next_try = 0;
     }
+}
+
+void
+ll_try_keys (LlLetter *letter)
+{
+  for (guint i = 0; i < letter->progress->len; i++)
+    {
+      LlProgress *progress = ll_letter_progress (letter, i);
+
+      if (progress->state != LL_STATE_HELD || !ll_progress_has (progress, "wants_key"))
+        continue;
+      progress->decided = 0;
+      progress->next_try = 0;
+      progress->method = LL_METHOD_NONE;
+      ll_progress_set (progress, LL_STATE_CHECKING, progress->reason);
+    }
+}
+
+/* A tag may be none of the address's own (keys.plus-tags). */
+static gboolean
+is_to (const LlRecipient *recipient, const char *const *addresses)
+{
+  g_autofree char *owner = ll_subaddress_owner (recipient->address);
+
+  for (guint i = 0; addresses[i] != NULL; i++)
+    if (g_ascii_strcasecmp (recipient->address, addresses[i]) == 0
+        || (owner != NULL && g_ascii_strcasecmp (owner, addresses[i]) == 0))
+      return TRUE;
+  return FALSE;
+}
+
+static gboolean
+is_to_any (const LlEnvelope *envelope, const char *const *addresses)
+{
+  for (guint i = 0; i < envelope->recipients->len; i++)
+    if (is_to (ll_envelope_recipient (envelope, i), addresses))
+      return TRUE;
+  return FALSE;
+}
+
+void
+ll_pipeline_keys_came (LlPipeline *pipeline, const char *const *addresses)
+{
+  GHashTableIter iter;
+  gpointer value;
+
+  g_mutex_lock (&pipeline->lock);
+  g_hash_table_iter_init (&iter, pipeline->live);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    {
+      LlLive *live = value;
+
+      if (live->closed || !is_to_any (live->letter->envelope, addresses))
+        continue;
+      g_atomic_int_set (&live->keys_came, TRUE);
+      ll_queue_add (pipeline->queue, live->letter->id, live->letter->account, 0);
+    }
+  g_mutex_unlock (&pipeline->lock);
 }
 
 void

@@ -303,7 +303,7 @@ say (const char *method, const char *address, const char *fingerprint)
     ll_json_print (key, ll_schema_key);
   else if (accept)
     printf ("Letters to %s may be locked for %s (%s).\n"
-            "Those that are held: letterlock held, then letterlock release ID.\n",
+            "Those that were held for want of it are looked at again now.\n",
             address, ll_text (key, "fingerprint"), ll_text (key, "user_id"));
   else
     printf ("%s is never used for %s.\n", ll_text (key, "fingerprint"), address);

@@ -35,13 +35,6 @@ get (const LlKeyserver *keyserver, const LlConfig *config, GUri *uri, const LlKe
 }
 
 static char *
-add (const LlKeyserver *keyserver, GBytes *blob, const LlKeyQuery *query, GPtrArray *found)
-{
-  return ll_published_add (keyserver->worker, blob, query, LL_KEY_SOURCE_KEYSERVER,
-                           LL_TRUST_UNCHECKED, found);
-}
-
-static char *
 take_answer (const LlKeyserver *keyserver,
              const LlHttpsResult *result,
              const LlKeyQuery *query,
@@ -64,7 +57,8 @@ take_answer (const LlKeyserver *keyserver,
     return g_strdup ("its answer is no key");
   if (!result->intercepted)
     ll_key_cache_keep (keyserver->folder, CACHE, query->address, packets);
-  return add (keyserver, packets, query, found);
+  return ll_published_add (keyserver->worker, packets, query, LL_KEY_SOURCE_KEYSERVER,
+                           LL_TRUST_UNCHECKED, found);
 }
 
 char *
@@ -82,8 +76,11 @@ ll_keyserver_find (gpointer data, const LlKeyQuery *query, GPtrArray *found)
   if (uri == NULL || g_uri_get_host (uri) == NULL)
     return g_strdup_printf ("\"%s\" names no host", config->keyserver);
   kept = query->anew ? NULL : ll_key_cache_load (keyserver->folder, CACHE, query->address);
-  if (kept != NULL)
-    return g_bytes_get_size (kept) > 0 ? add (keyserver, kept, query, found) : NULL;
+  if (kept != NULL
+      && (g_bytes_get_size (kept) == 0
+          || ll_published_add_kept (keyserver->worker, kept, query, LL_KEY_SOURCE_KEYSERVER,
+                                    LL_TRUST_UNCHECKED, found)))
+    return NULL;
   result = get (keyserver, config, uri, query);
   return take_answer (keyserver, result, query, found);
 }

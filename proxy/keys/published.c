@@ -58,3 +58,23 @@ ll_published_add (LlWorker *worker,
     }
   return NULL;
 }
+
+gboolean
+ll_published_add_kept (LlWorker *worker,
+                       GBytes *blob,
+                       const LlKeyQuery *query,
+                       LlKeySource source,
+                       LlTrust trust,
+                       GPtrArray *found)
+{
+  g_autoptr (GPtrArray) kept = g_ptr_array_new_with_free_func ((GDestroyNotify) ll_key_unref);
+  g_autofree char *trouble = ll_published_add (worker, blob, query, source, trust, kept);
+
+  for (guint i = 0; i < kept->len; i++)
+    if (!ll_key_is_sound (g_ptr_array_index (kept, i), ll_clock_now ()))
+      return FALSE;
+  if (kept->len == 0)
+    return FALSE;
+  g_ptr_array_extend_and_steal (found, g_steal_pointer (&kept));
+  return TRUE;
+}

@@ -23,4 +23,12 @@ char *ll_published_add (LlWorker *worker,
                         LlTrust trust,
                         GPtrArray *found);
 
+/* The same for what was kept. FALSE: it is not sound any more, so it is to be asked for anew. */
+gboolean ll_published_add_kept (LlWorker *worker,
+                                GBytes *blob,
+                                const LlKeyQuery *query,
+                                LlKeySource source,
+                                LlTrust trust,
+                                GPtrArray *found);
+
 G_END_DECLS

@@ -129,9 +129,10 @@ ll_wkd_find (gpointer data, const LlKeyQuery *query, GPtrArray *found)
 
   if (kept != NULL && g_bytes_get_size (kept) == 0)
     return NULL;
-  if (kept != NULL)
-    return ll_published_add (wkd->worker, kept, query, LL_KEY_SOURCE_WKD, LL_TRUST_PUBLISHED,
-                             found);
+  if (kept != NULL
+      && ll_published_add_kept (wkd->worker, kept, query, LL_KEY_SOURCE_WKD, LL_TRUST_PUBLISHED,
+                                found))
+    return NULL;
   result = ask (wkd, query, &advanced);
   return take_answer (wkd, query, result, advanced, found);
 }

@@ -408,6 +408,9 @@ ll_policy_decide (const LlPolicyInput *input)
     decision->until = patience_ends (&c, choice.cause);
   if (choice.kind == LL_DECISION_REFUSE)
     decision->smtp_code = g_strdup (smtp_code (&choice, input->verdict, c.way.code));
+  decision->wants_key = choice.kind == LL_DECISION_HOLD
+                        && (choice.lock == LL_LOCK_NONE || choice.lock == LL_LOCK_ASKS
+                            || choice.lock == LL_LOCK_CHANGED);
   decision->reason = explain (&c, &choice, decision);
   return decision;
 }

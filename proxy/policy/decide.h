@@ -98,6 +98,7 @@ typedef struct
   gboolean requiretls;      /* MAIL carries REQUIRETLS */
   gint64 until;             /* for LATER: when patience ends (wall seconds), 0: no end */
   gboolean way_holds;       /* the way would do without a lock */
+  gboolean wants_key;       /* held for want of a key, or of the user's word about one */
   gboolean settled;         /* may be said at RCPT */
   gboolean may_send_anyway; /* "Send anyway" may be offered */
   gboolean overridden;

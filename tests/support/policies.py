@@ -115,9 +115,13 @@ class Policies:
 
     def fetched(self, domain):
         """How often the policy was asked for."""
+        return self.requests(f"mta-sts.{domain}", "")
+
+    def requests(self, name, path):
+        """How often this host was asked for what begins so."""
         try:
             with open(os.path.join(self.folder, "access.log"), encoding="utf-8") as file:
-                return sum(line.startswith(f"mta-sts.{domain} ") for line in file)
+                return sum(line.startswith(f"{name} GET {path}") for line in file)
         except FileNotFoundError:
             return 0
 

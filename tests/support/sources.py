@@ -22,6 +22,7 @@ LDAP = "127.0.0.46"
 STALLS = "127.0.0.45"
 JOE = "joe.doe@wkd.lab"
 JOE_PLACE = "iy9q119eutrkn8s1mk4r39qejnbu3n5q"
+SUE_PLACE = "d4s8zzf5ptmj6fxcz7qpoh7nat5atd1s"
 
 
 def record(address, kind, rdata):
@@ -50,6 +51,11 @@ def configured(lab, key, value):
         letterlock("config", "set", key, "--default")
 
 
+def uses(lab, address):
+    listed = lab.office.daemon.letterlock("key", "list", address, "--json")
+    return [x["use"] for x in listed]
+
+
 def write(lab, name, content):
     path = os.path.join(lab.office.folder, name)
     with open(path, "wb") as file:
@@ -70,7 +76,9 @@ class Discovery:
         try:
             self.gnupg.import_(self.key("bob@plain.lab"))
             self.world = self.office.world
-            self.world.policies.key_directory("wkd.lab", {JOE_PLACE: self.key(JOE)})
+            self.world.policies.key_directory(
+                "wkd.lab", {JOE_PLACE: self.key(JOE), SUE_PLACE: self.key("sue@wkd.lab")}
+            )
             self.zone("wkd.lab", f"openpgpkey A {POLICY_ADDRESS}\n")
             self.publish_in_dns()
             self.publish_badly()

@@ -3,13 +3,15 @@
 """Where keys are found: the user's keyring, the recipient's own domain over HTTPS and signed DNS,
 servers that the user chose; what each of them is worth, and what a source that fails may not do."""
 
+import os
 import subprocess
+import time
 
 import tap
 from gnupg import GnuPG
 from process import wait_until
 from slapd import Directory
-from sources import JOE, LDAP, Discovery, configured
+from sources import JOE, LDAP, SUE_PLACE, Discovery, configured, uses
 
 # -- key find, key export ---------------------------------------------------------------------
 
@@ -152,6 +154,39 @@ def test_wkd_stalls(lab):
     tap.equal((status, key["source"], key["use"]), (0, "gnupg", "ready"), key)
     tap.true("web key directory" in said, said)
     lab.locked("pat@stall.lab", "stalled")
+    # what the user said yes to needs no other source: it is not waited for
+    lab.office.daemon.letterlock("key", "accept", "pat@stall.lab")
+    lab.locked("pat@stall.lab", "decided")
+
+
+def age(lab, days):
+    """What is kept of web key directories is this old."""
+    folder = os.path.join(lab.office.daemon.folder, "cache/letterlock/wkd")
+    for name in os.listdir(folder):
+        when = time.time() - days * 86400
+        os.utime(os.path.join(folder, name), (when, when))
+
+
+def test_wkd_kept(lab):
+    """What was found is kept for 7 days, that there is none for one; key find asks past both"""
+    place = f"/.well-known/openpgpkey/wkd.lab/hu/{SUE_PLACE}"
+    served = lambda: lab.world.policies.requests("openpgpkey.wkd.lab", place)  # noqa: E731
+    for again in range(2):
+        (key,) = lab.office.daemon.letterlock("key", "list", "sue@wkd.lab", "--json")
+        tap.equal((key["source"], key["use"]), ("wkd", "ready"), key)
+        tap.equal(served(), 1, f"questions {again}")
+    lab.find("sue@wkd.lab")
+    tap.equal(served(), 2, "questions of key find")
+    for days, questions in ((6, 2), (8, 3)):
+        age(lab, days)
+        tap.equal(uses(lab, "sue@wkd.lab"), ["ready"], "key")
+        tap.equal(served(), questions, f"questions after {days} days")
+    none = lambda: lab.world.policies.requests("openpgpkey.wkd.lab", "") - served()  # noqa: E731
+    before = none()
+    for days, questions in ((0, 1), (0, 1), (2, 2)):
+        age(lab, days)
+        tap.equal(uses(lab, "ted@wkd.lab"), [], "no key")
+        tap.equal(none() - before, questions, f"questions for what is not there after {days} days")
 
 
 # -- servers that the user chose -------------------------------------------------------------------

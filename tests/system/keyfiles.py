@@ -9,8 +9,9 @@ import os
 import subprocess
 
 import tap
+from office import letter
 from process import wait_until
-from sources import JOE, Discovery, configured, der, write
+from sources import JOE, Discovery, configured, der, uses, write
 
 # -- files and letters ---------------------------------------------------------------------------
 
@@ -33,10 +34,9 @@ def test_autocrypt(lab):
     tap.equal((key["source"], key["addresses"]), ("imported", ["Ada@plain.lab"]), key)
     (listed,) = letterlock("key", "list", "ada@plain.lab", "--json")
     tap.equal((listed["trust"], listed["use"]), ("unchecked", "ask"), listed)
-    record = lab.held("ada@plain.lab", "autocrypt")
+    lab.held("ada@plain.lab", "autocrypt")
     letterlock("key", "accept", "ada@plain.lab")
-    letterlock("release", record["id"])
-    wait_until(lambda: lab.arrived("autocrypt"), "the letter arrives")
+    wait_until(lambda: lab.arrived("autocrypt"), "the letter goes by itself")
     tap.equal(lab.office.fate("autocrypt")["method"], "pgp", "method")
     tap.true(b"ada@" not in lab.gnupg.run("--list-keys"), "the key was imported")
 
@@ -114,12 +114,19 @@ def test_no_key_files(lab):
     tap.equal(lab.find("bob@plain.lab")[0], 0, "the daemon")
 
 
+def test_wakes(lab):
+    """A letter that was held for want of a key goes when the key comes; one that is held by its tag stays"""
+    lab.held("uwe@plain.lab", "keyless")
+    accepted, said = lab.office.send("uwe@plain.lab", letter("uwe@plain.lab", "[hold] x", name="byhand"))
+    tap.true(accepted, said)
+    armored = lab.others.run("--armor", "--export", lab.others.generate("uwe@plain.lab"))
+    lab.office.daemon.letterlock("key", "import", write(lab, "uwe.asc", armored), "--accept")
+    wait_until(lambda: lab.arrived("keyless"), "the letter goes by itself")
+    tap.equal(lab.office.letter_named("byhand")["state"], "held", "the other")
+    tap.equal(lab.arrived("byhand"), [], "letters at the provider")
+
+
 # -- which are used ----------------------------------------------------------------------------
-
-
-def uses(lab, address):
-    listed = lab.office.daemon.letterlock("key", "list", address, "--json")
-    return [x["use"] for x in listed]
 
 
 def test_trust_levels(lab):
