@@ -3,31 +3,11 @@
 
 #include "keys/armor.h"
 
+#include "base/crc24.h"
+
 #include <string.h>
 
-/* RFC 9580 6.1 */
-#define CRC24_INIT 0xb704ce
-#define CRC24_POLYNOMIAL 0x1864cfb
-
 #define COLUMNS 64
-
-static guint32
-crc24 (const guint8 *bytes, gsize length)
-{
-  guint32 crc = CRC24_INIT;
-
-  for (gsize i = 0; i < length; i++)
-    {
-      crc ^= (guint32) bytes[i] << 16;
-      for (guint bit = 0; bit < 8; bit++)
-        {
-          crc <<= 1;
-          if ((crc & 0x1000000) != 0)
-            crc ^= CRC24_POLYNOMIAL;
-        }
-    }
-  return crc & 0xffffff;
-}
 
 static void
 add_base64 (GString *text, GBytes *bytes)
@@ -60,7 +40,7 @@ ll_armor_pgp (GBytes *packets)
   gsize length;
   const guint8 *bytes = g_bytes_get_data (packets, &length);
   GString *text;
-  guint32 crc = crc24 (bytes, length);
+  guint32 crc = ll_crc24 (LL_CRC24_BEGIN, bytes, length);
   guint8 sum[3] = { (guint8) (crc >> 16), (guint8) (crc >> 8), (guint8) crc };
   g_autofree char *sum_text = g_base64_encode (sum, sizeof sum);
 

@@ -6,7 +6,9 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/limits.h"
+#include "message/sealed.h"
 #include "protect/addressed.h"
+#include "protect/armored.h"
 #include "protect/frame.h"
 #include "protect/sink.h"
 
@@ -16,7 +18,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* gpg writes lines of 64; many of them at once. */
+/* What a pipe holds. */
 #define BLOCK 65536
 
 /* One end of the worker: a thread that feeds it, a thread that takes what it makes. */
@@ -27,8 +29,9 @@ typedef struct
   LlSink sink;
   gpointer data;
   int from;
-  gboolean seals; /* it makes a locked letter, else a signature: that is bounded by its sink */
-  LlArmour came;  /* what it made, looked at on its way */
+  gboolean seals;   /* it makes a locked letter, else a signature: that is bounded by its sink */
+  LlAddressed came; /* what it made, looked at on its way */
+  LlArmored armored;
   atomic_size_t given;
   GError *fed;
   GError *drained;
@@ -56,15 +59,15 @@ feed (gpointer data)
 /* -- out of it -----------------------------------------------------------------------------------
  */
 
-/* What is not armour, or is far more than the letter, is not written on: an engine gone wild must
- * not fill the disk. */
+/* What is no locked letter, or is far more than the letter, is not written on: an engine gone wild
+ * must not fill the disk. */
 static gboolean
-look_at (Pumps *pumps, const char *block, gsize length, gsize *taken)
+look_at (Pumps *pumps, const guint8 *block, gsize length, gsize *taken)
 {
   *taken += length;
   if (!pumps->seals)
     return TRUE;
-  if (ll_armour_feed (&pumps->came, block, length)
+  if (ll_addressed_feed (&pumps->came, block, length)
       && *taken <= 2 * atomic_load (&pumps->given) + LL_SEALED_HEAD_MAX * 2)
     return TRUE;
   g_set_error_literal (&pumps->drained, LL_ENGINE_ERROR, LL_ENGINE_ERROR_FAILED,
@@ -72,32 +75,47 @@ look_at (Pumps *pumps, const char *block, gsize length, gsize *taken)
   return FALSE;
 }
 
+/* FALSE: nothing more can be taken. */
+static gboolean
+take (Pumps *pumps, const guint8 *block, gsize length, gsize *taken, GString *out)
+{
+  if (!look_at (pumps, block, length, taken))
+    return FALSE;
+  if (pumps->seals)
+    ll_armored_push (&pumps->armored, block, length, out);
+  else
+    ll_append_crlf (out, (const char *) block, length); /* gpg ends lines as this system does */
+  if (!pumps->sink (out->str, out->len, pumps->data, &pumps->drained))
+    return FALSE;
+  g_string_truncate (out, 0);
+  return TRUE;
+}
+
 static gpointer
 drain (gpointer data)
 {
   Pumps *pumps = data;
-  g_autofree char *block = g_malloc (BLOCK);
-  g_autoptr (GString) out = g_string_sized_new (BLOCK + BLOCK / 32);
+  g_autofree guint8 *block = g_malloc (BLOCK);
+  g_autoptr (GString) out = g_string_sized_new (BLOCK / 2 * 3);
   gsize taken = 0;
   gssize got;
 
+  if (pumps->seals)
+    ll_armored_begin (&pumps->armored, out);
   while ((got = read (pumps->from, block, BLOCK)) != 0)
     {
       if (got < 0 && errno == EINTR)
         continue;
       if (got < 0)
-        {
-          ll_file_set_error (&pumps->drained, "read", "from the engine");
-          break;
-        }
-      if (!look_at (pumps, block, (gsize) got, &taken))
-        break;
-      g_string_truncate (out, 0); /* gpg ends lines as this system does; mail has CRLF */
-      ll_append_crlf (out, block, (gsize) got);
-      if (!pumps->sink (out->str, out->len, pumps->data, &pumps->drained))
+        ll_file_set_error (&pumps->drained, "read", "from the engine");
+      if (got < 0 || !take (pumps, block, (gsize) got, &taken, out))
         break; /* the worker cannot write on, and ends */
     }
   close (pumps->from);
+  if (pumps->seals)
+    ll_armored_end (&pumps->armored, out);
+  if (pumps->drained == NULL)
+    pumps->sink (out->str, out->len, pumps->data, &pumps->drained);
   return NULL;
 }
 
@@ -198,10 +216,10 @@ ll_pgp_seal (LlWorker *worker,
 
   if (!sink (frame->head, strlen (frame->head), data, error))
     return FALSE;
-  ll_armour_init (&pumps.came, FALSE);
+  ll_addressed_init (&pumps.came);
   reply = run (worker, "seal", request (lock), &pumps, deadline, cancellable, error);
   done = reply != NULL && ll_addressed_check (&pumps.came, lock->keys, error);
-  ll_armour_clear (&pumps.came);
+  ll_addressed_clear (&pumps.came);
   return done && sink (frame->tail, strlen (frame->tail), data, error);
 }
 

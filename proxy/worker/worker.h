@@ -42,8 +42,8 @@ GVariant *worker_export (GVariant *arguments, const int *fds, guint n_fds, GErro
 
 /* -- openpgp-seal.c -------------------------------------------------------------------- */
 
-/* {fingerprints as, blobs aay, signer s?, prompt b?, compress b?}, in, out -> {}: the armoured
- * OpenPGP message. Nobody is asked anything unless prompt is true (LOCKED then). */
+/* {fingerprints as, blobs aay, signer s?, prompt b?, compress b?}, in, out -> {}: the OpenPGP
+ * message, without armour. Nobody is asked anything unless prompt is true (LOCKED then). */
 GVariant *worker_seal (GVariant *arguments, const int *fds, guint n_fds, GError **error);
 
 /* {signer s, prompt b?, cms b?}, in, out -> micalg s: an armoured detached signature; with cms by

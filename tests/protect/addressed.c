@@ -12,9 +12,6 @@
 #define FOR(octet) "\x84\x0c\x03" octet octet octet octet octet octet octet octet "\x01\x00\x00"
 #define DATA "\xd2\x03\x01xy"
 
-#define BEGIN "-----BEGIN PGP MESSAGE-----\n\n"
-#define END "-----END PGP MESSAGE-----\n"
-
 static const struct
 {
   const char *name;
@@ -33,6 +30,7 @@ static const struct
   CASE ("one less", FOR ("\x11") DATA, "all keys"),
   CASE ("one more", FOR ("\x11") FOR ("\x22") FOR ("\x33") DATA, "not asked for"),
   CASE ("hidden and one more", FOR ("\x00") FOR ("\x33") DATA, "not asked for"),
+  CASE ("something behind", FOR ("\x11") FOR ("\x22") DATA DATA, "no whole locked letter"),
   CASE ("another", FOR ("\x33") DATA, "not asked for"),
   CASE ("literal", "\xcb\x0cb\x00\x00\x00\x00\x00secret", "no whole locked letter"),
   CASE ("nothing", "", "no whole locked letter"),
@@ -49,56 +47,70 @@ key_new (const char *first, const char *second)
   return key;
 }
 
+/* @step octets at a time. */
 static gboolean
-check (const char *text, gsize length, GError **error)
+check (const char *packets, gsize length, gsize step, GError **error)
 {
   g_autoptr (GPtrArray) keys = g_ptr_array_new_with_free_func ((GDestroyNotify) ll_key_unref);
-  LlArmour armour;
+  LlAddressed addressed;
   gboolean good;
 
   g_ptr_array_add (keys, key_new ("pgp:1111111111111111", "pgp:1212121212121212"));
   g_ptr_array_add (keys, key_new ("pgp:2222222222222222", NULL));
-  ll_armour_init (&armour, FALSE);
-  ll_armour_feed (&armour, text, length);
-  good = ll_addressed_check (&armour, keys, error);
-  ll_armour_clear (&armour);
+  ll_addressed_init (&addressed);
+  for (gsize at = 0; at < length; at += step)
+    ll_addressed_feed (&addressed, (const guint8 *) packets + at, MIN (step, length - at));
+  good = ll_addressed_check (&addressed, keys, error);
+  ll_addressed_clear (&addressed);
   return good;
 }
 
 static void
 test_cases (void)
 {
-  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+  for (guint i = 0; i < 2 * G_N_ELEMENTS (cases); i++)
     {
-      g_autofree char *base64
-          = g_base64_encode ((const guint8 *) cases[i].packets, cases[i].length);
-      g_autofree char *text = g_strdup_printf (BEGIN "%s\n" END, base64);
       g_autoptr (GError) error = NULL;
-      gboolean good = check (text, strlen (text), &error);
+      const char *refused = cases[i / 2].refused;
+      gboolean good
+          = check (cases[i / 2].packets, cases[i / 2].length, i % 2 == 0 ? 1 : 1000, &error);
 
-      g_test_message ("%s", cases[i].name);
-      if (cases[i].refused == NULL)
-        g_assert_no_error (error);
-      else
-        {
-          g_assert_error (error, LL_ENGINE_ERROR, LL_ENGINE_ERROR_FAILED);
-          g_assert_nonnull (strstr (error->message, cases[i].refused));
-        }
-      g_assert_true (good == (cases[i].refused == NULL));
+      g_test_message ("%s", cases[i / 2].name);
+      g_assert_true (good == (refused == NULL));
+      if (refused == NULL)
+        continue;
+      g_assert_error (error, LL_ENGINE_ERROR, LL_ENGINE_ERROR_FAILED);
+      g_assert_nonnull (strstr (error->message, refused));
     }
 }
 
-/* Wherever armour is cut off, it is no whole letter. */
+/* Wherever a message is cut off, and in whichever form its lengths are, it is no whole letter. */
 static void
 test_cut (void)
 {
-  static const char packets[] = FOR ("\x11") FOR ("\x22") DATA;
-  g_autofree char *base64 = g_base64_encode ((const guint8 *) packets, sizeof packets - 1);
-  g_autofree char *text = g_strdup_printf (BEGIN "%s\n" END, base64);
+  static const char two[] = FOR ("\x11") FOR ("\x22") "\xd2\xc1\x00";
+  static const char parts[] = FOR ("\x11") FOR ("\x22") "\xd2\xe1\x01x\xe0y\xc0\x02";
+  static const char five[] = FOR ("\x11") FOR ("\x22") "\xd2\xff\x00\x00\x00\x02yz";
+  static const char old[] = FOR ("\x11") FOR ("\x22") "\xa5\x00\x01x";
+  GByteArray *messages[4];
 
-  g_assert_true (check (text, strlen (text) - 1, NULL));
-  for (gsize length = 0; length < strlen (text) - 1; length++)
-    g_assert_false (check (text, length, NULL));
+  messages[0] = g_byte_array_append (g_byte_array_new (), (const guint8 *) two, sizeof two - 1);
+  g_byte_array_set_size (messages[0], sizeof two - 1 + 448);
+  messages[1] = g_byte_array_append (g_byte_array_new (), (const guint8 *) parts, sizeof parts - 1);
+  g_byte_array_set_size (messages[1], sizeof parts - 1 + 194);
+  messages[2] = g_byte_array_append (g_byte_array_new (), (const guint8 *) five, sizeof five - 1);
+  messages[3] = g_byte_array_append (g_byte_array_new (), (const guint8 *) old, sizeof old - 1);
+  for (guint i = 0; i < G_N_ELEMENTS (messages); i++)
+    {
+      const char *bytes = (const char *) messages[i]->data;
+      GError *error = NULL;
+
+      check (bytes, messages[i]->len, 7, &error);
+      g_assert_no_error (error);
+      for (gsize length = 0; length < messages[i]->len; length++)
+        g_assert_false (check (bytes, length, 5, NULL));
+      g_byte_array_unref (messages[i]);
+    }
 }
 
 int

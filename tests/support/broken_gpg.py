@@ -36,9 +36,7 @@ case $mode in
   more) exec /usr/bin/gpg -r "$other" "$@" ;;
   noise) yes noise | head -c 20000000 >&2; exec /usr/bin/gpg "$@" ;;
   flood) done_well; exec yes flood ;;
-  armour)
-    done_well; printf -- '-----BEGIN PGP MESSAGE-----\n\n'
-    exec yes AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA ;;
+  endless) done_well; /usr/bin/gpg "$@" | head -c 300; exec yes more ;;
   gone) exec /nowhere/gpg "$@" ;;
   *) exec /usr/bin/gpg "$@" ;;
 esac

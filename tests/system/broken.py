@@ -164,9 +164,9 @@ def test_flood(lab):
     lab.breaks("flood", "no locked letter")
 
 
-def test_armour(lab):
-    """gpg writes armour without end"""
-    lab.breaks("armour", "no locked letter")
+def test_endless(lab):
+    """gpg begins well, and writes without end"""
+    lab.breaks("endless", "no locked letter")
 
 
 def test_noise(lab):
