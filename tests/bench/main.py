@@ -16,6 +16,7 @@ import check  # noqa: E402
 import memory  # noqa: E402
 import relay  # noqa: E402
 import rtt  # noqa: E402
+import seal  # noqa: E402
 import start  # noqa: E402
 import table  # noqa: E402
 from place import Site  # noqa: E402
@@ -26,6 +27,7 @@ SERIES = {
     "rtt": (rtt.series, "one letter to a provider behind 50 ms round trip"),
     "check": (check.series, "1, 10 and 100 domains behind 50 ms, beside posttls-finger"),
     "memory": (memory.series, "at rest, with 64 clients, with 25 and 200 MB; wake-ups"),
+    "seal": (seal.series, "locking 4 KB to 25 MB, beside gpg and openssl alone; memory at 200 MB"),
     "start": (start.series, "start to the first 220"),
 }
 
