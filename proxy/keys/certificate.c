@@ -25,11 +25,13 @@ from_der (GBytes *der)
 {
   gsize length;
   const guint8 *bytes = g_bytes_get_data (der, &length);
-  const guint8 *end = bytes + length;
-  X509 *certificate = length <= LL_CERTIFICATE_MAX ? d2i_X509 (NULL, &bytes, (long) length) : NULL;
+  const guint8 *start = bytes;
+  X509 *certificate = NULL;
 
+  if (length > 0 && length <= LL_CERTIFICATE_MAX)
+    certificate = d2i_X509 (NULL, &bytes, (long) length);
   ERR_clear_error ();
-  if (certificate != NULL && bytes == end)
+  if (certificate != NULL && (gsize) (bytes - start) == length)
     return certificate;
   X509_free (certificate);
   return NULL;
