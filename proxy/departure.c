@@ -15,6 +15,8 @@
 
 #include "base/limits.h"
 
+#include <string.h>
+
 /* A copy that has not left by then is taken back: the largest letter over the slowest line. */
 #define COPY_DEADLINE (60 * 60 * 1000)
 
@@ -129,6 +131,31 @@ send_copy (LlPipeline *pipeline, const LlAccount *account, LlLive *live, const L
   for (guint i = 0; sent && delivery->notes[i] != NULL; i++)
     ll_pipeline_note (pipeline, live, "relayed", delivery->notes[i]);
   return delivery;
+}
+
+/* RFC 1870 6., RFC 3463 3.4: the letter, not the mailbox, is too large. */
+static gboolean
+is_too_large (const LlResult *result)
+{
+  if (result->outcome != LL_OUTCOME_REFUSED)
+    return FALSE;
+  return strcmp (result->enhanced, "5.3.4") == 0 || strcmp (result->enhanced, "5.2.3") == 0
+         || (result->code == 552 && *result->enhanced == '\0');
+}
+
+/* The letter as it came may fit. */
+static void
+look_at_size (LlLive *live, const LlLeaving *leaving, LlDelivery *delivery)
+{
+  for (guint i = 0; leaving->locked > 0 && i < leaving->recipients->len; i++)
+    {
+      LlResult *result = &g_array_index (delivery->results, LlResult, i);
+
+      if (!is_too_large (result))
+        continue;
+      ll_lock_too_large (live, g_array_index (leaving->recipients, guint, i), result->text);
+      result->outcome = LL_OUTCOME_TOO_LARGE;
+    }
 }
 
 /* -- what it came to -------------------------------------------------------------------------- */
@@ -431,6 +458,7 @@ ll_depart (LlPipeline *pipeline, LlConfig *config, const LlAccount *account, LlL
         keep_results (pipeline, live, &outcome);
       delivery = may ? send_copy (pipeline, account, live, leaving)
                      : ll_upstream_pace (recipients->len, rate);
+      look_at_size (live, leaving, delivery);
       g_ptr_array_add (deliveries, delivery);
       outcome.copies++;
       for (guint i = 0; i < recipients->len; i++)

@@ -338,7 +338,7 @@ judge_recipient (LlPipeline *pipeline, LlLive *live, guint i, LlJudgement *judge
   judgement->release = ll_release_of (progress);
   judgement->locks = &locks;
   judgement->failed = live->failed[i];
-  judgement->failure = live->failure;
+  judgement->failure = live->failed[i] != 0 ? live->failure : NULL;
   judgement->fits = ll_fits (pipeline, live, i, judgement->deadline);
   decision = ll_judge (pipeline, judgement, &verdict);
   judgement->locks = NULL;

@@ -114,6 +114,24 @@ keep_waiting (LlSealing *copy, const char *reason, gint64 next_try)
   ll_pipeline_tell (copy->pipeline, LL_PIPELINE_TROUBLE, copy->live->letter->id, reason);
 }
 
+static void
+rule_out (LlLive *live, guint i, LlMethod method, const char *why)
+{
+  char *copy = g_strdup (why);
+
+  live->failed[i] |= 1u << method;
+  g_free (live->failure);
+  live->failure = copy;
+}
+
+void
+ll_lock_too_large (LlLive *live, guint i, const char *why)
+{
+  g_autofree char *text = g_strdup_printf (LL_TOO_LARGE_ONCE_LOCKED ": %s", why);
+
+  rule_out (live, i, ll_letter_progress (live->letter, i)->method, text);
+}
+
 /* This lock is out of the choice until the letter is decided at another time. */
 static void
 take_out (LlSealing *copy, const char *why)
@@ -126,9 +144,7 @@ take_out (LlSealing *copy, const char *why)
       guint index = g_array_index (copy->recipients, guint, i);
       LlProgress *progress = ll_letter_progress (copy->live->letter, index);
 
-      copy->live->failed[index] |= 1u << copy->method;
-      g_free (copy->live->failure);
-      copy->live->failure = g_strdup (why);
+      rule_out (copy->live, index, copy->method, why);
       progress->decided = 0;
       progress->method = LL_METHOD_NONE;
       ll_progress_set (progress, LL_STATE_CHECKING, text);
@@ -251,7 +267,11 @@ take_permission (LlLive *live, const GArray *recipients)
 }
 
 static gboolean
-lock_group (LlPipeline *pipeline, LlLive *live, LlMethod method, GArray *recipients)
+lock_group (LlPipeline *pipeline,
+            const LlAccount *account,
+            LlLive *live,
+            LlMethod method,
+            GArray *recipients)
 {
   g_autoptr (GPtrArray) keys = g_ptr_array_new ();
   g_autoptr (GError) error = NULL;
@@ -259,6 +279,7 @@ lock_group (LlPipeline *pipeline, LlLive *live, LlMethod method, GArray *recipie
   g_auto (LlSigner) signer = { NULL };
   LlSealing copy = { .pipeline = pipeline,
                      .live = live,
+                     .account = account,
                      .method = method,
                      .recipients = recipients,
                      .keys = keys,
@@ -280,7 +301,7 @@ lock_group (LlPipeline *pipeline, LlLive *live, LlMethod method, GArray *recipie
 }
 
 gboolean
-ll_lock_letter (LlPipeline *pipeline, LlLive *live)
+ll_lock_letter (LlPipeline *pipeline, const LlAccount *account, LlLive *live)
 {
   gboolean again = FALSE;
 
@@ -293,7 +314,7 @@ ll_lock_letter (LlPipeline *pipeline, LlLive *live)
           continue;
         recipients = sharers (live, i, methods[m]);
         if (has_keys (live, recipients))
-          again |= lock_group (pipeline, live, methods[m], recipients);
+          again |= lock_group (pipeline, account, live, methods[m], recipients);
         else
           {
             decide_again (live, recipients);

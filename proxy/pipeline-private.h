@@ -318,7 +318,12 @@ void ll_locks_accept (LlPipeline *pipeline, const char *address, const LlKey *ke
 
 /* Makes the locked copies that are decided and not there yet. Returns whether the letter must be
  * judged again: a lock failed. */
-gboolean ll_lock_letter (LlPipeline *pipeline, LlLive *live);
+gboolean ll_lock_letter (LlPipeline *pipeline, const LlAccount *account, LlLive *live);
+
+/* The provider does not take the locked copy that recipient @i would get: this lock is out of the
+ * choice until the letter is decided at another time. */
+#define LL_TOO_LARGE_ONCE_LOCKED "it is too large once locked"
+void ll_lock_too_large (LlLive *live, guint i, const char *why);
 
 /* A copy that was made for this very key leaves as it is, although its recipient was decided again:
  * the same bytes at every try. @before: what was kept with him, or NULL. */

@@ -222,8 +222,24 @@ judge_and_lock (LlPipeline *pipeline, LlConfig *config, const LlAccount *account
   g_clear_pointer (&live->failure, g_free);
   ll_judge_letter (pipeline, config, account, live, FALSE);
   ll_reach (pipeline, config, account, live);
-  while (ll_lock_letter (pipeline, live))
+  while (ll_lock_letter (pipeline, account, live))
     ll_judge_letter (pipeline, config, account, live, FALSE);
+}
+
+/* What the provider did not take as it was decided is decided again: without REQUIRETLS, and
+ * without a lock that makes the letter too large for it. Each round takes one of them away. */
+static void
+depart (LlPipeline *pipeline, LlConfig *config, const LlAccount *account, LlLive *live)
+{
+  ll_sign_letter (pipeline, account, live);
+  for (guint round = 0; ll_depart (pipeline, config, account, live) && round < LL_METHOD_OPEN;
+       round++)
+    {
+      do
+        ll_judge_letter (pipeline, config, account, live, TRUE);
+      while (ll_lock_letter (pipeline, account, live));
+      ll_sign_letter (pipeline, account, live);
+    }
 }
 
 static void
@@ -243,13 +259,7 @@ step_letter (LlPipeline *pipeline, LlLive *live)
   else if (ll_pipeline_open (pipeline, live))
     {
       judge_and_lock (pipeline, config, account, live);
-      ll_sign_letter (pipeline, account, live);
-      if (ll_depart (pipeline, config, account, live))
-        {
-          ll_judge_letter (pipeline, config, account, live, TRUE);
-          ll_sign_letter (pipeline, account, live);
-          ll_depart (pipeline, config, account, live);
-        }
+      depart (pipeline, config, account, live);
     }
   remind (pipeline, live);
   ll_pipeline_save (pipeline, live, FALSE);

@@ -5,16 +5,42 @@
 
 #include "sealing.h"
 
+#include "base/error.h"
 #include "base/limits.h"
 #include "protect/pgp.h"
 #include "protect/signed.h"
 #include "protect/smime.h"
 #include "spool/copy.h"
 
+/* Where the copy goes, and how long it is. */
+typedef struct
+{
+  LlCopyWriter *writer;
+  guint64 size;
+} Target;
+
 static gboolean
 sink_cb (const void *bytes, gsize length, gpointer data, GError **error)
 {
-  return ll_copy_write (data, bytes, length, error);
+  Target *target = data;
+
+  target->size += length;
+  return ll_copy_write (target->writer, bytes, length, error);
+}
+
+/* A lock makes a letter larger by a third; what its provider takes was said in its last EHLO. */
+static gboolean
+check_size (const LlSealing *copy, guint64 size, GError **error)
+{
+  LlUpstreamOffers offers = ll_upstream_offers (copy->pipeline->parts.upstream, copy->account);
+
+  if (!offers.known || offers.size == 0 || size <= offers.size)
+    return TRUE;
+  g_set_error (error, LL_MESSAGE_ERROR, LL_MESSAGE_ERROR_TOO_LARGE,
+               LL_TOO_LARGE_ONCE_LOCKED " (%" G_GUINT64_FORMAT
+                                        " bytes, and your provider takes %" G_GUINT64_FORMAT ")",
+               size, offers.size);
+  return FALSE;
 }
 
 gboolean
@@ -27,7 +53,7 @@ ll_sealing_hides_subject (const LlSealing *copy)
 }
 
 static gboolean
-run_pgp (LlSealing *copy, const char *outer, LlInner *inner, LlCopyWriter *writer, GError **error)
+run_pgp (LlSealing *copy, const char *outer, LlInner *inner, Target *target, GError **error)
 {
   LlPgpLock lock = {
     .keys = copy->keys,
@@ -36,7 +62,7 @@ run_pgp (LlSealing *copy, const char *outer, LlInner *inner, LlCopyWriter *write
     .outer = outer,
   };
 
-  return ll_pgp_seal (copy->pipeline->parts.worker, &lock, inner, sink_cb, writer,
+  return ll_pgp_seal (copy->pipeline->parts.worker, &lock, inner, sink_cb, target,
                       ll_deadline_in (LL_LOCK_DEADLINE), copy->pipeline->ended, error);
 }
 
@@ -65,8 +91,7 @@ fill_cb (LlSink sink, gpointer sink_data, gpointer data, GError **error)
 }
 
 static gboolean
-run_smime (
-    LlSealing *copy, LlLetterSource *source, LlInner *inner, LlCopyWriter *writer, GError **error)
+run_smime (LlSealing *copy, LlLetterSource *source, LlInner *inner, Target *target, GError **error)
 {
   const LlOwn *own = copy->signer->signs ? copy->signer->own : NULL;
   LlSmimeSigner signer = { 0 };
@@ -83,7 +108,7 @@ run_smime (
       signer = (LlSmimeSigner){ own->certificate, own->secret, own->chain };
       lock.signer = &signer;
     }
-  return ll_smime_seal (&lock, inner, sink_cb, writer, error);
+  return ll_smime_seal (&lock, inner, sink_cb, target, error);
 }
 
 gboolean
@@ -102,6 +127,7 @@ ll_seal_copy (LlSealing *copy, GError **error)
   g_auto (LlLetterSource) source = { copy->pipeline, copy->live, NULL, NULL };
   g_autoptr (LlInner) inner = NULL;
   g_autoptr (LlCopyWriter) writer = NULL;
+  Target target = { NULL, 0 };
 
   if (header == NULL)
     return FALSE;
@@ -112,9 +138,11 @@ ll_seal_copy (LlSealing *copy, GError **error)
   inner = ll_letter_source_open (&source, error);
   if (inner != NULL)
     writer = ll_store_copy_begin (store, copy->live->letter, copy->number, error);
+  target.writer = writer;
   if (writer == NULL
-      || !(copy->method == LL_METHOD_SMIME ? run_smime (copy, &source, inner, writer, error)
-                                           : run_pgp (copy, surgery->outer, inner, writer, error)))
+      || !(copy->method == LL_METHOD_SMIME ? run_smime (copy, &source, inner, &target, error)
+                                           : run_pgp (copy, surgery->outer, inner, &target, error))
+      || !check_size (copy, target.size, error))
     return FALSE;
   return ll_copy_commit (g_steal_pointer (&writer), error);
 }

@@ -11,6 +11,7 @@ typedef struct
 {
   LlPipeline *pipeline;
   LlLive *live;
+  const LlAccount *account;
   LlMethod method;
   GArray *recipients; /* of guint: those who share it */
   GPtrArray *keys;    /* of LlKey: theirs, and the sender's own */

@@ -102,6 +102,7 @@ error_code_of (LlOutcome outcome)
     case LL_OUTCOME_NO_CONNECTION:
     case LL_OUTCOME_UNCERTAIN:
     case LL_OUTCOME_REQUIRETLS_REFUSED:
+    case LL_OUTCOME_TOO_LARGE:
     case LL_OUTCOME_CANCELLED:
     case LL_OUTCOME_PACED:
     default:

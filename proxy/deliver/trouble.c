@@ -24,6 +24,7 @@
  * locked              250, waiting, told now (3)      waiting, asked again and again
  * uncertain           250, uncertain, told now        uncertain; never by itself again
  * REQUIRETLS refused  250, checking                   checking: decided again without it
+ * locked: too large   250, checking                   checking: decided again without this lock
  * cancelled           250, queued (3)                 queued, at once when we are back
  *
  * (1) only if no recipient was accepted, is uncertain, held, waiting or decided anew: else 250,
@@ -72,6 +73,7 @@ waits_for_sign_in (const LlResult *result)
     case LL_OUTCOME_REFUSED:
     case LL_OUTCOME_UNCERTAIN:
     case LL_OUTCOME_REQUIRETLS_REFUSED:
+    case LL_OUTCOME_TOO_LARGE:
     default:
       return FALSE;
     }
@@ -195,6 +197,7 @@ settle_one (const LlTroubleLetter *letter, LlTroubleCase *one)
       wait_or_expire (letter, one, LL_STATE_WAITING, ll_retry_next_sign_in (letter->now));
       break;
     case LL_OUTCOME_REQUIRETLS_REFUSED:
+    case LL_OUTCOME_TOO_LARGE:
       one->decide_anew = TRUE;
       wait_until (one, LL_STATE_CHECKING, letter->now);
       break;

@@ -45,9 +45,10 @@ typedef enum
   LL_OUTCOME_AUTH,               /* sign-in refused, or its secret is not to be had (waiting) */
   LL_OUTCOME_UNCERTAIN,          /* lost after the final dot */
   LL_OUTCOME_REQUIRETLS_REFUSED, /* MAIL with REQUIRETLS was refused: decide again without */
-  LL_OUTCOME_CANCELLED,          /* before the final dot */
-  LL_OUTCOME_LOCKED,             /* the content's key or the password is behind a locked keyring */
-  LL_OUTCOME_PACED,              /* not tried: the account sends no faster (deliver/queue.h) */
+  LL_OUTCOME_TOO_LARGE, /* a locked copy, for this provider: decide again without this lock */
+  LL_OUTCOME_CANCELLED, /* before the final dot */
+  LL_OUTCOME_LOCKED,    /* the content's key or the password is behind a locked keyring */
+  LL_OUTCOME_PACED,     /* not tried: the account sends no faster (deliver/queue.h) */
 } LlOutcome;
 
 /* What one recipient of a copy got. */
