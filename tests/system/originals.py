@@ -5,6 +5,7 @@
 import os
 import stat
 import subprocess
+import threading
 
 import tap
 from daemon import binary
@@ -121,20 +122,36 @@ def test_keyring_is_locked(lab):
     tap.true(lab.original(id) == content, "it changed")
 
 
-def test_killed(lab):
-    """Killed as soon as the provider has it: it is kept when the daemon is back"""
-    content = letter("bob@plain.lab", "Results", name="killed", body=f"{SECRET}.\r\n")
-    accepted, said = lab.office.send("bob@plain.lab", content)
-    tap.true(accepted, said)
-    wait_until(lambda: lab.arrived("killed"), "the letter arrives")
-    lab.office.daemon.kill()
-    lab.office.daemon.start()
-    record = lab.office.daemon.wait_letters(
-        lambda letters: next((x for x in letters if x["message_id"] == "<killed@provider.lab>"
+def killed(lab, name, now):
+    """A locked letter, and the daemon killed as soon as @now(kept before) says so."""
+    daemon, before = lab.office.daemon, lab.kept()
+    content = letter("bob@plain.lab", "Results", name=name, body=LARGE if "large" in name else f"{SECRET}.\r\n")
+    sender = threading.Thread(target=lab.office.send, args=("bob@plain.lab", content))
+    sender.start()
+    while not now(before):
+        tap.true(daemon.program.alive(), "it ended")
+    daemon.kill()
+    sender.join()
+    daemon.start()
+    record = daemon.wait_letters(
+        lambda letters: next((x for x in letters if x["message_id"] == f"<{name}@provider.lab>"
                               and x["state"] in ("sent", "uncertain")), None),
         "the letter is there",
     )  # fmt: skip
-    tap.true(lab.original(record["id"]) == content, "it cannot be read")
+    tap.true(lab.original(record["id"]) == content, f"{name}: it cannot be read")
+    return record
+
+
+def test_killed(lab):
+    """Killed as soon as the provider has it, or as it is being kept: it is readable afterwards"""
+    for size in ("small", "large"):
+        name = f"at-the-provider-{size}"
+        killed(lab, name, lambda before, name=name: lab.arrived(name))
+        for n in range(3):
+            record = killed(lab, f"being-kept-{size}-{n}", lambda before: lab.kept() != before)
+            tap.equal(record["state"], "sent", "state")
+            lab.gone_from_spool(record["id"])
+            tap.true(record["id"] in lab.kept(), "it is not kept")
 
 
 def found(lab, *words):
