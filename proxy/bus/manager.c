@@ -7,6 +7,7 @@
 
 #include "api/names.h"
 #include "base/error.h"
+#include "wire/address.h"
 
 #include <string.h>
 
@@ -74,6 +75,52 @@ resume_all (LlBusCall *call, GError **error)
   return done_if (call->actions->resume (call->actions->data, error));
 }
 
+/* What could lock a letter to one person, looked for beside the check of the way. */
+typedef struct
+{
+  LlBusCall *call;
+  char *address; /* normalised; NULL: a domain was asked for */
+  GThread *thread;
+  GVariant *keys; /* aa{sv}, or NULL and reason */
+  GError *reason;
+} Locks;
+
+static gpointer
+locks_thread (gpointer data)
+{
+  Locks *locks = data;
+  GVariant *keys
+      = locks->call->actions->keys (locks->call->actions->data, locks->address, &locks->reason);
+
+  locks->keys = keys != NULL ? g_variant_take_ref (keys) : NULL;
+  return NULL;
+}
+
+static void
+locks_start (Locks *locks, LlBusCall *call, const char *target)
+{
+  *locks = (Locks){ .call = call };
+  if (strchr (target, '@') == NULL || call->actions->keys == NULL)
+    return;
+  locks->address = ll_address_normalise (target, NULL, NULL);
+  if (locks->address != NULL)
+    locks->thread = g_thread_new ("locks", locks_thread, locks);
+}
+
+static void
+locks_finish (Locks *locks, GVariantDict *dict)
+{
+  if (locks->thread != NULL)
+    g_thread_join (locks->thread);
+  if (locks->keys != NULL && dict != NULL)
+    g_variant_dict_insert_value (dict, "locks", locks->keys);
+  if (locks->reason != NULL && dict != NULL)
+    g_variant_dict_insert (dict, "locks_reason", "s", locks->reason->message);
+  g_clear_pointer (&locks->keys, g_variant_unref);
+  g_clear_error (&locks->reason);
+  g_free (locks->address);
+}
+
 static GVariant *
 check (LlBusCall *call, GError **error)
 {
@@ -83,6 +130,7 @@ check (LlBusCall *call, GError **error)
   g_autofree char *domain = NULL;
   const char *target;
   GVariant *answer;
+  Locks locks;
 
   g_variant_get (call->arguments, "(&su@a{sv})", &target, &to.cookie, NULL);
   domain = ll_bus_domain_of (target, error);
@@ -90,16 +138,21 @@ check (LlBusCall *call, GError **error)
     return NULL;
   if (call->actions->check == NULL)
     return ll_bus_cannot (error, "check a domain");
+  locks_start (&locks, call, target);
   answer = call->actions->check (call->actions->data, domain,
                                  to.cookie != 0 ? ll_bus_progress_cb : NULL, &to, call->cancellable,
                                  error);
   if (answer == NULL)
-    return NULL;
+    {
+      locks_finish (&locks, NULL);
+      return NULL;
+    }
   verdict = g_variant_take_ref (answer);
   g_variant_dict_clear (&dict);
   g_variant_dict_init (&dict, verdict);
   if (strchr (target, '@') != NULL)
     g_variant_dict_insert (&dict, "address", "s", target);
+  locks_finish (&locks, &dict);
   return ll_bus_reply (g_variant_dict_end (&dict));
 }
 

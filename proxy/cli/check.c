@@ -3,6 +3,7 @@
 
 #include "cli/command.h"
 #include "cli/json.h"
+#include "cli/key-lines.h"
 #include "cli/matrix.h"
 #include "cli/offline.h"
 #include "cli/table.h"
@@ -118,11 +119,14 @@ print_target (Check *check, Target *target)
     check->status = MAX (check->status, LL_EXIT_NO);
   if (ll_json_wanted)
     {
-      ll_json_print (target->verdict, ll_schema_check);
+      ll_json_print (target->verdict, *ll_text (target->verdict, "address") != '\0'
+                                          ? ll_schema_check_address
+                                          : ll_schema_check);
       return;
     }
   text = ll_matrix_format (target->verdict);
   fputs (text, stdout);
+  ll_key_lines_print_locks (target->verdict);
   if (check->next + 1 < check->targets->len)
     putchar ('\n');
   fflush (stdout);

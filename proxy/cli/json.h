@@ -29,6 +29,7 @@ typedef struct _LlField
 /* Each ends with a NULL name. */
 extern const LlField ll_schema_status[];
 extern const LlField ll_schema_check[];
+extern const LlField ll_schema_check_address[];
 extern const LlField ll_schema_preview[];
 extern const LlField ll_schema_letter[];
 extern const LlField ll_schema_letter_with_events[];

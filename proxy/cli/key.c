@@ -3,6 +3,7 @@
 
 #include "cli/command.h"
 #include "cli/json.h"
+#include "cli/key-lines.h"
 #include "cli/table.h"
 
 #include <errno.h>
@@ -13,19 +14,6 @@
 #include <unistd.h>
 
 /* What could lock letters to somebody, and what you say of it. */
-
-static void
-print_key (GVariant *key)
-{
-  const char *reason = ll_text (key, "reason");
-  const char *use = ll_text (key, "use");
-  const char *source = ll_text (key, "source");
-
-  printf ("  %s  %s\n", ll_text (key, "fingerprint"), ll_text (key, "user_id"));
-  printf ("    %s, %s; found: %s; trust: %s\n", ll_text (key, "method"), ll_text (key, "algorithm"),
-          source, ll_text (key, "trust"));
-  printf ("    use: %s%s%s\n", use, *reason != '\0' ? ": " : "", reason);
-}
 
 static int
 list_keys (const char *address)
@@ -46,7 +34,7 @@ list_keys (const char *address)
     {
       g_autoptr (GVariant) key = g_variant_get_child_value (list, i);
 
-      print_key (key);
+      ll_key_lines_print (key);
     }
   if (g_variant_n_children (list) == 0)
     puts ("  No key for this address is known.");
@@ -66,28 +54,6 @@ typedef struct
   GError *error;
 } Search;
 
-static const char *
-words_of (const char *source)
-{
-  static const struct
-  {
-    const char *source;
-    const char *words;
-  } table[] = {
-    { "gnupg", "your GnuPG keyring" },
-    { "imported", "what you imported" },
-    { "wkd", "the web key directory of their domain" },
-    { "dane", "the signed DNS of their domain" },
-    { "keyserver", "the key server" },
-    { "ldap", "the directory" },
-  };
-
-  for (guint i = 0; i < G_N_ELEMENTS (table); i++)
-    if (strcmp (table[i].source, source) == 0)
-      return table[i].words;
-  return source;
-}
-
 /* One line of what a source said. */
 static void
 print_source (GVariant *source)
@@ -95,7 +61,7 @@ print_source (GVariant *source)
   const char *reason = ll_text (source, "reason");
   gint64 n = ll_number (source, "found");
 
-  printf ("  %s: ", words_of (ll_text (source, "source")));
+  printf ("  %s: ", ll_key_lines_source (ll_text (source, "source")));
   if (!ll_flag (source, "done"))
     puts ("looking…");
   else if (*reason != '\0')
@@ -185,7 +151,7 @@ report_troubles (GVariant *found, gboolean aloud)
       if (keys == NULL || g_variant_n_children (keys) == 0)
         status = LL_EXIT_COULD_NOT;
       if (aloud)
-        ll_complain ("%s could not be asked: %s", words_of (ll_text (source, "source")),
+        ll_complain ("%s could not be asked: %s", ll_key_lines_source (ll_text (source, "source")),
                      done ? reason : "no answer in time");
     }
   return status;
@@ -213,7 +179,7 @@ find_keys (const char *address)
           g_autoptr (GVariant) key = g_variant_get_child_value (keys, i);
 
           putchar ('\n');
-          print_key (key);
+          ll_key_lines_print (key);
         }
     }
   status = report_troubles (search.found, ll_json_wanted);

@@ -69,9 +69,33 @@ static const LlField host[] = {
 
 #define CHECK_FIELDS                                                                               \
   VALUE ("evidence"), VALUE ("source"), VALUE ("why"), VALUE ("reason"), VALUE ("code"),           \
-      VALUE ("seen"), VALUE ("total"), OBJECT ("mta_sts", mta_sts), LIST ("hosts", host), END
+      VALUE ("seen"), VALUE ("total"), OBJECT ("mta_sts", mta_sts), LIST ("hosts", host)
 
-const LlField ll_schema_check[] = { VALUE ("domain"), VALUE ("address"), CHECK_FIELDS };
+const LlField ll_schema_check[] = { VALUE ("domain"), VALUE ("address"), CHECK_FIELDS, END };
+
+const LlField ll_schema_key[] = {
+  VALUE ("method"),
+  VALUE ("fingerprint"),
+  VALUE ("user_id"),
+  LIST ("addresses", NULL),
+  VALUE ("source"),
+  VALUE ("trust"),
+  VALUE ("use"),
+  VALUE ("reason"),
+  VALUE ("defect"),
+  VALUE ("found"),
+  VALUE ("created"),
+  VALUE ("expires"),
+  VALUE ("bits"),
+  VALUE ("algorithm"),
+  VALUE ("issuer"),
+  VALUE ("note"),
+  END,
+};
+
+const LlField ll_schema_check_address[] = { VALUE ("domain"),       VALUE ("address"),
+                                            CHECK_FIELDS,           LIST ("locks", ll_schema_key),
+                                            VALUE ("locks_reason"), END };
 
 const LlField ll_schema_preview[] = {
   VALUE ("address"),
@@ -200,26 +224,6 @@ const LlField ll_schema_rule[] = {
 const LlField ll_schema_override[] = { VALUE ("domain"), VALUE ("reason"), VALUE ("since"),
                                        VALUE ("until"),  VALUE ("active"), END };
 
-const LlField ll_schema_key[] = {
-  VALUE ("method"),
-  VALUE ("fingerprint"),
-  VALUE ("user_id"),
-  LIST ("addresses", NULL),
-  VALUE ("source"),
-  VALUE ("trust"),
-  VALUE ("use"),
-  VALUE ("reason"),
-  VALUE ("defect"),
-  VALUE ("found"),
-  VALUE ("created"),
-  VALUE ("expires"),
-  VALUE ("bits"),
-  VALUE ("algorithm"),
-  VALUE ("issuer"),
-  VALUE ("note"),
-  END,
-};
-
 const LlField ll_schema_contact[] = { VALUE ("address"), VALUE ("method"), VALUE ("subject"), END };
 
 const LlField ll_schema_option[] = { VALUE ("key"),
@@ -240,7 +244,7 @@ static const LlField finding[]
 static const LlField dkim_key[] = { VALUE ("selector"), VALUE ("finding"), VALUE ("record"),
                                     VALUE ("dnssec"),   VALUE ("reason"),  END };
 static const LlField dkim[] = { VALUE ("finding"), VALUE ("reason"), LIST ("keys", dkim_key), END };
-static const LlField inbound[] = { VALUE ("domain"), CHECK_FIELDS };
+static const LlField inbound[] = { VALUE ("domain"), CHECK_FIELDS, END };
 
 const LlField ll_schema_sender[] = { VALUE ("domain"),
                                      OBJECT ("spf", finding),

@@ -3,6 +3,7 @@
 """Where keys are found: the user's keyring, the recipient's own domain over HTTPS and signed DNS,
 servers that the user chose; what each of them is worth, and what a source that fails may not do."""
 
+import json
 import os
 import subprocess
 import time
@@ -54,6 +55,27 @@ def test_export(lab):
         done = lab.office.daemon.try_letterlock("key", "export", wrong)
         tap.equal((done.returncode, done.stdout), (1, ""), wrong)
         tap.true("no such key" in done.stderr, done.stderr)
+
+
+def test_check_address(lab):
+    """check says of an address what could lock a letter to it; of a domain, what it always said"""
+    def check(*targets):
+        done = lab.office.daemon.try_letterlock("check", *targets)
+        tap.true(done.returncode in (0, 1), done.stderr)
+        return done.stdout
+
+    (line,) = [json.loads(x) for x in check(JOE, "--json").splitlines()]
+    tap.equal((line["domain"], line["address"]), ("wkd.lab", JOE), line)
+    (key,) = line["locks"]
+    tap.equal((key["source"], key["trust"], key["use"]), ("wkd", "published", "ready"), key)
+    tap.equal(line["locks_reason"], None, line)
+    shown = check("bob@plain.lab")
+    tap.true("found in your GnuPG keyring (kept): used by itself" in shown, shown)
+    tap.true("no key for this address is known" in check("nobody@plain.lab"), "nobody")
+    shown = check("joe@forged.lab")
+    tap.true("  not known (" in shown and "DNSSEC" in shown, shown)
+    tap.true("locks" not in json.loads(check("plain.lab", "--json")), "a domain")
+    tap.true("What can lock" not in check("plain.lab"), "a domain")
 
 
 # -- signed DNS ---------------------------------------------------------------------------------
