@@ -69,7 +69,9 @@ const LlOption ll_options[] = {
            "system: for the provider, for mail servers and for policy hosts.",
     .example = "/etc/ssl/private-ca.pem" },
   { "network", "allow-private-addresses", LL_OPTION_FLAG, "false", CONFIG (allow_private_addresses),
-    .doc = "Whether mail servers in private or loopback address ranges are contacted.",
+    .doc = "Whether mail servers, and the places where issuers of certificates say what they "
+           "revoked, are "
+           "contacted in private or loopback address ranges.",
     .example = "false" },
   { "network", "control-hosts", LL_OPTION_HOSTS, NULL, CONFIG (control_hosts),
     .set = G_STRUCT_OFFSET (LlConfig, control_hosts_set),

@@ -28,7 +28,9 @@ typedef enum
 typedef struct
 {
   char *boundary;
+  gboolean begun; /* it has a part */
   gboolean closed;
+  gboolean written; /* text beyond ASCII stands before its first part */
 } Level;
 
 typedef enum
@@ -291,6 +293,21 @@ boundary_level (const LlSafePlan *plan, gboolean *closes)
   return -1;
 }
 
+/* The levels from @depth on are over. What has no part at all is read as text by many programs: it
+ * must not lose a letter. */
+static void
+leave_levels (LlSafePlan *plan, guint depth)
+{
+  for (guint i = depth; i < plan->levels->len; i++)
+    {
+      const Level *level = g_ptr_array_index (plan->levels, i);
+
+      if (level->written && !level->begun)
+        plan->trouble = "it says that it has parts, and has none, so it cannot be signed";
+    }
+  g_ptr_array_set_size (plan->levels, (int) depth);
+}
+
 static gboolean
 take_boundary (LlSafePlan *plan)
 {
@@ -300,11 +317,12 @@ take_boundary (LlSafePlan *plan)
   if (level < 0)
     return FALSE;
   end_part (plan, plan->line_start - plan->ended_by);
-  g_ptr_array_set_size (plan->levels, level + 1);
+  leave_levels (plan, (guint) level + 1);
   if (closes)
     ((Level *) g_ptr_array_index (plan->levels, level))->closed = TRUE;
   else
     {
+      ((Level *) g_ptr_array_index (plan->levels, level))->begun = TRUE;
       plan->headers = ll_headers_new ();
       plan->header = plan->at;
       plan->place = IN_HEADER;
@@ -335,6 +353,19 @@ look_at_field (LlSafePlan *plan, gboolean blank_end)
   add (plan, plan->line_start, plan->at, empty ? LL_SAFE_REPLACE : LL_SAFE_TIDY_FIELD, NULL);
 }
 
+/* A line between parts that is not safe. */
+static void
+look_between (LlSafePlan *plan)
+{
+  Level *level
+      = plan->levels->len > 0 ? g_ptr_array_index (plan->levels, plan->levels->len - 1) : NULL;
+
+  if (level != NULL)
+    level->written = level->written || plan->line_8bit;
+  add (plan, plan->line_start, plan->at, LL_SAFE_TIDY_TEXT,
+       begins_from (plan) ? g_strdup (">") : NULL);
+}
+
 /* A line is there, up to plan->at. @newline: octets of its end. */
 static void
 look_at_line (LlSafePlan *plan, guint newline)
@@ -357,8 +388,7 @@ look_at_line (LlSafePlan *plan, guint newline)
   else if (plan->place == IN_LEAF)
     plan->leaf.unsafe = plan->leaf.unsafe || unsafe;
   else if (unsafe)
-    add (plan, plan->line_start, plan->at, LL_SAFE_TIDY_TEXT,
-         begins_from (plan) ? g_strdup (">") : NULL);
+    look_between (plan);
   plan->ended_by = newline;
   plan->line_start = plan->at;
   plan->line_length = 0;
@@ -458,6 +488,7 @@ ll_safe_plan_finish (LlSafePlan *plan, GError **error)
   if (plan->line_length > 0)
     look_at_line (plan, 0);
   end_part (plan, plan->at);
+  leave_levels (plan, 0);
   g_array_sort (plan->stretches, compare);
   drop_overlaps (plan->stretches);
   if (plan->trouble == NULL)

@@ -135,6 +135,9 @@ test_octets (void)
 static void
 test_refused (void)
 {
+  g_autoptr (GString) partless
+      = make_safe ("Content-Type: multipart/mixed; boundary=b\r\n\r\nGr\xc3\xbc\xc3\x9f\r\n", -1,
+                   9);
   g_autoptr (GString) deep = g_string_new (NULL);
   g_autoptr (GString) made = NULL;
   g_autoptr (GString) odd
@@ -147,6 +150,7 @@ test_refused (void)
   made = make_safe (deep->str, -1, 4096);
   g_assert_null (made);
   g_assert_null (odd);
+  g_assert_null (partless);
 }
 
 int

@@ -197,6 +197,21 @@ def test_removed(lab):
     tap.equal(doctor(lab), None, "doctor")
 
 
+def test_account_goes(lab):
+    """With an account its certificate and its key go, too"""
+    letterlock = lab.daemon.letterlock
+    letterlock("account", "add", "--name", "other", "--address", "otto@provider.lab", "--upstream",
+               "mail.provider.lab:587", "--auth", "none")  # fmt: skip
+    otto = lab.world.ca.issue_for_mail("otto@provider.lab")
+    letterlock("account", "edit", "other", "--cert", otto.pkcs12(PASSPHRASE, name="otto.p12"),
+               "--passphrase-stdin", text=PASSPHRASE + "\n")  # fmt: skip
+    tap.equal(len(os.listdir(os.path.join(lab.daemon.state, "own"))), 1, "certificates")
+    letterlock("account", "remove", "other")
+    tap.equal(os.listdir(os.path.join(lab.daemon.state, "own")), [], "certificates")
+    with open(os.path.join(lab.daemon.state, "secrets"), encoding="ascii") as file:
+        tap.true("certificate-key" not in file.read(), "the key is still there")
+
+
 def test_ciphers(lab):
     """AES-GCM where all who open it announce it; EC and RSA recipients share one copy"""
     hans = known(lab, "hans@plain.lab", key="ec", usage=["key_agreement"], more=[GCM])
