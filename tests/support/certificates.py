@@ -146,7 +146,7 @@ def _leaf(subject, issuer, key, names, expired, early, days, client=False):
 class Authority(Certificate):
     """A CA; .file is its certificate alone. With @issuer it is an intermediate."""
 
-    def __init__(self, folder, name="Practice CA", issuer=None):
+    def __init__(self, folder, name="Practice CA", issuer=None, more=()):
         os.makedirs(folder, exist_ok=True)
         self.folder = folder
         self.issuer = issuer
@@ -154,7 +154,7 @@ class Authority(Certificate):
         signer = issuer._key if issuer else self._key
         above = issuer.certificate.subject if issuer else _name(name)
         begin, end = _now() - 500 * DAY, _now() + 3650 * DAY
-        certificate = (
+        builder = (
             _build(_name(name), above, self._key.public_key(), begin, end)
             .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
             .add_extension(
@@ -163,8 +163,10 @@ class Authority(Certificate):
                 ),
                 critical=True,
             )
-            .sign(signer, hashes.SHA256())
         )
+        for extension in more:
+            builder = builder.add_extension(extension, critical=False)
+        certificate = builder.sign(signer, hashes.SHA256())
         stem = name.lower().replace(" ", "-")
         super().__init__(folder, stem, certificate, self._key)
         self.file = self.chain
@@ -206,7 +208,8 @@ class Authority(Certificate):
         for extension in more:
             builder = builder.add_extension(extension, critical=False)
         certificate = builder.sign(self._key, hashes.SHA256())
-        return Certificate(self.folder, stem or address, certificate, private, [self.certificate])
+        issuers = [self.certificate] + ([self.issuer.certificate] if self.issuer else [])
+        return Certificate(self.folder, stem or address, certificate, private, issuers)
 
 
 def self_signed(folder, name, *, names=None, key="ec", days=90, expired=False, stem=None):

@@ -34,6 +34,8 @@ class Asked(Office):
             "placeless": [], "both": [ocsp_place()],
         }.items():  # fmt: skip
             self.people[name] = self.world.ca.issue_for_mail(f"{name}@plain.lab", more=more)
+        self.below("deep", "Deep CA")
+        self.below("fallen", "Fallen CA", list_place("fallen.crl"))
         for name in ("good", "silent"):
             self.revoking.know(self.people[name])
         for name in ("bad", "both"):
@@ -48,6 +50,16 @@ class Asked(Office):
         for made in self.people.values():
             self.daemon.letterlock("key", "import", made.chain)
         return self
+
+    def below(self, name, authority, *more):
+        """Somebody whose issuer is another's, whose own list is fresh; with @more that one is asked
+        about at a place that says that it was revoked."""
+        middle = Authority(os.path.join(self.folder, name), authority, self.world.ca, more=more)
+        place = f"{name}-own.crl"
+        self.people[name] = middle.issue_for_mail(f"{name}@plain.lab", more=[list_place(place)])
+        self.revoking.publish(place, issuer=middle)
+        if more:
+            self.revoking.publish(f"{name}.crl", [middle])
 
     def __exit__(self, *arguments):
         try:
@@ -77,6 +89,14 @@ def test_revoked(lab):
     for name in ("bad", "listed", "second"):
         key = lab.key(name)
         tap.equal((key["defect"], key["use"]), ("revoked", "no"), f"{name}: {key}")
+
+
+def test_issuers(lab):
+    """The issuers between are asked about, too: one without a place to ask is good, one that fell is not"""
+    key = lab.key("deep")
+    tap.equal((key["defect"], key["note"], key["use"]), (None, None, "ready"), key)
+    key = lab.key("fallen")
+    tap.equal((key["defect"], key["use"]), ("revoked", "no"), key)
 
 
 def test_revoked_holds(lab):
