@@ -44,7 +44,7 @@ struct _LlApp
   LlKeyserver keyserver;
   LlWorker *directory_worker; /* one that stalls keeps no other waiting */
   LlDirectory directory;
-  LlRevocation revocation;
+  LlRevocation *revocation;
   LlKeys *keys;
   LlPipeline *pipeline;
   LlListener *listener;

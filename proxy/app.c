@@ -115,8 +115,8 @@ build_keys (LlApp *app, GError **error)
   app->directory = (LlDirectory){ app->directory_worker, app->imported, app->cache_folder,
                                   config_in_force, app };
   app->keys = ll_keys_new (finders, G_N_ELEMENTS (finders));
-  app->revocation = (LlRevocation){ app->access.https, app->cache_folder };
-  ll_keys_set_check (app->keys, ll_revocation_check, &app->revocation);
+  app->revocation = ll_revocation_new (app->access.https, app->cache_folder);
+  ll_keys_set_check (app->keys, ll_revocation_check, app->revocation);
   return TRUE;
 }
 
@@ -342,6 +342,7 @@ ll_app_free (LlApp *app)
   signal (SIGALRM, leave_cb);
   alarm (LEAVE_SECONDS);
   g_clear_pointer (&app->keys, ll_keys_free);
+  g_clear_pointer (&app->revocation, ll_revocation_free);
   g_clear_pointer (&app->imported, ll_imported_free);
   g_clear_pointer (&app->contacts, ll_contacts_free);
   g_clear_pointer (&app->directory_worker, ll_worker_free);

@@ -14,10 +14,25 @@
 /* What is left to those who wait for the whole search, after the last answer (microseconds). */
 #define MARGIN (500 * 1000)
 
+/* A place that did not answer is left alone for so many seconds, if it had so many milliseconds. */
+#define SILENT_SECONDS 300
+#define SILENT_AFTER 1000
+
+/* More places than anybody's correspondents have. */
+#define SILENT_MAX 1000
+
+struct _LlRevocation
+{
+  LlHttps *https; /* (not owned) */
+  char *folder;
+  GMutex lock;
+  GHashTable *silent; /* address -> gint64: seconds since boot, when it may be asked again */
+};
+
 /* One certificate of a chain, and who is asked about it. */
 typedef struct
 {
-  const LlRevocation *revocation;
+  LlRevocation *revocation;
   const LlKeyQuery *query;
   LlDeadline deadline;
   X509 *certificate;
@@ -33,6 +48,53 @@ typedef struct
   GBytes *body; /* what is asked; NULL: the place itself is the question */
   gsize limit;
 } Place;
+
+LlRevocation *
+ll_revocation_new (LlHttps *https, const char *folder)
+{
+  LlRevocation *revocation = g_new0 (LlRevocation, 1);
+
+  revocation->https = https;
+  revocation->folder = g_strdup (folder);
+  revocation->silent = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  g_mutex_init (&revocation->lock);
+  return revocation;
+}
+
+void
+ll_revocation_free (LlRevocation *revocation)
+{
+  if (revocation == NULL)
+    return;
+  g_hash_table_unref (revocation->silent);
+  g_mutex_clear (&revocation->lock);
+  g_free (revocation->folder);
+  g_free (revocation);
+}
+
+/* -- places that do not answer -------------------------------------------------------------------
+ */
+
+static gboolean
+is_silent (LlRevocation *revocation, const char *url)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&revocation->lock);
+  const gint64 *until = g_hash_table_lookup (revocation->silent, url);
+
+  return until != NULL && *until > ll_clock_boot ();
+}
+
+static void
+keep_silent (LlRevocation *revocation, const char *url)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&revocation->lock);
+  gint64 *until = g_new (gint64, 1);
+
+  if (g_hash_table_size (revocation->silent) >= SILENT_MAX)
+    g_hash_table_remove_all (revocation->silent);
+  *until = ll_clock_boot () + SILENT_SECONDS;
+  g_hash_table_replace (revocation->silent, g_strdup (url), until);
+}
 
 static X509 *
 x509_of (GBytes *der)
@@ -96,11 +158,23 @@ judge (Question *question, const Place *place, GBytes *answer)
 static LlRevocationState
 fetch (Question *question, const Place *place, const char *path)
 {
-  g_autoptr (LlHttpsResult) result
-      = ll_http_ask (question->revocation->https, place->url, "application/ocsp-request",
-                     place->body, place->limit, question->deadline, question->query->cancellable);
+  LlRevocation *revocation = question->revocation;
+  g_autoptr (LlHttpsResult) result = NULL;
+  int left = ll_deadline_left (question->deadline);
   LlRevocationState state;
 
+  if (left == 0)
+    return LL_REVOCATION_UNKNOWN; /* those before took all the time, and are the reason */
+  if (!question->query->anew && is_silent (revocation, place->url))
+    {
+      set_why (question, "its issuer's server did not answer just now");
+      return LL_REVOCATION_UNKNOWN;
+    }
+  result = ll_http_ask (revocation->https, place->url, "application/ocsp-request", place->body,
+                        place->limit, question->deadline, question->query->cancellable);
+  if (result->outcome == LL_HTTPS_UNREACHABLE && left >= SILENT_AFTER
+      && !g_cancellable_is_cancelled (question->query->cancellable))
+    keep_silent (revocation, place->url);
   if (result->outcome != LL_HTTPS_OK)
     {
       set_why (question, result->detail);

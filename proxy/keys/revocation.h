@@ -19,14 +19,18 @@ G_BEGIN_DECLS
  * no newer one. What could not be asked is said, and never blocks.
  */
 
-typedef struct
-{
-  LlHttps *https;     /* (not owned) */
-  const char *folder; /* of the cache; NULL: nothing is kept */
-} LlRevocation;
+typedef struct _LlRevocation LlRevocation;
 
-/* @revocation: LlRevocation; an LlKeyCheck (keys/find.h): the same key, or one with the defect
+/* @https: not owned; @folder: of the cache, NULL: nothing is kept. Thread-safe. */
+LlRevocation *ll_revocation_new (LlHttps *https, const char *folder);
+void ll_revocation_free (LlRevocation *revocation);
+
+/* A place that did not answer is left alone for some minutes, unless a person asks: an issuer whose
+ * server hangs must not keep every letter to his customers for five seconds, one after the other.
+ * @revocation: LlRevocation; an LlKeyCheck (keys/find.h): the same key, or one with the defect
  * REVOKED, or with a note that says why nothing could be asked. */
 LlKey *ll_revocation_check (gpointer revocation, LlKey *key, const LlKeyQuery *query);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (LlRevocation, ll_revocation_free)
 
 G_END_DECLS

@@ -128,9 +128,9 @@ def test_next_lock(lab):
 
 
 def test_unknown(lab):
-    """Nobody answers, nobody knows, nobody is named, another one signed, too old: said, and used"""
+    """Nobody answered just now, nobody knows, nobody is named, another one signed, too old: said, and used"""
     words = {
-        "silent": "cannot be reached",
+        "silent": "did not answer just now",
         "stranger": "does not know it",
         "placeless": "no place to ask",
         "forged": "signature",
