@@ -25,6 +25,15 @@
 
 /* -- keeping --------------------------------------------------------------------------------- */
 
+/* A signed copy can be read by everybody, its sender too. */
+static gboolean
+has_locked_copy (const LlProgress *progress)
+{
+  return ll_locked_copy (progress) > 0
+         && (progress->method == LL_METHOD_PGP || progress->method == LL_METHOD_SMIME
+             || progress->method == LL_METHOD_ESCROW);
+}
+
 /* Somebody was sent a locked copy, or may have been. What the user stopped before is not kept. */
 static gboolean
 left_locked (const LlLetter *letter)
@@ -34,7 +43,7 @@ left_locked (const LlLetter *letter)
       const LlProgress *progress = ll_letter_progress (letter, i);
       gboolean stopped = progress->state == LL_STATE_DROPPED || progress->state == LL_STATE_REFUSED;
 
-      if (ll_locked_copy (progress) > 0 && (progress->tries > 0 || !stopped))
+      if (has_locked_copy (progress) && (progress->tries > 0 || !stopped))
         return TRUE;
     }
   return FALSE;

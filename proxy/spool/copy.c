@@ -236,18 +236,27 @@ ll_store_read_copy (LlStore *store, LlLetter *letter, guint number, guint64 *siz
 /* -- the end of a letter
  * ---------------------------------------------------------------------------- */
 
+/* Locked, or signed and open: then its number is kept with it (proxy/signatures.c). */
+static gboolean
+has_copy (const LlProgress *progress)
+{
+  guint32 number = 0;
+
+  return (progress->method != LL_METHOD_NONE && progress->method != LL_METHOD_TLS
+          && progress->method != LL_METHOD_OPEN)
+         || (progress->extra != NULL && g_variant_lookup (progress->extra, "copy", "u", &number));
+}
+
 /* Their numbers are those of recipients (proxy/locking.c), and most letters have none. What is left
  * by a recipient who was decided otherwise later goes at the next start. */
 void
 ll_copies_remove (LlStore *store, const LlLetter *letter)
 {
-  gboolean locked = FALSE;
+  gboolean some = FALSE;
 
   for (guint i = 0; i < letter->progress->len; i++)
-    locked |= ll_letter_progress (letter, i)->method != LL_METHOD_NONE
-              && ll_letter_progress (letter, i)->method != LL_METHOD_TLS
-              && ll_letter_progress (letter, i)->method != LL_METHOD_OPEN;
-  for (guint number = 1; locked && number <= letter->progress->len; number++)
+    some |= has_copy (ll_letter_progress (letter, i));
+  for (guint number = 1; some && number <= letter->progress->len; number++)
     {
       g_autofree char *suffix = g_strdup_printf (".copy%u", number);
       g_autofree char *path = ll_store_path (store, letter->id, suffix);

@@ -113,6 +113,21 @@ test_removed (Place *place, gconstpointer data)
   g_assert_false (g_file_test (stray, G_FILE_TEST_EXISTS));
 }
 
+/* So do those of who gets the letter unlocked, and signed. */
+static void
+test_signed_removed (Place *place, gconstpointer data)
+{
+  g_autoptr (LlLetter) letter = take (place);
+  g_autofree char *one = copy_path (place, letter, 1);
+
+  write_copy (place, letter, 1, "signed", 6);
+  ll_letter_progress (letter, 0)->method = LL_METHOD_TLS;
+  ll_letter_progress (letter, 0)->extra
+      = g_variant_ref_sink (g_variant_new_parsed ("{'copy': <uint32 1>}"));
+  g_assert_true (ll_store_remove (place->store, letter, NULL));
+  g_assert_false (g_file_test (one, G_FILE_TEST_EXISTS));
+}
+
 /* What is not committed is not there. */
 static void
 test_abandoned (Place *place, gconstpointer data)
@@ -134,6 +149,8 @@ main (int argc, char **argv)
   g_test_add ("/spool/copy/restart", Place, NULL, place_set_up, test_restart, place_tear_down);
   g_test_add ("/spool/copy/refuses", Place, NULL, place_set_up, test_refuses, place_tear_down);
   g_test_add ("/spool/copy/removed", Place, NULL, place_set_up, test_removed, place_tear_down);
+  g_test_add ("/spool/copy/signed-removed", Place, NULL, place_set_up, test_signed_removed,
+              place_tear_down);
   g_test_add ("/spool/copy/abandoned", Place, NULL, place_set_up, test_abandoned, place_tear_down);
   return g_test_run ();
 }

@@ -318,5 +318,21 @@ def test_survives(lab):
     verified_smime(lab, lab.arrived("later")[0])
 
 
+def test_is_no_lock(lab):
+    """Everybody can read a signed letter: no original of it is kept, and its copy goes with it"""
+    lab.sign("pgp")
+    lab.through("no-lock", body="x" * 60 + "\r\n" + "line\r\n" * 20000)
+    wait_until(lambda: lab.letter_named("no-lock")["state"] == "sent", "it is sent")
+    record = lab.letter_named("no-lock")
+    tap.true("signature" in record["recipients"][0]["proof"], record)
+    spool = os.path.join(lab.daemon.state, "spool")
+    wait_until(
+        lambda: not any(record["id"] in x and not x.endswith(".journal")
+                        for x in os.listdir(os.path.join(spool, "letters"))),
+        "letter and copy are gone",
+    )  # fmt: skip
+    tap.true(f"{record['id']}.letter" not in os.listdir(os.path.join(spool, "originals")), "it is kept")
+
+
 if __name__ == "__main__":
     tap.main(Signing)
