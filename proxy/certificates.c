@@ -89,6 +89,7 @@ take (LlPipeline *pipeline,
       pass_on (error, cause);
       return NULL;
     }
+  ll_pipeline_wake (pipeline); /* letters may wait for it */
   return ll_key_to_variant (key);
 }
 

@@ -17,6 +17,9 @@
 /* Seconds until what was not there is looked for again: a disk with room, an open keyring. */
 #define AGAIN_SECONDS 60
 
+/* ... a key of the user's, or an engine that works: he may have made one. */
+#define KEY_SECONDS (15 * 60)
+
 typedef struct
 {
   LlPipeline *pipeline;
@@ -228,7 +231,7 @@ settle_failure (Job *job, const GError *error)
       text = g_strdup_printf ("it could not be signed: %s; letterlock account edit %s --sign none "
                               "sends without",
                               error->message, job->account->name);
-      keep_waiting (job, text, 0);
+      keep_waiting (job, text, ll_clock_now () + KEY_SECONDS);
     }
 }
 

@@ -200,7 +200,6 @@ def test_smime(lab):
         "account", "edit", "anna", "--cert", lab.anna.pkcs12(PASSPHRASE), "--passphrase-stdin",
         text=PASSPHRASE + "\n",
     )  # fmt: skip
-    lab.daemon.letterlock("retry", record["id"])
     wait_until(lambda: lab.arrived("bare"), "the letter that waited arrives")
     verified_smime(lab, lab.arrived("bare")[0])
     check_odd(lab, verified_smime, "odd-smime")
