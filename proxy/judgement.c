@@ -476,7 +476,13 @@ ll_judge_letter (LlPipeline *pipeline,
 
   for (guint i = 0; i < letter->progress->len; i++)
     if (needs_judgement (ll_letter_progress (letter, i)))
-      ll_assess_start (pipeline->parts.assess, ll_envelope_recipient (letter->envelope, i)->domain);
+      {
+        const LlRecipient *recipient = ll_envelope_recipient (letter->envelope, i);
+
+        ll_assess_start (pipeline->parts.assess, recipient->domain);
+        if (ll_progress_has (ll_letter_progress (letter, i), "wants_key"))
+          ll_locks_start (pipeline, recipient->address);
+      }
   for (guint i = 0; i < letter->progress->len; i++)
     if (needs_judgement (ll_letter_progress (letter, i)))
       {

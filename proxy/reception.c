@@ -217,6 +217,15 @@ refuse (LlReception *reception,
   g_ptr_array_add (reception->refused_progress, progress);
 }
 
+/* Whose keys are looked for while the letter is still coming in, beside the check of his way: who
+ * would be held, and who may turn out to be. */
+static gboolean
+may_need_lock (const LlDecision *decision)
+{
+  return decision->kind == LL_DECISION_HOLD || decision->kind == LL_DECISION_LATER
+         || (decision->why == LL_WHY_OVERDUE && decision->mode != LL_MODE_OPPORTUNISTIC);
+}
+
 static void
 rcpt_cb (gpointer data, const LlEnvelope *envelope, const LlRecipient *recipient, LlReply *reply)
 {
@@ -244,8 +253,7 @@ rcpt_cb (gpointer data, const LlEnvelope *envelope, const LlRecipient *recipient
       if (refuse_by_offers (&offers, envelope, reply))
         return;
       decision = ll_judge (reception->pipeline, &judgement, &verdict);
-      /* who may need a lock: his keys are looked for while the letter is still coming in */
-      if (decision->kind == LL_DECISION_HOLD || decision->kind == LL_DECISION_LATER)
+      if (may_need_lock (decision))
         ll_locks_start (reception->pipeline, recipient->address);
       if (decision->kind == LL_DECISION_REFUSE && decision->settled)
         {
