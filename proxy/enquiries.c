@@ -102,6 +102,18 @@ account_of_options (const LlConfig *config, GVariant *options, GError **error)
   return account;
 }
 
+/* The key that the letter would be locked for, or that would be asked about; NULL: none. */
+static const LlKey *
+key_of (const LlDecision *decision, const LlLocks *locks)
+{
+  if (decision->kind == LL_DECISION_LOCK)
+    return locks->keys[decision->method];
+  for (guint method = LL_METHOD_PGP; method <= LL_METHOD_SMIME; method++)
+    if ((decision->offers & (1u << method)) != 0)
+      return locks->keys[method];
+  return NULL;
+}
+
 static GVariant *
 preview_one (LlPipeline *pipeline, LlJudgement *judgement, const char *address)
 {
@@ -109,6 +121,7 @@ preview_one (LlPipeline *pipeline, LlJudgement *judgement, const char *address)
   g_auto (LlLocks) locks = { 0 };
   g_autoptr (LlDecision) decision = NULL;
   g_autoptr (GVariant) shown = NULL;
+  const LlKey *key;
   GVariantDict dict;
 
   judgement->locks = &locks;
@@ -118,6 +131,9 @@ preview_one (LlPipeline *pipeline, LlJudgement *judgement, const char *address)
   g_variant_dict_init (&dict, shown);
   g_variant_dict_insert (&dict, "address", "s", address);
   g_variant_dict_insert (&dict, "decision", "s", ll_decision_name (decision->kind));
+  key = key_of (decision, &locks);
+  if (key != NULL)
+    g_variant_dict_insert_value (&dict, "lock", ll_key_to_variant (key));
   return g_variant_dict_end (&dict);
 }
 

@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 #include "api/text.h"
+#include "cli/choices.h"
 #include "cli/json.h"
 #include "cli/letters.h"
 #include "cli/table.h"
@@ -33,12 +34,19 @@ print_meaning (const char *what, const char *word, const char *meaning)
   G_STMT_END
 
 static void
-print_remedy (const char *id, const char *state, const char *next_try)
+print_remedy (GVariant *letter, GVariant *recipient)
 {
+  const char *id = ll_text (letter, "id");
+  const char *state = ll_text (recipient, "state");
+  const char *next_try = ll_text (recipient, "next_try");
+
   if (strcmp (state, "held") == 0 && *next_try != '\0')
     printf ("  It is looked at again by itself, next at %s; or letterlock drop %s\n", next_try, id);
   else if (strcmp (state, "held") == 0)
-    printf ("  Decide: letterlock release %s, or letterlock drop %s\n", id, id);
+    {
+      printf ("  Decide; letterlock release %s looks at it again:\n", id);
+      ll_choices_print (letter, recipient, "    ");
+    }
   else if (strcmp (state, "uncertain") == 0)
     printf ("  It is not sent again by itself; letterlock retry %s does\n", id);
 }
@@ -71,7 +79,7 @@ print_keys (GVariant *recipient)
 }
 
 static void
-explain_recipient (GVariant *recipient, const char *id)
+explain_recipient (GVariant *letter, GVariant *recipient)
 {
   g_autofree char *address = ll_table_clean (ll_text (recipient, "address"));
   g_autofree char *reason = ll_table_clean (ll_text (recipient, "reason"));
@@ -102,7 +110,7 @@ explain_recipient (GVariant *recipient, const char *id)
   print_keys (recipient);
   if (*reply != '\0' && strcmp (reply, reason) != 0)
     printf ("  Last reply: %s\n", reply);
-  print_remedy (id, ll_text (recipient, "state"), ll_text (recipient, "next_try"));
+  print_remedy (letter, recipient);
 }
 
 int
@@ -133,7 +141,7 @@ ll_explain_run (int argc, char **argv)
     {
       g_autoptr (GVariant) recipient = g_variant_get_child_value (recipients, i);
 
-      explain_recipient (recipient, ll_text (letter, "id"));
+      explain_recipient (letter, recipient);
       ll_letters_print_also (recipient, "  Also:");
     }
   return LL_EXIT_YES;

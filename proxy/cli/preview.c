@@ -5,6 +5,9 @@
 #include "cli/json.h"
 #include "cli/table.h"
 
+#include <stdio.h>
+#include <string.h>
+
 static LlTone
 tone_of_decision (const char *decision)
 {
@@ -37,6 +40,25 @@ print_decisions (GVariant *decisions)
       ll_table_add (table, LL_TONE_PLAIN, ll_text (decision, "reason"));
     }
   ll_table_print (table);
+}
+
+/* Which key it would be, where it was found, and why it is trusted; or that it is asked about. */
+static void
+print_keys (GVariant *decisions)
+{
+  for (gsize i = 0; i < g_variant_n_children (decisions); i++)
+    {
+      g_autoptr (GVariant) decision = g_variant_get_child_value (decisions, i);
+      g_autoptr (GVariant) lock = ll_below (decision, "lock");
+      g_autofree char *owner = lock != NULL ? ll_table_clean (ll_text (lock, "user_id")) : NULL;
+      gboolean locked = strcmp (ll_text (decision, "decision"), "lock") == 0;
+
+      if (lock != NULL && g_variant_is_of_type (lock, G_VARIANT_TYPE_VARDICT))
+        printf ("%s: %s %s %s (%s; found: %s, trust: %s)\n", ll_text (decision, "address"),
+                locked ? "locked with" : "could be locked with", ll_text (lock, "method"),
+                ll_text (lock, "fingerprint"), owner, ll_text (lock, "source"),
+                ll_text (lock, "trust"));
+    }
 }
 
 int
@@ -80,6 +102,9 @@ ll_preview_run (int argc, char **argv)
   if (ll_json_wanted)
     ll_json_print_list (decisions, ll_schema_preview);
   else
-    print_decisions (decisions);
+    {
+      print_decisions (decisions);
+      print_keys (decisions);
+    }
   return LL_EXIT_YES;
 }

@@ -1,11 +1,30 @@
 /* SPDX-FileCopyrightText: Letterlock contributors */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
+#include "cli/choices.h"
+#include "cli/json.h"
 #include "cli/letters.h"
 
 #include <stdio.h>
 
 /* What a person decides, and what waits for something else. */
+
+static void
+print_choices (GPtrArray *letters)
+{
+  for (guint i = 0; i < letters->len; i++)
+    {
+      GVariant *letter = g_ptr_array_index (letters, i);
+      g_autoptr (GVariant) recipients = ll_below (letter, "recipients");
+
+      for (gsize j = 0; recipients != NULL && j < g_variant_n_children (recipients); j++)
+        {
+          g_autoptr (GVariant) recipient = g_variant_get_child_value (recipients, j);
+
+          ll_choices_print (letter, recipient, "  ");
+        }
+    }
+}
 
 static int
 run (const LlUsage *usage, const char *const *states, const char *nothing, int argc, char **argv)
@@ -21,6 +40,8 @@ run (const LlUsage *usage, const char *const *states, const char *nothing, int a
   if (letters == NULL)
     return status;
   ll_letters_print (letters);
+  if (!ll_json_wanted)
+    print_choices (letters);
   if (letters->len == 0 && !ll_json_wanted)
     puts (nothing);
   return LL_EXIT_YES;

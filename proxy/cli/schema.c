@@ -97,6 +97,14 @@ const LlField ll_schema_check_address[] = { VALUE ("domain"),       VALUE ("addr
                                             CHECK_FIELDS,           LIST ("locks", ll_schema_key),
                                             VALUE ("locks_reason"), END };
 
+static const LlField lock[] = { VALUE ("method"),
+                                VALUE ("fingerprint"),
+                                VALUE ("user_id"),
+                                VALUE ("source"),
+                                VALUE ("trust"),
+                                VALUE ("note"),
+                                END };
+
 const LlField ll_schema_preview[] = {
   VALUE ("address"),
   VALUE ("decision"),
@@ -108,6 +116,8 @@ const LlField ll_schema_preview[] = {
   VALUE ("bound"),
   VALUE ("confidence"),
   VALUE ("rule"),
+  LIST ("offers", NULL),
+  OBJECT ("lock", lock),
   END,
 };
 
@@ -128,10 +138,12 @@ static const LlField proof[] = {
 };
 
 static const LlField recipient[] = {
-  VALUE ("address"),  VALUE ("domain"), VALUE ("method"),        VALUE ("evidence"),
-  VALUE ("source"),   VALUE ("bound"),  VALUE ("confidence"),    VALUE ("state"),
-  VALUE ("reason"),   VALUE ("code"),   OBJECT ("proof", proof), VALUE ("overridden"),
-  VALUE ("next_try"), VALUE ("reply"),  LIST ("also", NULL),     END,
+  VALUE ("address"),     VALUE ("domain"),          VALUE ("method"),
+  VALUE ("evidence"),    VALUE ("source"),          VALUE ("bound"),
+  VALUE ("confidence"),  VALUE ("state"),           VALUE ("reason"),
+  VALUE ("code"),        OBJECT ("proof", proof),   VALUE ("overridden"),
+  VALUE ("next_try"),    VALUE ("reply"),           LIST ("also", NULL),
+  LIST ("offers", NULL), VALUE ("may_send_anyway"), END,
 };
 
 static const LlField event[] = { VALUE ("time"), VALUE ("event"), VALUE ("text"), END };

@@ -1,6 +1,7 @@
 /* SPDX-FileCopyrightText: Letterlock contributors */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
+#include "cli/choices.h"
 #include "cli/json.h"
 #include "cli/letters.h"
 #include "cli/table.h"
@@ -132,7 +133,7 @@ print_evidence (GVariant *recipient)
 }
 
 static void
-print_recipient (GVariant *recipient)
+print_recipient (GVariant *letter, GVariant *recipient)
 {
   const char *state = ll_text (recipient, "state");
   const char *confidence = ll_text (recipient, "confidence");
@@ -151,6 +152,7 @@ print_recipient (GVariant *recipient)
   if (*confidence != '\0')
     print_pair ("    ", "confidence", ll_tone_of_confidence (confidence), sure);
   print_pair ("    ", "reason", LL_TONE_PLAIN, ll_text (recipient, "reason"));
+  ll_choices_print (letter, recipient, "    ");
   ll_letters_print_also (recipient, "    also        ");
   print_pair ("    ", "code", LL_TONE_FAINT, ll_text (recipient, "code"));
   print_pair ("    ", "next try", LL_TONE_PLAIN, ll_text (recipient, "next_try"));
@@ -212,7 +214,7 @@ print_letter (GVariant *letter)
     {
       g_autoptr (GVariant) recipient = g_variant_get_child_value (recipients, i);
 
-      print_recipient (recipient);
+      print_recipient (letter, recipient);
     }
   print_events (letter);
 }

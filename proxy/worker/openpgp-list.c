@@ -109,10 +109,10 @@ defect_of (gpgme_key_t key, gpgme_user_id_t uid, gpgme_subkey_t best, LlKeyDefec
     return LL_KEY_EXPIRED;
   if (key->disabled)
     return LL_KEY_DISABLED;
+  if (key->subkeys->timestamp > now)
+    return LL_KEY_NOT_YET; /* gpg calls it invalid */
   if (key->invalid)
     return LL_KEY_MALFORMED;
-  if (key->subkeys->timestamp > now)
-    return LL_KEY_NOT_YET;
   if (uid == NULL || uid->revoked || uid->invalid)
     return LL_KEY_OTHER_ADDRESS;
   if (best == NULL)
