@@ -16,7 +16,7 @@ _letterlock() {
     pause resume rule override key config report providers sender doctor sendmail undo demo'
   local account='--address --upstream --security --auth --username --password-stdin
     --password-command --certificate --ca-file --pin --login --preset --mode --minimum --unknown
-    --fallback --honours --declared --domains --internal --imap --rate'
+    --fallback --honours --declared --domains --internal --imap --rate --sign'
   COMPREPLY=()
   case $before in
     --security) words='tls starttls' ;;
@@ -25,6 +25,7 @@ _letterlock() {
     --minimum) words='encrypted verified policy assured' ;;
     --unknown) words='send lock hold' ;;
     --preset) words='everyday careful confidential regulated' ;;
+    --sign) words='none pgp smime' ;;
     --declared) words='encrypted verified none' ;;
     --honours) words='sts dane sts,dane none' ;;
     --kind) words='list calendar robot' ;;
