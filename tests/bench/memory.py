@@ -6,6 +6,7 @@ to do. PSS shares each page among those who map it; anonymous is what the progra
 import time
 
 import peers
+from gnupg import GnuPG
 from measure import Peak, load, wake_ups
 from table import Table, Targets
 
@@ -33,6 +34,27 @@ def measure(site, name, target, tree):
     return [name, fresh[1], *idle, crowd.pss, crowd.anonymous, *grown, awake]
 
 
+def was_locked(letters, count):
+    fates = [(x["state"], x["recipients"][0]["method"]) for x in letters]
+    return fates == [("sent", "pgp")] * count
+
+
+def measure_locked(site):
+    """How much more the daemon, its worker and gpg take while 200 MB are locked with PGP."""
+    with GnuPG() as gnupg:
+        gnupg.generate("someone@practice.lab")
+        environment = {"GNUPGHOME": gnupg.home}
+        with site.daemon("locked", environment, policy={"mode": "encrypt"}) as daemon:
+            target = site.through(daemon)
+            load(target, site.arrivals, clients=1, letters=1, size=4096)
+            daemon.wait_letters(lambda letters: was_locked(letters, 1), "the small letter is gone")
+            before = daemon.program.memory()[1]
+            with Peak(daemon.program.pid) as large:
+                load(target, site.arrivals, clients=1, letters=1, size=200 * MB)
+                daemon.wait_letters(lambda letters: was_locked(letters, 2), "the large one is gone")
+            return large.anonymous - before
+
+
 def series(site, _rounds):
     table = Table(
         "memory", "memory in MB",
@@ -42,6 +64,7 @@ def series(site, _rounds):
     with site.daemon() as daemon:
         ours = measure(site, "Letterlock", site.through(daemon), daemon.program)
     table.add(*ours)
+    locked = measure_locked(site)
     missing = peers.missing()
     for kind in ALL:
         if kind.name not in missing:
@@ -53,5 +76,6 @@ def series(site, _rounds):
     targets.at_most("anonymous, 64 clients", ours[5], 14, " MB")
     targets.at_most("anonymous, more for a letter of 25 MB", ours[6], 4, " MB")
     targets.at_most("anonymous, more for a letter of 200 MB", ours[7], 4, " MB")
+    targets.at_most("anonymous, more for 200 MB that are locked, with worker and gpg", locked, 16, " MB")
     targets.at_most(f"wake-ups in {IDLE} s, nothing queued", ours[8], 0)
     targets.show()

@@ -78,7 +78,7 @@ class Site(contextlib.ExitStack):
             )
         return self
 
-    def daemon(self, name="letterlock", **groups):
+    def daemon(self, name="letterlock", environment=None, **groups):
         """Not started yet."""
         folder = os.path.join(self.folder, name)
         os.makedirs(folder, exist_ok=True)
@@ -93,7 +93,7 @@ class Site(contextlib.ExitStack):
         }
         for group, keys in groups.items():
             config.setdefault(group, {}).update(keys)
-        return Measured(folder, config)
+        return Measured(folder, config, environment=environment)
 
     def direct(self):
         """What load.c needs to talk to the provider itself."""
