@@ -282,3 +282,11 @@ ll_letter_source_clear (LlLetterSource *source)
 {
   g_clear_pointer (&source->reader, ll_reader_free);
 }
+
+LlDeadline
+ll_live_deadline (const LlLive *live, gboolean prompt)
+{
+  if (prompt)
+    return ll_deadline_in (LL_PROMPT_DEADLINE);
+  return ll_deadline_in (LL_LOCK_DEADLINE + (gint64) (live->facts->size / LL_LOCK_OCTETS));
+}

@@ -112,6 +112,9 @@ LlInner *ll_letter_source_open (gpointer source, GError **error);
 void ll_letter_source_clear (LlLetterSource *source);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (LlLetterSource, ll_letter_source_clear)
 
+/* Until when an engine may work on it; with @prompt, a person has to find his passphrase. */
+LlDeadline ll_live_deadline (const LlLive *live, gboolean prompt);
+
 /* The letter's header as it lies in the spool, NUL-terminated. (transfer full) */
 char *ll_live_header (LlPipeline *pipeline, LlLive *live, gsize *length, GError **error);
 

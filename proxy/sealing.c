@@ -63,7 +63,7 @@ run_pgp (LlSealing *copy, const char *outer, LlInner *inner, Target *target, GEr
   };
 
   return ll_pgp_seal (copy->pipeline->parts.worker, &lock, inner, sink_cb, target,
-                      ll_deadline_in (LL_LOCK_DEADLINE), copy->pipeline->ended, error);
+                      ll_live_deadline (copy->live, copy->prompt), copy->pipeline->ended, error);
 }
 
 /* What gpgsm signs goes into the lock with its signature beside it. */
@@ -87,7 +87,8 @@ fill_cb (LlSink sink, gpointer sink_data, gpointer data, GError **error)
   };
 
   return ll_signed_make (&letter, ll_letter_source_open, fill->source, sink, sink_data,
-                         ll_deadline_in (LL_LOCK_DEADLINE), fill->copy->pipeline->ended, error);
+                         ll_live_deadline (fill->copy->live, fill->copy->prompt),
+                         fill->copy->pipeline->ended, error);
 }
 
 static gboolean

@@ -174,7 +174,7 @@ write_copy (
       letter.signer = &certificate;
     }
   return ll_signed_make (&letter, ll_letter_source_open, &source, sink_cb, writer,
-                         ll_deadline_in (LL_LOCK_DEADLINE), job->pipeline->ended, error)
+                         ll_live_deadline (job->live, job->prompt), job->pipeline->ended, error)
          && ll_copy_commit (g_steal_pointer (&writer), error);
 }
 

@@ -194,8 +194,13 @@
 /* A signature beside a letter: with a chain of large certificates, some 20 kB. */
 #define LL_SIGNATURE_MAX (256 * 1024)
 
-/* Locking one copy (milliseconds): 200 MB take gpg about 10 s, on a slow machine ten times that. */
-#define LL_LOCK_DEADLINE (300 * 1000)
+/* Locking one copy (milliseconds), and a millisecond more for so many octets: 200 MB take gpg about
+ * 10 s, on a slow machine ten times that; one that hangs keeps others waiting until it is over. */
+#define LL_LOCK_DEADLINE (60 * 1000)
+#define LL_LOCK_OCTETS 1000
+
+/* The same while a person may be looking for his passphrase (milliseconds). */
+#define LL_PROMPT_DEADLINE (300 * 1000)
 #define LL_KEYS_THREADS 8
 
 /* A file with the user's own certificate, its key and its issuers: a few kB each. It fits one
