@@ -15,7 +15,6 @@ struct _LlRecipientRow
   AdwExpanderRow parent_instance;
 
   GtkImage *icon;
-  GtkLabel *state;
 };
 
 G_DEFINE_FINAL_TYPE (LlRecipientRow, ll_recipient_row, ADW_TYPE_EXPANDER_ROW)
@@ -118,15 +117,18 @@ show (LlRecipientRow *self, GVariant *recipient)
 {
   AdwPreferencesRow *row = ADW_PREFERENCES_ROW (self);
   g_autofree char *next = ll_time_for_people (ll_read_text (recipient, "next_try"));
+  g_autofree char *words = NULL;
+  g_autofree char *subtitle = NULL;
   LlState state = LL_STATE_CHECKING;
   LlMethod method;
 
   (void) ll_state_from_name (ll_read_text (recipient, "state"), &state);
   adw_preferences_row_set_use_markup (row, FALSE);
   adw_preferences_row_set_title (row, ll_read_text (recipient, "address"));
-  adw_expander_row_set_subtitle (ADW_EXPANDER_ROW (self), ll_read_text (recipient, "reason"));
   ll_look_show (self->icon, ll_look_state_icon (state), ll_look_state_style (state));
-  gtk_label_set_text (self->state, ll_text_state (state));
+  words = ll_read_as_heading (ll_text_state (state));
+  subtitle = g_strjoin ("\n", words, ll_read_text (recipient, "reason"), NULL);
+  adw_expander_row_set_subtitle (ADW_EXPANDER_ROW (self), subtitle);
   if (ll_method_from_name (ll_read_text (recipient, "method"), &method) && method != LL_METHOD_NONE)
     add (self, _ ("How"), ll_text_method (method));
   add_evidence (self, recipient);
@@ -146,7 +148,6 @@ ll_recipient_row_class_init (LlRecipientRowClass *klass)
 
   gtk_widget_class_set_template_from_resource (widget_class, "/org/letterlock/recipient-row.ui");
   gtk_widget_class_bind_template_child (widget_class, LlRecipientRow, icon);
-  gtk_widget_class_bind_template_child (widget_class, LlRecipientRow, state);
 }
 
 static void

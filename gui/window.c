@@ -4,9 +4,12 @@
 #include "gui/window.h"
 
 #include "api/intl.h"
+#include "gui/accounts-page.h"
 #include "gui/check-page.h"
 #include "api/read.h"
 #include "gui/letters-page.h"
+#include "gui/people-page.h"
+#include "gui/rules-page.h"
 #include "gui/toast.h"
 
 struct _LlWindow
@@ -23,6 +26,9 @@ struct _LlWindow
   GtkButton *banner_button;
   LlLettersPage *letters;
   LlCheckPage *check;
+  LlPeoplePage *people;
+  LlRulesPage *rules;
+  LlAccountsPage *accounts;
 
   LlDaemon *daemon;
 };
@@ -227,6 +233,9 @@ ll_window_class_init (LlWindowClass *klass)
   G_OBJECT_CLASS (klass)->dispose = dispose;
   g_type_ensure (LL_TYPE_LETTERS_PAGE);
   g_type_ensure (LL_TYPE_CHECK_PAGE);
+  g_type_ensure (LL_TYPE_PEOPLE_PAGE);
+  g_type_ensure (LL_TYPE_RULES_PAGE);
+  g_type_ensure (LL_TYPE_ACCOUNTS_PAGE);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/letterlock/window.ui");
   gtk_widget_class_bind_template_child (widget_class, LlWindow, leaflet);
   gtk_widget_class_bind_template_child (widget_class, LlWindow, pages);
@@ -238,6 +247,9 @@ ll_window_class_init (LlWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, LlWindow, banner_button);
   gtk_widget_class_bind_template_child (widget_class, LlWindow, letters);
   gtk_widget_class_bind_template_child (widget_class, LlWindow, check);
+  gtk_widget_class_bind_template_child (widget_class, LlWindow, people);
+  gtk_widget_class_bind_template_child (widget_class, LlWindow, rules);
+  gtk_widget_class_bind_template_child (widget_class, LlWindow, accounts);
   gtk_widget_class_install_action (widget_class, "win.page", "s", page_cb);
   gtk_widget_class_bind_template_callback (widget_class, row_selected_cb);
   gtk_widget_class_bind_template_callback (widget_class, row_activated_cb);
@@ -264,6 +276,9 @@ ll_window_new (AdwApplication *app, LlDaemon *daemon)
   self->daemon = g_object_ref (daemon);
   ll_letters_page_set_daemon (self->letters, daemon);
   ll_check_page_set_daemon (self->check, daemon);
+  ll_people_page_set_daemon (self->people, daemon);
+  ll_rules_page_set_daemon (self->rules, daemon);
+  ll_accounts_page_set_daemon (self->accounts, daemon);
   g_signal_connect_object (daemon, "notify::state", G_CALLBACK (show_state), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (daemon, "notify::connected", G_CALLBACK (show_state), self,

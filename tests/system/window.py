@@ -12,6 +12,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "support"))
 import clients
 import tap
 from desktop import Desktop
+from gnupg import GnuPG
 from world import World
 
 SENDER = "anna@provider.lab"
@@ -102,6 +103,51 @@ def test_a_check_fills_in_and_ends_with_a_verdict(place):
         window.wait_text("Published protection fails: attack or mistake")
         window.wait_text("DANE: mismatch")
         window.picture(place.file("check.png"))
+
+
+def test_a_key_is_looked_at_and_accepted(place):
+    with GnuPG() as eve, open(place.file("eve.asc"), "wb") as file:
+        file.write(eve.export(eve.generate("eve@plain.lab")))
+    place.daemon.letterlock("key", "import", place.file("eve.asc"))
+    with place.desktop.window(place.daemon) as window:
+        window.wait_text("bob@dane.lab")
+        window.page(3)
+        window.write("Whose keys", "eve@plain.lab")
+        window.press("Look")
+        window.wait_text("You are asked before its first use")
+        window.press("Accept")
+        window.wait_text("Locks letters by itself")
+        window.picture(place.file("people.png"))
+        tap.equal(window.unnamed(), [], "controls without a name")
+    (key,) = place.daemon.letterlock("key", "list", "eve@plain.lab", "--json")
+    tap.equal((key["use"], key["trust"]), ("ready", "accepted"), "what the daemon knows")
+
+
+def test_rules_are_shown_tried_and_removed(place):
+    place.daemon.letterlock("rule", "add", "--to", "*@dane.lab", "--mode", "encrypt", "--note", "Doctor")
+    with place.desktop.window(place.daemon) as window:
+        window.wait_text("bob@dane.lab")
+        window.page(4)
+        window.wait_text("note: Doctor")
+        window.write("To whom", "bob@dane.lab")
+        window.press("Preview")
+        window.wait_text("It would be held for your decision")
+        window.picture(place.file("rules.png"))
+        window.press("Remove rule 1")
+        window.wait_text("There is no rule: your preset decides for everybody.")
+        window.press("Preview")
+        window.wait_text("It would be sent")
+    tap.equal(place.daemon.letterlock("rule", "list", "--json"), [], "rules")
+
+
+def test_an_account_is_tested(place):
+    with place.desktop.window(place.daemon) as window:
+        window.wait_text("bob@dane.lab")
+        window.page(5)
+        window.wait_text("Provider: mail.provider.lab:587")
+        window.press("Test")
+        window.wait_text("tls: TLSv1.3")
+        window.picture(place.file("accounts.png"))
 
 
 def test_without_a_daemon_it_says_so_and_comes_back(place):

@@ -1,0 +1,243 @@
+/* SPDX-FileCopyrightText: Letterlock contributors */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "gui/rules-page.h"
+
+#include "api/intl.h"
+#include "api/read.h"
+#include "api/text.h"
+#include "gui/fact-row.h"
+#include "gui/toast.h"
+
+struct _LlRulesPage
+{
+  AdwBin parent_instance;
+
+  AdwEntryRow *entry;
+  GtkSpinner *spinner;
+  GtkListBox *preview;
+  AdwPreferencesGroup *group;
+  GtkListBox *list;
+  GtkLabel *nothing;
+
+  LlDaemon *daemon;
+};
+
+G_DEFINE_FINAL_TYPE (LlRulesPage, ll_rules_page, ADW_TYPE_BIN)
+
+static void ask (LlRulesPage *self);
+
+static void
+empty (GtkListBox *list)
+{
+  GtkListBoxRow *row;
+
+  while ((row = gtk_list_box_get_row_at_index (list, 0)) != NULL)
+    gtk_list_box_remove (list, GTK_WIDGET (row));
+}
+
+/* -- preview --------------------------------------------------------------------------------- */
+
+static const struct
+{
+  const char *decision;
+  const char *words;
+  const char *icon;
+  const char *style;
+} decisions[] = {
+  { "send", N_ ("It would be sent"), "object-select-symbolic", "success" },
+  { "lock", N_ ("It would be locked on this computer"), "object-select-symbolic", "success" },
+  { "hold", N_ ("It would be held for your decision"), "media-playback-pause-symbolic", "warning" },
+  { "refuse", N_ ("It would be refused"), "action-unavailable-symbolic", "error" },
+};
+
+static void
+show_decision (LlRulesPage *self, GVariant *decision)
+{
+  const char *kind = ll_read_text (decision, "decision");
+
+  for (guint i = 0; i < G_N_ELEMENTS (decisions); i++)
+    if (g_str_equal (kind, decisions[i].decision))
+      gtk_list_box_append (self->preview,
+                           ll_fact_row_new_with_icon (_ (decisions[i].words),
+                                                      ll_read_text (decision, "reason"),
+                                                      decisions[i].icon, decisions[i].style));
+}
+
+static void
+previewed_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (LlRulesPage) self = data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) reply = ll_daemon_call_finish (LL_DAEMON (source), result, &error);
+  g_autoptr (GVariant) found = NULL;
+
+  gtk_spinner_stop (self->spinner);
+  empty (self->preview);
+  if (reply == NULL)
+    ll_toast (GTK_WIDGET (self), error->message);
+  else
+    found = g_variant_get_child_value (reply, 0);
+  for (gsize i = 0; found != NULL && i < g_variant_n_children (found); i++)
+    {
+      g_autoptr (GVariant) decision = g_variant_get_child_value (found, i);
+
+      show_decision (self, decision);
+    }
+  gtk_widget_set_visible (GTK_WIDGET (self->preview), found != NULL);
+}
+
+static void
+look_cb (LlRulesPage *self)
+{
+  g_autofree char *address
+      = g_strstrip (g_strdup (gtk_editable_get_text (GTK_EDITABLE (self->entry))));
+  const char *addresses[] = { address, NULL };
+
+  if (*address == '\0')
+    return;
+  gtk_spinner_start (self->spinner);
+  ll_daemon_call (self->daemon, "Preview",
+                  g_variant_new ("(^as@a{sv})", addresses,
+                                 g_variant_new_array (G_VARIANT_TYPE ("{sv}"), NULL, 0)),
+                  NULL, previewed_cb, g_object_ref (self));
+}
+
+/* -- rules --------------------------------------------------------------------------------------
+ */
+
+/* "to *@bank.example, account anna: forced, at least verified" (transfer full) */
+static char *
+rule_in_words (GVariant *rule)
+{
+  static const char *const keys[][2] = {
+    { "account", N_ ("account") }, { "tag", N_ ("tag") },         { "mode", N_ ("mode") },
+    { "minimum", N_ ("minimum") }, { "unknown", N_ ("unknown") }, { "expires", N_ ("until") },
+    { "note", N_ ("note") },
+  };
+  g_autofree const char **to = ll_read_words (rule, "to");
+  g_autofree char *joined = g_strjoinv (", ", (char **) to);
+  g_autoptr (GString) words = g_string_new (joined);
+
+  for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
+    if (*ll_read_text (rule, keys[i][0]) != '\0')
+      g_string_append_printf (words, "%s%s: %s", words->len > 0 ? "\n" : "", _ (keys[i][1]),
+                              ll_read_text (rule, keys[i][0]));
+  return g_string_free (g_steal_pointer (&words), FALSE);
+}
+
+static void
+removed_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (LlRulesPage) self = data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) reply = ll_daemon_call_finish (LL_DAEMON (source), result, &error);
+
+  if (reply == NULL)
+    ll_toast (GTK_WIDGET (self), error->message);
+  ask (self);
+}
+
+static void
+remove_cb (GtkButton *button, LlRulesPage *self)
+{
+  guint number = GPOINTER_TO_UINT (g_object_get_data (G_OBJECT (button), "number"));
+
+  ll_daemon_call (self->daemon, "RemoveRule", g_variant_new ("(u)", number), NULL, removed_cb,
+                  g_object_ref (self));
+}
+
+static void
+add_rule (LlRulesPage *self, GVariant *rule)
+{
+  gint64 number = ll_read_number (rule, "number");
+  g_autofree char *what
+      = g_strdup_printf (ll_read_flag (rule, "expired") ? _ ("Rule %d, expired") : _ ("Rule %d"),
+                         (int) number);
+  g_autofree char *words = rule_in_words (rule);
+  g_autofree char *label = g_strdup_printf (_ ("Remove rule %d"), (int) number);
+  GtkWidget *row = ll_fact_row_new (what, words);
+  GtkWidget *button = gtk_button_new_from_icon_name ("user-trash-symbolic");
+
+  gtk_widget_set_tooltip_text (button, label);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, label,
+                                  -1);
+  gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
+  gtk_widget_add_css_class (button, "flat");
+  g_object_set_data (G_OBJECT (button), "number", GUINT_TO_POINTER ((guint) number));
+  g_signal_connect_object (button, "clicked", G_CALLBACK (remove_cb), self, 0);
+  gtk_box_append (GTK_BOX (gtk_list_box_row_get_child (GTK_LIST_BOX_ROW (row))), button);
+  gtk_list_box_append (self->list, row);
+}
+
+static void
+rules_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (LlRulesPage) self = data;
+  g_autoptr (GVariant) reply = ll_daemon_call_finish (LL_DAEMON (source), result, NULL);
+  g_autoptr (GVariant) rules = NULL;
+  gsize n;
+
+  if (reply == NULL)
+    return; /* the window says that nobody answers */
+  rules = g_variant_get_child_value (reply, 0);
+  n = g_variant_n_children (rules);
+  empty (self->list);
+  for (gsize i = 0; i < n; i++)
+    {
+      g_autoptr (GVariant) rule = g_variant_get_child_value (rules, i);
+
+      add_rule (self, rule);
+    }
+  gtk_widget_set_visible (GTK_WIDGET (self->nothing), n == 0);
+  gtk_label_set_text (self->nothing, _ ("There is no rule: your preset decides for everybody."));
+}
+
+static void
+ask (LlRulesPage *self)
+{
+  if (self->daemon != NULL && ll_daemon_is_connected (self->daemon)
+      && gtk_widget_get_mapped (GTK_WIDGET (self)))
+    ll_daemon_call (self->daemon, "ListRules", NULL, NULL, rules_cb, g_object_ref (self));
+}
+
+void
+ll_rules_page_set_daemon (LlRulesPage *self, LlDaemon *daemon)
+{
+  self->daemon = g_object_ref (daemon);
+  g_signal_connect_object (daemon, "notify::connected", G_CALLBACK (ask), self, G_CONNECT_SWAPPED);
+}
+
+/* -- class ---------------------------------------------------------------------------------------
+ */
+
+static void
+dispose (GObject *object)
+{
+  g_clear_object (&LL_RULES_PAGE (object)->daemon);
+  G_OBJECT_CLASS (ll_rules_page_parent_class)->dispose (object);
+}
+
+static void
+ll_rules_page_class_init (LlRulesPageClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = dispose;
+  gtk_widget_class_set_template_from_resource (widget_class, "/org/letterlock/rules-page.ui");
+  gtk_widget_class_bind_template_child (widget_class, LlRulesPage, entry);
+  gtk_widget_class_bind_template_child (widget_class, LlRulesPage, spinner);
+  gtk_widget_class_bind_template_child (widget_class, LlRulesPage, preview);
+  gtk_widget_class_bind_template_child (widget_class, LlRulesPage, group);
+  gtk_widget_class_bind_template_child (widget_class, LlRulesPage, list);
+  gtk_widget_class_bind_template_child (widget_class, LlRulesPage, nothing);
+  gtk_widget_class_bind_template_callback (widget_class, look_cb);
+}
+
+static void
+ll_rules_page_init (LlRulesPage *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+  /* the command line may have changed them meanwhile */
+  g_signal_connect (self, "map", G_CALLBACK (ask), NULL);
+}
