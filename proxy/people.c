@@ -51,12 +51,13 @@ use_of (const LlKey *key, const LlContactKey *contact, const LlLockChoice *choic
 }
 
 static GVariant *
-shown (const LlKey *key, const char *use, const char *reason)
+shown (const LlKey *key, const LlContactKey *contact, const char *use, const char *reason)
 {
   g_autoptr (GVariant) known = g_variant_ref_sink (ll_key_to_variant (key));
   GVariantDict dict;
 
   g_variant_dict_init (&dict, known);
+  g_variant_dict_insert (&dict, "trust", "s", ll_trust_name (ll_trust_of (key, contact)));
   g_variant_dict_insert (&dict, "use", "s", use);
   if (reason != NULL)
     g_variant_dict_insert (&dict, "reason", "s", reason);
@@ -84,7 +85,7 @@ add_keys (LlPipeline *pipeline,
       if (key->method != method)
         continue;
       use = use_of (key, &contact, &choice, &reason);
-      g_variant_builder_add_value (list, shown (key, use, reason));
+      g_variant_builder_add_value (list, shown (key, &contact, use, reason));
     }
 }
 
@@ -237,6 +238,7 @@ key_say (
       = ll_locks_keyring (pipeline, address, ll_deadline_in (LL_KEYS_BUDGET), &whose);
   const LlKey *key = meant (pipeline, ring, address, fingerprint, error);
   const char *addresses[] = { whose, NULL };
+  g_auto (LlContactKey) contact = { NULL };
   gboolean done;
 
   if (key == NULL)
@@ -245,9 +247,12 @@ key_say (
                                       key->fingerprint, error)
                 : ll_contacts_reject (pipeline->parts.contacts, whose, key->method,
                                       key->fingerprint, error);
-  if (done && accept)
+  if (!done)
+    return NULL;
+  if (accept)
     ll_pipeline_keys_came (pipeline, addresses);
-  return done ? shown (key, accept ? "ready" : "rejected", NULL) : NULL;
+  ll_contacts_load (pipeline->parts.contacts, whose, key->method, &contact);
+  return shown (key, &contact, accept ? "ready" : "rejected", NULL);
 }
 
 static gboolean
