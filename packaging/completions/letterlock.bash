@@ -78,6 +78,7 @@ _letterlock() {
         sender) words+='--selector' ;;
         doctor) words+='--report' ;;
         sendmail) words='-t -i -f -F -bp -- --help' ;;
+        pause) words+='--minutes' ;;
         undo) words+='--send --export' ;;
       esac
     fi
