@@ -21,6 +21,15 @@ unusable (GBytes *blob, const char *address, LlKeySource source, LlKeyDefect def
   return key;
 }
 
+/* Of one that gpg does not take: a key without a user id, as key servers give it out, is whole. */
+static LlKeyDefect
+defect_of (const LlBlobOutline *outline)
+{
+  if (outline->version != 4)
+    return LL_KEY_UNSUPPORTED;
+  return outline->user_ids == 0 ? LL_KEY_OTHER_ADDRESS : LL_KEY_MALFORMED;
+}
+
 char *
 ll_published_add (LlWorker *worker,
                   GBytes *blob,
@@ -45,10 +54,7 @@ ll_published_add (LlWorker *worker,
   if (keys == NULL && !g_error_matches (error, LL_ENGINE_ERROR, LL_ENGINE_ERROR_BAD_KEY))
     return g_strdup (error->message);
   if (keys == NULL || keys->len == 0)
-    g_ptr_array_add (found,
-                     unusable (blob, query->address, source,
-                               outline.version == 4 && outline.user_ids > 0 ? LL_KEY_MALFORMED
-                                                                            : LL_KEY_UNSUPPORTED));
+    g_ptr_array_add (found, unusable (blob, query->address, source, defect_of (&outline)));
   for (guint i = 0; keys != NULL && i < keys->len; i++)
     {
       LlKey *key = g_ptr_array_index (keys, i);

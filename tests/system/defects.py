@@ -3,13 +3,16 @@
 """Keys that cannot be used: each has its own sentence, none lets a letter go open, and the next
 lock is tried. Made by gpg, with its clock set where that is needed."""
 
+import hashlib
 import os
+import subprocess
 
 import tap
 from gnupg import GnuPG
 from locks import BODY, Locked, opened
 from office import letter
 from process import wait_until
+from world import POLICY_ADDRESS
 
 PLAIN = ("--pinentry-mode", "loopback", "--passphrase", "")
 PAST, FUTURE = "--faked-system-time=20200101T000000!", "--faked-system-time=20400101T000000!"
@@ -56,12 +59,65 @@ DEFECTS = {
 
 
 
+def place(local):
+    """Where a web key directory has somebody's key: z-base-32 of SHA-1."""
+    bits = "".join(f"{x:08b}" for x in hashlib.sha1(local.encode()).digest())
+    return "".join("ybndrfg8ejkmcpqxot1uwisza345h769"[int(bits[i : i + 5], 2)] for i in range(0, 160, 5))
+
+
+def packets(blob):
+    """Of gpg's export: (type, octets)."""
+    while blob:
+        if blob[0] & 0x40:
+            tag, head, size = blob[0] & 0x3F, 2, blob[1]
+            if size >= 192:
+                head, size = 3, ((blob[1] - 192) << 8) + blob[2] + 192
+        else:
+            octets = 1 << (blob[0] & 3)
+            tag, head = blob[0] >> 2 & 15, 1 + octets
+            size = int.from_bytes(blob[1:head], "big")
+        yield tag, blob[: head + size]
+        blob = blob[head + size :]
+
+
+def of_version(blob, version):
+    """The same key as one of a newer format."""
+    first = next(packets(blob))[1]
+    head = 2 if len(first) < 192 + 2 else 3
+    return blob[:head] + bytes([version]) + blob[head + 1 :]
+
+
+def without_user_id(blob):
+    return b"".join(x for tag, x in packets(blob) if tag != 13)
+
+
+# What the domain itself publishes for somebody, and what is said of it.
+PUBLISHED = {
+    "five": (lambda x: of_version(x, 5), "has a format that the installed GnuPG does not support"),
+    "six": (lambda x: of_version(x, 6), "has a format that the installed GnuPG does not support"),
+    "noname": (without_user_id, "does not name this address"),
+    "noise": (lambda x: b"this is no key", "is damaged"),
+    "two": (lambda x: x + x, "is damaged"),
+}
+
+
 class Defects(Locked):
     def __enter__(self):
         for name, (make, _) in DEFECTS.items():
             # gpg's own idea of "now" must not be that of the key
             make(self.gnupg, f"{name}@plain.lab")
         return super().__enter__()
+
+    def publish(self, address, place_):
+        super().publish(address, place_)
+        world, files = self.office.world, {}
+        with GnuPG() as maker:
+            for name, (change, _) in PUBLISHED.items():
+                blob = maker.export(maker.generate(f"{name}@odd.lab"))
+                files[place(name)] = change(blob)
+        world.policies.key_directory("odd.lab", files)
+        zone = f"@ MX 10 mx.plain.lab.\nopenpgpkey A {POLICY_ADDRESS}\n"
+        world.zones.zone("odd.lab", zone, signed=False)
 
     def settle(self, name, to):
         accepted, said = self.office.send(to, letter(to, name=name, body=BODY))
@@ -88,6 +144,41 @@ def test_each(lab):
         (seen,) = letterlock("preview", address, "--json")
         tap.equal((seen["decision"], seen["lock"]), ("hold", None), seen)
         tap.equal(lab.arrived(name), [], "letters at the provider")
+
+
+def test_published(lab):
+    """What a domain publishes and nobody can use holds the letter, and says why"""
+    for name, (_, said) in PUBLISHED.items():
+        record, fate = lab.settle(name, f"{name}@odd.lab")
+        tap.equal((fate["state"], fate["method"], fate["offers"]), ("held", None, []), fate)
+        tap.true(said in fate["reason"], f"{name}: {fate['reason']}")
+        tap.true("no key for this address is known" not in fate["reason"], fate["reason"])
+        tap.equal(lab.arrived(name), [], "letters at the provider")
+
+
+def test_unvouched(lab):
+    """A certificate that nobody vouches for is asked about once, and locks when you say yes"""
+    letterlock = lab.office.daemon.letterlock
+    file, key = (os.path.join(lab.office.folder, x) for x in ("ivy.pem", "ivy.key"))
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=Ivy", "-days", "9",
+         "-addext", "subjectAltName=email:ivy@plain.lab", "-keyout", key, "-out", file],
+        check=True, capture_output=True,
+    )  # fmt: skip
+    letterlock("key", "import", file)
+    record, fate = lab.settle("ivy", "ivy@plain.lab")
+    tap.equal((fate["state"], fate["offers"]), ("held", ["smime"]), fate)
+    tap.true("nobody vouches for" in fate["reason"], fate["reason"])
+    tap.true(f"release {record['id'][:8]} --with smime" in letterlock("explain", record["id"]), "offer")
+    letterlock("key", "accept", "ivy@plain.lab")
+    wait_until(lambda: lab.arrived("ivy"), "the letter arrives")
+    done = subprocess.run(
+        ["openssl", "cms", "-decrypt", "-binary", "-recip", file, "-inkey", key],
+        input=lab.arrived("ivy")[0], capture_output=True, check=False,
+    )  # fmt: skip
+    tap.true(done.stdout.endswith(BODY.encode()), done.stderr)
+    fate = lab.office.fate("ivy")
+    tap.equal((fate["confidence"], fate["proof"]["lock"]["trust"]), ("assured", "accepted"), fate)
 
 
 def test_next_lock(lab):
