@@ -26,6 +26,11 @@ def require_alone():
         raise SystemExit("this test needs its own network: start it with tests/run")
 
 
+def bind(folder, over):
+    """@folder in place of @over, for this mount namespace only."""
+    run(["mount", "--bind", folder, over])
+
+
 def private_etc(folder, resolver=None):
     """A copy of /etc over /etc, for this mount namespace only, that a test may write to."""
     copy = os.path.join(folder, "etc")

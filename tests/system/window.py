@@ -10,7 +10,9 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "support"))
 
 import clients
+import namespace
 import tap
+from daemon import binary
 from desktop import Desktop
 from gnupg import GnuPG
 from world import World
@@ -162,12 +164,28 @@ def test_without_a_daemon_it_says_so_and_comes_back(place):
 
 
 class Place:
-    def __init__(self, world, daemon, desktop, folder):
-        self.world, self.daemon, self.desktop, self.folder = world, daemon, desktop, folder
+    def __init__(self, world, daemon, desktop, pictures):
+        self.world, self.daemon, self.desktop, self.pictures = world, daemon, desktop, pictures
+        self.folder = world.folder
         self.login = world.account(daemon)
 
     def file(self, name):
-        return os.path.join(self.folder, name)
+        return os.path.join(self.pictures, name)
+
+
+def test_it_speaks_german(place):
+    translations = os.path.join(os.path.dirname(binary("letterlock-gui")), "..", "po")
+    share = os.path.join(place.folder, "share")
+    os.mkdir(share)
+    os.symlink(os.path.realpath(translations), os.path.join(share, "locale"))
+    namespace.bind(share, "/usr/local/share")  # where this build looks for them
+    with place.desktop.window(place.daemon, LANGUAGE="de") as window:
+        window.wait_text("von Ihrem Anbieter angenommen · über TLS")
+        window.wait_text("Domain prüfen")
+        for page in range(2, 6):
+            window.page(page)
+        window.wait_text("Konten")
+        window.picture(place.file("german.png"))
 
 
 @contextlib.contextmanager
