@@ -76,6 +76,16 @@ until_accepted_cb (const LlKeyring *ring, gpointer data)
   return TRUE;
 }
 
+void
+ll_locks_ask_anew (LlPipeline *pipeline, const char *address)
+{
+  g_autofree char *owner = owner_of (pipeline, address);
+
+  ll_keys_ask_anew (pipeline->parts.keys, address);
+  if (owner != NULL)
+    ll_keys_ask_anew (pipeline->parts.keys, owner);
+}
+
 /* @step: as ll_keys_follow, with a Waiting; NULL: for every source. */
 static LlKeyring *
 follow (LlPipeline *pipeline, const char *address, LlDeadline deadline, LlKeysStep step)

@@ -145,7 +145,8 @@ answers_variant (const LlKeyring *ring)
 typedef struct
 {
   LlPipeline *pipeline;
-  const char *address;
+  const char *asked;
+  const char *whose; /* the address that the keys are of: without its tag, perhaps */
   LlBusProgress progress;
   gpointer data;
   GCancellable *cancellable;
@@ -157,9 +158,9 @@ finding_variant (const Finding *finding, const LlKeyring *ring)
   g_auto (GVariantBuilder) list = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("aa{sv}"));
   GVariantDict dict;
 
-  add_all_keys (finding->pipeline, ring, finding->address, &list);
+  add_all_keys (finding->pipeline, ring, finding->whose, &list);
   g_variant_dict_init (&dict, NULL);
-  g_variant_dict_insert (&dict, "address", "s", finding->address);
+  g_variant_dict_insert (&dict, "address", "s", finding->asked);
   g_variant_dict_insert_value (&dict, "keys", g_variant_builder_end (&list));
   g_variant_dict_insert_value (&dict, "sources", answers_variant (ring));
   return g_variant_dict_end (&dict);
@@ -184,12 +185,15 @@ key_find (gpointer data,
           GError **error)
 {
   LlPipeline *pipeline = data;
-  Finding finding = { pipeline, address, progress, progress_data, cancellable };
+  Finding finding = { pipeline, address, address, progress, progress_data, cancellable };
+  LlDeadline deadline = ll_deadline_in (LL_KEYS_BUDGET);
+  g_autofree char *whose = NULL;
   g_autoptr (LlKeyring) ring = NULL;
 
-  ll_keys_ask_anew (pipeline->parts.keys, address);
-  ring = ll_keys_follow (pipeline->parts.keys, address, ll_deadline_in (LL_KEYS_BUDGET), finding_cb,
-                         &finding);
+  ll_locks_ask_anew (pipeline, address);
+  ll_keyring_free (ll_keys_follow (pipeline->parts.keys, address, deadline, finding_cb, &finding));
+  ring = ll_locks_keyring (pipeline, address, deadline, &whose);
+  finding.whose = whose;
   return finding_variant (&finding, ring);
 }
 

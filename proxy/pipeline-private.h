@@ -301,6 +301,9 @@ void ll_locks_find (LlPipeline *pipeline, const char *address, LlDeadline deadli
 /* Begins to look for keys of @address, in the background. */
 void ll_locks_start (LlPipeline *pipeline, const char *address);
 
+/* The same, past what the sources keep: a person asks. */
+void ll_locks_ask_anew (LlPipeline *pipeline, const char *address);
+
 /* What was found by the deadline. *whose: the address that the keys are of: @address, or the one
  * without its tag (transfer full). (transfer full) */
 LlKeyring *

@@ -153,6 +153,8 @@ def test_plus_tags(lab):
     lab.held("bob+news@plain.lab", "tagged")
     with configured(lab, "keys.plus-tags", "true"):
         tap.equal(uses(lab, "bob+news@plain.lab"), ["ready"], "without its tag")
+        status, (key,), said = lab.find("bob+news@plain.lab")
+        tap.equal((status, key["use"]), (0, "ready"), said)
         lock = lab.locked("bob+news@plain.lab", "untagged")
         tap.equal(lock["fingerprint"], lab.others.fingerprint("bob@plain.lab").lower(), lock)
         letterlock = lab.office.daemon.letterlock
