@@ -12,12 +12,14 @@ void
 ll_addressed_init (LlAddressed *addressed)
 {
   *addressed = (LlAddressed){ .head = g_byte_array_new () };
+  ll_armour_init (&addressed->armour, FALSE);
 }
 
 void
 ll_addressed_clear (LlAddressed *addressed)
 {
   g_clear_pointer (&addressed->head, g_byte_array_unref);
+  ll_armour_clear (&addressed->armour);
 }
 
 /* -- from packet to packet ------------------------------------------------------------------ */
@@ -87,6 +89,10 @@ ll_addressed_feed (LlAddressed *addressed, const guint8 *bytes, gsize length)
 {
   const guint8 *end = bytes + length;
 
+  addressed->text = addressed->begun ? addressed->text : length > 0 && bytes[0] == '-';
+  addressed->begun = addressed->begun || length > 0;
+  if (addressed->text)
+    return ll_armour_feed (&addressed->armour, (const char *) bytes, length);
   g_byte_array_append (addressed->head, bytes,
                        (guint) MIN (length, LL_SEALED_HEAD_MAX - addressed->head->len));
   while (bytes < end && !addressed->bad && !addressed->open)
@@ -160,11 +166,13 @@ check_keys (const LlSealed *sealed, const GPtrArray *keys, GError **error)
 }
 
 gboolean
-ll_addressed_check (const LlAddressed *addressed, const GPtrArray *keys, GError **error)
+ll_addressed_check (LlAddressed *addressed, const GPtrArray *keys, GError **error)
 {
   g_auto (LlSealed) sealed;
 
   ll_sealed_init (&sealed);
+  if (addressed->text && ll_armour_finish (&addressed->armour) == LL_ARMOUR_MESSAGE)
+    return check_keys (&addressed->armour.sealed, keys, error);
   if (!is_whole (addressed)
       || !ll_sealed_read_pgp (&sealed, addressed->head->data, addressed->head->len))
     return refuse (error, "what GnuPG wrote is no whole locked letter");

@@ -79,9 +79,13 @@ look_at (Pumps *pumps, const guint8 *block, gsize length, gsize *taken)
 static gboolean
 take (Pumps *pumps, const guint8 *block, gsize length, gsize *taken, GString *out)
 {
+  gboolean first = *taken == 0;
+
   if (!look_at (pumps, block, length, taken))
     return FALSE;
-  if (pumps->seals)
+  if (first && pumps->seals && !pumps->came.text)
+    ll_armored_begin (&pumps->armored, out);
+  if (pumps->seals && !pumps->came.text)
     ll_armored_push (&pumps->armored, block, length, out);
   else
     ll_append_crlf (out, (const char *) block, length); /* gpg ends lines as this system does */
@@ -100,8 +104,6 @@ drain (gpointer data)
   gsize taken = 0;
   gssize got;
 
-  if (pumps->seals)
-    ll_armored_begin (&pumps->armored, out);
   while ((got = read (pumps->from, block, BLOCK)) != 0)
     {
       if (got < 0 && errno == EINTR)
@@ -112,7 +114,7 @@ drain (gpointer data)
         break; /* the worker cannot write on, and ends */
     }
   close (pumps->from);
-  if (pumps->seals)
+  if (taken > 0 && pumps->seals && !pumps->came.text)
     ll_armored_end (&pumps->armored, out);
   if (pumps->drained == NULL)
     pumps->sink (out->str, out->len, pumps->data, &pumps->drained);

@@ -84,6 +84,21 @@ test_cases (void)
     }
 }
 
+/* gpg.conf may say "armor". */
+static void
+test_armour (void)
+{
+  static const char packets[] = FOR ("\x11") FOR ("\x22") DATA;
+  g_autofree char *base64 = g_base64_encode ((const guint8 *) packets, sizeof packets - 1);
+  g_autofree char *text = g_strdup_printf ("-----BEGIN PGP MESSAGE-----\n\n%s\n"
+                                           "-----END PGP MESSAGE-----\n",
+                                           base64);
+
+  g_assert_true (check (text, strlen (text), 3, NULL));
+  for (gsize length = 0; length < strlen (text) - 1; length++)
+    g_assert_false (check (text, length, 1000, NULL));
+}
+
 /* Wherever a message is cut off, and in whichever form its lengths are, it is no whole letter. */
 static void
 test_cut (void)
@@ -118,6 +133,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/protect/addressed/cases", test_cases);
+  g_test_add_func ("/protect/addressed/armour", test_armour);
   g_test_add_func ("/protect/addressed/cut", test_cut);
   return g_test_run ();
 }

@@ -142,6 +142,20 @@ def test_no_agent(lab):
     tap.true("signer" not in lock, lock)
 
 
+def test_habits(lab):
+    """What a user's gpg.conf asks for, armour and hidden keys, does not keep a letter here"""
+    lab.write("gpg.conf", "armor\nthrow-keyids\ncomment made: here\nemit-version\nencrypt-to 0x1234\n")
+    try:
+        lab.submit("habits")
+        lab.goes_locked("habits")
+    finally:
+        os.unlink(os.path.join(lab.gnupg.home, "gpg.conf"))
+    (raw,) = lab.arrived("habits")
+    tap.equal(raw.count(b"-----BEGIN PGP MESSAGE-----"), 1, "armours")
+    inside = lab.gnupg.decrypt(raw[raw.index(b"-----BEGIN PGP") :])
+    tap.true(b"Dear Bob" in inside, inside)
+
+
 def test_passphrase(lab):
     """A key that asks for its passphrase: waiting, nobody is asked until he says retry"""
     open(lab.pinentry + ".no", "w", encoding="utf-8").close()
