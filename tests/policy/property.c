@@ -130,6 +130,8 @@ check_one (Fixture *f)
     check_send (f, d);
   else
     g_assert_false (d->requiretls);
+  if (f->input.fits == LL_FITS_OTHERS)
+    g_assert_true (d->bound != LL_BOUND_CONTENT && d->kind != LL_DECISION_LOCK);
   if (d->kind == LL_DECISION_LOCK)
     check_lock (f, d);
   else if (d->kind != LL_DECISION_SEND)
@@ -152,8 +154,10 @@ each_person (Fixture *f)
        release += release == LL_RELEASE_PGP ? 2 : 1)
     for (guint lock = 0; lock < G_N_ELEMENTS (locks); lock++)
       for (guint age = 0; age < G_N_ELEMENTS (ages); age++)
-        for (guint bits = 0; bits < 8; bits++)
+        for (guint bits = 0; bits < 16; bits++)
           {
+            if ((bits & 12) == 8)
+              continue; /* nobody's, where nothing is locked */
             f->input.release = release;
             f->input.locks = locks[lock];
             f->input.received = ages[age] != 0 ? FIXTURE_NOW - ages[age] : 0;
@@ -161,6 +165,9 @@ each_person (Fixture *f)
             f->facts.kind = (bits & 2) != 0 ? LL_KIND_CALENDAR : LL_KIND_ORDINARY;
             sealed = (bits & 4) != 0;
             f->facts.protection = sealed ? LL_PROTECTION_PGP_MIME : LL_PROTECTION_NONE;
+            /* locked for others only is not locked */
+            f->input.fits = sealed && (bits & 8) != 0 ? LL_FITS_OTHERS : LL_FITS_UNKNOWN;
+            sealed = sealed && f->input.fits != LL_FITS_OTHERS;
             check_one (f);
           }
 }
