@@ -190,6 +190,18 @@ def test_next_lock(lab):
     wait_until(lambda: lab.arrived("next"), "the letter arrives")
 
 
+def test_preferred(lab):
+    """Both locks fit: the order of the rules, unless the user wants another for this contact"""
+    letterlock = lab.office.daemon.letterlock
+    letterlock("key", "import", lab.office.world.ca.issue_for_mail("eve@plain.lab").chain)
+    for wish, method in (("auto", "pgp"), ("smime", "smime"), ("pgp", "pgp")):
+        letterlock("key", "prefer", "eve@plain.lab", "--method", wish)
+        _, fate = lab.settle(f"prefer-{wish}", "eve@plain.lab")
+        tap.equal((fate["state"], fate["method"]), ("sent", method), fate)
+    wrong = lab.office.daemon.try_letterlock("key", "prefer", "eve@plain.lab", "--method", "tls")
+    tap.true(wrong.returncode != 0 and "pgp, smime or auto" in wrong.stderr, wrong.stderr)
+
+
 def test_changed(lab):
     """A key that took the place of another one is asked about; the held letter offers it"""
     letterlock = lab.office.daemon.letterlock
