@@ -86,7 +86,8 @@ startup_cb (GtkApplication *app)
 {
   static const char *const quit[] = { "<Control>q", NULL };
   static const char *const close[] = { "<Control>w", NULL };
-  static const char *const pages[] = { "letters", "check", "people", "rules", "accounts" };
+  static const char *const pages[]
+      = { "letters", "check", "people", "rules", "accounts", "overview" };
   g_autoptr (GtkCssProvider) style = gtk_css_provider_new ();
 
   gtk_css_provider_load_from_resource (style, "/org/letterlock/style.css");

@@ -8,6 +8,7 @@
 #include "gui/check-page.h"
 #include "api/read.h"
 #include "gui/letters-page.h"
+#include "gui/overview-page.h"
 #include "gui/people-page.h"
 #include "gui/rules-page.h"
 #include "gui/toast.h"
@@ -29,6 +30,7 @@ struct _LlWindow
   LlPeoplePage *people;
   LlRulesPage *rules;
   LlAccountsPage *accounts;
+  LlOverviewPage *overview;
 
   LlDaemon *daemon;
 };
@@ -236,6 +238,7 @@ ll_window_class_init (LlWindowClass *klass)
   g_type_ensure (LL_TYPE_PEOPLE_PAGE);
   g_type_ensure (LL_TYPE_RULES_PAGE);
   g_type_ensure (LL_TYPE_ACCOUNTS_PAGE);
+  g_type_ensure (LL_TYPE_OVERVIEW_PAGE);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/letterlock/window.ui");
   gtk_widget_class_bind_template_child (widget_class, LlWindow, leaflet);
   gtk_widget_class_bind_template_child (widget_class, LlWindow, pages);
@@ -250,6 +253,7 @@ ll_window_class_init (LlWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, LlWindow, people);
   gtk_widget_class_bind_template_child (widget_class, LlWindow, rules);
   gtk_widget_class_bind_template_child (widget_class, LlWindow, accounts);
+  gtk_widget_class_bind_template_child (widget_class, LlWindow, overview);
   gtk_widget_class_install_action (widget_class, "win.page", "s", page_cb);
   gtk_widget_class_bind_template_callback (widget_class, row_selected_cb);
   gtk_widget_class_bind_template_callback (widget_class, row_activated_cb);
@@ -279,6 +283,7 @@ ll_window_new (AdwApplication *app, LlDaemon *daemon)
   ll_people_page_set_daemon (self->people, daemon);
   ll_rules_page_set_daemon (self->rules, daemon);
   ll_accounts_page_set_daemon (self->accounts, daemon);
+  ll_overview_page_set_daemon (self->overview, daemon);
   g_signal_connect_object (daemon, "notify::state", G_CALLBACK (show_state), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (daemon, "notify::connected", G_CALLBACK (show_state), self,

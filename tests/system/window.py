@@ -152,6 +152,18 @@ def test_an_account_is_tested(place):
         window.picture(place.file("accounts.png"))
 
 
+def test_the_overview_counts_what_the_report_counts(place):
+    report = place.daemon.letterlock("report", "--json")
+    summary = next(line for line in report if line["kind"] == "summary")
+    sent, of = summary["method"]["tls"], summary["recipients"]
+    with place.desktop.window(place.daemon) as window:
+        window.wait_text("bob@dane.lab")
+        window.page(6)
+        window.wait_text(f"{sent} ({sent * 100 // of} %)")
+        window.picture(place.file("overview.png"))
+        tap.equal(window.unnamed(), [], "controls without a name")
+
+
 def test_without_a_daemon_it_says_so_and_comes_back(place):
     with place.desktop.window(place.daemon) as window:
         window.wait_text("bob@dane.lab")
@@ -182,9 +194,9 @@ def test_it_speaks_german(place):
     with place.desktop.window(place.daemon, LANGUAGE="de") as window:
         window.wait_text("von Ihrem Anbieter angenommen · über TLS")
         window.wait_text("Domain prüfen")
-        for page in range(2, 6):
+        for page in range(2, 7):
             window.page(page)
-        window.wait_text("Konten")
+        window.wait_text("Sie mussten entscheiden")
         window.picture(place.file("german.png"))
 
 
