@@ -23,23 +23,47 @@ ll_append_crlf (GString *out, const char *bytes, gsize length)
 
 /* -- into a sink ----------------------------------------------------------------------------- */
 
+/* OpenSSL writes 1 KB at a time. */
+#define GATHERED 65536
+
+static gboolean
+give (LlSinkBio *target)
+{
+  GString *out = target->gathered;
+  gboolean done
+      = *target->error == NULL
+        && (out->len == 0 || target->sink (out->str, out->len, target->data, target->error));
+
+  g_string_truncate (out, 0);
+  return done;
+}
+
 static int
 sink_write (BIO *bio, const char *bytes, int length)
 {
   LlSinkBio *target = BIO_get_data (bio);
-  g_autoptr (GString) out = NULL;
 
   if (*target->error != NULL)
     return -1;
-  out = g_string_sized_new ((gsize) length + 64);
-  ll_append_crlf (out, bytes, (gsize) length);
-  return target->sink (out->str, out->len, target->data, target->error) ? length : -1;
+  ll_append_crlf (target->gathered, bytes, (gsize) length);
+  return target->gathered->len < GATHERED || give (target) ? length : -1;
 }
 
 static long
 sink_control (BIO *bio, int command, long number, void *pointer)
 {
-  return command == BIO_CTRL_FLUSH ? 1 : 0;
+  return command == BIO_CTRL_FLUSH ? give (BIO_get_data (bio)) : 0;
+}
+
+static int
+sink_destroy (BIO *bio)
+{
+  LlSinkBio *target = BIO_get_data (bio);
+
+  if (target != NULL)
+    g_string_free (g_steal_pointer (&target->gathered), TRUE);
+  BIO_set_data (bio, NULL);
+  return 1;
 }
 
 static gpointer
@@ -49,6 +73,7 @@ new_sink_method (gpointer unused)
 
   BIO_meth_set_write (method, sink_write);
   BIO_meth_set_ctrl (method, sink_control);
+  BIO_meth_set_destroy (method, sink_destroy);
   return method;
 }
 
@@ -58,6 +83,7 @@ ll_sink_bio_new (LlSinkBio *target)
   static GOnce once = G_ONCE_INIT;
   BIO *bio = BIO_new (g_once (&once, new_sink_method, NULL));
 
+  target->gathered = g_string_sized_new (GATHERED + GATHERED / 4);
   BIO_set_data (bio, target);
   BIO_set_init (bio, 1);
   return bio;

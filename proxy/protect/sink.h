@@ -15,10 +15,12 @@ typedef struct
 {
   LlSink sink;
   gpointer data;
-  GError **error; /* set by the first write that failed; later ones do nothing */
+  GError **error;    /* set by the first write that failed; later ones do nothing */
+  GString *gathered; /* the BIO's own; starts as NULL */
 } LlSinkBio;
 
-/* Writes into a sink; @target outlives it. CRLF stays as it is. (transfer full) */
+/* Writes into a sink, much at a time: a flush ends it. @target outlives it. CRLF stays as it is.
+ * (transfer full) */
 BIO *ll_sink_bio_new (LlSinkBio *target);
 
 /* A filter before another BIO. (transfer full) */
