@@ -1,0 +1,170 @@
+# SPDX-FileCopyrightText: Letterlock contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A real Thunderbird without a screen, with a profile of its own: it is told by its Marionette what to
+do, in the context of its own window.
+
+    with Thunderbird(folder) as reader:
+        reader.take_openpgp_key(armoured)
+        reader.open(letter)  # {"subject": "...", "body": "..."}
+"""
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+
+from process import Program
+
+PROGRAM = "/usr/bin/thunderbird"
+PREFERENCES = """\
+user_pref("marionette.port", {port});
+user_pref("app.update.enabled", false);
+user_pref("datareporting.policy.dataSubmissionEnabled", false);
+user_pref("mail.provider.suppress_dialog_on_startup", true);
+user_pref("mail.rights.version", 1);
+user_pref("mail.shell.checkDefaultClient", false);
+user_pref("mail.spotlight.firstRunDone", true);
+user_pref("mail.winsearch.firstRunDone", true);
+user_pref("mailnews.start_page.enabled", false);
+user_pref("network.captive-portal-service.enabled", false);
+user_pref("network.connectivity-service.enabled", false);
+user_pref("toolkit.telemetry.enabled", false);
+"""
+IMPORT_KEY = """
+const [block, done] = arguments;
+(async () => {
+  const { BondOpenPGP } = ChromeUtils.importESModule("chrome://openpgp/content/BondOpenPGP.sys.mjs");
+  const { RNP } = ChromeUtils.importESModule("chrome://openpgp/content/modules/RNP.sys.mjs");
+  await BondOpenPGP.init();
+  const result = await RNP.importSecKeyBlockImpl(window, null, false, block);
+  done(result.exitCode);
+})().catch(error => done(String(error)));
+"""
+# As a reader sees it: in a tab, the text and the subject that stands above it.
+OPEN = """
+const [path, done] = arguments;
+(async () => {
+  const { MailServices } = ChromeUtils.importESModule("resource:///modules/MailServices.sys.mjs");
+  try {
+    MailServices.accounts.localFoldersServer;
+  } catch (error) {
+    MailServices.accounts.createLocalMailAccount();
+  }
+  const root = MailServices.accounts.localFoldersServer.rootFolder;
+  const name = "letter" + Date.now();
+  root.createSubfolder(name, null);
+  const folder = root.getChildNamed(name);
+  const file = Cc["@mozilla.org/file/local;1"].createInstance(Ci.nsIFile);
+  file.initWithPath(path);
+  await new Promise((resolve, reject) =>
+    MailServices.copy.copyFileMessage(file, folder, null, false, 0, "", {
+      QueryInterface: ChromeUtils.generateQI(["nsIMsgCopyServiceListener"]),
+      onStartCopy() {}, onProgress() {}, setMessageKey() {}, getMessageId() { return null; },
+      onStopCopy(status) { Components.isSuccessCode(status) ? resolve() : reject(status); },
+    }, null));
+  const header = [...folder.messages][0];
+  const tab = document.getElementById("tabmail").openTab("mailMessageTab",
+    { messageURI: folder.getUriForMsg(header), background: false });
+  await new Promise(resolve =>
+    tab.chromeBrowser.addEventListener("MsgLoaded", () => resolve(), { once: true }));
+  const shown = tab.chromeBrowser.contentWindow;
+  await new Promise(resolve => shown.setTimeout(resolve, 0));
+  done({ subject: shown.document.getElementById("expandedsubjectBox").textContent,
+         body: shown.getMessagePaneBrowser().contentDocument.body.textContent });
+})().catch(error => done({ error: String(error) }));
+"""
+
+
+class Thunderbird:
+    def __init__(self, folder):
+        self.folder = folder
+        self.profile = os.path.join(folder, "profile")
+        self.store = "sql:" + self.profile
+        os.makedirs(self.profile)
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        with open(os.path.join(self.profile, "user.js"), "w", encoding="ascii") as file:
+            file.write(PREFERENCES.format(port=self.port))
+        subprocess.run(["certutil", "-N", "-d", self.store, "--empty-password"], check=True)
+
+    @staticmethod
+    def is_there():
+        return shutil.which(PROGRAM) is not None
+
+    # -- before the start ---------------------------------------------------------------
+
+    def trust(self, authority):
+        command = ["certutil", "-A", "-d", self.store, "-n", "CA", "-t", "C,C,", "-i", authority.file]
+        subprocess.run(command, check=True)
+
+    def take_certificate(self, certificate):
+        """With its key, as a user would restore a backup."""
+        bundle = certificate.pkcs12("practice", name="thunderbird.p12")
+        command = ["pk12util", "-d", self.store, "-i", bundle, "-W", "practice", "-K", ""]
+        subprocess.run(command, check=True, capture_output=True)
+
+    # -- life -----------------------------------------------------------------------------
+
+    def __enter__(self):
+        environment = {
+            "PATH": "/usr/bin:/bin", "HOME": self.folder, "TMPDIR": self.folder,
+            "XDG_RUNTIME_DIR": self.folder, "DBUS_SESSION_BUS_ADDRESS": "disabled:",
+            "MOZ_HEADLESS": "1", "LC_ALL": "C.UTF-8",
+        }  # fmt: skip
+        self.program = Program(
+            "thunderbird",
+            [PROGRAM, "--no-remote", "--headless", "--profile", self.profile, "--marionette",
+             "--remote-allow-system-access"],
+            os.path.join(self.folder, "thunderbird.log"), env=environment,
+        )  # fmt: skip
+        self.program.wait_port("127.0.0.1", self.port)
+        self.connection = socket.create_connection(("127.0.0.1", self.port))
+        self.stream = self.connection.makefile("rb")
+        self.number = 0
+        self._read()  # it says who it is
+        self.command("WebDriver:NewSession", capabilities={})
+        self.command("Marionette:SetContext", value="chrome")
+        self.command("WebDriver:SetTimeouts", script=60000)
+        return self
+
+    def __exit__(self, *_):
+        self.stream.close()
+        self.connection.close()
+        self.program.stop()
+
+    def _read(self):
+        length = b""
+        while not length.endswith(b":"):
+            length += self.stream.read(1)
+        return json.loads(self.stream.read(int(length[:-1])))
+
+    def command(self, name, **parameters):
+        self.number += 1
+        words = json.dumps([0, self.number, name, parameters]).encode()
+        self.connection.sendall(b"%d:%s" % (len(words), words))
+        _, _, error, result = self._read()
+        if error is not None:
+            raise AssertionError(f"Thunderbird: {name}: {error['message']}")
+        return result
+
+    def run(self, script, *arguments):
+        return self.command("WebDriver:ExecuteAsyncScript", script=script, args=list(arguments))["value"]
+
+    # -- what a reader does ------------------------------------------------------------------
+
+    def take_openpgp_key(self, block):
+        answer = self.run(IMPORT_KEY, block)
+        if answer != 0:
+            raise AssertionError(f"Thunderbird does not take the key: {answer}")
+
+    def open(self, letter):
+        """What stands there: {"subject": "...", "body": "..."}"""
+        path = os.path.join(self.folder, "letter.eml")
+        with open(path, "wb") as file:
+            file.write(letter)
+        found = self.run(OPEN, path)
+        if "error" in found:
+            raise AssertionError(f"Thunderbird cannot open the letter: {found['error']}")
+        return found
