@@ -82,7 +82,8 @@ ll_bus_call_run (LlBusCall *call, const LlBusMethod *method)
 {
   GDBusMethodInvocation *invocation = g_steal_pointer (&call->invocation);
   g_autoptr (GError) error = NULL;
-  GVariant *reply;
+  g_autoptr (GVariant) reply = NULL;
+  GVariant *made;
 
   call->invocation = invocation; /* (not owned) from here: progress goes to its sender */
   if (g_cancellable_is_cancelled (call->cancellable))
@@ -92,7 +93,9 @@ ll_bus_call_run (LlBusCall *call, const LlBusMethod *method)
                                                      "Letterlock is stopping");
       return;
     }
-  reply = method->run (call, &error);
+  made = method->run (call, &error);
+  /* before it is given away: from then on nobody can tell whether it was floating */
+  reply = made != NULL ? g_variant_take_ref (made) : NULL;
   if (reply != NULL)
     g_dbus_method_invocation_return_value (invocation, reply);
   else if (error != NULL)
@@ -100,8 +103,6 @@ ll_bus_call_run (LlBusCall *call, const LlBusMethod *method)
   else
     g_dbus_method_invocation_return_error (invocation, LL_API_ERROR, LL_API_ERROR_FAILED,
                                            "%s failed, and nobody said why", method->name);
-  if (reply != NULL && !g_variant_is_floating (reply))
-    g_variant_unref (reply);
 }
 
 /* -- for the methods ---------------------------------------------------------------------- */
