@@ -41,6 +41,68 @@ const [block, done] = arguments;
   done(result.exitCode);
 })().catch(error => done(String(error)));
 """
+# An identity that sends through @host, and the password that it would have been asked for.
+ADD_ACCOUNT = """
+const [host, port, user, password, address, done] = arguments;
+(async () => {
+  const { MailServices } = ChromeUtils.importESModule("resource:///modules/MailServices.sys.mjs");
+  const server = MailServices.outgoingServer.createServer("smtp");
+  const smtp = server.QueryInterface(Ci.nsISmtpServer);
+  smtp.hostname = host;
+  smtp.port = port;
+  server.username = user;
+  server.authMethod = Ci.nsMsgAuthMethod.passwordCleartext;
+  server.socketType = Ci.nsMsgSocketType.SSL;
+  MailServices.outgoingServer.defaultServer = server;
+  const identity = MailServices.accounts.createIdentity();
+  identity.email = address;
+  identity.smtpServerKey = server.key;
+  identity.doFcc = false;
+  identity.composeHtml = false;
+  const account = MailServices.accounts.createAccount();
+  account.incomingServer = MailServices.accounts.createIncomingServer("nobody", "Practice", "none");
+  account.addIdentity(identity);
+  const login = Cc["@mozilla.org/login-manager/loginInfo;1"].createInstance(Ci.nsILoginInfo);
+  login.init(`smtp://${host}`, null, `smtp://${host}`, user, password, "", "");
+  await Services.logins.addLoginAsync(login);
+  done(identity.key);
+})().catch(error => done({ error: String(error) }));
+"""
+# A real compose window, and its own Send.
+SEND = """
+const [identity, to, subject, body, attachment, done] = arguments;
+(async () => {
+  const { MailServices } = ChromeUtils.importESModule("resource:///modules/MailServices.sys.mjs");
+  const make = (name, type) => Cc[`@mozilla.org/messengercompose/${name};1`].createInstance(type);
+  const fields = make("composefields", Ci.nsIMsgCompFields);
+  fields.to = to;
+  fields.subject = subject;
+  fields.body = body;
+  const file = Cc["@mozilla.org/file/local;1"].createInstance(Ci.nsIFile);
+  file.initWithPath(attachment);
+  const part = make("attachment", Ci.nsIMsgAttachment);
+  part.url = Services.io.newFileURI(file).spec;
+  part.name = file.leafName;
+  fields.addAttachment(part);
+  const params = make("composeparams", Ci.nsIMsgComposeParams);
+  params.composeFields = fields;
+  params.identity = MailServices.accounts.getIdentity(identity);
+  params.type = Ci.nsIMsgCompType.New;
+  params.format = Ci.nsIMsgCompFormat.PlainText;
+  const opened = new Promise(resolve => {
+    Services.ww.registerNotification(function seen(win, topic) {
+      if (topic != "domwindowopened") return;
+      Services.ww.unregisterNotification(seen);
+      win.addEventListener("compose-editor-ready", () => resolve(win), { once: true });
+    });
+  });
+  MailServices.compose.OpenComposeWindowWithParams(null, params);
+  const win = await opened;
+  const gone = new Promise(resolve => win.addEventListener("unload", () => resolve("sent")));
+  win.setTimeout(() => win.goDoCommand("cmd_sendNow"), 0);
+  done(await gone);
+})().catch(error => done({ error: String(error) }));
+"""
 # As a reader sees it: in a tab, the text and the subject that stands above it.
 OPEN = """
 const [path, done] = arguments;
@@ -70,7 +132,8 @@ const [path, done] = arguments;
     tab.chromeBrowser.addEventListener("MsgLoaded", () => resolve(), { once: true }));
   const shown = tab.chromeBrowser.contentWindow;
   await new Promise(resolve => shown.setTimeout(resolve, 0));
-  done({ subject: shown.document.getElementById("expandedsubjectBox").textContent,
+  const attachments = shown.currentAttachments.map(each => each.name);
+  done({ attachments, subject: shown.document.getElementById("expandedsubjectBox").textContent,
          body: shown.getMessagePaneBrowser().contentDocument.body.textContent });
 })().catch(error => done({ error: String(error) }));
 """
@@ -95,8 +158,8 @@ class Thunderbird:
 
     # -- before the start ---------------------------------------------------------------
 
-    def trust(self, authority):
-        command = ["certutil", "-A", "-d", self.store, "-n", "CA", "-t", "C,C,", "-i", authority.file]
+    def trust(self, path):
+        command = ["certutil", "-A", "-d", self.store, "-n", path, "-t", "C,C,", "-i", path]
         subprocess.run(command, check=True)
 
     def take_certificate(self, certificate):
@@ -152,6 +215,12 @@ class Thunderbird:
     def run(self, script, *arguments):
         return self.command("WebDriver:ExecuteAsyncScript", script=script, args=list(arguments))["value"]
 
+    def ask(self, script, *arguments):
+        found = self.run(script, *arguments)
+        if isinstance(found, dict) and "error" in found:
+            raise AssertionError(f"Thunderbird: {found['error']}")
+        return found
+
     # -- what a reader does ------------------------------------------------------------------
 
     def take_openpgp_key(self, block):
@@ -160,11 +229,17 @@ class Thunderbird:
             raise AssertionError(f"Thunderbird does not take the key: {answer}")
 
     def open(self, letter):
-        """What stands there: {"subject": "...", "body": "..."}"""
+        """What stands there: {"subject": "...", "body": "...", "attachments": [names]}"""
         path = os.path.join(self.folder, "letter.eml")
         with open(path, "wb") as file:
             file.write(letter)
-        found = self.run(OPEN, path)
-        if "error" in found:
-            raise AssertionError(f"Thunderbird cannot open the letter: {found['error']}")
-        return found
+        return self.ask(OPEN, path)
+
+    # -- what a sender does ------------------------------------------------------------------
+
+    def add_account(self, login, address, host="localhost", port=1465):
+        self.identity = self.ask(ADD_ACCOUNT, host, port, login.username, login.password, address)
+
+    def send(self, to, subject, body, attachment):
+        """From its compose window; when that is closed the letter was taken."""
+        self.ask(SEND, self.identity, to, subject, body, attachment)

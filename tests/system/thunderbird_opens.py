@@ -1,7 +1,8 @@
 # SPDX-FileCopyrightText: Letterlock contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A real Thunderbird opens what was locked: one letter with OpenPGP, one with S/MIME."""
+"""A real Thunderbird writes, and a real Thunderbird opens what was locked: with OpenPGP and S/MIME."""
 
+import functools
 import os
 
 import tap
@@ -32,14 +33,19 @@ class Readers:
         ca = self.office.world.ca
         self.certificate = ca.issue_for_mail("rolf@plain.lab")
         self.office.daemon.letterlock("key", "import", self.certificate.chain)
-        self.thunderbird = Thunderbird(os.path.join(self.folder, "thunderbird"))
-        self.thunderbird.trust(ca)
-        self.thunderbird.take_certificate(self.certificate)
-        self.thunderbird.__enter__()
         return self
 
+    @functools.cached_property
+    def thunderbird(self):
+        """Bob's, from when it is wanted: one at a time is enough for a machine."""
+        program = Thunderbird(os.path.join(self.folder, "thunderbird"))
+        program.trust(self.office.world.ca.file)
+        program.take_certificate(self.certificate)
+        return program.__enter__()
+
     def __exit__(self, *arguments):
-        self.thunderbird.__exit__()
+        if "thunderbird" in self.__dict__:
+            self.thunderbird.__exit__()
         self.office.__exit__(*arguments)
         self.gnupg.__exit__()
         self.bob.__exit__()
@@ -64,18 +70,31 @@ def is_read(found, what):
         tap.true(line in found["body"], f"{what}: {found}")
 
 
-def test_without_the_key_it_stays_closed(lab):
-    """The control: before Bob's key is there, Thunderbird finds nothing"""
-    found = lab.thunderbird.open(lab.sealed("closed", "bob@plain.lab"))
-    tap.true("Grüße" not in found["body"], f"{found}")
-
-
-def test_openpgp(lab):
-    """PGP/MIME: text and subject"""
+def test_from_thunderbird_to_thunderbird(lab):
+    """Anna writes in Thunderbird to a domain without TLS; Bob opens text, subject and attachment"""
+    picture = os.path.join(lab.folder, "findings.bin")
+    with open(picture, "wb") as file:
+        file.write(bytes(range(256)) * 64)
+    anna = Thunderbird(os.path.join(lab.folder, "anna-thunderbird"))
+    authority = os.path.join(lab.folder, "letterlock-authority.pem")
+    with open(authority, "w", encoding="ascii") as file:
+        file.write(lab.office.daemon.letterlock("account", "show", "--ca"))
+    anna.trust(authority)
+    with anna:
+        anna.add_account(lab.office.login, "anna@provider.lab")
+        anna.send("bob@plain.lab", "Blood count", BODY, picture)
+    (raw,) = wait_until(
+        lambda: [x for x in lab.office.provider.letters() if b"bob@plain.lab" in x],
+        "the letter arrives",
+    )
+    tap.true(b"Blood count" not in raw and "Grüße".encode() not in raw, "it is locked")
+    closed = lab.thunderbird.open(raw)
+    tap.true("Grüße" not in closed["body"], f"the control: before his key is there {closed}")
     lab.thunderbird.take_openpgp_key(lab.secret)
-    found = lab.thunderbird.open(lab.sealed("openpgp", "bob@plain.lab"))
-    is_read(found, "OpenPGP")
+    found = lab.thunderbird.open(raw)
+    is_read(found, "Bob")
     tap.true("Blood count" in found["subject"], f"the subject above it: {found}")
+    tap.equal(found["attachments"], ["findings.bin"], "attachments")
 
 
 def test_smime(lab):
