@@ -146,12 +146,15 @@ default_program (void)
 {
   g_autofree char *self = g_file_read_link ("/proc/self/exe", NULL);
   g_autofree char *folder = g_path_get_dirname (self != NULL ? self : "");
+  g_autofree char *beside = g_build_filename (folder, PROGRAM, NULL);
+  g_autofree char *built = g_build_filename (folder, "worker", PROGRAM, NULL);
 
-  g_autofree char *installed = g_build_filename (folder, PROGRAM, NULL);
-
-  if (g_file_test (installed, G_FILE_TEST_IS_EXECUTABLE))
-    return g_steal_pointer (&installed);
-  return g_build_filename (folder, "worker", PROGRAM, NULL); /* as meson builds it */
+  /* what was built with us comes before what is installed */
+  if (g_file_test (beside, G_FILE_TEST_IS_EXECUTABLE))
+    return g_steal_pointer (&beside);
+  if (g_file_test (built, G_FILE_TEST_IS_EXECUTABLE))
+    return g_steal_pointer (&built);
+  return g_build_filename (LL_LIBEXEC_FOLDER, PROGRAM, NULL);
 }
 
 LlWorker *

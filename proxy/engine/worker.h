@@ -21,7 +21,8 @@ G_BEGIN_DECLS
 
 typedef struct _LlWorker LlWorker;
 
-/* @program: path of letterlock-worker; NULL: beside the running program, installed or built. */
+/* @program: path of letterlock-worker; NULL: beside the running program, as it was built, or in
+ * libexec, as it is installed. */
 LlWorker *ll_worker_new (const char *program);
 void ll_worker_free (LlWorker *worker); /* ends the children; no call may be under way */
 
