@@ -77,7 +77,9 @@ class Providers(Office):
     def sent(self, name, server):
         wait_until(lambda: (self.letter_named(name) or {}).get("state") == "sent", f"{name} is sent")
         wanted = f"<{name}@provider.lab>".encode()
-        tap.equal(sum(wanted in x for x in server.letters()), 1, "letters at the provider")
+        arrived = lambda: [x for x in server.letters() if wanted in x]
+        wait_until(arrived, f"{name} is in its box")
+        tap.equal(len(arrived()), 1, "letters at the provider")
 
 
 def test_own_authority(office):
