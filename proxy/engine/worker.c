@@ -196,20 +196,6 @@ take_idle (LlWorker *worker)
   return NULL;
 }
 
-void
-ll_worker_warm (LlWorker *worker)
-{
-  Child *child;
-
-  g_mutex_lock (&worker->lock);
-  child = worker->busy == 0 ? take_idle (worker) : NULL;
-  if (child == NULL && worker->busy == 0)
-    child = child_new (worker->program, NULL);
-  if (child != NULL)
-    g_ptr_array_add (worker->idle, child);
-  g_mutex_unlock (&worker->lock);
-}
-
 /* (transfer full) or NULL; counts as busy until put_back */
 static Child *
 take (LlWorker *worker, LlDeadline deadline, GError **error)

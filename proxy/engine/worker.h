@@ -12,8 +12,9 @@ G_BEGIN_DECLS
 /*
  * letterlock-worker as the daemon sees it: OpenPGP and other engines can hang, crash or wait for
  * a dialog that nobody answers, so they run in children that can be killed with all that they
- * started (facts/protection.md A.1). A child is started ahead of need, serves one call at a time,
- * is killed at the call's deadline, and leaves by itself after a minute without work.
+ * started (facts/protection.md A.1). A child is there before it has to seal, since the search for
+ * keys has started it; it serves one call at a time, is killed at the call's deadline, and leaves
+ * by itself after a minute without work.
  *
  * Children inherit no file of ours and a short environment. Thread-safe. Errors: LL_ENGINE_ERROR,
  * G_IO_ERROR_CANCELLED.
@@ -25,9 +26,6 @@ typedef struct _LlWorker LlWorker;
  * libexec, as it is installed. */
 LlWorker *ll_worker_new (const char *program);
 void ll_worker_free (LlWorker *worker); /* ends the children; no call may be under way */
-
-/* Starts a child now, if none is there, so that the first call does not wait for it. */
-void ll_worker_warm (LlWorker *worker);
 
 /* Asks and waits. @arguments: a{sv}, sunk, or NULL; @fds stay the caller's. What comes back is an
  * a{sv}. (transfer full), NULL on error */

@@ -208,7 +208,6 @@ test_missing (void)
   g_autoptr (LlWorker) worker = ll_worker_new ("/nonexistent/letterlock-worker");
   g_autoptr (GError) error = NULL;
 
-  ll_worker_warm (worker);
   g_assert_null (
       ll_worker_call (worker, "status", NULL, NULL, 0, ll_deadline_in (1000), NULL, &error));
   g_assert_error (error, LL_ENGINE_ERROR, LL_ENGINE_ERROR_MISSING);
