@@ -27,6 +27,8 @@ PR_SET_CHILD_SUBREAPER = 36
 passed, failed, skipped = 0, [], []
 lock = threading.Lock()
 started = time.monotonic()
+starting = threading.Lock()
+own = set()  # what was started here and is waited for there
 
 
 def say(line):
@@ -70,10 +72,12 @@ def count(name, output, status):
 def run(arguments, log, env=None, timeout=None):
     """One program to its end, in its own process group, its output kept in a log."""
     with open(log, "w", encoding="utf-8", errors="replace") as file:
-        child = subprocess.Popen(
-            arguments, cwd=TOP, env=env or environment(), stdin=subprocess.DEVNULL,
-            stdout=file, stderr=subprocess.STDOUT, start_new_session=True,
-        )  # fmt: skip
+        with starting:
+            child = subprocess.Popen(
+                arguments, cwd=TOP, env=env or environment(), stdin=subprocess.DEVNULL,
+                stdout=file, stderr=subprocess.STDOUT, start_new_session=True,
+            )  # fmt: skip
+            own.add(child.pid)
         try:
             status = child.wait(timeout)
         except subprocess.TimeoutExpired:
@@ -106,6 +110,20 @@ def children():
         except OSError:
             continue
     return found
+
+
+def bury():
+    """As an init does, all the while: whoever starts a gpg leaves it to its grandparents, and the
+    thousands that have ended would use up the processes that there may be."""
+    while True:
+        with starting:
+            for pid in children():
+                if pid not in own:
+                    try:
+                        os.waitpid(pid, os.WNOHANG)
+                    except ChildProcessError:
+                        pass
+        time.sleep(1)
 
 
 def reap(known=()):
@@ -297,6 +315,7 @@ def main(arguments):
         print("usage: tests/run [lint|unit|system|mutations] [NAME...]", file=sys.stderr)
         return 2
     ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    threading.Thread(target=bury, daemon=True).start()
     os.makedirs(BUILD, exist_ok=True)
     signal.signal(signal.SIGTERM, signal.getsignal(signal.SIGINT))
     try:
