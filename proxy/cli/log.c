@@ -99,21 +99,23 @@ int
 ll_log_run (int argc, char **argv)
 {
   LlLettersQuery query = { 0 };
+  g_autofree char *state = NULL;
+  g_autofree char *to = NULL;
+  g_autofree char *account = NULL;
+  g_autofree char *since = NULL;
+  g_autofree char *until = NULL;
+  g_autofree char *search = NULL;
   gboolean follow = FALSE;
   int limit = NO_LIMIT;
   const GOptionEntry entries[] = {
     { "follow", 'f', 0, G_OPTION_ARG_NONE, &follow, "Go on printing letters as they change", NULL },
-    { "state", 0, 0, G_OPTION_ARG_STRING, (gpointer) &query.state, "Letters in this state",
-      "STATE" },
-    { "to", 0, 0, G_OPTION_ARG_STRING, (gpointer) &query.address,
-      "Letters to or from an address that contains this", "TEXT" },
-    { "account", 0, 0, G_OPTION_ARG_STRING, (gpointer) &query.account, "Letters of this account",
-      "NAME" },
-    { "since", 0, 0, G_OPTION_ARG_STRING, (gpointer) &query.since, "From this day or time on",
-      "DATE" },
-    { "until", 0, 0, G_OPTION_ARG_STRING, (gpointer) &query.until, "Before this day or time",
-      "DATE" },
-    { "search", 0, 0, G_OPTION_ARG_STRING, (gpointer) &query.search,
+    { "state", 0, 0, G_OPTION_ARG_STRING, &state, "Letters in this state", "STATE" },
+    { "to", 0, 0, G_OPTION_ARG_STRING, &to, "Letters to or from an address that contains this",
+      "TEXT" },
+    { "account", 0, 0, G_OPTION_ARG_STRING, &account, "Letters of this account", "NAME" },
+    { "since", 0, 0, G_OPTION_ARG_STRING, &since, "From this day or time on", "DATE" },
+    { "until", 0, 0, G_OPTION_ARG_STRING, &until, "Before this day or time", "DATE" },
+    { "search", 0, 0, G_OPTION_ARG_STRING, &search,
       "Letters that left locked and say this: what you sent is looked through", "TEXT" },
     { "limit", 'n', 0, G_OPTION_ARG_INT, &limit, "At most so many, the newest", "N" },
     { NULL },
@@ -129,7 +131,15 @@ ll_log_run (int argc, char **argv)
 
   if (!ll_usage_parse (&usage, argc, argv, &left))
     return LL_EXIT_USAGE;
-  if (query.search != NULL && follow)
+  query = (LlLettersQuery){
+    .state = state,
+    .address = to,
+    .account = account,
+    .since = since,
+    .until = until,
+    .search = search,
+  };
+  if (search != NULL && follow)
     return ll_usage_error ("log: --search looks at what was sent; it cannot --follow");
   if (limit != NO_LIMIT && limit < 1)
     return ll_usage_error ("log: --limit takes a number above 0");
