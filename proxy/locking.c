@@ -18,7 +18,7 @@
 /* Seconds until a copy that met a full disk is tried again. */
 #define FULL_SECONDS 60
 
-/* ... or a keyring that was locked. */
+/* ... or a keyring that was locked, or an agent that was not there. */
 #define LOCKED_SECONDS 15
 
 static const LlMethod methods[] = { LL_METHOD_PGP, LL_METHOD_SMIME };
@@ -162,7 +162,8 @@ settle_failure (LlSealing *copy, const GError *error)
     keep_waiting (copy, "waiting for your key: it asks for your passphrase; letterlock retry asks",
                   0);
   else if (g_error_matches (error, LL_ENGINE_ERROR, LL_ENGINE_ERROR_NO_AGENT))
-    keep_waiting (copy, "waiting for your key: gpg-agent is not running", 0);
+    keep_waiting (copy, "waiting for your key: gpg-agent is not running",
+                  ll_clock_now () + LOCKED_SECONDS);
   else if (g_error_matches (error, LL_SECRET_ERROR, LL_SECRET_ERROR_LOCKED))
     keep_waiting (copy, "waiting for your key: the keyring that has it is locked",
                   ll_clock_now () + LOCKED_SECONDS);

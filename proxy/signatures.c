@@ -220,6 +220,9 @@ settle_failure (Job *job, const GError *error)
   if (g_error_matches (error, LL_ENGINE_ERROR, LL_ENGINE_ERROR_LOCKED))
     keep_waiting (job, "waiting for your key: it asks for your passphrase; letterlock retry asks",
                   0);
+  else if (g_error_matches (error, LL_ENGINE_ERROR, LL_ENGINE_ERROR_NO_AGENT))
+    keep_waiting (job, "waiting for your key: gpg-agent is not running",
+                  ll_clock_now () + AGAIN_SECONDS);
   else if (g_error_matches (error, LL_SECRET_ERROR, LL_SECRET_ERROR_LOCKED))
     keep_waiting (job, "waiting for your key: the keyring that has it is locked",
                   ll_clock_now () + AGAIN_SECONDS);

@@ -36,19 +36,25 @@ signed_already (const LlLive *live)
   return live->facts->is_signed ? g_strdup ("your mail program has signed it") : NULL;
 }
 
-/* What fails here fails in the engine's own words, and the letter goes locked without a signature:
- * nobody who needs no agent waits for one. */
-static void
-find_key (LlPipeline *pipeline, const LlLive *live, LlSigner *signer)
+/* Without gpg-agent nobody knows whether a key is his, and the letter waits for it (design 5). What
+ * else fails here fails in the engine's own words, and the letter goes locked without a signature. */
+static gboolean
+find_key (LlPipeline *pipeline, const LlLive *live, LlSigner *signer, GError **error)
 {
-  g_autoptr (GError) error = NULL;
+  g_autoptr (GError) local = NULL;
 
   signer->key = ll_gnupg_own (pipeline->parts.worker, author_of (live),
-                              ll_deadline_in (LL_KEYS_BUDGET), pipeline->ended, &error);
+                              ll_deadline_in (LL_KEYS_BUDGET), pipeline->ended, &local);
+  if (g_error_matches (local, LL_ENGINE_ERROR, LL_ENGINE_ERROR_NO_AGENT))
+    {
+      g_propagate_error (error, g_steal_pointer (&local));
+      return FALSE;
+    }
   signer->unsigned_why = signer->key != NULL ? signed_already (live) : NULL;
   signer->signs = signer->key != NULL && signer->unsigned_why == NULL;
-  if (error != NULL)
-    signer->unsigned_why = g_strdup_printf ("your own PGP key: %s", error->message);
+  if (local != NULL)
+    signer->unsigned_why = g_strdup_printf ("your own PGP key: %s", local->message);
+  return TRUE;
 }
 
 /* Why the certificate cannot sign this letter; NULL: it can. (transfer full) */
@@ -99,8 +105,6 @@ gboolean
 ll_signer_find (
     LlPipeline *pipeline, const LlLive *live, LlMethod method, LlSigner *signer, GError **error)
 {
-  if (method == LL_METHOD_SMIME)
-    return find_certificate (pipeline, live, signer, error);
-  find_key (pipeline, live, signer);
-  return TRUE;
+  return method == LL_METHOD_SMIME ? find_certificate (pipeline, live, signer, error)
+                                   : find_key (pipeline, live, signer, error);
 }

@@ -3,6 +3,8 @@
 
 #include "keys/gnupg.h"
 
+#include "base/error.h"
+
 static GPtrArray *
 keys_of (GVariant *reply, LlKeySource source, GBytes *blob)
 {
@@ -55,6 +57,18 @@ ll_gnupg_find (LlWorker *worker,
   return ask (worker, "list", address, NULL, LL_KEY_SOURCE_GNUPG, deadline, cancellable, error);
 }
 
+/* Without an agent nobody knows which secret keys there are; it matters where one could be his. */
+static gboolean
+could_be_own (LlWorker *worker,
+              const char *address,
+              LlDeadline deadline,
+              GCancellable *cancellable)
+{
+  g_autoptr (GPtrArray) keys = ll_gnupg_find (worker, address, deadline, cancellable, NULL);
+
+  return keys == NULL || keys->len > 0;
+}
+
 LlKey *
 ll_gnupg_own (LlWorker *worker,
               const char *address,
@@ -62,9 +76,16 @@ ll_gnupg_own (LlWorker *worker,
               GCancellable *cancellable,
               GError **error)
 {
+  g_autoptr (GError) local = NULL;
   g_autoptr (GPtrArray) keys
-      = ask (worker, "own", address, NULL, LL_KEY_SOURCE_GNUPG, deadline, cancellable, error);
+      = ask (worker, "own", address, NULL, LL_KEY_SOURCE_GNUPG, deadline, cancellable, &local);
   const LlKey *best = NULL;
+
+  if (g_error_matches (local, LL_ENGINE_ERROR, LL_ENGINE_ERROR_NO_AGENT)
+      && !could_be_own (worker, address, deadline, cancellable))
+    return NULL;
+  if (local != NULL)
+    g_propagate_error (error, g_steal_pointer (&local));
 
   for (guint i = 0; keys != NULL && i < keys->len; i++)
     {

@@ -18,7 +18,8 @@ GPtrArray *ll_gnupg_find (LlWorker *worker,
                           GError **error);
 
 /* The user's key for his own @address, with its secret part, that can sign; NULL without @error:
- * he has none. (transfer full) */
+ * he has none. NO_AGENT: the keyring has keys of this address, and only gpg-agent can tell whether
+ * they are his. (transfer full) */
 LlKey *ll_gnupg_own (LlWorker *worker,
                      const char *address,
                      LlDeadline deadline,

@@ -134,7 +134,7 @@ def test_keyring(lab):
 
 
 def test_no_agent(lab):
-    """No gpg-agent: locked all the same, without a signature"""
+    """No gpg-agent, and no key that could be the sender's: locked, without a signature"""
     subprocess.run(["gpgconf", "--kill", "all"], env=lab.gnupg.environment, check=True)
     lab.submit("agentless")
     lab.goes_locked("agentless")
@@ -170,6 +170,17 @@ def test_passphrase(lab):
     lab.goes_locked("passphrase")
     tap.equal(lab.asked(), 1, "times that somebody was asked")
     tap.true(lab.office.fate("passphrase")["proof"]["lock"].get("signer"), "it is not signed")
+
+
+def test_no_agent_for_a_key(lab):
+    """No gpg-agent, which alone can use the sender's key: waiting, and it goes signed once it runs"""
+    subprocess.run(["gpgconf", "--kill", "all"], env=lab.gnupg.environment, check=True)
+    lab.submit("unattended")
+    record = lab.stays("unattended", "waiting", "your key", "gpg-agent is not running")
+    subprocess.run(["gpgconf", "--launch", "gpg-agent"], env=lab.gnupg.environment, check=True)
+    lab.office.daemon.letterlock("retry", record["id"])  # which asks for the passphrase
+    lab.goes_locked("unattended")
+    tap.true(lab.office.fate("unattended")["proof"]["lock"].get("signer"), "it is not signed")
 
 
 def test_pinentry_hangs(lab):
