@@ -43,6 +43,7 @@ ll_layers_fail_group (const char *group, GError **error)
 {
   g_auto (GStrv) words = g_strsplit (group, " ", 2);
   const char *nearest = words[0] != NULL ? ll_option_nearest (words[0], NULL) : NULL;
+  g_autofree char *fixed = g_strjoinv (", ", (char **) ll_option_fixed_groups);
 
   if (nearest != NULL && g_strcmp0 (nearest, words[0]) == 0)
     g_set_error (error, LL_CONFIG_ERROR, LL_CONFIG_ERROR_UNKNOWN_KEY, "[%s] %s", group,
@@ -52,9 +53,8 @@ ll_layers_fail_group (const char *group, GError **error)
                  "there is no group [%s]; did you mean [%s]?", group, nearest);
   else
     g_set_error (error, LL_CONFIG_ERROR, LL_CONFIG_ERROR_UNKNOWN_KEY,
-                 "there is no group [%s]; groups are listen, network, policy, queue, record, "
-                 "account NAME, rule N and foreign NAME",
-                 group);
+                 "there is no group [%s]; groups are %s, account NAME, rule N and foreign NAME",
+                 group, fixed);
   return FALSE;
 }
 

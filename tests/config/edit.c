@@ -123,7 +123,7 @@ test_suggests (void)
     const char *nearest;
   } cases[] = {
     { "recor", "retention", "[record]" },    { "akkount work", "mode", "[account]" },
-    { "account", "mode", "[account work]" }, { "xyzzy", "mode", "groups are listen, network" },
+    { "account", "mode", "[account work]" }, { "xyzzy", "mode", "policy, keys, protect, queue" },
     { "policy", "mod", "\"mode\"" },
   };
 
