@@ -112,10 +112,10 @@ def children():
     return found
 
 
-def bury():
-    """As an init does, all the while: whoever starts a gpg leaves it to its grandparents, and the
-    thousands that have ended would use up the processes that there may be."""
-    while True:
+def bury(ended):
+    """As an init does, whenever one has ended (@ended becomes readable): whoever starts a gpg leaves
+    it to its grandparents, and thousands of them would use up the processes that there may be."""
+    while os.read(ended, 4096):
         with starting:
             for pid in children():
                 if pid not in own:
@@ -123,7 +123,14 @@ def bury():
                         os.waitpid(pid, os.WNOHANG)
                     except ChildProcessError:
                         pass
-        time.sleep(1)
+
+
+def bury_from_now_on():
+    ended, tell = os.pipe()
+    os.set_blocking(tell, False)
+    signal.signal(signal.SIGCHLD, lambda *_: None)  # only what is handled wakes
+    signal.set_wakeup_fd(tell, warn_on_full_buffer=False)
+    threading.Thread(target=bury, args=(ended,), daemon=True).start()
 
 
 def reap(known=()):
@@ -315,7 +322,7 @@ def main(arguments):
         print("usage: tests/run [lint|unit|system|mutations] [NAME...]", file=sys.stderr)
         return 2
     ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
-    threading.Thread(target=bury, daemon=True).start()
+    bury_from_now_on()
     os.makedirs(BUILD, exist_ok=True)
     signal.signal(signal.SIGTERM, signal.getsignal(signal.SIGINT))
     try:
