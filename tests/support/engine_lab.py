@@ -60,18 +60,15 @@ class Crowd(FaultServer):
 
     def fault(self, stage):
         if stage == "greeting":
+            # Nobody who was not greeted yet can have left: who is here at once came at once.
             with Crowd.changed:
                 Crowd.visitors += 1
                 Crowd.most = max(Crowd.most, Crowd.visitors)
                 Crowd.changed.notify_all()
                 # time for a second one to come, if it does
                 Crowd.changed.wait_for(lambda: Crowd.visitors > 1, 0.3)
+                Crowd.visitors -= 1
         return super().fault(stage)
-
-    def closed(self):
-        with Crowd.changed:
-            Crowd.visitors -= 1
-        super().closed()
 
 
 def main():
