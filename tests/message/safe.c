@@ -5,29 +5,16 @@
 
 #include "base/error.h"
 
+#include "../support/make_safe.h"
+
 #include <string.h>
 
 #define HEAD "Content-Type: text/plain; charset=utf-8\r\n"
 
-/* @length: -1: a string. In pieces of @piece octets. (transfer full), NULL: refused */
 static GString *
-make_safe (const char *bytes, gssize length, gsize piece)
+make_safe_text (const char *text, gsize piece)
 {
-  gsize all = length < 0 ? strlen (bytes) : (gsize) length;
-  g_autoptr (LlSafePlan) plan = ll_safe_plan_new ();
-  g_autoptr (LlSafe) safe = NULL;
-  GString *out;
-
-  for (gsize at = 0; at < all; at += piece)
-    ll_safe_plan_feed (plan, bytes + at, MIN (piece, all - at));
-  if (!ll_safe_plan_finish (plan, NULL))
-    return NULL;
-  safe = ll_safe_new (plan);
-  out = g_string_new (NULL);
-  for (gsize at = 0; at < all; at += piece)
-    ll_safe_push (safe, bytes + at, MIN (piece, all - at), out);
-  ll_safe_end (safe, out);
-  return out;
+  return make_safe (text, strlen (text), piece);
 }
 
 static const struct
@@ -94,7 +81,7 @@ test_cases (void)
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
     for (guint k = 0; k < G_N_ELEMENTS (pieces); k++)
       {
-        g_autoptr (GString) made = make_safe (cases[i].before, -1, pieces[k]);
+        g_autoptr (GString) made = make_safe_text (cases[i].before, pieces[k]);
 
         g_test_message ("%s", cases[i].name);
         g_assert_nonnull (made);
@@ -119,14 +106,14 @@ test_octets (void)
 
       for (guint i = 0; i < 3000; i++)
         g_string_append_c (letter, (char) (i * 7 + i / 256));
-      made = make_safe (letter->str, (gssize) letter->len, 100);
+      made = make_safe (letter->str, letter->len, 100);
       for (gsize i = 0; i < made->len; i++)
         {
           g_assert_cmpint (made->str[i] & 0x80, ==, 0);
           line = made->str[i] == '\n' ? 0 : line + 1;
           g_assert_cmpuint (line, <=, 78);
         }
-      again = make_safe (made->str, (gssize) made->len, 100);
+      again = make_safe (made->str, made->len, 100);
       g_assert_cmpstr (again->str, ==, made->str);
       g_assert_cmpuint (made->len, >, head);
     }
@@ -136,18 +123,18 @@ static void
 test_refused (void)
 {
   g_autoptr (GString) partless
-      = make_safe ("Content-Type: multipart/mixed; boundary=b\r\n\r\nGr\xc3\xbc\xc3\x9f\r\n", -1,
-                   9);
+      = make_safe_text ("Content-Type: multipart/mixed; boundary=b\r\n\r\nGr\xc3\xbc\xc3\x9f\r\n",
+                        9);
   g_autoptr (GString) deep = g_string_new (NULL);
   g_autoptr (GString) made = NULL;
   g_autoptr (GString) odd
-      = make_safe ("Content-Transfer-Encoding: x-uuencode\r\n\r\n\xe4\r\n", -1, 9);
+      = make_safe_text ("Content-Transfer-Encoding: x-uuencode\r\n\r\n\xe4\r\n", 9);
 
   for (guint i = 0; i < 70; i++)
     g_string_append_printf (deep, "Content-Type: multipart/mixed; boundary=b%u\r\n\r\n--b%u\r\n", i,
                             i);
   g_string_append (deep, "\r\n\xe4\r\n");
-  made = make_safe (deep->str, -1, 4096);
+  made = make_safe_text (deep->str, 4096);
   g_assert_null (made);
   g_assert_null (odd);
   g_assert_null (partless);
