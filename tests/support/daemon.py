@@ -200,6 +200,14 @@ class Daemon:
         """Until the letters answer @question with something true; returns that."""
         return self.program.wait_until(lambda: question(self.letters()), what)
 
+    def wait_letter(self, name, *states):
+        """Until the letter with this Message-ID (office.letter) is in one of @states; its record."""
+        return self.wait_letters(
+            lambda letters: next((x for x in letters if x["message_id"] == f"<{name}@provider.lab>"
+                                  and x["state"] in states), None),
+            f"{name} is {' or '.join(states)}",
+        )  # fmt: skip
+
     def wait_state(self, state, count=1):
         def reached(letters):
             found = [x for x in letters if x["state"] == state]

@@ -63,6 +63,10 @@ class Office:
         content = content or letter(recipients[0])
         return client(self.login, sender or self.world.sender, recipients, content, **options)
 
+    def arrived(self, name):
+        """The copies of the letter with this Message-ID that came to the provider."""
+        return [x for x in self.provider.letters() if f"<{name}@provider.lab>".encode() in x]
+
     def letter_named(self, name):
         """The record of the letter with this Message-ID, or None."""
         wanted = f"<{name}@provider.lab>"

@@ -12,8 +12,8 @@ import subprocess
 
 import tap
 from certificates import Authority
-from gnupg import GnuPG
-from office import Office, letter
+from keyed import Keyed
+from office import letter
 from process import wait_until
 from slapd import Directory
 from world import POLICY_ADDRESS
@@ -63,31 +63,20 @@ def write(lab, name, content):
     return path
 
 
-class Discovery:
+class Discovery(Keyed):
     """An office whose daemon has Anna's keyring; the others' keys are where each test looks."""
 
-    def __init__(self, folder):
-        self.stack = contextlib.ExitStack()
-        self.gnupg = GnuPG()
-        self.others = GnuPG()
-        self.office = Office(folder, environment={"GNUPGHOME": self.gnupg.home})
-
-    def __enter__(self):
-        try:
-            self.gnupg.import_(self.key("bob@plain.lab"))
-            self.world = self.office.world
-            self.world.policies.key_directory(
-                "wkd.lab", {JOE_PLACE: self.key(JOE), SUE_PLACE: self.key("sue@wkd.lab")}
-            )
-            self.zone("wkd.lab", f"openpgpkey A {POLICY_ADDRESS}\n")
-            self.publish_in_dns()
-            self.publish_badly()
-            self.open_servers()
-            self.office.__enter__()
-        except BaseException:
-            self.close()
-            raise
-        return self
+    def prepare(self):
+        self.others = self.home()
+        self.gnupg.import_(self.key("bob@plain.lab"))
+        self.world = self.office.world
+        self.world.policies.key_directory(
+            "wkd.lab", {JOE_PLACE: self.key(JOE), SUE_PLACE: self.key("sue@wkd.lab")}
+        )
+        self.zone("wkd.lab", f"openpgpkey A {POLICY_ADDRESS}\n")
+        self.publish_in_dns()
+        self.publish_badly()
+        self.open_servers()
 
     def zone(self, name, text, **options):
         """A domain whose mail server does no TLS."""
@@ -182,24 +171,10 @@ class Discovery:
         """A new key of somebody, in octets."""
         return self.others.export(self.others.generate(address, **options))
 
-    def close(self):
-        self.stack.close()
-        for gnupg in (self.gnupg, self.others):
-            gnupg.__exit__()
-
-    def __exit__(self, *arguments):
-        try:
-            self.office.__exit__(*arguments)
-        finally:
-            self.close()
-
     def find(self, address):
         """(status, the keys, what was said on stderr)"""
         done = self.office.daemon.try_letterlock("key", "find", address, "--json")
         return done.returncode, [json.loads(x) for x in done.stdout.splitlines()], done.stderr
-
-    def arrived(self, name):
-        return [x for x in self.office.provider.letters() if f"<{name}@provider.lab>".encode() in x]
 
     def locked(self, address, name):
         """Sends to somebody; the proof of the lock."""
@@ -212,8 +187,4 @@ class Discovery:
         """Sends to somebody; the record of the letter, which is held."""
         accepted, said = self.office.send(address, letter(address, name=name))
         tap.true(accepted, said)
-        return self.office.daemon.wait_letters(
-            lambda letters: next((x for x in letters if x["message_id"] == f"<{name}@provider.lab>"
-                                  and x["state"] == "held"), None),
-            f"{name} is held",
-        )  # fmt: skip
+        return self.office.daemon.wait_letter(name, "held")

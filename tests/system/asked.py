@@ -6,7 +6,6 @@ the header, answers in a locked conversation; and the letters that are never loc
 import email
 
 import tap
-from gnupg import GnuPG
 from locks import BODY, Locked, opened
 from office import letter
 from process import wait_until
@@ -17,7 +16,7 @@ class Asked(Locked):
 
     def __enter__(self):
         super().__enter__()
-        dora = self.others["dora"] = GnuPG()
+        dora = self.others["dora"] = self.home()
         self.gnupg.import_(dora.export(dora.generate("dora@dane.lab")))
         dora.import_(self.gnupg.export(self.gnupg.fingerprint("Anna <anna@provider.lab>")))
         return self
@@ -27,11 +26,7 @@ class Asked(Locked):
         accepted, said = self.office.send(to, letter(to, subject, name=name, more=more, body=body))
         if not accepted:
             return {"state": "refused", "reason": said}
-        self.office.daemon.wait_letters(
-            lambda letters: any(x["message_id"] == f"<{name}@provider.lab>"
-                                and x["state"] in ("sent", "held", "refused", "dropped") for x in letters),
-            f"{name} is settled",
-        )  # fmt: skip
+        self.office.daemon.wait_letter(name, "sent", "held", "refused", "dropped")
         return self.office.fate(name)
 
     def inside(self, name, who):

@@ -11,14 +11,14 @@ import subprocess
 import daemon
 import tap
 from broken_gpg import BrokenGpg
-from gnupg import GnuPG
-from office import Office, letter
+from keyed import Keyed
+from office import letter
 from process import wait_until
 
 CANARY = "canary-7f3a-sings"
 
 
-class Broken:
+class Broken(Keyed):
     """An office with a gpg of ours before the real one, and programs of its own to take away."""
 
     def __init__(self, folder):
@@ -30,27 +30,12 @@ class Broken:
         self.real_worker = daemon.binary("worker/letterlock-worker")
         shutil.copy(self.real_worker, self.worker)
         daemon.BINARIES = self.binaries
-        self.gnupg = GnuPG()
         self.gpg = BrokenGpg(os.path.join(folder, "broken"))
-        self.office = Office(folder, environment={
-            "GNUPGHOME": self.gnupg.home, "PATH": f"{self.gpg.path}:/usr/bin:/bin",
-        })  # fmt: skip
+        super().__init__(folder, PATH=f"{self.gpg.path}:/usr/bin:/bin")
 
-    def __enter__(self):
-        try:
-            self.gnupg.generate("bob@plain.lab")
-            self.gpg.note("other", self.gnupg.generate("mallory@evil.lab"))
-            self.office.__enter__()
-        except BaseException:
-            self.gnupg.__exit__()
-            raise
-        return self
-
-    def __exit__(self, *arguments):
-        try:
-            self.office.__exit__(*arguments)
-        finally:
-            self.gnupg.__exit__()
+    def prepare(self):
+        self.gnupg.generate("bob@plain.lab")
+        self.gpg.note("other", self.gnupg.generate("mallory@evil.lab"))
 
     def submit(self, name, to="bob@plain.lab"):
         content = letter(to, name=name, body=f"{CANARY}\r\n" * 3000)
@@ -61,15 +46,8 @@ class Broken:
         """Everything that came to the provider."""
         return self.office.provider.letters()
 
-    def arrived(self, name):
-        return [x for x in self.seen() if f"<{name}@provider.lab>".encode() in x]
-
     def wait(self, name, state):
-        return self.office.daemon.wait_letters(
-            lambda letters: next((x for x in letters if x["message_id"] == f"<{name}@provider.lab>"
-                                  and x["state"] == state), None),
-            f"{name} is {state}",
-        )  # fmt: skip
+        return self.office.daemon.wait_letter(name, state)
 
     def no_song(self):
         tap.true(not any(CANARY.encode() in x for x in self.seen()), "the letter left in clear")

@@ -17,28 +17,16 @@ def held(office, name, domain, **more):
     """A letter to @domain that is held; its record."""
     accepted, said = office.send(f"bob@{domain}", letter(f"bob@{domain}", name=name, **more))
     tap.true(accepted, said)
-    return office.daemon.wait_letters(
-        lambda letters: next(
-            (x for x in letters if x["message_id"] == f"<{name}@provider.lab>" and x["state"] == "held"),
-            None,
-        ),
-        f"{name} is held",
-    )  # fmt: skip
+    return office.daemon.wait_letter(name, "held")
 
 
 def wait(office, name, state):
-    return office.daemon.wait_letters(
-        lambda letters: next(
-            (x for x in letters if x["message_id"] == f"<{name}@provider.lab>" and x["state"] == state),
-            None,
-        ),
-        f"{name} is {state}",
-    )  # fmt: skip
+    return office.daemon.wait_letter(name, state)
 
 
 def arrived(office, name):
     """How often the provider got the letter of this name."""
-    return sum(f"<{name}@provider.lab>".encode() in x for x in office.provider.letters())
+    return len(office.arrived(name))
 
 
 def arrives(office, name, times):

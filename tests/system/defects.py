@@ -102,11 +102,11 @@ PUBLISHED = {
 
 
 class Defects(Locked):
-    def __enter__(self):
+    def prepare(self):
         for name, (make, _) in DEFECTS.items():
             # gpg's own idea of "now" must not be that of the key
             make(self.gnupg, f"{name}@plain.lab")
-        return super().__enter__()
+        super().prepare()
 
     def publish(self, address, place_):
         super().publish(address, place_)
@@ -122,11 +122,7 @@ class Defects(Locked):
     def settle(self, name, to):
         accepted, said = self.office.send(to, letter(to, name=name, body=BODY))
         tap.true(accepted, said)
-        record = self.office.daemon.wait_letters(
-            lambda letters: next((x for x in letters if x["message_id"] == f"<{name}@provider.lab>"
-                                  and x["state"] in ("sent", "held")), None),
-            f"{name} is settled",
-        )  # fmt: skip
+        record = self.office.daemon.wait_letter(name, "sent", "held")
         return record, self.office.fate(name)
 
 

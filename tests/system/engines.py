@@ -8,8 +8,8 @@ import stat
 import subprocess
 
 import tap
-from gnupg import GnuPG
-from office import Office, letter
+from keyed import Keyed
+from office import letter
 from process import wait_until
 
 PASSPHRASE = "correct horse"
@@ -43,38 +43,28 @@ done
 """
 
 
-class Broken:
+def program(path, text):
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(text)
+    os.chmod(path, stat.S_IRWXU)
+
+
+class Broken(Keyed):
     """An office whose daemon has Anna's keyring, with Bob's key in it and a key of her own that asks
     for a passphrase."""
 
     def __init__(self, folder):
-        self.gnupg = GnuPG()
-        self.systemd_run = os.path.join(self.gnupg.home, "bin", "systemd-run")
-        path = f"{os.path.dirname(self.systemd_run)}:/usr/bin:/bin"
-        self.office = Office(folder, environment={"GNUPGHOME": self.gnupg.home, "PATH": path})
+        programs = os.path.join(folder, "bin")
+        super().__init__(folder, PATH=f"{programs}:/usr/bin:/bin")
+        self.systemd_run = os.path.join(programs, "systemd-run")
 
-    def __enter__(self):
-        try:
-            os.makedirs(os.path.dirname(self.systemd_run))
-            self.write("bin/systemd-run", SYSTEMD_RUN)
-            os.chmod(self.systemd_run, stat.S_IRWXU)
-            self.pinentry = os.path.join(self.gnupg.home, "pinentry")
-            with open(self.pinentry, "w", encoding="utf-8") as file:
-                file.write(PINENTRY.format(passphrase=PASSPHRASE))
-            os.chmod(self.pinentry, stat.S_IRWXU)
-            self.write("gpg-agent.conf", f"pinentry-program {self.pinentry}\n")
-            self.gnupg.generate("bob@plain.lab")
-            self.office.__enter__()
-        except BaseException:
-            self.gnupg.__exit__()
-            raise
-        return self
-
-    def __exit__(self, *arguments):
-        try:
-            self.office.__exit__(*arguments)
-        finally:
-            self.gnupg.__exit__()
+    def prepare(self):
+        os.makedirs(os.path.dirname(self.systemd_run))
+        program(self.systemd_run, SYSTEMD_RUN)
+        self.pinentry = os.path.join(self.gnupg.home, "pinentry")
+        program(self.pinentry, PINENTRY.format(passphrase=PASSPHRASE))
+        self.write("gpg-agent.conf", f"pinentry-program {self.pinentry}\n")
+        self.gnupg.generate("bob@plain.lab")
 
     def write(self, name, text):
         with open(os.path.join(self.gnupg.home, name), "w", encoding="utf-8") as file:
@@ -88,19 +78,12 @@ class Broken:
         except FileNotFoundError:
             return 0
 
-    def arrived(self, name):
-        return [x for x in self.office.provider.letters() if f"<{name}@provider.lab>".encode() in x]
-
     def submit(self, name):
         accepted, said = self.office.send("bob@plain.lab", letter("bob@plain.lab", name=name))
         tap.true(accepted, said)
 
     def wait(self, name, state):
-        return self.office.daemon.wait_letters(
-            lambda letters: next((x for x in letters if x["message_id"] == f"<{name}@provider.lab>"
-                                  and x["state"] == state), None),
-            f"{name} is {state}",
-        )  # fmt: skip
+        return self.office.daemon.wait_letter(name, state)
 
     def stays(self, name, state, *words):
         """The record of a letter that does not leave, and says why."""

@@ -34,13 +34,7 @@ class Desktop(Office):
 
     def named(self, name, state):
         """Waits until the letter is in this state; its record."""
-        return self.daemon.wait_letters(
-            lambda letters: next(
-                (x for x in letters if x["message_id"] == f"<{name}@provider.lab>" and x["state"] == state),
-                None,
-            ),
-            f"{name} is {state}",
-        )  # fmt: skip
+        return self.daemon.wait_letter(name, state)
 
     def write(self, name, subject="a letter"):
         accepted, said = self.send(TO, letter(TO, subject, name=name))

@@ -22,10 +22,7 @@ def send(office, name, recipient="bob@dane.lab", **more):
 
 
 def record(office, name):
-    return office.daemon.wait_letters(
-        lambda letters: next((x for x in letters if x["message_id"] == f"<{name}@provider.lab>"), None),
-        f"{name} is known",
-    )  # fmt: skip
+    return wait_until(lambda: office.letter_named(name), f"{name} is known")
 
 
 def wait(office, name, state):
@@ -35,7 +32,7 @@ def wait(office, name, state):
 
 
 def arrived(office, name):
-    return sum(f"<{name}@provider.lab>".encode() in x for x in office.provider.letters())
+    return len(office.arrived(name))
 
 
 def test_broken_config(office):

@@ -4,8 +4,8 @@
 
 import tap
 from cryptography import x509
-from gnupg import GnuPG
-from office import Office, letter
+from keyed import Keyed
+from office import letter
 from decryptors import (
     OPENPGP,
     CannotOpen,
@@ -25,40 +25,17 @@ READS_GCM = x509.UnrecognizedExtension(
 )
 
 
-class Correspondents:
+class Correspondents(Keyed):
     """An office whose keyring knows Bob (Curve25519), Eve (RSA) and Carl; they have homes of their
     own. Anna has no key until a test gives her one."""
 
-    def __init__(self, folder):
-        self.gnupg = GnuPG()
+    def prepare(self):
         self.others = {}
-        self.office = Office(folder, environment={"GNUPGHOME": self.gnupg.home})
-
-    def __enter__(self):
-        try:
-            kinds = {"bob": "future-default", "eve": "rsa3072", "carl": "future-default"}
-            for name, algorithm in kinds.items():
-                self.others[name] = home = GnuPG()
-                fingerprint = home.generate(f"{name}@plain.lab", algorithm=algorithm)
-                self.gnupg.import_(home.export(fingerprint))
-            self.office.__enter__()
-        except BaseException:
-            self.close()
-            raise
-        return self
-
-    def close(self):
-        for gnupg in (self.gnupg, *self.others.values()):
-            gnupg.__exit__()
-
-    def __exit__(self, *arguments):
-        try:
-            self.office.__exit__(*arguments)
-        finally:
-            self.close()
-
-    def arrived(self, name):
-        return [x for x in self.office.provider.letters() if f"<{name}@provider.lab>".encode() in x]
+        kinds = {"bob": "future-default", "eve": "rsa3072", "carl": "future-default"}
+        for name, algorithm in kinds.items():
+            self.others[name] = home = self.home()
+            fingerprint = home.generate(f"{name}@plain.lab", algorithm=algorithm)
+            self.gnupg.import_(home.export(fingerprint))
 
     def send(self, name, visible, blind=()):
         """Submits; @visible are in To, @blind only in the envelope."""

@@ -133,11 +133,7 @@ def killed(lab, name, now):
     daemon.kill()
     sender.join()
     daemon.start()
-    record = daemon.wait_letters(
-        lambda letters: next((x for x in letters if x["message_id"] == f"<{name}@provider.lab>"
-                              and x["state"] in ("sent", "uncertain")), None),
-        "the letter is there",
-    )  # fmt: skip
+    record = daemon.wait_letter(name, "sent", "uncertain")
     tap.true(lab.original(record["id"]) == content, f"{name}: it cannot be read")
     return record
 

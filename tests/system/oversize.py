@@ -36,11 +36,7 @@ def held(lab, name):
     """The letter is held for its size, and nothing of it left."""
     accepted, said = lab.office.send("bob@plain.lab", letter("bob@plain.lab", name=name, body=BODY))
     tap.true(accepted, said)
-    lab.office.daemon.wait_letters(
-        lambda letters: any(x["message_id"] == f"<{name}@provider.lab>" and x["state"] == "held"
-                            for x in letters),
-        f"{name} is held",
-    )  # fmt: skip
+    lab.office.daemon.wait_letter(name, "held")
     fate = lab.office.fate(name)
     tap.true("it is too large once locked" in fate["reason"], fate["reason"])
     tap.equal(lab.arrived(name), [], "letters at the provider")

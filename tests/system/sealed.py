@@ -40,11 +40,7 @@ def armour(lab, *names):
 
 
 def settled(lab, name):
-    return lab.office.daemon.wait_letters(
-        lambda letters: next((x for x in letters if x["message_id"] == f"<{name}@provider.lab>"
-                              and x["state"] in ("sent", "held")), None),
-        f"{name} is settled",
-    )  # fmt: skip
+    return lab.office.daemon.wait_letter(name, "sent", "held")
 
 
 def held_reason(lab, name, address=None):

@@ -66,11 +66,7 @@ class Providers(Office):
 
     def waits(self, name, words):
         """Until the letter waits, and its reason says so."""
-        record = self.daemon.wait_letters(
-            lambda letters: next((x for x in letters if x["message_id"] == f"<{name}@provider.lab>"
-                                  and x["state"] in ("waiting", "queued")), None),
-            f"{name} waits",
-        )  # fmt: skip
+        record = self.daemon.wait_letter(name, "waiting", "queued")
         reason = record["recipients"][0]["reason"]
         tap.true(any(word in reason for word in words), reason)
 

@@ -52,8 +52,7 @@ class Signing(Office):
 
     def arrived(self, name):
         """As they left: without the provider's own lines, with CRLF, which its mailbox does not keep."""
-        mine = [x for x in self.provider.letters() if f"<{name}@provider.lab>".encode() in x]
-        whole = [x.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n") for x in mine]
+        whole = [x.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n") for x in super().arrived(name)]
         return [x[x.index(b"\r\nFrom: ") + 2 :] for x in whole]
 
     def through(self, name, to=TO, **options):
@@ -68,11 +67,7 @@ class Signing(Office):
         """The record of a letter that waits."""
         accepted, said = self.send(TO, letter(TO, name=name, **options))
         tap.true(accepted, said)
-        record = self.daemon.wait_letters(
-            lambda letters: next((x for x in letters if x["message_id"] == f"<{name}@provider.lab>"
-                                  and x["state"] == "waiting"), None),
-            f"{name} waits",
-        )  # fmt: skip
+        record = self.daemon.wait_letter(name, "waiting")
         tap.equal(self.arrived(name), [], "letters at the provider")
         return record
 

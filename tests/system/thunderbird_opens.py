@@ -58,9 +58,7 @@ class Readers:
         )  # fmt: skip
         accepted, said = self.office.send(address, content)
         tap.true(accepted, said)
-        mine = lambda: [x for x in self.office.provider.letters() if f"<{name}@provider.lab>".encode() in x]
-        wait_until(mine, "the letter arrives")
-        (raw,) = mine()
+        (raw,) = wait_until(lambda: self.office.arrived(name), "the letter arrives")
         tap.true("Grüße".encode() not in raw and b"Blood count" not in raw, "it is locked")
         return raw
 

@@ -41,13 +41,7 @@ class Waits(Office):
         return clients.Login(answer["username"], answer["password"] or "secret")
 
     def wait(self, name, state):
-        return self.daemon.wait_letters(
-            lambda letters: next(
-                (x for x in letters if x["message_id"] == f"<{name}@provider.lab>" and x["state"] == state),
-                None,
-            ),
-            f"{name} is {state}",
-        )  # fmt: skip
+        return self.daemon.wait_letter(name, state)
 
 
 def mail_program(login):
