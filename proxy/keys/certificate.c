@@ -19,9 +19,8 @@
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (X509, X509_free)
 
-/* NULL: not one certificate and nothing else. */
-static X509 *
-from_der (GBytes *der)
+X509 *
+ll_certificate_open (GBytes *der)
 {
   gsize length;
   const guint8 *bytes = g_bytes_get_data (der, &length);
@@ -149,8 +148,7 @@ describe_key (LlKey *key, EVP_PKEY *public_key)
         = g_strdup_printf ("%s%u", EVP_PKEY_is_a (public_key, "RSA") ? "rsa" : "key", key->bits);
 }
 
-/* -- what is wrong with it
- * ---------------------------------------------------------------------------- */
+/* -- what is wrong with it ------------------------------------------------------------------- */
 
 static gboolean
 is_for_mail (X509 *certificate)
@@ -183,7 +181,7 @@ can_encrypt (X509 *certificate, EVP_PKEY *public_key)
 gboolean
 ll_certificate_can_sign (const LlKey *key)
 {
-  g_autoptr (X509) certificate = from_der (key->blob);
+  g_autoptr (X509) certificate = ll_certificate_open (key->blob);
 
   return certificate != NULL && is_for_mail (certificate)
          && (X509_get_key_usage (certificate) & (KU_DIGITAL_SIGNATURE | KU_NON_REPUDIATION)) != 0;
@@ -211,13 +209,12 @@ defect_of (X509 *certificate, EVP_PKEY *public_key, const LlCapabilities *cipher
   return LL_KEY_SOUND;
 }
 
-/* -- reading
- * ------------------------------------------------------------------------------------------- */
+/* -- reading --------------------------------------------------------------------------------- */
 
 LlKey *
 ll_certificate_parse (GBytes *der, LlKeySource source, GError **error)
 {
-  g_autoptr (X509) certificate = from_der (der);
+  g_autoptr (X509) certificate = ll_certificate_open (der);
   EVP_PKEY *public_key = certificate != NULL ? X509_get0_pubkey (certificate) : NULL;
   g_autoptr (LlKey) key = ll_key_new (LL_METHOD_SMIME, source);
   gboolean legacy;
@@ -248,8 +245,7 @@ ll_certificate_parse (GBytes *der, LlKeySource source, GError **error)
   return g_steal_pointer (&key);
 }
 
-/* -- who vouches for it
- * ---------------------------------------------------------------------------------- */
+/* -- who vouches for it ---------------------------------------------------------------------- */
 
 static STACK_OF (X509) * stack_of (const GPtrArray *others)
 {
@@ -257,7 +253,7 @@ static STACK_OF (X509) * stack_of (const GPtrArray *others)
 
   for (guint i = 0; others != NULL && i < others->len && i < LL_CHAIN_MAX; i++)
     {
-      X509 *certificate = from_der (g_ptr_array_index (others, i));
+      X509 *certificate = ll_certificate_open (g_ptr_array_index (others, i));
 
       if (certificate != NULL)
         sk_X509_push (stack, certificate);
@@ -318,7 +314,7 @@ LlKey *
 ll_certificate_verify (const LlKey *key, const GPtrArray *others, X509_STORE *roots, gint64 now)
 {
   LlKey *verified = ll_key_copy (key);
-  g_autoptr (X509) certificate = from_der (key->blob);
+  g_autoptr (X509) certificate = ll_certificate_open (key->blob);
   STACK_OF (X509) *stack = stack_of (others);
   GPtrArray *issuers = NULL;
   int result = verify (certificate, stack, roots, now, &issuers);
@@ -348,8 +344,7 @@ ll_certificate_roots_new (const char *ca_file)
   return roots;
 }
 
-/* -- files that hold some
- * -------------------------------------------------------------------------------- */
+/* -- files that hold some -------------------------------------------------------------------- */
 
 static void
 add_stack (GPtrArray *found, STACK_OF (X509) * stack)
@@ -376,7 +371,7 @@ GPtrArray *
 ll_certificate_read_all (GBytes *bytes)
 {
   GPtrArray *found = g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
-  g_autoptr (X509) single = from_der (bytes);
+  g_autoptr (X509) single = ll_certificate_open (bytes);
   gsize length;
   const void *data = g_bytes_get_data (bytes, &length);
   BIO *memory = BIO_new_mem_buf (data, (int) MIN (length, LL_CERTIFICATE_MAX * LL_CHAIN_MAX));

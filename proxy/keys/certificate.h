@@ -23,6 +23,9 @@ G_BEGIN_DECLS
 #define LL_CERTIFICATE_MAX (64 * 1024)
 #define LL_CHAIN_MAX 10
 
+/* @der: DER. NULL: not one certificate, or more than that. (transfer full) */
+X509 *ll_certificate_open (GBytes *der);
+
 /* @der: one certificate and nothing behind it. NULL and LL_ENGINE_ERROR_BAD_KEY. (transfer full) */
 LlKey *ll_certificate_parse (GBytes *der, LlKeySource source, GError **error);
 

@@ -53,17 +53,6 @@ ll_own_free (LlOwn *own)
   g_free (own);
 }
 
-static X509 *
-x509_of (GBytes *der)
-{
-  gsize length;
-  const guint8 *bytes = g_bytes_get_data (der, &length);
-  X509 *certificate = d2i_X509 (NULL, &bytes, (long) length);
-
-  ERR_clear_error ();
-  return certificate;
-}
-
 /* Accounts have any name; files do not. */
 static char *
 path_of (const LlOwnPlace *place, const char *account)
@@ -226,7 +215,7 @@ is_fit (const LlKey *certificate, const LlAccount *account, GError **error)
 static gboolean
 append_pem (BIO *memory, GBytes *der)
 {
-  X509 *certificate = x509_of (der);
+  X509 *certificate = ll_certificate_open (der);
   gboolean done = certificate != NULL && PEM_write_bio_X509 (memory, certificate) == 1;
 
   X509_free (certificate);
@@ -342,12 +331,12 @@ ll_own_find (const LlOwnPlace *place, const char *account)
     return NULL;
   own = g_new0 (LlOwn, 1);
   own->key = ll_certificate_parse (g_ptr_array_index (ders, 0), LL_KEY_SOURCE_IMPORTED, NULL);
-  own->certificate = x509_of (g_ptr_array_index (ders, 0));
+  own->certificate = ll_certificate_open (g_ptr_array_index (ders, 0));
   own->chain = sk_X509_new_null ();
   own->gpgsm = gpgsm_of (bytes);
   for (guint i = 1; i < ders->len; i++)
     {
-      X509 *issuer = x509_of (g_ptr_array_index (ders, i));
+      X509 *issuer = ll_certificate_open (g_ptr_array_index (ders, i));
 
       if (issuer != NULL)
         sk_X509_push (own->chain, issuer);

@@ -5,9 +5,9 @@
 
 #include "base/file.h"
 #include "base/limits.h"
+#include "keys/certificate.h"
 #include "keys/revocation-answer.h"
 
-#include <openssl/err.h>
 #include <openssl/x509.h>
 #include <string.h>
 
@@ -72,8 +72,7 @@ ll_revocation_free (LlRevocation *revocation)
   g_free (revocation);
 }
 
-/* -- places that do not answer -------------------------------------------------------------------
- */
+/* -- places that do not answer --------------------------------------------------------------- */
 
 static gboolean
 is_silent (LlRevocation *revocation, const char *url)
@@ -94,17 +93,6 @@ keep_silent (LlRevocation *revocation, const char *url)
     g_hash_table_remove_all (revocation->silent);
   *until = ll_clock_boot () + SILENT_SECONDS;
   g_hash_table_replace (revocation->silent, g_strdup (url), until);
-}
-
-static X509 *
-x509_of (GBytes *der)
-{
-  gsize length;
-  const guint8 *bytes = g_bytes_get_data (der, &length);
-  X509 *certificate = d2i_X509 (NULL, &bytes, (long) length);
-
-  ERR_clear_error ();
-  return certificate;
 }
 
 static void
@@ -245,14 +233,14 @@ ask_chain (Question *question, const LlKey *key)
 {
   LlRevocationState all = LL_REVOCATION_GOOD;
 
-  question->certificate = x509_of (key->blob);
+  question->certificate = ll_certificate_open (key->blob);
   for (guint i = 0; i < key->issuers->len && all != LL_REVOCATION_REVOKED; i++)
     {
       g_autofree char *before = g_strdup (question->why);
       LlRevocationState state;
       gboolean places;
 
-      question->issuer = x509_of (g_ptr_array_index (key->issuers, i));
+      question->issuer = ll_certificate_open (g_ptr_array_index (key->issuers, i));
       state = ask (question, &places);
       if (state == LL_REVOCATION_REVOKED || (state == LL_REVOCATION_UNKNOWN && (places || i == 0)))
         all = state;

@@ -88,15 +88,12 @@ ll_smimea_needs_path (GBytes *rdata)
   return ll_rdata_tlsa (rdata, &record) && record.usage == PKIX_EE;
 }
 
-/* -- matching -----------------------------------------------------------------------------------
- */
+/* -- matching -------------------------------------------------------------------------------- */
 
 /* What the selector names: the certificate, or its SubjectPublicKeyInfo. (transfer full) */
 static GBytes *
 selected (const LlTlsa *record, GBytes *der)
 {
-  gsize length;
-  const guint8 *bytes = g_bytes_get_data (der, &length);
   X509 *certificate;
   GBytes *info = NULL;
   guint8 *encoded = NULL;
@@ -104,7 +101,7 @@ selected (const LlTlsa *record, GBytes *der)
 
   if (record->selector == WHOLE_CERTIFICATE)
     return g_bytes_ref (der);
-  certificate = d2i_X509 (NULL, &bytes, (long) length);
+  certificate = ll_certificate_open (der);
   n = certificate != NULL ? i2d_X509_PUBKEY (X509_get_X509_PUBKEY (certificate), &encoded) : 0;
   if (n > 0)
     info = g_bytes_new (encoded, (gsize) n);
