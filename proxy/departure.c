@@ -48,21 +48,9 @@ before_dot_cb (LlCopy *copy, gpointer data)
   return FALSE;
 }
 
-/* The provider's answer, beside what the recipient's server showed. */
-static void
-add_reply (GVariantDict *dict, const char *reply)
-{
-  g_autoptr (GVariant) before = g_variant_dict_lookup_value (dict, "proof", G_VARIANT_TYPE_VARDICT);
-  g_auto (GVariantDict) proof = G_VARIANT_DICT_INIT (before);
-
-  g_variant_dict_insert (&proof, "reply", "s", reply);
-  g_variant_dict_insert_value (dict, "proof", g_variant_dict_end (&proof));
-}
-
 static void
 add_delivery_proof (LlProgress *progress, const LlDelivery *delivery)
 {
-  g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (progress->extra);
   g_auto (GVariantDict) upstream = G_VARIANT_DICT_INIT (NULL);
 
   if (delivery->tls != NULL)
@@ -74,13 +62,12 @@ add_delivery_proof (LlProgress *progress, const LlDelivery *delivery)
   if (progress->reply != NULL)
     {
       g_variant_dict_insert (&upstream, "reply", "s", progress->reply);
-      add_reply (&dict, progress->reply);
+      /* beside what the recipient's server showed */
+      ll_progress_prove (progress, "reply", g_variant_new_string (progress->reply));
     }
   if (delivery->notes != NULL && delivery->notes[0] != NULL)
     g_variant_dict_insert (&upstream, "notes", "^as", delivery->notes);
-  g_variant_dict_insert_value (&dict, "upstream", g_variant_dict_end (&upstream));
-  g_clear_pointer (&progress->extra, g_variant_unref);
-  progress->extra = g_variant_ref_sink (g_variant_dict_end (&dict));
+  ll_progress_keep (progress, "upstream", g_variant_dict_end (&upstream));
 }
 
 static char *
@@ -346,8 +333,7 @@ settle (LlPipeline *pipeline,
   return again;
 }
 
-/* -- recipients that our own rules refuse
- * ---------------------------------------------------------- */
+/* -- recipients that our own rules refuse ---------------------------------------------------- */
 
 static guint
 count_refused (const LlLetter *letter, const LlProgress **first)

@@ -129,16 +129,10 @@ ll_fits_keep (LlProgress *progress, const LlMessageFacts *facts, LlFits fits)
     [LL_FITS_ACCEPTED] = "this recipient",
     [LL_FITS_OTHERS] = "others",
   };
-  g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (progress->extra);
-  g_autoptr (GVariant) before
-      = g_variant_dict_lookup_value (&dict, "proof", G_VARIANT_TYPE_VARDICT);
-  g_auto (GVariantDict) proof = G_VARIANT_DICT_INIT (before);
 
   if (facts->protection == LL_PROTECTION_NONE)
     return;
-  g_variant_dict_insert (&proof, "locked_for", "s", words[fits]);
-  g_variant_dict_insert (&proof, "locked_keys", "^as", facts->sealed_for);
-  g_variant_dict_insert_value (&dict, "proof", g_variant_dict_end (&proof));
-  g_clear_pointer (&progress->extra, g_variant_unref);
-  progress->extra = g_variant_ref_sink (g_variant_dict_end (&dict));
+  ll_progress_prove (progress, "locked_for", g_variant_new_string (words[fits]));
+  ll_progress_prove (progress, "locked_keys",
+                     g_variant_new_strv ((const char *const *) facts->sealed_for, -1));
 }

@@ -29,24 +29,10 @@ ll_release_of (const LlProgress *progress)
   return release <= LL_RELEASE_ESCROW ? (LlRelease) release : LL_RELEASE_NONE;
 }
 
-/* Puts @value in the place of @key; NULL removes it. */
-static void
-extra_set (LlProgress *progress, const char *key, GVariant *value)
-{
-  g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (progress->extra);
-
-  if (value != NULL)
-    g_variant_dict_insert_value (&dict, key, value);
-  else
-    g_variant_dict_remove (&dict, key);
-  g_clear_pointer (&progress->extra, g_variant_unref);
-  progress->extra = g_variant_ref_sink (g_variant_dict_end (&dict));
-}
-
 void
 ll_release_set (LlProgress *progress, LlRelease release)
 {
-  extra_set (progress, "release", g_variant_new_uint32 (release));
+  ll_progress_keep (progress, "release", g_variant_new_uint32 (release));
 }
 
 /* What the user says of his provider, else what the shipped table does. */

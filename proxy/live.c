@@ -193,21 +193,45 @@ ll_progress_has (const LlProgress *progress, const char *mark)
 void
 ll_progress_mark (LlProgress *progress, const char *mark)
 {
-  g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (progress->extra);
-
-  g_variant_dict_insert (&dict, mark, "b", TRUE);
-  g_clear_pointer (&progress->extra, g_variant_unref);
-  progress->extra = g_variant_ref_sink (g_variant_dict_end (&dict));
+  ll_progress_keep (progress, mark, g_variant_new_boolean (TRUE));
 }
 
 void
 ll_progress_unmark (LlProgress *progress, const char *mark)
 {
+  ll_progress_keep (progress, mark, NULL);
+}
+
+static void
+put (GVariantDict *dict, const char *key, GVariant *value)
+{
+  if (value != NULL)
+    g_variant_dict_insert_value (dict, key, value);
+  else
+    g_variant_dict_remove (dict, key);
+}
+
+void
+ll_progress_keep (LlProgress *progress, const char *key, GVariant *value)
+{
   g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (progress->extra);
 
-  g_variant_dict_remove (&dict, mark);
+  put (&dict, key, value);
   g_clear_pointer (&progress->extra, g_variant_unref);
   progress->extra = g_variant_ref_sink (g_variant_dict_end (&dict));
+}
+
+void
+ll_progress_prove (LlProgress *progress, const char *key, GVariant *value)
+{
+  g_autoptr (GVariant) before
+      = progress->extra != NULL
+            ? g_variant_lookup_value (progress->extra, "proof", G_VARIANT_TYPE_VARDICT)
+            : NULL;
+  g_auto (GVariantDict) proof = G_VARIANT_DICT_INIT (before);
+
+  put (&proof, key, value);
+  ll_progress_keep (progress, "proof", g_variant_dict_end (&proof));
 }
 
 void

@@ -2,44 +2,28 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 /*
- * The locked copies of a letter. All of them are
- * made before anything of the letter leaves (promise 4): one for the visible recipients
- * of a method, one for each Bcc recipient (promise 6). A lock that fails is taken out of
- * the choice, and the recipient is decided again: never sent open in its place.
+ * The locked copies of a letter. All of them are made before anything of the letter leaves (promise
+ * 4): one for the visible recipients of a method, one for each Bcc recipient (promise 6). A lock
+ * that fails is taken out of the choice, and the recipient is decided again: never sent open in its
+ * place.
  */
 
 #include "sealing.h"
 
-#include "base/error.h"
-#include "base/limits.h"
-
 #include <string.h>
-
-/* Seconds until a copy that met a full disk is tried again. */
-#define FULL_SECONDS 60
-
-/* ... or a keyring that was locked, or an agent that was not there. */
-#define LOCKED_SECONDS 15
 
 static const LlMethod methods[] = { LL_METHOD_PGP, LL_METHOD_SMIME };
 
-/* -- what is kept with a recipient
- * ----------------------------------------------------------------- */
+/* -- what is kept with a recipient ----------------------------------------------------------- */
 
-static guint
-copy_of (const LlProgress *progress)
+guint
+ll_locked_copy (const LlProgress *progress)
 {
   guint32 number = 0;
 
   if (progress->extra != NULL)
     g_variant_lookup (progress->extra, "copy", "u", &number);
   return number;
-}
-
-guint
-ll_locked_copy (const LlProgress *progress)
-{
-  return copy_of (progress);
 }
 
 /* The proof gains which key, found where, trusted why, who signed, and what became of the subject:
@@ -52,10 +36,6 @@ keep_lock (LlProgress *progress,
            const char *subject,
            guint number)
 {
-  g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (progress->extra);
-  g_autoptr (GVariant) before
-      = g_variant_dict_lookup_value (&dict, "proof", G_VARIANT_TYPE_VARDICT);
-  g_auto (GVariantDict) proof = G_VARIANT_DICT_INIT (before);
   g_autoptr (GVariant) shown = g_variant_ref_sink (ll_key_to_variant (key));
   g_auto (GVariantDict) lock = G_VARIANT_DICT_INIT (shown);
 
@@ -64,11 +44,8 @@ keep_lock (LlProgress *progress,
   if (unsigned_why != NULL)
     g_variant_dict_insert (&lock, "unsigned", "s", unsigned_why);
   g_variant_dict_insert (&lock, "subject", "s", subject);
-  g_variant_dict_insert_value (&proof, "lock", g_variant_dict_end (&lock));
-  g_variant_dict_insert_value (&dict, "proof", g_variant_dict_end (&proof));
-  g_variant_dict_insert (&dict, "copy", "u", (guint32) number);
-  g_clear_pointer (&progress->extra, g_variant_unref);
-  progress->extra = g_variant_ref_sink (g_variant_dict_end (&dict));
+  ll_progress_prove (progress, "lock", g_variant_dict_end (&lock));
+  ll_progress_keep (progress, "copy", g_variant_new_uint32 (number));
 }
 
 void
@@ -96,23 +73,7 @@ ll_lock_carry (LlProgress *progress, GVariant *before, const LlKey *key)
   keep_lock (progress, key, signer, unsigned_why, subject, number);
 }
 
-/* -- what came of it
- * ---------------------------------------------------------------------------------- */
-
-static void
-keep_waiting (LlSealing *copy, const char *reason, gint64 next_try)
-{
-  for (guint i = 0; i < copy->recipients->len; i++)
-    {
-      LlProgress *progress
-          = ll_letter_progress (copy->live->letter, g_array_index (copy->recipients, guint, i));
-
-      ll_progress_set (progress, LL_STATE_WAITING, reason);
-      progress->next_try = next_try;
-    }
-  ll_pipeline_note (copy->pipeline, copy->live, "waiting", reason);
-  ll_pipeline_tell (copy->pipeline, LL_PIPELINE_TROUBLE, copy->live->letter->id, reason);
-}
+/* -- what came of it ------------------------------------------------------------------------- */
 
 static void
 rule_out (LlLive *live, guint i, LlMethod method, const char *why)
@@ -156,26 +117,10 @@ take_out (LlSealing *copy, const char *why)
 static gboolean
 settle_failure (LlSealing *copy, const GError *error)
 {
-  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    return FALSE; /* the program ends: nothing is decided by it */
-  if (g_error_matches (error, LL_ENGINE_ERROR, LL_ENGINE_ERROR_LOCKED))
-    keep_waiting (copy, "waiting for your key: it asks for your passphrase; letterlock retry asks",
-                  0);
-  else if (g_error_matches (error, LL_ENGINE_ERROR, LL_ENGINE_ERROR_NO_AGENT))
-    keep_waiting (copy, "waiting for your key: gpg-agent is not running",
-                  ll_clock_now () + LOCKED_SECONDS);
-  else if (g_error_matches (error, LL_SECRET_ERROR, LL_SECRET_ERROR_LOCKED))
-    keep_waiting (copy, "waiting for your key: the keyring that has it is locked",
-                  ll_clock_now () + LOCKED_SECONDS);
-  else if (g_error_matches (error, LL_STORE_ERROR, LL_STORE_ERROR_FULL))
-    keep_waiting (copy, "waiting for room on the disk for its locked copy",
-                  ll_clock_now () + FULL_SECONDS);
-  else
-    {
-      take_out (copy, error->message);
-      return TRUE;
-    }
-  return FALSE;
+  if (ll_wants_time (copy->pipeline, copy->live, copy->recipients, "locked", error))
+    return FALSE;
+  take_out (copy, error->message);
+  return TRUE;
 }
 
 static void
@@ -195,16 +140,15 @@ settle_success (LlSealing *copy)
     }
 }
 
-/* -- all of a letter
- * ------------------------------------------------------------------------------------ */
+/* -- all of a letter ------------------------------------------------------------------------- */
 
 static gboolean
 wants_lock (const LlLive *live, guint i, LlMethod method)
 {
   const LlProgress *progress = ll_letter_progress (live->letter, i);
 
-  return progress->method == method && ll_progress_is_due (progress) && copy_of (progress) == 0
-         && progress->decided != 0;
+  return progress->method == method && ll_progress_is_due (progress)
+         && ll_locked_copy (progress) == 0 && progress->decided != 0;
 }
 
 static gboolean

@@ -34,14 +34,15 @@ ll_pipeline_take_up_pause (LlPipeline *pipeline)
 {
   g_autofree char *path = path_of (pipeline);
   g_autoptr (GBytes) bytes = NULL;
+  g_autofree char *end = NULL;
 
   if (!g_file_test (path, G_FILE_TEST_EXISTS))
     return;
   bytes = ll_file_load (path, FILE_MAX, NULL);
+  end = bytes != NULL ? g_strndup (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes))
+                      : g_strdup ("");
   /* a file that says nothing readable pauses: never the other way round */
-  if (bytes == NULL
-      || !ll_clock_parse (g_strstrip ((char *) g_bytes_get_data (bytes, NULL)),
-                          &pipeline->paused_until))
+  if (!ll_clock_parse (g_strstrip (end), &pipeline->paused_until))
     pipeline->paused_until = LL_PAUSED_UNTIL_RESUME;
   go_on_at (pipeline, pipeline->paused_until);
 }

@@ -238,6 +238,12 @@ gboolean ll_progress_has (const LlProgress *progress, const char *mark);
 void ll_progress_mark (LlProgress *progress, const char *mark);
 void ll_progress_unmark (LlProgress *progress, const char *mark);
 
+/* Puts @value (floating: taken) in the place of @key with a recipient; NULL removes it. */
+void ll_progress_keep (LlProgress *progress, const char *key, GVariant *value);
+
+/* The same in its proof, which `show` prints. */
+void ll_progress_prove (LlProgress *progress, const char *key, GVariant *value);
+
 /* -- certificates.c --------------------------------------------------------------- */
 
 /* The user's own certificate for @account (a name), NULL: none; and its key, with the errors of
@@ -337,6 +343,24 @@ void ll_lock_carry (LlProgress *progress, GVariant *before, const LlKey *key);
 
 /* The number of the copy that this recipient gets, 0: the letter as it is. */
 guint ll_locked_copy (const LlProgress *progress);
+
+/* -- wanting.c -------------------------------------------------------------------- */
+
+/* Their copy cannot be made now: they wait, and the user is told. @recipients: of guint;
+ * @next_try: 0: until he does something. */
+void ll_wait (LlPipeline *pipeline,
+              LlLive *live,
+              const GArray *recipients,
+              const char *reason,
+              gint64 next_try);
+
+/* Whether @error passes with time, or once the user did something; then they wait for that. @copy:
+ * what is made, "locked" or "signed". */
+gboolean ll_wants_time (LlPipeline *pipeline,
+                        LlLive *live,
+                        const GArray *recipients,
+                        const char *copy,
+                        const GError *error);
 
 /* -- fitting.c -------------------------------------------------------------------- */
 

@@ -9,15 +9,11 @@
 
 #include "pipeline-private.h"
 
-#include "base/error.h"
-#include "base/limits.h"
 #include "protect/signed.h"
 #include "spool/copy.h"
 
-/* Seconds until what was not there is looked for again: a disk with room, an open keyring. */
-#define AGAIN_SECONDS 60
-
-/* ... a key of the user's, or an engine that works: he may have made one. */
+/* Seconds until a key of the user's, or an engine that works, is looked for again: he may have made
+ * one. */
 #define KEY_SECONDS (15 * 60)
 
 typedef struct
@@ -30,8 +26,7 @@ typedef struct
   gboolean prompt;
 } Job;
 
-/* -- who is it for -------------------------------------------------------------------------------
- */
+/* -- who is it for --------------------------------------------------------------------------- */
 
 /* Lists, calendars, reports and robots are read by programs, and what the mail program signed or
  * locked is its own (facts/protection.md A.8, A.9). */
@@ -88,24 +83,15 @@ copy_there (const LlLive *live)
   return 0;
 }
 
-/* -- what is kept with them ----------------------------------------------------------------------
- */
+/* -- what is kept with them ------------------------------------------------------------------ */
 
 static void
 keep (LlProgress *progress, GVariant *signature, guint number)
 {
-  g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (progress->extra);
-  g_autoptr (GVariant) before
-      = g_variant_dict_lookup_value (&dict, "proof", G_VARIANT_TYPE_VARDICT);
-  g_auto (GVariantDict) proof = G_VARIANT_DICT_INIT (before);
-
-  g_variant_dict_insert_value (&proof, "signature", signature);
-  g_variant_dict_insert_value (&dict, "proof", g_variant_dict_end (&proof));
-  g_variant_dict_insert (&dict, "copy", "u", (guint32) number);
-  g_variant_dict_insert (&dict, "signed", "b", TRUE);
-  g_variant_dict_remove (&dict, "unsigned");
-  g_clear_pointer (&progress->extra, g_variant_unref);
-  progress->extra = g_variant_ref_sink (g_variant_dict_end (&dict));
+  ll_progress_prove (progress, "signature", signature);
+  ll_progress_keep (progress, "copy", g_variant_new_uint32 (number));
+  ll_progress_mark (progress, "signed");
+  ll_progress_unmark (progress, "unsigned");
 }
 
 void
@@ -138,8 +124,7 @@ describe (const Job *job, const LlSigner *signer)
   return g_variant_ref_sink (g_variant_dict_end (&dict));
 }
 
-/* -- the copy ------------------------------------------------------------------------------------
- */
+/* -- the copy -------------------------------------------------------------------------------- */
 
 static gboolean
 sink_cb (const void *bytes, gsize length, gpointer data, GError **error)
@@ -192,50 +177,19 @@ make_copy (Job *job, const LlSigner *signer, guint number, GError **error)
   return surgery != NULL && write_copy (job, signer, surgery, number, error);
 }
 
-/* -- where there is none -------------------------------------------------------------------------
- */
-
-static void
-keep_waiting (Job *job, const char *reason, gint64 next_try)
-{
-  for (guint i = 0; i < job->recipients->len; i++)
-    {
-      LlProgress *progress
-          = ll_letter_progress (job->live->letter, g_array_index (job->recipients, guint, i));
-
-      ll_progress_set (progress, LL_STATE_WAITING, reason);
-      progress->next_try = next_try;
-    }
-  ll_pipeline_note (job->pipeline, job->live, "waiting", reason);
-  ll_pipeline_tell (job->pipeline, LL_PIPELINE_TROUBLE, job->live->letter->id, reason);
-}
+/* -- where there is none --------------------------------------------------------------------- */
 
 static void
 settle_failure (Job *job, const GError *error)
 {
   g_autofree char *text = NULL;
 
-  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    return; /* the program ends: nothing is decided by it */
-  if (g_error_matches (error, LL_ENGINE_ERROR, LL_ENGINE_ERROR_LOCKED))
-    keep_waiting (job, "waiting for your key: it asks for your passphrase; letterlock retry asks",
-                  0);
-  else if (g_error_matches (error, LL_ENGINE_ERROR, LL_ENGINE_ERROR_NO_AGENT))
-    keep_waiting (job, "waiting for your key: gpg-agent is not running",
-                  ll_clock_now () + AGAIN_SECONDS);
-  else if (g_error_matches (error, LL_SECRET_ERROR, LL_SECRET_ERROR_LOCKED))
-    keep_waiting (job, "waiting for your key: the keyring that has it is locked",
-                  ll_clock_now () + AGAIN_SECONDS);
-  else if (g_error_matches (error, LL_STORE_ERROR, LL_STORE_ERROR_FULL))
-    keep_waiting (job, "waiting for room on the disk for its signed copy",
-                  ll_clock_now () + AGAIN_SECONDS);
-  else
-    {
-      text = g_strdup_printf ("it could not be signed: %s; letterlock account edit %s --sign none "
-                              "sends without",
-                              error->message, job->account->name);
-      keep_waiting (job, text, ll_clock_now () + KEY_SECONDS);
-    }
+  if (ll_wants_time (job->pipeline, job->live, job->recipients, "signed", error))
+    return;
+  text = g_strdup_printf ("it could not be signed: %s; letterlock account edit %s --sign none "
+                          "sends without",
+                          error->message, job->account->name);
+  ll_wait (job->pipeline, job->live, job->recipients, text, ll_clock_now () + KEY_SECONDS);
 }
 
 static void
@@ -250,11 +204,10 @@ settle_absence (Job *job, const LlSigner *signer)
                          signer->unsigned_why != NULL ? signer->unsigned_why : missing,
                          job->account->name);
 
-  keep_waiting (job, text, 0);
+  ll_wait (job->pipeline, job->live, job->recipients, text, 0);
 }
 
-/* -- all of a letter -----------------------------------------------------------------------------
- */
+/* -- all of a letter ------------------------------------------------------------------------- */
 
 static void
 run (Job *job)

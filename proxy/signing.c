@@ -37,7 +37,8 @@ signed_already (const LlLive *live)
 }
 
 /* Without gpg-agent nobody knows whether a key is his, and the letter waits for it (design 5). What
- * else fails here fails in the engine's own words, and the letter goes locked without a signature. */
+ * else fails here fails in the engine's own words, and the letter goes locked without a signature.
+ */
 static gboolean
 find_key (LlPipeline *pipeline, const LlLive *live, LlSigner *signer, GError **error)
 {

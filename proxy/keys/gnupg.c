@@ -59,10 +59,7 @@ ll_gnupg_find (LlWorker *worker,
 
 /* Without an agent nobody knows which secret keys there are; it matters where one could be his. */
 static gboolean
-could_be_own (LlWorker *worker,
-              const char *address,
-              LlDeadline deadline,
-              GCancellable *cancellable)
+could_be_own (LlWorker *worker, const char *address, LlDeadline deadline, GCancellable *cancellable)
 {
   g_autoptr (GPtrArray) keys = ll_gnupg_find (worker, address, deadline, cancellable, NULL);
 
