@@ -330,8 +330,7 @@ connected_cb (LlDaemon *daemon, GParamSpec *spec, LlLetters *self)
     start_anew (self);
 }
 
-/* -- class --------------------------------------------------------------------------------------
- */
+/* -- class ----------------------------------------------------------------------------------- */
 
 static void
 get_property (GObject *object, guint id, GValue *value, GParamSpec *spec)

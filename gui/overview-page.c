@@ -106,8 +106,7 @@ show_summary (LlOverviewPage *self, JsonObject *summary)
   gtk_stack_set_visible_child_name (self->stack, all > 0 ? "mail" : "nothing");
 }
 
-/* -- the report ----------------------------------------------------------------------------------
- */
+/* -- the report ------------------------------------------------------------------------------ */
 
 static void
 show_period (LlOverviewPage *self, JsonObject *period, gboolean is_first)
@@ -194,8 +193,7 @@ ll_overview_page_set_daemon (LlOverviewPage *self, LlDaemon *daemon)
   g_signal_connect_object (daemon, "notify::connected", G_CALLBACK (ask), self, G_CONNECT_SWAPPED);
 }
 
-/* -- class ----------------------------------------------------------------------------------------
- */
+/* -- class ----------------------------------------------------------------------------------- */
 
 static void
 dispose (GObject *object)

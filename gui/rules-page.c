@@ -103,8 +103,7 @@ look_cb (LlRulesPage *self)
                   NULL, previewed_cb, g_object_ref (self));
 }
 
-/* -- rules --------------------------------------------------------------------------------------
- */
+/* -- rules ----------------------------------------------------------------------------------- */
 
 /* "to *@bank.example, account anna: forced, at least verified" (transfer full) */
 static char *
@@ -208,8 +207,7 @@ ll_rules_page_set_daemon (LlRulesPage *self, LlDaemon *daemon)
   g_signal_connect_object (daemon, "notify::connected", G_CALLBACK (ask), self, G_CONNECT_SWAPPED);
 }
 
-/* -- class ---------------------------------------------------------------------------------------
- */
+/* -- class ----------------------------------------------------------------------------------- */
 
 static void
 dispose (GObject *object)

@@ -171,8 +171,7 @@ build_stages (LlApp *app, GError **error)
   return TRUE;
 }
 
-/* -- what happens by itself -----------------------------------------------------------------------
- */
+/* -- what happens by itself ------------------------------------------------------------------ */
 
 static void schedule_refresh (LlApp *app, gint64 when);
 
@@ -264,9 +263,7 @@ notify_manager (const char *state)
     g_debug ("the service manager was not told \"%s\"", state);
 }
 
-/* -- life
- * -----------------------------------------------------------------------------------------------
- */
+/* -- life ------------------------------------------------------------------------------------ */
 
 LlApp *
 ll_app_new (const LlAppOptions *options, GError **error)

@@ -184,8 +184,7 @@ preview (gpointer data,
   return g_variant_builder_end (&answers);
 }
 
-/* -- what was done --------------------------------------------------------------------------------
- */
+/* -- what was done --------------------------------------------------------------------------- */
 
 static GVariant *
 letters (gpointer data, GVariant *query, char **next, GError **error)
@@ -263,8 +262,7 @@ accept_change (gpointer data,
   return accepted;
 }
 
-/* -- accounts, submission
- * ---------------------------------------------------------------------------- */
+/* -- accounts, submission -------------------------------------------------------------------- */
 
 typedef struct
 {

@@ -12,8 +12,7 @@
 
 static const LlMethod methods[] = { LL_METHOD_PGP, LL_METHOD_SMIME };
 
-/* -- whose keys ---------------------------------------------------------------------------------
- */
+/* -- whose keys ------------------------------------------------------------------------------ */
 
 /* The address without its tag, where the user wants that looked at; NULL: nothing more. */
 static char *
@@ -159,8 +158,7 @@ ll_locks_choose (LlPipeline *pipeline,
                           ll_clock_now ());
 }
 
-/* -- for the decision ---------------------------------------------------------------------------
- */
+/* -- for the decision ------------------------------------------------------------------------ */
 
 static const char *
 method_word (LlMethod method)

@@ -50,8 +50,7 @@ static void G_GNUC_PRINTF (4, 5)
   test->step (g_variant_dict_end (&dict), test->data);
 }
 
-/* -- whom to write to ----------------------------------------------------------------------------
- */
+/* -- whom to write to ------------------------------------------------------------------------ */
 
 /* Only where TLS is missing, or does not verify, can anything be learned. */
 static gboolean
@@ -94,8 +93,7 @@ sender_of (const LlAccount *account)
   return NULL;
 }
 
-/* -- writing -------------------------------------------------------------------------------------
- */
+/* -- writing --------------------------------------------------------------------------------- */
 
 static LlOnwardLetter *
 make_letter (const Test *test, const LlRecipient *recipient, LlEvidence sight, gboolean requiretls)
@@ -163,8 +161,7 @@ write_to (const Test *test, const char *address, gboolean requiretls, GError **e
          && (!requiretls || write_one (test, recipient, sight, TRUE, error));
 }
 
-/* -- reading ------------------------------------------------------------------------------------
- */
+/* -- reading --------------------------------------------------------------------------------- */
 
 static gboolean
 look_for (const Test *test, const LlOnwardLetter *letter, GError **error)
@@ -236,8 +233,7 @@ wait_for_answers (const Test *test, guint wait, GError **error)
   return TRUE;
 }
 
-/* -- what it came to -----------------------------------------------------------------------------
- */
+/* -- what it came to ------------------------------------------------------------------------- */
 
 static const char *
 words_of (LlOnwardOutcome outcome)
@@ -359,8 +355,7 @@ ll_measure (gpointer data,
   return wait_for_answers (&test, wait, error) && conclude (&test, error);
 }
 
-/* -- what is known -------------------------------------------------------------------------------
- */
+/* -- what is known --------------------------------------------------------------------------- */
 
 static GVariant *
 letter_to_variant (const LlOnwardLetter *letter)

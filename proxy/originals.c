@@ -131,8 +131,7 @@ originals (gpointer data, GError **error)
   return g_variant_builder_end (&list);
 }
 
-/* -- reading -------------------------------------------------------------------------------------
- */
+/* -- reading --------------------------------------------------------------------------------- */
 
 /* It left locked just now and is not done: others of its recipients are held, say. */
 static LlReader *
@@ -175,8 +174,7 @@ original (gpointer data, const char *id, GError **error)
   return reader;
 }
 
-/* -- searching -----------------------------------------------------------------------------------
- */
+/* -- searching ------------------------------------------------------------------------------- */
 
 static gboolean
 has_address (GVariant *letter, const char *wanted)

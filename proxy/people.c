@@ -118,8 +118,7 @@ keys (gpointer data, const char *address, GError **error)
   return g_variant_builder_end (&list);
 }
 
-/* -- key find -----------------------------------------------------------------------------------
- */
+/* -- key find -------------------------------------------------------------------------------- */
 
 static GVariant *
 answers_variant (const LlKeyring *ring)
@@ -197,8 +196,7 @@ key_find (gpointer data,
   return finding_variant (&finding, ring);
 }
 
-/* -- one key ------------------------------------------------------------------------------------
- */
+/* -- one key --------------------------------------------------------------------------------- */
 
 /* The key that is meant: by the beginning of its fingerprint, or the one that is asked about. */
 static const LlKey *
@@ -396,8 +394,7 @@ key_export (gpointer data,
                                         : ll_armor_pgp (key->blob);
 }
 
-/* -- key import ----------------------------------------------------------------------------------
- */
+/* -- key import ------------------------------------------------------------------------------ */
 
 /* What the user said with the file: these are right. */
 static gboolean

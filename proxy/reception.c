@@ -335,8 +335,7 @@ received_cb (gpointer data)
   g_clear_pointer (&reception->last_id, g_free);
 }
 
-/* -- a connection -------------------------------------------------------------------------------
- */
+/* -- a connection ---------------------------------------------------------------------------- */
 
 static gpointer
 open_cb (gpointer factory_data, const char *peer, gboolean foreign, LlSessionOptions *options)

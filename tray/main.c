@@ -147,8 +147,7 @@ show (Tray *tray)
   ll_menu_show (tray->menu, words, tray->held, tray->last);
 }
 
-/* -- letters ------------------------------------------------------------------------------------
- */
+/* -- letters --------------------------------------------------------------------------------- */
 
 static GVariant *
 take_letters (GObject *source, GAsyncResult *result)
@@ -240,8 +239,7 @@ connected_cb (LlDaemon *daemon, GParamSpec *spec, Tray *tray)
     show (tray);
 }
 
-/* -- start --------------------------------------------------------------------------------------
- */
+/* -- start ----------------------------------------------------------------------------------- */
 
 static gboolean
 end_cb (gpointer data)

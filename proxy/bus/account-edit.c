@@ -282,8 +282,7 @@ ll_bus_account_add (LlBusCall *call, GError **error)
   return finish_add (call, name, secret, error);
 }
 
-/* -- changing -------------------------------------------------------------------------------------
- */
+/* -- changing -------------------------------------------------------------------------------- */
 
 GVariant *
 ll_bus_account_edit (LlBusCall *call, GError **error)

@@ -274,8 +274,7 @@ open_socket (LlBusService *service, GError **error)
   return TRUE;
 }
 
-/* -- the session bus ----------------------------------------------------------------------------
- */
+/* -- the session bus ------------------------------------------------------------------------- */
 
 static void
 session_connected_cb (GObject *source, GAsyncResult *result, gpointer data)
@@ -312,8 +311,7 @@ open_session (LlBusService *service)
                                        NULL, service->connecting, session_connected_cb, service);
 }
 
-/* -- the service
- * ----------------------------------------------------------------------------------- */
+/* -- the service ----------------------------------------------------------------------------- */
 
 LlBusService *
 ll_bus_service_new (const LlBusActions *actions,
@@ -380,8 +378,7 @@ ll_bus_service_free (LlBusService *service)
   g_free (service);
 }
 
-/* -- signals
- * ---------------------------------------------------------------------------------------- */
+/* -- signals --------------------------------------------------------------------------------- */
 
 static gpointer
 ref_cb (gconstpointer object, gpointer data)

@@ -237,8 +237,7 @@ look_here (Check *check, GError **error)
   return offline;
 }
 
-/* -- the command
- * ----------------------------------------------------------------------------------- */
+/* -- the command ----------------------------------------------------------------------------- */
 
 static int
 run_check (Check *check)

@@ -196,8 +196,7 @@ ll_ask_one (const char *method, GVariant *arguments, int milliseconds, int *stat
   return reply != NULL ? g_variant_get_child_value (reply, 0) : NULL;
 }
 
-/* -- dictionaries ---------------------------------------------------------------------------------
- */
+/* -- dictionaries ---------------------------------------------------------------------------- */
 
 void
 ll_dict_text (GVariantDict *dict, const char *key, const char *value)

@@ -41,8 +41,7 @@ list_keys (const char *address)
   return LL_EXIT_YES;
 }
 
-/* -- key find -----------------------------------------------------------------------------------
- */
+/* -- key find -------------------------------------------------------------------------------- */
 
 typedef struct
 {
@@ -199,8 +198,7 @@ export_key (const char *name, const char *fingerprint)
   return status;
 }
 
-/* -- what you say -------------------------------------------------------------------------------
- */
+/* -- what you say ---------------------------------------------------------------------------- */
 
 static GVariant *
 send_file (int file, gboolean accept, int *status)

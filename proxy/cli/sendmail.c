@@ -187,8 +187,7 @@ submit (const LlSendmailLetter *letter, const char *sender, GPtrArray *recipient
   return report (answer);
 }
 
-/* -- the command --------------------------------------------------------------------------------
- */
+/* -- the command ----------------------------------------------------------------------------- */
 
 static int
 print_queue (void)

@@ -51,8 +51,7 @@ complete_tags (LlConfig *config, GError **error)
   return distinct || fail (error, "[policy]: two of the subject tags are the same word");
 }
 
-/* -- listeners -----------------------------------------------------------------------------------
- */
+/* -- listeners ------------------------------------------------------------------------------- */
 
 static gboolean
 claim (GHashTable *seen, GStrv endpoints, GError **error)
@@ -83,8 +82,7 @@ check_listeners (const LlConfig *config, GError **error)
   return TRUE;
 }
 
-/* -- the ledger ----------------------------------------------------------------------------------
- */
+/* -- the ledger ------------------------------------------------------------------------------ */
 
 /* Subjects are to be kept sealed or not at all, and sealing them is not built yet. */
 static gboolean
@@ -94,8 +92,7 @@ check_record (const LlConfig *config, GError **error)
          || fail (error, "[record] subjects: keeping subjects is not offered yet; leave it false");
 }
 
-/* -- accounts ------------------------------------------------------------------------------------
- */
+/* -- accounts -------------------------------------------------------------------------------- */
 
 /* A login says which password is asked for, so it cannot be ours and the provider's at once;
  * and one address under one login has to lead to one account. */
@@ -132,8 +129,7 @@ check_accounts (const LlConfig *config, GError **error)
   return TRUE;
 }
 
-/* -- harmless, but surely not meant
- * ---------------------------------------------------------------- */
+/* -- harmless, but surely not meant ---------------------------------------------------------- */
 
 static void
 warn_of_rules (LlConfig *config)

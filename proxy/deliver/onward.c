@@ -41,8 +41,7 @@ ll_onward_server (const LlAccount *account)
                           account->username != NULL ? account->username : "");
 }
 
-/* -- what they prove ----------------------------------------------------------------------------
- */
+/* -- what they prove ------------------------------------------------------------------------- */
 
 static gboolean
 counts (const LlOnwardLetter *letter, const LlAccount *account, const char *server, gint64 now)

@@ -232,8 +232,7 @@ put_back (LlWorker *worker, Child *child, gboolean usable)
   g_mutex_unlock (&worker->lock);
 }
 
-/* -- a call -------------------------------------------------------------------------------------
- */
+/* -- a call ---------------------------------------------------------------------------------- */
 
 static gboolean
 wait_for_reply (int socket, LlDeadline deadline, GCancellable *cancellable, GError **error)

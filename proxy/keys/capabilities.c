@@ -7,8 +7,7 @@
 
 #include <openssl/err.h>
 
-/* -- the ciphers that it announces (RFC 8551 2.5.2) ----------------------------------------------
- */
+/* -- the ciphers that it announces (RFC 8551 2.5.2) ------------------------------------------ */
 
 static void
 look_at_cipher (LlCapabilities *ciphers, int nid)
@@ -71,8 +70,7 @@ ll_capabilities_message (BIO *memory)
   return message;
 }
 
-/* -- what a signed message says of its signer ----------------------------------------------------
- */
+/* -- what a signed message says of its signer ------------------------------------------------ */
 
 /* The list of ciphers is his only if his key signed it: the attributes are checked without the
  * letter. */

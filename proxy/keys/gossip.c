@@ -72,8 +72,7 @@ packets_of (GBytes *material)
   return g_bytes_new_take (decoded, length);
 }
 
-/* -- who signed ----------------------------------------------------------------------------------
- */
+/* -- who signed ------------------------------------------------------------------------------ */
 
 /* Version 4: SHA-1 over the packet's body behind 0x99 and its length (RFC 9580 5.5.4.2). */
 static void
@@ -132,8 +131,7 @@ is_self_signature (const Pick *pick, const guint8 *body, gsize length)
   return rest + hashed + 8 <= length && area_names_primary (pick, body + 8 + hashed, rest);
 }
 
-/* -- what is told
- * --------------------------------------------------------------------------------- */
+/* -- what is told ---------------------------------------------------------------------------- */
 
 static gboolean
 encrypts (const Pick *pick, const guint8 *body, gsize length)

@@ -133,8 +133,7 @@ is_announced (LlImported *imported, const char *fingerprint)
   return ll_database_step (statement, NULL) == 1;
 }
 
-/* -- adding --------------------------------------------------------------------------------------
- */
+/* -- adding ---------------------------------------------------------------------------------- */
 
 static gboolean
 add_key (LlImported *imported, LlKey *key, GBytes *blob, GPtrArray *added, GError **error)
@@ -301,8 +300,7 @@ ll_imported_add (LlImported *imported,
   return g_steal_pointer (&added);
 }
 
-/* -- finding
- * ---------------------------------------------------------------------------------------- */
+/* -- finding --------------------------------------------------------------------------------- */
 
 LlKey *
 ll_imported_verify (LlImported *imported, const LlKey *key)

@@ -220,8 +220,7 @@ read_header (LlMessageFacts *facts, LlHeaders *headers, const char *const *tags)
   g_ptr_array_sort (facts->edits, compare_edits);
 }
 
-/* -- the stream ---------------------------------------------------------------------------------
- */
+/* -- the stream ------------------------------------------------------------------------------ */
 
 static gboolean
 has_8bit (const char *bytes, gsize length)

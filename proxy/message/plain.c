@@ -91,8 +91,7 @@ ll_plain_free (LlPlain *plain)
   g_free (plain);
 }
 
-/* -- HTML ---------------------------------------------------------------------------------------
- */
+/* -- HTML ------------------------------------------------------------------------------------ */
 
 /* Between two of these stand two words; a tag inside a word does not part it. */
 static gboolean
@@ -229,8 +228,7 @@ feed_html (LlPlain *plain, const char *bytes, gsize length)
     plain->sink (bytes + begin, length - begin, plain->data);
 }
 
-/* -- the way of the bytes ------------------------------------------------------------------------
- */
+/* -- the way of the bytes -------------------------------------------------------------------- */
 
 static void
 feed_text (LlPlain *plain, const char *bytes, gsize length)

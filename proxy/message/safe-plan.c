@@ -140,8 +140,7 @@ add (LlSafePlan *plan, guint64 start, guint64 end, LlSafeMode mode, char *before
   g_array_append_val (plan->stretches, stretch);
 }
 
-/* -- fields of a part ----------------------------------------------------------------------------
- */
+/* -- fields of a part ------------------------------------------------------------------------ */
 
 /* Puts @value into the field, which is made if there is none. @header: where the header begins. */
 static void
@@ -225,8 +224,7 @@ settle_leaf (LlSafePlan *plan, guint64 end)
   leaf_clear (leaf);
 }
 
-/* -- parts
- * ----------------------------------------------------------------------------------------- */
+/* -- parts ----------------------------------------------------------------------------------- */
 
 static void
 end_part (LlSafePlan *plan, guint64 end)
@@ -330,8 +328,7 @@ take_boundary (LlSafePlan *plan)
   return TRUE;
 }
 
-/* -- lines
- * ----------------------------------------------------------------------------------------- */
+/* -- lines ----------------------------------------------------------------------------------- */
 
 static gboolean
 begins_from (const LlSafePlan *plan)
@@ -444,8 +441,7 @@ ll_safe_plan_feed (LlSafePlan *plan, const char *bytes, gsize length)
     }
 }
 
-/* -- the whole
- * ------------------------------------------------------------------------------------- */
+/* -- the whole ------------------------------------------------------------------------------- */
 
 static int
 compare (gconstpointer a, gconstpointer b)

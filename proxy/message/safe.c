@@ -46,8 +46,7 @@ ll_safe_free (LlSafe *safe)
   g_free (safe);
 }
 
-/* -- quoted-printable ----------------------------------------------------------------------------
- */
+/* -- quoted-printable ------------------------------------------------------------------------ */
 
 static void
 put_quoted (LlSafe *safe, const char *token, GString *out)
@@ -130,8 +129,7 @@ end_quoted (LlSafe *safe, GString *out)
     put_quoted (safe, "=0D", out);
 }
 
-/* -- base64 ---------------------------------------------------------------------------------------
- */
+/* -- base64 ---------------------------------------------------------------------------------- */
 
 static void
 end_base64 (LlSafe *safe, GString *out)
@@ -156,8 +154,7 @@ encode (LlSafe *safe, guint8 octet, GString *out)
     end_base64 (safe, out);
 }
 
-/* -- what is only tidied --------------------------------------------------------------------------
- */
+/* -- what is only tidied --------------------------------------------------------------------- */
 
 /* Blanks before the end of a line go; of other octets it depends on where they stand. */
 static void
@@ -183,8 +180,7 @@ tidy (LlSafe *safe, LlSafeMode mode, guint8 octet, GString *out)
   g_string_truncate (safe->blanks, 0);
 }
 
-/* -- the stretches --------------------------------------------------------------------------------
- */
+/* -- the stretches --------------------------------------------------------------------------- */
 
 static void
 work (LlSafe *safe, const LlSafeStretch *stretch, guint8 octet, GString *out)

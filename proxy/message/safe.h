@@ -21,8 +21,7 @@ G_BEGIN_DECLS
  * Pure; memory depends on the number of parts.
  */
 
-/* -- looking ------------------------------------------------------------------------------------
- */
+/* -- looking --------------------------------------------------------------------------------- */
 
 typedef struct _LlSafePlan LlSafePlan;
 
@@ -34,8 +33,7 @@ void ll_safe_plan_feed (LlSafePlan *plan, const char *bytes, gsize length);
  * too many, an encoding that nobody knows). */
 gboolean ll_safe_plan_finish (LlSafePlan *plan, GError **error);
 
-/* -- writing ------------------------------------------------------------------------------------
- */
+/* -- writing --------------------------------------------------------------------------------- */
 
 typedef struct _LlSafe LlSafe;
 

@@ -27,8 +27,7 @@ struct _LlSearch
   GString *seen;  /* in one form: what the next line may go on from */
 };
 
-/* -- one form
- * -------------------------------------------------------------------------------------- */
+/* -- one form -------------------------------------------------------------------------------- */
 
 /* Any run of blanks is one; upper case is lower case; compatible spellings are the same.
  * (transfer full) */
@@ -117,8 +116,7 @@ end_text (LlSearch *search)
   g_string_truncate (search->seen, 0);
 }
 
-/* -- the message
- * ----------------------------------------------------------------------------------- */
+/* -- the message ----------------------------------------------------------------------------- */
 
 static void
 end_part_cb (gpointer data)
@@ -214,8 +212,7 @@ ll_search_finish (LlSearch *search)
   return search->found;
 }
 
-/* -- life
- * -------------------------------------------------------------------------------------------- */
+/* -- life ------------------------------------------------------------------------------------ */
 
 void
 ll_search_begin (LlSearch *search)

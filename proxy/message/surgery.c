@@ -188,8 +188,7 @@ put_outside (Cut *cut, const Field *field)
     g_string_append_printf (cut->front, "HP-Outer: %s", line->str);
 }
 
-/* -- what stands inside -------------------------------------------------------------------------
- */
+/* -- what stands inside ---------------------------------------------------------------------- */
 
 /* Whether parameters can be added after this value: no quote and no comment is left open. */
 static gboolean
@@ -271,8 +270,7 @@ take_edits (Cut *cut, const Field *field)
     }
 }
 
-/* -- the cut --------------------------------------------------------------------------------------
- */
+/* -- the cut --------------------------------------------------------------------------------- */
 
 static void
 cut_field (Cut *cut, const Field *field)

@@ -187,8 +187,7 @@ table (const Case *c)
   return below (c);
 }
 
-/* -- questions that the letter itself raises -----------------------------------------------------
- */
+/* -- questions that the letter itself raises ------------------------------------------------- */
 
 static gboolean
 is_asked (const Case *c, const Choice *choice, LlCause *cause)
@@ -290,8 +289,7 @@ patience_ends (const Case *c, LlCause cause)
   return cause == LL_CAUSE_UNKNOWN ? start + LL_UNKNOWN_PATIENCE : 0;
 }
 
-/* -- the decision as it is shown and kept
- * ----------------------------------------------------------- */
+/* -- the decision as it is shown and kept ---------------------------------------------------- */
 
 /* The domain exists, and no server of its has an address. */
 static gboolean

@@ -184,8 +184,7 @@ when_of (const LlReason *reason)
   return g_strdup_printf ("%s %s", verb, time);
 }
 
-/* -- what is done
- * ------------------------------------------------------------------------------------ */
+/* -- what is done ---------------------------------------------------------------------------- */
 
 static const char *
 lock_words (const LlReason *reason)
@@ -305,8 +304,7 @@ action_of (const LlReason *reason)
   g_return_val_if_reached (NULL);
 }
 
-/* -- what the letter itself asks, whatever the way is worth
- * ---------------------------------------- */
+/* -- what the letter itself asks, whatever the way is worth ---------------------------------- */
 
 static char *
 header_words (const char *header)
@@ -366,8 +364,7 @@ question_of (const LlReason *reason)
   g_return_val_if_reached (NULL);
 }
 
-/* -- the sentence
- * -------------------------------------------------------------------------------------- */
+/* -- the sentence ---------------------------------------------------------------------------- */
 
 static void
 add_part (GString *text, const char *part)

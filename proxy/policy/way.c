@@ -128,8 +128,7 @@ ll_way (const LlPolicyInput *input, const LlDemand *demand)
   return way;
 }
 
-/* -- what that is good for -----------------------------------------------------------------------
- */
+/* -- what that is good for ------------------------------------------------------------------- */
 
 gboolean
 ll_way_meets (const LlWay *way, LlMinimum minimum)

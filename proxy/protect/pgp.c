@@ -56,8 +56,7 @@ feed (gpointer data)
   return NULL;
 }
 
-/* -- out of it -----------------------------------------------------------------------------------
- */
+/* -- out of it ------------------------------------------------------------------------------- */
 
 /* What is no locked letter, or is far more than the letter, is not written on: an engine gone wild
  * must not fill the disk. */
@@ -121,8 +120,7 @@ drain (gpointer data)
   return NULL;
 }
 
-/* -- the lock
- * --------------------------------------------------------------------------------------- */
+/* -- the lock -------------------------------------------------------------------------------- */
 
 static GVariant *
 request (const LlPgpLock *lock)
@@ -225,8 +223,7 @@ ll_pgp_seal (LlWorker *worker,
   return done && sink (frame->tail, strlen (frame->tail), data, error);
 }
 
-/* -- a signature beside the letter ---------------------------------------------------------------
- */
+/* -- a signature beside the letter ----------------------------------------------------------- */
 
 static gboolean
 signature_cb (const void *bytes, gsize length, gpointer data, GError **error)

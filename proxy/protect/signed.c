@@ -64,8 +64,7 @@ sign (const Work *work,
   return ll_smime_sign (letter->signer, inner, signature, error) ? g_strdup ("sha-256") : NULL;
 }
 
-/* -- the parts around it --------------------------------------------------------------------------
- */
+/* -- the parts around it --------------------------------------------------------------------- */
 
 static gboolean
 is_pgp (const LlSignedLetter *letter)

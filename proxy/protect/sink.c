@@ -89,8 +89,7 @@ ll_sink_bio_new (LlSinkBio *target)
   return bio;
 }
 
-/* -- CRLF in between ----------------------------------------------------------------------------
- */
+/* -- CRLF in between ------------------------------------------------------------------------- */
 
 static int
 crlf_write (BIO *bio, const char *bytes, int length)

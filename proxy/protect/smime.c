@@ -97,8 +97,7 @@ new_signed (const LlSmimeSigner *signer, GError **error)
   return NULL;
 }
 
-/* -- the layers that bytes pass on their way out --------------------------------------------------
- */
+/* -- the layers that bytes pass on their way out --------------------------------------------- */
 
 /* From the outside in: sink, base64, CMS, and once more for what is signed. */
 typedef struct
@@ -189,8 +188,7 @@ close_layers (Layers *layers)
   return done;
 }
 
-/* -- the lock
- * ----------------------------------------------------------------------------------------- */
+/* -- the lock -------------------------------------------------------------------------------- */
 
 static gboolean
 pump (LlInner *inner, BIO *inside, GError **error)

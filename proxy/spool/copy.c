@@ -182,8 +182,7 @@ ll_copy_abandon (LlCopyWriter *writer)
   writer_free (writer);
 }
 
-/* -- reading -------------------------------------------------------------------------------------
- */
+/* -- reading --------------------------------------------------------------------------------- */
 
 static gboolean
 check_head (int fd, const char *id, guint number, guint64 *sealed, GError **error)
@@ -233,8 +232,7 @@ ll_store_read_copy (LlStore *store, LlLetter *letter, guint number, guint64 *siz
   return ll_reader_new (g_steal_pointer (&seal), ll_fd_steal (&fd), HEAD, *size);
 }
 
-/* -- the end of a letter
- * ---------------------------------------------------------------------------- */
+/* -- the end of a letter --------------------------------------------------------------------- */
 
 /* Locked, or signed and open: then its number is kept with it (proxy/signatures.c). */
 static gboolean

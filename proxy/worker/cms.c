@@ -34,8 +34,7 @@ cms_new (GError **error)
   return NULL;
 }
 
-/* -- may the key be used without a question? -----------------------------------------------------
- */
+/* -- may the key be used without a question? ------------------------------------------------- */
 
 /* "KEYINFO GRIP TYPE SERIAL ID CACHED PROTECTION ..." */
 static gpgme_error_t
@@ -67,8 +66,7 @@ cms_key_is_open (const char *keygrip)
   return ready && answer == 0;
 }
 
-/* -- the user's own certificate ------------------------------------------------------------------
- */
+/* -- the user's own certificate -------------------------------------------------------------- */
 
 gboolean
 cms_is_fingerprint (const char *text)

@@ -92,8 +92,7 @@ add_piece (Harvest *harvest, GBytes *bytes)
   add_bytes (&harvest->keys, bytes);
 }
 
-/* -- letters ------------------------------------------------------------------------------------
- */
+/* -- letters --------------------------------------------------------------------------------- */
 
 static gboolean
 ends_like (const char *name)
@@ -236,8 +235,7 @@ read_letter (Harvest *harvest, int fd, GVariantDict *dict)
   return author != NULL;
 }
 
-/* -- the verb ------------------------------------------------------------------------------------
- */
+/* -- the verb -------------------------------------------------------------------------------- */
 
 static GBytes *
 read_piece (int fd)

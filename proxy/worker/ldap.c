@@ -37,8 +37,7 @@ typedef struct
   guint found;
 } Search;
 
-/* -- the question --------------------------------------------------------------------------------
- */
+/* -- the question ---------------------------------------------------------------------------- */
 
 /* What means something in a filter is written as its octet (RFC 4515 3.). */
 static char *
@@ -65,8 +64,7 @@ filter_of (const LDAPURLDesc *url, const char *address)
                           url->lud_filter, mail);
 }
 
-/* -- the answer ----------------------------------------------------------------------------------
- */
+/* -- the answer ------------------------------------------------------------------------------ */
 
 /* A certificate, or a signed message that carries some. */
 static void
@@ -106,8 +104,7 @@ add_entries (Search *search, LDAP *ldap, LDAPMessage *result)
       }
 }
 
-/* -- one directory -------------------------------------------------------------------------------
- */
+/* -- one directory --------------------------------------------------------------------------- */
 
 static int
 set_up (LDAP *ldap, const Search *search, const struct timeval *patience)
@@ -197,8 +194,7 @@ ask (Search *search, const char *text, guint milliseconds)
   return trouble;
 }
 
-/* -- the verb ------------------------------------------------------------------------------------
- */
+/* -- the verb -------------------------------------------------------------------------------- */
 
 /* The library takes one file, so the office's own roots are put behind the system's in memory. An
  * open file; -1: cannot be made. */

@@ -120,8 +120,7 @@ defect_of (gpgme_key_t key, gpgme_user_id_t uid, gpgme_subkey_t best, LlKeyDefec
   return is_weak (best) || is_weak (key->subkeys) ? LL_KEY_WEAK : LL_KEY_SOUND;
 }
 
-/* -- as a dictionary ------------------------------------------------------------------------------
- */
+/* -- as a dictionary ------------------------------------------------------------------------- */
 
 static GVariant *
 addresses_of (gpgme_key_t key)
@@ -197,8 +196,7 @@ to_variant (gpgme_key_t key, const char *address)
   return g_variant_dict_end (&dict);
 }
 
-/* -- the verbs
- * --------------------------------------------------------------------------------------- */
+/* -- the verbs ------------------------------------------------------------------------------- */
 
 /* All keys of the listing that was begun, those of @address only, or all with @any. */
 static GVariant *

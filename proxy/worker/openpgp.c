@@ -90,8 +90,7 @@ agent_listens (void)
   return connect (fd, (struct sockaddr *) &address, sizeof address) == 0;
 }
 
-/* -- starting it, but not as a child of ours: what we start ends with us, and lives in our cell ---
- */
+/* -- starting it, but not as a child of ours: what we start ends with us, and lives in our cell  */
 
 static gboolean
 run_to_end (const char *const *arguments)

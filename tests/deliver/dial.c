@@ -183,8 +183,7 @@ test_nothing_in_clear (void)
   world_end (&world);
 }
 
-/* -- offers and `account test` -------------------------------------------------------------------
- */
+/* -- offers and `account test` --------------------------------------------------------------- */
 
 static void
 test_offers (void)

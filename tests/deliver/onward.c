@@ -11,8 +11,7 @@
 #define NOW 1795365060
 #define TOKEN "0123456789abcdef0123456789abcdef"
 
-/* -- what letters prove -------------------------------------------------------------------------
- */
+/* -- what letters prove ---------------------------------------------------------------------- */
 
 /* A letter for each word: where (p plain, o opp, u unknown), condition (- or R), outcome (A
  * arrived, T no TLS, X returned, ? open). */
@@ -135,8 +134,7 @@ test_scope (void)
   g_assert_true (onward.returns);
 }
 
-/* -- what came back ------------------------------------------------------------------------------
- */
+/* -- what came back -------------------------------------------------------------------------- */
 
 static const struct
 {
@@ -219,8 +217,7 @@ test_itself (void)
   g_assert_cmpint (read_text (TOKEN), ==, LL_ONWARD_OPEN);
 }
 
-/* -- kept
- * ------------------------------------------------------------------------------------------ */
+/* -- kept ------------------------------------------------------------------------------------ */
 
 static void
 test_book (void)

@@ -134,6 +134,13 @@ def functions(path, text):
             previous = line
 
 
+def headings(path, text):
+    """The formatter breaks what is too long, and leaves half a line of dashes."""
+    for number, line in enumerate(text.split("\n"), 1):
+        if line.startswith("/* -- ") and not line.endswith(" */"):
+            yield f"{path}:{number}: the heading does not fit on its line"
+
+
 def forbidden(path, text):
     if not path.startswith("proxy/"):
         return

@@ -105,8 +105,7 @@ test_pgp (void)
     }
 }
 
-/* -- CMS: made by OpenSSL
- * --------------------------------------------------------------------------------- */
+/* -- CMS: made by OpenSSL -------------------------------------------------------------------- */
 
 static const CertificateWish wishes[] = {
   { .name = "Bob", .address = "bob@b.example", .rsa = 2048, .to = 3600 },
