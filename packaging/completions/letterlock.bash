@@ -12,7 +12,7 @@ _letterlock_accounts() {
 
 _letterlock() {
   local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]} words=
-  local commands='status check preview account log show explain held release drop queue retry
+  local commands='status check preview account setup log show explain held release drop queue retry
     pause resume rule override key config report providers sender doctor sendmail undo demo'
   local account='--address --upstream --security --auth --username --password-stdin
     --password-command --certificate --ca-file --pin --login --preset --mode --minimum --unknown
@@ -33,7 +33,7 @@ _letterlock() {
     --format) words='table csv json html' ;;
     --state) words='checking held waiting queued sending sent uncertain refused dropped bounced failed' ;;
     --account) words=$(_letterlock_accounts) ;;
-    --ca-file | --certificate | --output | -o | --export)
+    --ca-file | --certificate | --output | -o | --export | --profile)
       mapfile -t COMPREPLY < <(compgen -f -- "$word")
       return ;;
   esac
@@ -74,6 +74,10 @@ _letterlock() {
         preview) words+='--account --from --tag --mode' ;;
         key) words+='list find import export accept reject prefer --accept --method --subject' ;;
         override) words+='--reason --days --accept --list --remove' ;;
+        setup)
+          if [ "$COMP_CWORD" -eq 2 ]; then words='thunderbird'
+          else words+='--profile --yes --dry-run --password-stdin'
+          fi ;;
         report) words+='--since --until --account --format --output' ;;
         sender) words+='--selector' ;;
         doctor) words+='--report' ;;

@@ -221,6 +221,10 @@
 
 #define LL_CONFIG_FILE_MAX (1024 * 1024)
 
+/* A file of a mail program that is set up, in memory: Thunderbird's prefs.js has some 100 kB, its
+ * certificates some MB where they were kept for years. */
+#define LL_SETUP_FILE_MAX (64 * 1024 * 1024)
+
 /* Each of the two files of the spool's log: what comes in within a second or so, until the ledger
  * has it, at some thousand letters a second. */
 #define LL_LOG_MAX (16 * 1024 * 1024)

@@ -124,6 +124,7 @@ int ll_retry_run (int argc, char **argv);
 int ll_rule_run (int argc, char **argv);
 int ll_sender_run (int argc, char **argv);
 int ll_sendmail_run (int argc, char **argv);
+int ll_setup_run (int argc, char **argv);
 int ll_show_run (int argc, char **argv);
 int ll_status_run (int argc, char **argv);
 int ll_undo_run (int argc, char **argv);

@@ -164,6 +164,10 @@ const LlField ll_schema_access[] = { VALUE ("account"),
                                      LIST ("tls_ports", NULL),
                                      END };
 
+const LlField ll_schema_setup[]
+    = { VALUE ("profile"), VALUE ("server"),  LIST ("addresses", NULL), VALUE ("upstream"),
+        VALUE ("port"),    VALUE ("account"), VALUE ("username"),       END };
+
 static const LlField onward_letter[] = { VALUE ("address"),
                                          VALUE ("sent"),
                                          VALUE ("evidence"),

@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 #include "cli/letters.h"
+#include "cli/setup.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -105,33 +106,15 @@ name_originals (GVariant *originals)
             n, n == 1 ? "" : "s");
 }
 
-int
-ll_undo_run (int argc, char **argv)
+/* What only Letterlock can send or read. */
+static int
+undo_letters (const char *folder, gboolean send)
 {
-  g_autofree char *folder = NULL;
-  gboolean send = FALSE;
-  const GOptionEntry entries[] = {
-    { "export", 0, 0, G_OPTION_ARG_FILENAME, &folder,
-      "Write what waits, and what you sent locked, into this folder", "FOLDER" },
-    { "send", 0, 0, G_OPTION_ARG_NONE, &send, "First try to send what can go now", NULL },
-    { NULL },
-  };
-  const LlUsage usage = {
-    .command = "undo",
-    .summary = "Before Letterlock is removed: show, send or export the letters that it still has.",
-    .more = "Status 1: letters wait, and neither --send nor --export dealt with them. Exported\n"
-            "letters stay in the queue until they are dropped. Set your mail program's outgoing\n"
-            "server back to the provider's yourself.",
-    .entries = entries,
-  };
   const LlLettersQuery query = { .states = open_states };
-  g_auto (GStrv) left = NULL;
   g_autoptr (GPtrArray) letters = NULL;
   g_autoptr (GVariant) originals = NULL;
   int status = LL_EXIT_YES;
 
-  if (!ll_usage_parse (&usage, argc, argv, &left))
-    return LL_EXIT_USAGE;
   letters = ll_letters_fetch (&query, &status);
   if (letters != NULL)
     originals = ll_ask_one ("ListOriginals", NULL, LL_ASK_SHORT, &status);
@@ -158,6 +141,37 @@ ll_undo_run (int argc, char **argv)
   ll_complain ("%u letter%s still here: release or drop what is held, or use --export FOLDER",
                letters->len, letters->len == 1 ? " is" : "s are");
   return LL_EXIT_NO;
+}
+
+int
+ll_undo_run (int argc, char **argv)
+{
+  g_autofree char *folder = NULL;
+  gboolean send = FALSE;
+  const GOptionEntry entries[] = {
+    { "export", 0, 0, G_OPTION_ARG_FILENAME, &folder,
+      "Write what waits, and what you sent locked, into this folder", "FOLDER" },
+    { "send", 0, 0, G_OPTION_ARG_NONE, &send, "First try to send what can go now", NULL },
+    { NULL },
+  };
+  const LlUsage usage = {
+    .command = "undo",
+    .summary = "Before Letterlock is removed: mail programs as they were, and its letters out.",
+    .more
+    = "First, what letterlock setup changed in mail programs becomes what it was. Status 1: a\n"
+      "mail program runs, or letters wait and neither --send nor --export dealt with them.\n"
+      "Exported letters stay in the queue until they are dropped. A mail program that you set\n"
+      "up by hand is set back by hand. Accounts stay: letterlock account remove.",
+    .entries = entries,
+  };
+  g_auto (GStrv) left = NULL;
+  int status, restored;
+
+  if (!ll_usage_parse (&usage, argc, argv, &left))
+    return LL_EXIT_USAGE;
+  restored = ll_setup_undo ();
+  status = undo_letters (folder, send);
+  return MAX (restored, status);
 }
 
 int

@@ -13,6 +13,9 @@ TYPES_FOR_ALL = {"secrets/secret.h"}
 # Besides proxy/cli itself; the offline file may look at domains without a daemon.
 CLI_MAY = {"api"}
 CLI_OFFLINE_MAY = {"api", "base", "config", "net", "wire", "assess"}
+# Other programs' settings are files: what reads and changes them knows nothing of letters.
+SETUP_MAY = {"base", "setup"}
+CLI_SETUP_MAY = {"api", "setup"}
 # The program that engines run in; it is no stage.
 WORKER_MAY = {"base", "api", "wire", "engine", "worker"}
 # Pure parsers of what came from outside, which run there because such files have broken readers.
@@ -80,12 +83,16 @@ def wrong_arrows(path, text, files):
         if room is None:
             continue
         if room == "cli":
-            may = CLI_OFFLINE_MAY if parts[2].startswith("offline") else CLI_MAY
-            if folder not in may | {"cli"}:
+            kind = re.split(r"[-.]", parts[2])[0]
+            may = {"offline": CLI_OFFLINE_MAY, "setup": CLI_SETUP_MAY}.get(kind, CLI_MAY)
+            if folder not in may | {"cli"} and target not in TYPES_FOR_ALL:
                 yield f'{path}: includes "{target}"; the command line knows api/ only'
         elif room == "worker":
             if folder not in WORKER_MAY and target not in WORKER_MAY_PARSE:
                 yield f'{path}: includes "{target}"; the worker knows engine/ and the leaves below it'
+        elif room == "setup":
+            if folder not in SETUP_MAY and target not in TYPES_FOR_ALL:
+                yield f'{path}: includes "{target}"; setup/ knows files and nothing of letters'
         elif allowed(room) is None:
             yield f"{path}: {room}/ is no room of the house"
         elif folder not in allowed(room) and target not in TYPES_FOR_ALL:

@@ -20,8 +20,8 @@ LAUNCHER = "/usr/libexec/at-spi-bus-launcher"
 PRESSABLE = ("push button", "button", "toggle button", "menu item", "check box", "switch")
 
 
-class Desktop:
-    """@size: of the screen. Windows have no frame and no manager: as they draw themselves."""
+class Screen:
+    """Xvfb alone. @size: of the screen."""
 
     def __init__(self, folder, size="1200x900"):
         self.folder = folder
@@ -38,6 +38,17 @@ class Desktop:
         os.close(writing)
         with os.fdopen(reading, encoding="ascii") as file:
             self.display = ":" + file.readline().strip()
+        return self
+
+    def __exit__(self, *_):
+        self.screen.stop()
+
+
+class Desktop(Screen):
+    """Windows have no frame and no manager: as they draw themselves."""
+
+    def __enter__(self):
+        super().__enter__()
         self.bus = Bus(self.folder).__enter__()
         self.environment = {
             "DISPLAY": self.display,
@@ -69,7 +80,7 @@ class Desktop:
     def __exit__(self, *_):
         self.accessible.stop()
         self.bus.__exit__()
-        self.screen.stop()
+        super().__exit__()
 
     def window(self, daemon, *arguments, **environment):
         return Window(self, daemon, arguments, environment)

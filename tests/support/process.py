@@ -94,6 +94,10 @@ class Program:
                 self.child.kill()
         return self.child.wait()
 
+    def wait_end(self):
+        """It ends by itself; its status."""
+        return self.child.wait(PATIENCE)
+
     def __enter__(self):
         return self
 

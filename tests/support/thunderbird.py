@@ -70,12 +70,14 @@ const [host, port, user, password, address, done] = arguments;
 """
 # A real compose window, and its own Send.
 SEND = """
-const [identity, to, subject, body, attachment, done] = arguments;
+const [identity, to, cc, bcc, subject, body, attachment, done] = arguments;
 (async () => {
   const { MailServices } = ChromeUtils.importESModule("resource:///modules/MailServices.sys.mjs");
   const make = (name, type) => Cc[`@mozilla.org/messengercompose/${name};1`].createInstance(type);
   const fields = make("composefields", Ci.nsIMsgCompFields);
   fields.to = to;
+  fields.cc = cc;
+  fields.bcc = bcc;
   fields.subject = subject;
   fields.body = body;
   const file = Cc["@mozilla.org/file/local;1"].createInstance(Ci.nsIFile);
@@ -98,9 +100,21 @@ const [identity, to, subject, body, attachment, done] = arguments;
   });
   MailServices.compose.OpenComposeWindowWithParams(null, params);
   const win = await opened;
-  const gone = new Promise(resolve => win.addEventListener("unload", () => resolve("sent")));
+  const gone = new Promise(resolve => win.addEventListener("unload", () => resolve("")));
+  const said = new Promise(resolve => Services.obs.addObserver(function seen(dialog) {
+    Services.obs.removeObserver(seen, "common-dialog-loaded");
+    dialog.addEventListener("unload", () => resolve(text));
+    const text = dialog.document.getElementById("infoBody").textContent;
+    dialog.setTimeout(() => dialog.document.getElementById("commonDialog").acceptDialog(), 0);
+  }, "common-dialog-loaded"));
   win.setTimeout(() => win.goDoCommand("cmd_sendNow"), 0);
-  done(await gone);
+  const text = await Promise.race([gone, said]);
+  if (text) {
+    win.gContentChanged = false;
+    win.gMsgCompose.bodyModified = false;
+    win.close();
+  }
+  done(text);
 })().catch(error => done({ error: String(error) }));
 """
 # As a reader sees it: in a tab, the text and the subject that stands above it.
@@ -140,17 +154,24 @@ const [path, done] = arguments;
 
 
 class Thunderbird:
-    def __init__(self, folder):
+    """@display: on this screen; without one, headless."""
+
+    def __init__(self, folder, display=None):
         self.folder = folder
+        self.display = display
         self.profile = os.path.join(folder, "profile")
         self.store = "sql:" + self.profile
         os.makedirs(self.profile)
+        self.settle()
+        subprocess.run(["certutil", "-N", "-d", self.store, "--empty-password"], check=True)
+
+    def settle(self):
+        """What a profile needs to be driven."""
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
         with open(os.path.join(self.profile, "user.js"), "w", encoding="ascii") as file:
             file.write(PREFERENCES.format(port=self.port))
-        subprocess.run(["certutil", "-N", "-d", self.store, "--empty-password"], check=True)
 
     @staticmethod
     def is_there():
@@ -174,11 +195,11 @@ class Thunderbird:
         environment = {
             "PATH": "/usr/bin:/bin", "HOME": self.folder, "TMPDIR": self.folder,
             "XDG_RUNTIME_DIR": self.folder, "DBUS_SESSION_BUS_ADDRESS": "disabled:",
-            "MOZ_HEADLESS": "1", "LC_ALL": "C.UTF-8",
+            "LC_ALL": "C.UTF-8", **({"DISPLAY": self.display} if self.display else {"MOZ_HEADLESS": "1"}),
         }  # fmt: skip
         self.program = Program(
             "thunderbird",
-            [PROGRAM, "--no-remote", "--headless", "--profile", self.profile, "--marionette",
+            [PROGRAM, "--no-remote", "--profile", self.profile, "--marionette",
              "--remote-allow-system-access"],
             os.path.join(self.folder, "thunderbird.log"), env=environment,
         )  # fmt: skip
@@ -191,6 +212,11 @@ class Thunderbird:
         self.command("Marionette:SetContext", value="chrome")
         self.command("WebDriver:SetTimeouts", script=60000)
         return self
+
+    def quit(self):
+        """As a user does: it writes what it knows."""
+        self.command("Marionette:Quit", flags=["eForceQuit"])
+        self.program.wait_end()
 
     def __exit__(self, *_):
         self.stream.close()
@@ -240,6 +266,6 @@ class Thunderbird:
     def add_account(self, login, address, host="localhost", port=1465):
         self.identity = self.ask(ADD_ACCOUNT, host, port, login.username, login.password, address)
 
-    def send(self, to, subject, body, attachment):
-        """From its compose window; when that is closed the letter was taken."""
-        self.ask(SEND, self.identity, to, subject, body, attachment)
+    def send(self, to, subject, body, attachment, cc="", bcc=""):
+        """From its compose window. What it says that went wrong; "": the letter was taken."""
+        return self.ask(SEND, self.identity, to, cc, bcc, subject, body, attachment)

@@ -80,7 +80,7 @@ def test_from_thunderbird_to_thunderbird(lab):
     anna.trust(authority)
     with anna:
         anna.add_account(lab.office.login, "anna@provider.lab")
-        anna.send("bob@plain.lab", "Blood count", BODY, picture)
+        tap.equal(anna.send("bob@plain.lab", "Blood count", BODY, picture), "", "it says")
     (raw,) = wait_until(
         lambda: [x for x in lab.office.provider.letters() if b"bob@plain.lab" in x],
         "the letter arrives",

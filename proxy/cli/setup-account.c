@@ -1,0 +1,108 @@
+/* SPDX-FileCopyrightText: Letterlock contributors */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "cli/setup.h"
+
+#include <fcntl.h>
+#include <gio/gunixfdlist.h>
+#include <string.h>
+#include <unistd.h>
+
+GVariant *
+ll_setup_account_find (GVariant *accounts, const LlSetupUpstream *upstream)
+{
+  for (gsize i = 0; i < g_variant_n_children (accounts); i++)
+    {
+      g_autoptr (GVariant) account = g_variant_get_child_value (accounts, i);
+      g_autofree const char **addresses = NULL;
+
+      if (g_variant_lookup (account, "addresses", "^a&s", &addresses) && addresses[0] != NULL
+          && g_ascii_strcasecmp (addresses[0], upstream->addresses[0]) == 0
+          && g_ascii_strcasecmp (ll_text (account, "upstream"), upstream->upstream) == 0)
+        return g_steal_pointer (&account);
+    }
+  return NULL;
+}
+
+/* A pipe with it; the handles of the message are for that one descriptor, or for none. */
+static GUnixFDList *
+pipe_with (const LlSecret *password, GVariant **handles)
+{
+  GUnixFDList *list = g_unix_fd_list_new ();
+  gint32 handle = 0;
+  gssize length = password != NULL ? (gssize) ll_secret_length (password) : 0;
+  int ends[2];
+
+  *handles = g_variant_new_array (G_VARIANT_TYPE_HANDLE, NULL, 0);
+  if (password == NULL || pipe2 (ends, O_CLOEXEC) != 0)
+    return list;
+  if (write (ends[1], ll_secret_peek (password), (gsize) length) == length
+      && g_unix_fd_list_append (list, ends[0], NULL) == 0)
+    {
+      g_variant_unref (g_variant_ref_sink (*handles));
+      *handles = g_variant_new_fixed_array (G_VARIANT_TYPE_HANDLE, &handle, 1, sizeof handle);
+    }
+  close (ends[0]);
+  close (ends[1]);
+  return list;
+}
+
+static GVariant *
+settings_of (const LlSetupUpstream *upstream)
+{
+  g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (NULL);
+
+  ll_dict_list (&dict, "addresses", upstream->addresses);
+  ll_dict_text (&dict, "upstream", upstream->upstream);
+  ll_dict_text (&dict, "security", upstream->security);
+  ll_dict_text (&dict, "auth", upstream->auth);
+  ll_dict_text (&dict, "username", *upstream->username != '\0' ? upstream->username : NULL);
+  return g_variant_dict_end (&dict);
+}
+
+/* The addresses that it has, and those that it lacks. */
+static GVariant *
+more_addresses (GVariant *there, const LlSetupUpstream *upstream)
+{
+  g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (NULL);
+  g_autofree const char **has = NULL;
+  g_autoptr (GPtrArray) all = g_ptr_array_new ();
+
+  g_variant_lookup (there, "addresses", "^a&s", &has);
+  for (guint i = 0; has != NULL && has[i] != NULL; i++)
+    g_ptr_array_add (all, (gpointer) has[i]);
+  for (guint i = 0; upstream->addresses[i] != NULL; i++)
+    if (has == NULL || !g_strv_contains (has, upstream->addresses[i]))
+      g_ptr_array_add (all, (gpointer) upstream->addresses[i]);
+  g_ptr_array_add (all, NULL);
+  ll_dict_list (&dict, "addresses", (const char *const *) all->pdata);
+  return g_variant_dict_end (&dict);
+}
+
+GVariant *
+ll_setup_account_make (GVariant *there,
+                       const LlSetupUpstream *upstream,
+                       const LlSecret *password,
+                       int *status)
+{
+  GVariant *handles;
+  g_autoptr (GUnixFDList) descriptors = pipe_with (password, &handles);
+  g_autoptr (GVariant) reply = NULL;
+  const char *name;
+
+  if (there == NULL)
+    {
+      reply = ll_ask_with ("AddAccount",
+                           g_variant_new ("(@a{sv}@ah)", settings_of (upstream), handles),
+                           descriptors, LL_ASK_SHORT, status);
+      return reply != NULL ? g_variant_get_child_value (reply, 0) : NULL;
+    }
+  name = ll_text (there, "account");
+  reply = ll_ask_with ("EditAccount",
+                       g_variant_new ("(s@a{sv}@ah)", name, more_addresses (there, upstream),
+                                      handles),
+                       descriptors, LL_ASK_SHORT, status);
+  return reply != NULL
+             ? ll_ask_one ("NewPassword", g_variant_new ("(s)", name), LL_ASK_SHORT, status)
+             : NULL;
+}

@@ -1,0 +1,118 @@
+/* SPDX-FileCopyrightText: Letterlock contributors */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "cli/setup.h"
+
+#include "setup/thunderbird.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+LlSecret *
+ll_setup_take_line (int fd)
+{
+  char line[1024];
+  gsize length = 0;
+  LlSecret *secret;
+
+  while (length < sizeof line && read (fd, line + length, 1) == 1 && line[length] != '\n')
+    length++;
+  if (length > 0 && length < sizeof line && line[length - 1] == '\r')
+    length--;
+  secret = length > 0 && length < sizeof line ? ll_secret_new (line, length) : NULL;
+  ll_secret_wipe (line, sizeof line);
+  return secret;
+}
+
+gboolean
+ll_setup_confirm (const char *question, gboolean yes)
+{
+  char answer[16] = "";
+
+  if (yes)
+    return TRUE;
+  if (!isatty (STDIN_FILENO))
+    {
+      ll_complain ("Nothing was changed: without a terminal it takes --yes");
+      return FALSE;
+    }
+  printf ("%s [y/N] ", question);
+  fflush (stdout);
+  if (fgets (answer, sizeof answer, stdin) != NULL && (*answer == 'y' || *answer == 'Y'))
+    return TRUE;
+  puts ("Nothing was changed.");
+  return FALSE;
+}
+
+guint
+ll_setup_port (int *status)
+{
+  g_autoptr (GVariant) state = ll_ask_one ("Status", NULL, LL_ASK_SHORT, status);
+  g_autoptr (GVariant) listeners = state != NULL ? ll_below (state, "listeners") : NULL;
+
+  for (gsize i = 0; listeners != NULL && i < g_variant_n_children (listeners); i++)
+    {
+      g_autoptr (GVariant) listener = g_variant_get_child_value (listeners, i);
+
+      if (ll_flag (listener, "tls") && !ll_flag (listener, "foreign"))
+        return (guint) MAX (ll_number (listener, "port"), 0);
+    }
+  if (state != NULL)
+    {
+      ll_complain ("Letterlock has no port with TLS open for mail programs; letterlock status "
+                   "shows what it listens on");
+      *status = LL_EXIT_COULD_NOT;
+    }
+  return 0;
+}
+
+int
+ll_setup_run (int argc, char **argv)
+{
+  static const LlCommand clients[] = {
+    { "thunderbird", "[--profile DIR]", "let Thunderbird send through Letterlock",
+      ll_setup_thunderbird_run },
+    { NULL },
+  };
+
+  return ll_verbs_run ("setup", clients, argc, argv);
+}
+
+/* -- back ----------------------------------------------------------------------------------------
+ */
+
+static int
+undo_one (LlSetupRecord *record)
+{
+  g_autoptr (GPtrArray) said = g_ptr_array_new_with_free_func (g_free);
+  g_autofree char *target = ll_setup_record_text (record, "target");
+  GError *error = NULL;
+
+  if (!ll_thunderbird_undo (record, said, &error))
+    {
+      g_prefix_error (&error, "%s: ", target);
+      return ll_fail (error);
+    }
+  if (ll_json_wanted)
+    return LL_EXIT_YES;
+  printf ("%s: Thunderbird sends as it did before.\n", target);
+  for (guint i = 0; i < said->len; i++)
+    printf ("  %s\n", (const char *) g_ptr_array_index (said, i));
+  return LL_EXIT_YES;
+}
+
+int
+ll_setup_undo (void)
+{
+  g_autoptr (GPtrArray) records = ll_setup_records ();
+  int status = LL_EXIT_YES;
+
+  for (guint i = 0; i < records->len; i++)
+    {
+      int one = undo_one (g_ptr_array_index (records, i));
+
+      status = MAX (status, one);
+    }
+  return status;
+}

@@ -1,0 +1,51 @@
+/* SPDX-FileCopyrightText: Letterlock contributors */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#pragma once
+
+#include "cli/command.h"
+#include "secrets/secret.h"
+
+G_BEGIN_DECLS
+
+/* What the setup commands share. They alone of the command line know setup/. */
+
+/* The next line of @fd, without its end; NULL: there is none, or an empty one. */
+LlSecret *ll_setup_take_line (int fd);
+
+/* "..." and y or Y; --yes answers it. FALSE also without a terminal: then it says so. */
+gboolean ll_setup_confirm (const char *question, gboolean yes);
+
+/* Where the daemon listens with TLS from the first byte; 0: *status is set. */
+guint ll_setup_port (int *status);
+
+/* -- an account for an outgoing server (setup-account.c) -------------------------------------- */
+
+typedef struct
+{
+  const char *const *addresses;
+  char *upstream; /* "mail.example.org:465" */
+  const char *security;
+  const char *auth;
+  const char *username;
+} LlSetupUpstream;
+
+/* The account that has this upstream and the first address already, as ListAccounts has it.
+ * (transfer full), NULL: none */
+GVariant *ll_setup_account_find (GVariant *accounts, const LlSetupUpstream *upstream);
+
+/* Makes it; or gives the one that is @there the addresses that it lacks, and a new local password.
+ * The answer of AddAccount; NULL: *status. */
+GVariant *ll_setup_account_make (GVariant *there,
+                                 const LlSetupUpstream *upstream,
+                                 const LlSecret *password,
+                                 int *status);
+
+/* -- the commands ------------------------------------------------------------------------------ */
+
+int ll_setup_thunderbird_run (int argc, char **argv);
+
+/* Of `undo`: gives every mail program back what setup changed. */
+int ll_setup_undo (void);
+
+G_END_DECLS

@@ -1,0 +1,27 @@
+/* SPDX-FileCopyrightText: Letterlock contributors */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/*
+ * The few files of a mail program that are changed: read whole, replaced whole, with their mode,
+ * so that at every instant each is either as it was or as it will be.
+ */
+
+/* NULL without @error: there is none. Links are refused: to replace one would cut it. */
+GBytes *ll_setup_read (const char *folder, const char *name, GError **error);
+
+/* Durable. @bytes NULL: it goes. What a killed call left beside it goes, too. */
+gboolean ll_setup_write (const char *folder, const char *name, GBytes *bytes, GError **error);
+
+/* What the bytes are told apart by; "" for NULL. (transfer full) */
+char *ll_setup_digest (GBytes *bytes);
+
+/* A folder of ours with the files in it, and folders of files. */
+void ll_setup_remove_folder (const char *path);
+
+G_END_DECLS

@@ -1,0 +1,161 @@
+/* SPDX-FileCopyrightText: Letterlock contributors */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "setup/outgoing.h"
+
+#include <string.h>
+
+void
+ll_outgoing_free (LlOutgoing *server)
+{
+  if (server == NULL)
+    return;
+  g_free (server->key);
+  g_free (server->type);
+  g_free (server->host);
+  g_free (server->username);
+  g_ptr_array_unref (server->addresses);
+  g_free (server);
+}
+
+static const char *
+field_text (const LlPrefs *prefs, const char *kind, const char *key, const char *field)
+{
+  g_autofree char *name = g_strdup_printf ("mail.%s.%s.%s", kind, key, field);
+
+  return ll_prefs_text (prefs, name);
+}
+
+static gint64
+field_number (const LlPrefs *prefs, const char *key, const char *field, gint64 fallback)
+{
+  g_autofree char *name = g_strdup_printf ("mail.smtpserver.%s.%s", key, field);
+
+  return ll_prefs_number (prefs, name, fallback);
+}
+
+char *
+ll_outgoing_name (const LlOutgoing *server, const char *field)
+{
+  return g_strdup_printf ("mail.smtpserver.%s.%s", server->key, field);
+}
+
+/* Commas between them, blanks around them. (transfer full) */
+static GStrv
+keys_of (const char *text)
+{
+  GStrv keys = g_strsplit (text, ",", -1);
+
+  for (guint i = 0; keys[i] != NULL; i++)
+    g_strstrip (keys[i]);
+  return keys;
+}
+
+static guint
+usual_port (LlOutgoingSecurity security)
+{
+  return security == LL_OUTGOING_TLS ? 465 : 587;
+}
+
+static LlOutgoing *
+read_server (const LlPrefs *prefs, const char *key)
+{
+  LlOutgoing *server = g_new0 (LlOutgoing, 1);
+  gint64 security = field_number (prefs, key, "try_ssl", LL_OUTGOING_PLAIN);
+  gint64 port = field_number (prefs, key, "port", 0);
+  const char *type = field_text (prefs, "smtpserver", key, "type");
+
+  server->key = g_strdup (key);
+  server->type = g_strdup (*type != '\0' ? type : "smtp");
+  server->host = g_strdup (field_text (prefs, "smtpserver", key, "hostname"));
+  server->username = g_strdup (field_text (prefs, "smtpserver", key, "username"));
+  server->security = (LlOutgoingSecurity) CLAMP (security, LL_OUTGOING_PLAIN, LL_OUTGOING_TLS);
+  server->port = port > 0 && port < 65536 ? (guint) port : usual_port (server->security);
+  server->auth
+      = (LlOutgoingAuth) field_number (prefs, key, "authMethod", LL_OUTGOING_AUTH_PASSWORD);
+  server->addresses = g_ptr_array_new_with_free_func (g_free);
+  return server;
+}
+
+/* The one that sends for identities that name none. (transfer full) */
+static char *
+default_server (const LlPrefs *prefs)
+{
+  const char *named = ll_prefs_text (prefs, "mail.smtp.defaultserver");
+  g_auto (GStrv) servers = keys_of (ll_prefs_text (prefs, "mail.smtpservers"));
+
+  return g_strdup (*named != '\0' ? named : servers[0] != NULL ? servers[0] : "");
+}
+
+static LlOutgoing *
+server_of (GPtrArray *servers, const LlPrefs *prefs, const char *key)
+{
+  for (guint i = 0; i < servers->len; i++)
+    {
+      LlOutgoing *server = g_ptr_array_index (servers, i);
+
+      if (strcmp (server->key, key) == 0)
+        return server;
+    }
+  g_ptr_array_add (servers, read_server (prefs, key));
+  return g_ptr_array_index (servers, servers->len - 1);
+}
+
+static void
+add_identity (GPtrArray *servers, const LlPrefs *prefs, const char *identity, const char *fallback)
+{
+  const char *address = field_text (prefs, "identity", identity, "useremail");
+  const char *key = field_text (prefs, "identity", identity, "smtpServer");
+  LlOutgoing *server;
+
+  if (*key == '\0')
+    key = fallback;
+  if (*address == '\0' || *key == '\0')
+    return;
+  server = server_of (servers, prefs, key);
+  for (guint i = 0; i < server->addresses->len; i++)
+    if (g_ascii_strcasecmp (g_ptr_array_index (server->addresses, i), address) == 0)
+      return;
+  g_ptr_array_add (server->addresses, g_strdup (address));
+}
+
+GPtrArray *
+ll_outgoing_read (const LlPrefs *prefs)
+{
+  GPtrArray *servers = g_ptr_array_new_with_free_func ((GDestroyNotify) ll_outgoing_free);
+  g_auto (GStrv) accounts = keys_of (ll_prefs_text (prefs, "mail.accountmanager.accounts"));
+  g_autofree char *fallback = default_server (prefs);
+
+  for (guint i = 0; accounts[i] != NULL; i++)
+    {
+      g_auto (GStrv) identities
+          = keys_of (field_text (prefs, "account", accounts[i], "identities"));
+
+      for (guint j = 0; identities[j] != NULL; j++)
+        add_identity (servers, prefs, identities[j], fallback);
+    }
+  return servers;
+}
+
+const char *
+ll_outgoing_trouble (const LlOutgoing *server)
+{
+  if (strcmp (server->type, "smtp") != 0 || *server->host == '\0')
+    return "it is no SMTP server";
+  switch (server->auth)
+    {
+    case LL_OUTGOING_AUTH_GSSAPI:
+    case LL_OUTGOING_AUTH_NTLM:
+      return "it signs in with Kerberos or NTLM, which Letterlock cannot";
+    case LL_OUTGOING_AUTH_CERTIFICATE:
+      return "it signs in with a certificate: letterlock account add --auth certificate";
+    case LL_OUTGOING_AUTH_OAUTH2:
+      return "it signs in with OAuth2: letterlock account add --auth oauth2, then letterlock "
+             "setup other";
+    case LL_OUTGOING_AUTH_NONE:
+    case LL_OUTGOING_AUTH_PASSWORD:
+    case LL_OUTGOING_AUTH_ENCRYPTED:
+    default:
+      return NULL;
+    }
+}

@@ -1,0 +1,258 @@
+/* SPDX-FileCopyrightText: Letterlock contributors */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "setup/record.h"
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/file.h"
+#include "setup/files.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* A folder that is not whole yet. */
+#define UNFINISHED ".new"
+
+static char *
+all_records (void)
+{
+  g_autofree char *state = ll_folder_state ();
+
+  return g_build_filename (state, "setup", NULL);
+}
+
+void
+ll_setup_record_free (LlSetupRecord *record)
+{
+  if (record == NULL)
+    return;
+  if (g_str_has_suffix (record->folder, UNFINISHED))
+    ll_setup_remove_folder (record->folder);
+  g_free (record->folder);
+  g_key_file_unref (record->file);
+  g_free (record);
+}
+
+/* "thunderbird-1f2e3d4c5b6a": the same target has the same name. */
+static char *
+name_of (const char *client, const char *target)
+{
+  g_autofree char *digest = g_compute_checksum_for_string (G_CHECKSUM_SHA256, target, -1);
+
+  return g_strdup_printf ("%s-%.12s", client, digest);
+}
+
+static gboolean
+make_folders (const char *folder, GError **error)
+{
+  static const char *const below[] = { "before", "after" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (below); i++)
+    {
+      g_autofree char *path = g_build_filename (folder, below[i], NULL);
+
+      if (!ll_file_make_folder (path, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+LlSetupRecord *
+ll_setup_record_new (const char *client, const char *target, GError **error)
+{
+  g_autofree char *all = all_records ();
+  g_autofree char *name = name_of (client, target);
+  g_autofree char *path = g_build_filename (all, name, NULL);
+  g_autofree char *now = ll_clock_format (ll_clock_now ());
+  g_autoptr (LlSetupRecord) record = NULL;
+
+  if (g_file_test (path, G_FILE_TEST_EXISTS))
+    {
+      g_set_error (error, LL_API_ERROR, LL_API_ERROR_REFUSED,
+                   "%s was set up before: \"letterlock undo\" takes that back first", target);
+      return NULL;
+    }
+  record = g_new0 (LlSetupRecord, 1);
+  record->file = g_key_file_new ();
+  record->folder = g_strconcat (path, UNFINISHED, NULL);
+  ll_setup_remove_folder (record->folder);
+  if (!make_folders (record->folder, error))
+    return NULL;
+  g_key_file_set_string (record->file, "setup", "client", client);
+  g_key_file_set_string (record->file, "setup", "target", target);
+  g_key_file_set_string (record->file, "setup", "time", now);
+  return g_steal_pointer (&record);
+}
+
+static char *
+group_of (const char *name)
+{
+  return g_strdup_printf ("file %s", name);
+}
+
+static gboolean
+write_below (
+    LlSetupRecord *record, const char *below, const char *name, GBytes *bytes, GError **error)
+{
+  g_autofree char *folder = g_build_filename (record->folder, below, NULL);
+
+  return bytes == NULL || ll_setup_write (folder, name, bytes, error);
+}
+
+gboolean
+ll_setup_record_add (
+    LlSetupRecord *record, const char *name, GBytes *before, GBytes *after, GError **error)
+{
+  g_autofree char *group = group_of (name);
+  g_autofree char *digest_before = ll_setup_digest (before);
+  g_autofree char *digest_after = ll_setup_digest (after);
+  g_autofree char *files = ll_setup_record_text (record, "files");
+  g_autofree char *more = g_strconcat (files, *files != '\0' ? ";" : "", name, NULL);
+
+  if (!write_below (record, "before", name, before, error)
+      || !write_below (record, "after", name, after, error))
+    return FALSE;
+  g_key_file_set_string (record->file, group, "before", digest_before);
+  g_key_file_set_string (record->file, group, "after", digest_after);
+  g_key_file_set_string (record->file, "setup", "files", more);
+  return TRUE;
+}
+
+gboolean
+ll_setup_record_keep (LlSetupRecord *record, GError **error)
+{
+  g_autofree char *all = all_records ();
+  g_autofree char *kept = g_strndup (record->folder, strlen (record->folder) - strlen (UNFINISHED));
+  gsize length;
+  g_autofree char *text = g_key_file_to_data (record->file, &length, NULL);
+  g_autofree char *path = g_build_filename (record->folder, "record", NULL);
+
+  if (!ll_file_replace (path, text, length, error))
+    return FALSE;
+  if (rename (record->folder, kept) < 0)
+    return ll_file_set_error (error, "write", kept);
+  g_free (record->folder);
+  record->folder = g_steal_pointer (&kept);
+  return ll_file_sync_folder (all, error);
+}
+
+char *
+ll_setup_record_text (const LlSetupRecord *record, const char *key)
+{
+  char *text = g_key_file_get_string (record->file, "setup", key, NULL);
+
+  return text != NULL ? text : g_strdup ("");
+}
+
+static GStrv
+files_of (const LlSetupRecord *record)
+{
+  g_autofree char *files = ll_setup_record_text (record, "files");
+
+  return g_strsplit (files, ";", -1);
+}
+
+gboolean
+ll_setup_record_apply (LlSetupRecord *record, GError **error)
+{
+  g_autofree char *target = ll_setup_record_text (record, "target");
+  g_autofree char *after = g_build_filename (record->folder, "after", NULL);
+  g_auto (GStrv) files = files_of (record);
+
+  for (guint i = 0; files[i] != NULL; i++)
+    {
+      g_autoptr (GError) cause = NULL;
+      g_autoptr (GBytes) bytes = ll_setup_read (after, files[i], &cause);
+
+      if (cause != NULL)
+        {
+          g_propagate_error (error, g_steal_pointer (&cause));
+          return FALSE;
+        }
+      if (!ll_setup_write (target, files[i], bytes, error))
+        return FALSE;
+    }
+  ll_setup_remove_folder (after);
+  return TRUE;
+}
+
+/* -- looking back
+ * ---------------------------------------------------------------------------------- */
+
+static LlSetupRecord *
+load (const char *folder)
+{
+  g_autoptr (LlSetupRecord) record = g_new0 (LlSetupRecord, 1);
+  g_autofree char *path = g_build_filename (folder, "record", NULL);
+
+  record->folder = g_strdup (folder);
+  record->file = g_key_file_new ();
+  return g_key_file_load_from_file (record->file, path, G_KEY_FILE_NONE, NULL)
+             ? g_steal_pointer (&record)
+             : NULL;
+}
+
+GPtrArray *
+ll_setup_records (void)
+{
+  GPtrArray *found = g_ptr_array_new_with_free_func ((GDestroyNotify) ll_setup_record_free);
+  g_autofree char *all = all_records ();
+  g_autoptr (GDir) folder = g_dir_open (all, 0, NULL);
+  const char *name;
+
+  while (folder != NULL && (name = g_dir_read_name (folder)) != NULL)
+    {
+      g_autofree char *path = g_build_filename (all, name, NULL);
+      LlSetupRecord *record = NULL;
+
+      if (g_str_has_suffix (name, UNFINISHED))
+        ll_setup_remove_folder (path);
+      else
+        record = load (path);
+      if (record != NULL)
+        g_ptr_array_add (found, record);
+    }
+  return found;
+}
+
+gboolean
+ll_setup_record_has (const LlSetupRecord *record, const char *name)
+{
+  g_autofree char *group = group_of (name);
+
+  return g_key_file_has_group (record->file, group);
+}
+
+LlSetupState
+ll_setup_record_state (const LlSetupRecord *record, const char *name, GBytes *now)
+{
+  g_autofree char *group = group_of (name);
+  g_autofree char *digest = ll_setup_digest (now);
+  g_autofree char *before = g_key_file_get_string (record->file, group, "before", NULL);
+  g_autofree char *after = g_key_file_get_string (record->file, group, "after", NULL);
+
+  if (g_strcmp0 (digest, before) == 0)
+    return LL_SETUP_BEFORE;
+  return g_strcmp0 (digest, after) == 0 ? LL_SETUP_AFTER : LL_SETUP_OTHER;
+}
+
+GBytes *
+ll_setup_record_before (const LlSetupRecord *record, const char *name, GError **error)
+{
+  g_autofree char *folder = g_build_filename (record->folder, "before", NULL);
+
+  return ll_setup_read (folder, name, error);
+}
+
+void
+ll_setup_record_drop (LlSetupRecord *record)
+{
+  g_autofree char *gone = g_strconcat (record->folder, UNFINISHED, NULL);
+
+  if (rename (record->folder, gone) == 0)
+    {
+      g_free (record->folder);
+      record->folder = g_steal_pointer (&gone);
+    }
+}
