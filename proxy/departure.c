@@ -250,6 +250,7 @@ apply_case (LlPipeline *pipeline, LlLive *live, guint i, const LlTroubleCase *on
     {
       progress->decided = 0;
       progress->method = LL_METHOD_NONE;
+      live->no_requiretls[i] |= one->result->outcome == LL_OUTCOME_REQUIRETLS_REFUSED;
     }
   /* of what was sent the sentence of its decision stays: how, and what is known of the way */
   ll_progress_set (progress, one->state,

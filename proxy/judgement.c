@@ -323,6 +323,7 @@ judge_recipient (LlPipeline *pipeline, LlLive *live, guint i, LlJudgement *judge
   judgement->recipient = ll_envelope_recipient (live->letter->envelope, i);
   judgement->release = ll_release_of (progress);
   judgement->locks = &locks;
+  judgement->requiretls_refused = live->no_requiretls[i];
   judgement->failed = live->failed[i];
   judgement->failure = live->failed[i] != 0 ? live->failure : NULL;
   judgement->fits = ll_fits (pipeline, live, i, judgement->deadline);
@@ -440,11 +441,7 @@ is_awaited (LlLive *live)
 }
 
 void
-ll_judge_letter (LlPipeline *pipeline,
-                 LlConfig *config,
-                 const LlAccount *account,
-                 LlLive *live,
-                 gboolean requiretls_refused)
+ll_judge_letter (LlPipeline *pipeline, LlConfig *config, const LlAccount *account, LlLive *live)
 {
   LlLetter *letter = live->letter;
   LlJudgement judgement = {
@@ -452,7 +449,6 @@ ll_judge_letter (LlPipeline *pipeline,
     .account = account,
     .facts = live->facts,
     .recipients = letter->progress->len,
-    .requiretls_refused = requiretls_refused,
     .received = is_awaited (live) ? 0 : letter->received,
     .requiretls_asked = letter->envelope->requiretls,
     .bounce = *letter->envelope->sender == '\0',

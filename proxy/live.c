@@ -29,6 +29,7 @@ ll_live_new (LlLetter *letter, LlMessageFacts *facts)
   g_ptr_array_set_size (live->keys, (gint) letter->progress->len);
   live->hidden = g_new0 (guint8, letter->progress->len);
   live->failed = g_new0 (guint, letter->progress->len);
+  live->no_requiretls = g_new0 (guint8, letter->progress->len);
   g_mutex_init (&live->lock);
   g_cond_init (&live->answered_cond);
   ll_live_count (live);
@@ -62,6 +63,7 @@ ll_live_unref (LlLive *live)
   g_ptr_array_unref (live->keys);
   g_free (live->hidden);
   g_free (live->failed);
+  g_free (live->no_requiretls);
   g_free (live->failure);
   g_free (live->login);
   ll_secret_free (live->password);

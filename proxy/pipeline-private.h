@@ -32,6 +32,9 @@ typedef struct
   guint *failed;   /* bit LlMethod, for each recipient: locks that failed in this step */
   char *failure;   /* why, of the last one, or NULL */
 
+  /* for each recipient: the provider refused REQUIRETLS in this step */
+  guint8 *no_requiretls;
+
   gboolean closed;  /* (the pipeline's lock) done: only its files are still to go */
   gboolean in_line; /* (the step's) it waits for its account's turn to send */
   gint keys_came;   /* (atomic) whoever is held for want of a key is decided anew */
@@ -412,13 +415,9 @@ LlDecision *ll_judge (LlPipeline *pipeline, const LlJudgement *judgement, LlVerd
 /* Keeps what the decision rests on with the recipient, for ledger, window and command line. */
 void ll_keep_evidence (LlProgress *progress, const LlDecision *decision, const LlVerdict *verdict);
 
-/* Judges every recipient of @live that may be judged now, writes decisions into its progress.
- * @requiretls_refused: the provider refused REQUIRETLS: those recipients anew, without. */
-void ll_judge_letter (LlPipeline *pipeline,
-                      LlConfig *config,
-                      const LlAccount *account,
-                      LlLive *live,
-                      gboolean requiretls_refused);
+/* Judges every recipient of @live that may be judged now, writes decisions into its progress. */
+void
+ll_judge_letter (LlPipeline *pipeline, LlConfig *config, const LlAccount *account, LlLive *live);
 
 /* What a person chose for this recipient (kept in its progress). */
 LlRelease ll_release_of (const LlProgress *progress);

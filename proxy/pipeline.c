@@ -218,12 +218,15 @@ forget_password (LlLive *live)
 static void
 judge_and_lock (LlPipeline *pipeline, LlConfig *config, const LlAccount *account, LlLive *live)
 {
-  memset (live->failed, 0, live->letter->progress->len * sizeof live->failed[0]);
+  guint recipients = live->letter->progress->len;
+
+  memset (live->failed, 0, recipients * sizeof live->failed[0]);
+  memset (live->no_requiretls, 0, recipients * sizeof live->no_requiretls[0]);
   g_clear_pointer (&live->failure, g_free);
-  ll_judge_letter (pipeline, config, account, live, FALSE);
+  ll_judge_letter (pipeline, config, account, live);
   ll_reach (pipeline, config, account, live);
   while (ll_lock_letter (pipeline, account, live))
-    ll_judge_letter (pipeline, config, account, live, FALSE);
+    ll_judge_letter (pipeline, config, account, live);
 }
 
 /* What the provider did not take as it was decided is decided again: without REQUIRETLS, and
@@ -236,7 +239,7 @@ depart (LlPipeline *pipeline, LlConfig *config, const LlAccount *account, LlLive
        round++)
     {
       do
-        ll_judge_letter (pipeline, config, account, live, TRUE);
+        ll_judge_letter (pipeline, config, account, live);
       while (ll_lock_letter (pipeline, account, live));
       ll_sign_letter (pipeline, account, live);
     }

@@ -107,7 +107,7 @@ ll_reach (LlPipeline *pipeline, LlConfig *config, const LlAccount *account, LlLi
           progress->method = LL_METHOD_NONE;
         }
     }
-  ll_judge_letter (pipeline, config, account, live, FALSE);
+  ll_judge_letter (pipeline, config, account, live);
   set_in_vain (pipeline, doubtful (live->letter) != 0);
 }
 
