@@ -194,6 +194,9 @@
 /* A signature beside a letter: with a chain of large certificates, some 20 kB. */
 #define LL_SIGNATURE_MAX (256 * 1024)
 
+/* What stands before the data of a locked letter: for LL_RECIPIENTS_MAX keys of 16384 bits. */
+#define LL_SESSION_KEYS_MAX (2100 * 1024)
+
 /* Locking one copy (milliseconds), and a millisecond more for so many octets: 200 MB take gpg about
  * 10 s, on a slow machine ten times that; one that hangs keeps others waiting until it is over. */
 #define LL_LOCK_DEADLINE (60 * 1000)

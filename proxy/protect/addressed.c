@@ -4,6 +4,7 @@
 #include "protect/addressed.h"
 
 #include "base/error.h"
+#include "base/limits.h"
 #include "base/packet.h"
 #include "keys/key.h"
 #include "message/sealed.h"
@@ -12,14 +13,12 @@ void
 ll_addressed_init (LlAddressed *addressed)
 {
   *addressed = (LlAddressed){ .head = g_byte_array_new () };
-  ll_armour_init (&addressed->armour, FALSE);
 }
 
 void
 ll_addressed_clear (LlAddressed *addressed)
 {
   g_clear_pointer (&addressed->head, g_byte_array_unref);
-  ll_armour_clear (&addressed->armour);
 }
 
 /* -- from packet to packet ------------------------------------------------------------------ */
@@ -89,12 +88,9 @@ ll_addressed_feed (LlAddressed *addressed, const guint8 *bytes, gsize length)
 {
   const guint8 *end = bytes + length;
 
-  addressed->text = addressed->begun ? addressed->text : length > 0 && bytes[0] == '-';
-  addressed->begun = addressed->begun || length > 0;
-  if (addressed->text)
-    return ll_armour_feed (&addressed->armour, (const char *) bytes, length);
-  g_byte_array_append (addressed->head, bytes,
-                       (guint) MIN (length, LL_SEALED_HEAD_MAX - addressed->head->len));
+  if (!addressed->data)
+    g_byte_array_append (addressed->head, bytes,
+                         (guint) MIN (length, LL_SESSION_KEYS_MAX - addressed->head->len));
   while (bytes < end && !addressed->bad && !addressed->open)
     {
       gsize n = (gsize) MIN (addressed->left, (guint64) (end - bytes));
@@ -159,7 +155,9 @@ check_keys (const LlSealed *sealed, const GPtrArray *keys, GError **error)
   for (guint i = 0; i < sealed->ids->len; i++)
     if (!is_asked_for (keys, g_ptr_array_index (sealed->ids, i)))
       return refuse (error, "GnuPG locked it for a key that was not asked for");
-  for (guint i = 0; sealed->whole && i < keys->len; i++)
+  if (!sealed->whole)
+    return refuse (error, "GnuPG locked it for a key that it does not name");
+  for (guint i = 0; i < keys->len; i++)
     if (count_for (sealed, g_ptr_array_index (keys, i)) == 0)
       return refuse (error, "GnuPG did not lock it for all keys that were asked for");
   return TRUE;
@@ -171,8 +169,6 @@ ll_addressed_check (LlAddressed *addressed, const GPtrArray *keys, GError **erro
   g_auto (LlSealed) sealed;
 
   ll_sealed_init (&sealed);
-  if (addressed->text && ll_armour_finish (&addressed->armour) == LL_ARMOUR_MESSAGE)
-    return check_keys (&addressed->armour.sealed, keys, error);
   if (!is_whole (addressed)
       || !ll_sealed_read_pgp (&sealed, addressed->head->data, addressed->head->len))
     return refuse (error, "what GnuPG wrote is no whole locked letter");

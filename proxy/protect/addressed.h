@@ -3,7 +3,7 @@
 
 #pragma once
 
-#include "message/armour.h"
+#include <glib.h>
 
 G_BEGIN_DECLS
 
@@ -11,18 +11,13 @@ G_BEGIN_DECLS
  * Whether what an engine made is what it was asked for: an OpenPGP message, whole to its end,
  * locked for the keys that were chosen and for no others. An engine that is broken, or is none, may
  * say that all went well; its word is not taken for it. Pure; looks at packets while they stream
- * by, and keeps their beginning alone. Armour is taken too: the user's gpg.conf may ask for it.
- *
- * Key ids that the user's GnuPG hides (throw-keyids) cannot be compared and are not refused; no key
- * that is named may be another's. RFC 9580 4.2 (packets), 5.1 (PKESK), 10.3 (messages).
+ * by, and keeps their beginning alone. Keys that are not named cannot be compared, and are refused.
+ * RFC 9580 4.2 (packets), 5.1 (PKESK), 10.3 (messages).
  */
 
 typedef struct
 {
-  gboolean begun;
-  gboolean text; /* it is armour, and @armour looks at it */
-  LlArmour armour;
-  GByteArray *head; /* at most LL_SEALED_HEAD_MAX */
+  GByteArray *head; /* what stands before the data, at most LL_SESSION_KEYS_MAX */
   guint8 lead[6];   /* of a packet, or of a partial length, that is not all there yet */
   guint n_lead;
   guint64 left;     /* octets of this packet, or of this part of it */

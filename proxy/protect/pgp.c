@@ -6,7 +6,6 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/limits.h"
-#include "message/sealed.h"
 #include "protect/addressed.h"
 #include "protect/armored.h"
 #include "protect/frame.h"
@@ -67,7 +66,7 @@ look_at (Pumps *pumps, const guint8 *block, gsize length, gsize *taken)
   if (!pumps->seals)
     return TRUE;
   if (ll_addressed_feed (&pumps->came, block, length)
-      && *taken <= 2 * atomic_load (&pumps->given) + LL_SEALED_HEAD_MAX * 2)
+      && *taken <= 2 * atomic_load (&pumps->given) + LL_SESSION_KEYS_MAX)
     return TRUE;
   g_set_error_literal (&pumps->drained, LL_ENGINE_ERROR, LL_ENGINE_ERROR_FAILED,
                        "GnuPG wrote something that is no locked letter");
@@ -82,9 +81,9 @@ take (Pumps *pumps, const guint8 *block, gsize length, gsize *taken, GString *ou
 
   if (!look_at (pumps, block, length, taken))
     return FALSE;
-  if (first && pumps->seals && !pumps->came.text)
+  if (first && pumps->seals)
     ll_armored_begin (&pumps->armored, out);
-  if (pumps->seals && !pumps->came.text)
+  if (pumps->seals)
     ll_armored_push (&pumps->armored, block, length, out);
   else
     ll_append_crlf (out, (const char *) block, length); /* gpg ends lines as this system does */
@@ -113,7 +112,7 @@ drain (gpointer data)
         break; /* the worker cannot write on, and ends */
     }
   close (pumps->from);
-  if (taken > 0 && pumps->seals && !pumps->came.text)
+  if (taken > 0 && pumps->seals)
     ll_armored_end (&pumps->armored, out);
   if (pumps->drained == NULL)
     pumps->sink (out->str, out->len, pumps->data, &pumps->drained);
@@ -266,8 +265,8 @@ ll_pgp_sign (LlWorker *worker,
   g_variant_dict_init (&dict, NULL);
   g_variant_dict_insert (&dict, "signer", "s", signer);
   g_variant_dict_insert (&dict, "prompt", "b", prompt);
-  g_variant_dict_insert (&dict, "cms", "b", cms);
-  reply = run (worker, "sign", g_variant_dict_end (&dict), &pumps, deadline, cancellable, error);
+  reply = run (worker, cms ? "cms-sign" : "sign", g_variant_dict_end (&dict), &pumps, deadline,
+               cancellable, error);
   if (reply == NULL)
     return NULL;
   g_variant_lookup (reply, "micalg", "&s", &micalg);

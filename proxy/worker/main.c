@@ -22,10 +22,10 @@ static const struct
   const char *name;
   Verb verb;
 } verbs[] = {
-  { "status", worker_status },   { "list", worker_list },     { "own", worker_own },
-  { "inspect", worker_inspect }, { "export", worker_export }, { "seal", worker_seal },
-  { "sign", worker_sign },       { "pkcs12", worker_pkcs12 }, { "cms-own", worker_cms_own },
-  { "harvest", worker_harvest }, { "ldap", worker_ldap },
+  { "status", worker_status },     { "list", worker_list },       { "own", worker_own },
+  { "inspect", worker_inspect },   { "export", worker_export },   { "seal", worker_seal },
+  { "sign", worker_sign },         { "pkcs12", worker_pkcs12 },   { "cms-own", worker_cms_own },
+  { "cms-sign", worker_cms_sign }, { "harvest", worker_harvest }, { "ldap", worker_ldap },
 };
 
 static Verb

@@ -10,14 +10,33 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 
+static void
+set_missing (GError **error, gpgme_error_t code)
+{
+  g_set_error (error, LL_ENGINE_ERROR, LL_ENGINE_ERROR_MISSING, "GnuPG cannot be used: %s",
+               gpgme_strerror (code));
+}
+
+const char *
+openpgp_program (GError **error)
+{
+  gpgme_error_t code = gpgme_engine_check_version (GPGME_PROTOCOL_OpenPGP);
+
+  if (code == 0)
+    return gpgme_get_dirinfo ("gpg-name");
+  set_missing (error, code);
+  return NULL;
+}
+
 gpgme_ctx_t
 openpgp_new (GError **error)
 {
   gpgme_ctx_t context = NULL;
-  gpgme_error_t code = gpgme_engine_check_version (GPGME_PROTOCOL_OpenPGP);
+  gpgme_error_t code;
 
-  if (code == 0)
-    code = gpgme_new (&context);
+  if (openpgp_program (error) == NULL)
+    return NULL;
+  code = gpgme_new (&context);
   if (code == 0)
     code = gpgme_set_protocol (context, GPGME_PROTOCOL_OpenPGP);
   if (code == 0)
@@ -27,8 +46,7 @@ openpgp_new (GError **error)
     }
   if (context != NULL)
     gpgme_release (context);
-  g_set_error (error, LL_ENGINE_ERROR, LL_ENGINE_ERROR_MISSING, "GnuPG cannot be used: %s",
-               gpgme_strerror (code));
+  set_missing (error, code);
   return NULL;
 }
 

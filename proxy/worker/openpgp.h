@@ -10,6 +10,9 @@ G_BEGIN_DECLS
 
 /* What the verbs of OpenPGP share. */
 
+/* The path of the user's gpg, of a version that will do; or MISSING */
+const char *openpgp_program (GError **error);
+
 /* A new context for the user's own GnuPG. (transfer full), or MISSING */
 gpgme_ctx_t openpgp_new (GError **error);
 

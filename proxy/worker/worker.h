@@ -46,9 +46,13 @@ GVariant *worker_export (GVariant *arguments, const int *fds, guint n_fds, GErro
  * message, without armour. Nobody is asked anything unless prompt is true (LOCKED then). */
 GVariant *worker_seal (GVariant *arguments, const int *fds, guint n_fds, GError **error);
 
-/* {signer s, prompt b?, cms b?}, in, out -> micalg s: an armoured detached signature; with cms by
- * gpgsm */
+/* {signer s, prompt b?}, in, out -> micalg s: an armoured detached signature */
 GVariant *worker_sign (GVariant *arguments, const int *fds, guint n_fds, GError **error);
+
+/* -- cms-sign.c -------------------------------------------------------------------------- */
+
+/* {signer s, prompt b?}, in, out -> micalg s: the same by gpgsm, S/MIME */
+GVariant *worker_cms_sign (GVariant *arguments, const int *fds, guint n_fds, GError **error);
 
 /* -- cms.c -------------------------------------------------------------------------------- */
 

@@ -5,18 +5,17 @@
 import os
 import stat
 
-# GPGME gives the letter as "-&N" and reads the result from stdout, what happens from --status-fd.
+# The letter comes on stdin, the result goes to stdout, what happens to --status-fd.
 GPG = r"""#!/bin/bash
 case " $* " in *" --encrypt "*) ;; *) exec /usr/bin/gpg "$@" ;; esac
 mode=$(cat "$0.mode")
 other=$(cat "$0.other")
-status=2 input=0 arguments=() next=
+status=2 arguments=() next=
 for word in "$@"; do
   case $next in
     --status-fd) status=$word ;;
     -r|--recipient) [ "$mode" = other ] && word=$other ;;
   esac
-  case $word in -\&*) input=${word#-&} ;; esac
   arguments+=("$word")
   next=$word
 done
@@ -26,11 +25,11 @@ case $mode in
   exits) exit 2 ;;
   crashes) /usr/bin/gpg "$@" | head -c 300; kill -9 $$ ;;
   hangs) exec sleep 300 ;; # longer than anybody waits, and gone before the run ends
-  clear) cat <&"$input"; done_well; exit 0 ;;
+  clear) cat; done_well; exit 0 ;;
   base64)
-    printf -- '-----BEGIN PGP MESSAGE-----\n\n'; base64 -w 64 <&"$input"
+    printf -- '-----BEGIN PGP MESSAGE-----\n\n'; base64 -w 64
     printf -- '-----END PGP MESSAGE-----\n'; done_well; exit 0 ;;
-  nothing) cat <&"$input" >/dev/null; done_well; exit 0 ;;
+  nothing) cat >/dev/null; done_well; exit 0 ;;
   truncates) /usr/bin/gpg "$@" | head -c -100; exit 0 ;;
   other) exec /usr/bin/gpg "${arguments[@]}" ;;
   more) exec /usr/bin/gpg -r "$other" "$@" ;;

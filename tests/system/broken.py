@@ -94,12 +94,12 @@ class Broken(Keyed):
 
 def test_exits(lab):
     """gpg ends at once"""
-    lab.breaks("exits", "no whole locked letter")
+    lab.breaks("exits", "ended before it was done", "status 2")
 
 
 def test_crashes(lab):
     """gpg is killed in the middle of the letter"""
-    lab.breaks("crashes", "no whole locked letter")
+    lab.breaks("crashes", "was killed by signal 9")
 
 
 def test_clear(lab):
@@ -134,7 +134,7 @@ def test_more(lab):
 
 def test_gone(lab):
     """gpg is not there any more"""
-    lab.breaks("gone", "no whole locked letter")
+    lab.breaks("gone", "ended before it was done")
 
 
 def test_flood(lab):
