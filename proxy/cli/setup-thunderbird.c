@@ -55,8 +55,7 @@ job_clear (Job *job)
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Job, job_clear)
 
-/* -- which profile -------------------------------------------------------------------------------
- */
+/* -- which profile --------------------------------------------------------------------- */
 
 static void
 list_profiles (GPtrArray *profiles)

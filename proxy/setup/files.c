@@ -33,6 +33,23 @@ ll_setup_read (const char *folder, const char *name, GError **error)
   return ll_file_load (path, LL_SETUP_FILE_MAX, error);
 }
 
+/* (transfer full) where it is written before it takes its name */
+static char *
+beside (const char *folder, const char *name)
+{
+  g_autofree char *file = g_strconcat (name, ".letterlock", NULL);
+
+  return g_build_filename (folder, file, NULL);
+}
+
+void
+ll_setup_tidy (const char *folder, const char *name)
+{
+  g_autofree char *path = beside (folder, name);
+
+  unlink (path);
+}
+
 static mode_t
 mode_of (const char *path)
 {
@@ -45,13 +62,12 @@ gboolean
 ll_setup_write (const char *folder, const char *name, GBytes *bytes, GError **error)
 {
   g_autofree char *path = g_build_filename (folder, name, NULL);
-  g_autofree char *beside = g_strconcat (path, ".letterlock", NULL);
+  g_autofree char *new_path = beside (folder, name);
   LL_AUTO_FD fd = -1;
   gsize length;
   const void *data;
 
-  if (unlink (beside) < 0 && errno != ENOENT)
-    return ll_file_set_error (error, "write", beside);
+  ll_setup_tidy (folder, name);
   if (bytes == NULL)
     {
       if (unlink (path) < 0 && errno != ENOENT)
@@ -59,18 +75,18 @@ ll_setup_write (const char *folder, const char *name, GBytes *bytes, GError **er
       return ll_file_sync_folder (folder, error);
     }
   data = g_bytes_get_data (bytes, &length);
-  fd = open (beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  fd = open (new_path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
   if (fd < 0)
-    return ll_file_set_error (error, "write", beside);
+    return ll_file_set_error (error, "write", new_path);
   if (!ll_file_write_all (fd, data, length, error))
     {
-      unlink (beside);
+      unlink (new_path);
       return FALSE;
     }
-  if (fchmod (fd, mode_of (path)) < 0 || fsync (fd) < 0 || rename (beside, path) < 0)
+  if (fchmod (fd, mode_of (path)) < 0 || fsync (fd) < 0 || rename (new_path, path) < 0)
     {
       ll_file_set_error (error, "write", path);
-      unlink (beside);
+      unlink (new_path);
       return FALSE;
     }
   return ll_file_sync_folder (folder, error);

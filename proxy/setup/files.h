@@ -15,8 +15,11 @@ G_BEGIN_DECLS
 /* NULL without @error: there is none. Links are refused: to replace one would cut it. */
 GBytes *ll_setup_read (const char *folder, const char *name, GError **error);
 
-/* Durable. @bytes NULL: it goes. What a killed call left beside it goes, too. */
+/* Durable. @bytes NULL: it goes. */
 gboolean ll_setup_write (const char *folder, const char *name, GBytes *bytes, GError **error);
+
+/* What a call that was killed left beside it. */
+void ll_setup_tidy (const char *folder, const char *name);
 
 /* What the bytes are told apart by; "" for NULL. (transfer full) */
 char *ll_setup_digest (GBytes *bytes);

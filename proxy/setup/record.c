@@ -249,6 +249,12 @@ void
 ll_setup_record_drop (LlSetupRecord *record)
 {
   g_autofree char *gone = g_strconcat (record->folder, UNFINISHED, NULL);
+  g_autofree char *target = ll_setup_record_text (record, "target");
+  g_auto (GStrv) files = files_of (record);
+
+  for (guint i = 0; files[i] != NULL; i++)
+    ll_setup_tidy (target, files[i]);
+  ll_setup_remove_folder (gone);
 
   if (rename (record->folder, gone) == 0)
     {

@@ -56,7 +56,7 @@ gboolean ll_setup_record_has (const LlSetupRecord *record, const char *name);
 /* As it was; NULL without @error: there was none. (transfer full) */
 GBytes *ll_setup_record_before (const LlSetupRecord *record, const char *name, GError **error);
 
-/* Its work is done. */
+/* Its work is done: nothing of it stays, here or beside the target's files. */
 void ll_setup_record_drop (LlSetupRecord *record);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LlSetupRecord, ll_setup_record_free)

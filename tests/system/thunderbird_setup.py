@@ -4,10 +4,13 @@
 back by `letterlock undo`."""
 
 import os
+import re
 import shutil
+import signal
 import subprocess
 
 import tap
+from daemon import binary
 from desktop import Screen
 from gnupg import GnuPG
 from process import wait_until
@@ -36,7 +39,8 @@ class Practice:
         self.screen = Screen(os.path.join(folder, "screen"))
 
     def __enter__(self):
-        self.gnupg.generate("bob@plain.lab")
+        for name in ("to", "cc", "bcc"):
+            self.gnupg.generate(f"{name}@plain.lab")
         self.world.__enter__()
         self.screen.__enter__()
         self.daemon = self.world.daemon(environment={"GNUPGHOME": self.gnupg.home}).start()
@@ -44,10 +48,13 @@ class Practice:
         self.attachment = os.path.join(self.folder, "findings.bin")
         with open(self.attachment, "wb") as file:
             file.write(bytes(range(256)) * 64)
-        with self.thunderbird("first") as program:
+        first = self.thunderbird("first")
+        first.trust(self.world.ca.file)
+        with first as program:
             program.add_account(Login, USER, host=NAME, port=465)
             program.quit()
-        shutil.copytree(program.profile, self.untouched, symlinks=True)
+        # the lock that it leaves behind names a process that is gone
+        shutil.copytree(first.profile, self.untouched, symlinks=True)
         return self
 
     def __exit__(self, *arguments):
@@ -68,10 +75,23 @@ class Practice:
         program.identity = "id1"
         return program
 
-    def set_up(self, program, *more, **how):
-        return self.daemon.letterlock(
-            "setup", "thunderbird", "--profile", program.profile, "--yes", *more, **how
-        )
+    def small(self, name):
+        """Those of its files alone that setup looks at, in a new folder."""
+        folder = os.path.join(self.folder, name)
+        os.makedirs(folder)
+        for file in (*OURS, ".parentlock", "pkcs11.txt"):
+            shutil.copy2(os.path.join(self.untouched, file), folder)
+        return folder
+
+    def set_up(self, folder, *more, **how):
+        return self.daemon.letterlock(*self.words(folder), *more, **how)
+
+    def words(self, folder):
+        return ["setup", "thunderbird", "--profile", folder, "--yes"]
+
+    def kept(self):
+        """What undo would look at."""
+        return os.listdir(os.path.join(self.daemon.state, "setup"))
 
 
 def contents(folder):
@@ -83,39 +103,258 @@ def contents(folder):
     return found
 
 
-def test_back_byte_for_byte(lab):
-    """undo gives back every byte when Thunderbird has not run since"""
-    program = lab.profile("bytes")
-    before = contents(program.profile)
-    names = set(os.listdir(program.profile))
-    said = lab.set_up(program)
-    tap.true("Not covered" in said and PASSWORD not in said, said)
-    after = contents(program.profile)
-    for name in OURS:
-        tap.true(before[name] != after[name], f"{name} was not changed")
-    lab.daemon.letterlock("undo")
-    tap.equal(contents(program.profile), before, "the profile")
-    tap.equal(set(os.listdir(program.profile)), names, "its files")
-    tap.equal(os.listdir(os.path.join(lab.daemon.state, "setup")), [], "what is kept")
+def edit(folder, name, old, new):
+    path = os.path.join(folder, name)
+    with open(path, encoding="utf-8") as file:
+        text = file.read()
+    tap.true(old in text, f"{name} has no {old}")
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(text.replace(old, new))
 
 
-def test_five_situations(lab):
-    """Set up, it sends to To, Cc and Bcc"""
-    program = lab.profile("sends")
-    lab.set_up(program)
-    with program:
-        delivered(lab, program)
+def trusted(folder):
+    done = subprocess.run(
+        ["certutil", "-L", "-d", "sql:" + folder], capture_output=True, text=True, check=True
+    )
+    return done.stdout
+
+
+# -- what Thunderbird sends, and what it says ---------------------------------------------------------
 
 
 def arrived(lab, subject):
-    return [x for x in lab.world.provider.letters() if subject.encode() in x]
+    return [x for x in lab.world.provider.letters() if f"Subject: {subject}".encode() in x]
+
+
+def record(lab, recipient):
+    """The letter that has this recipient, by whom it is known alone."""
+    found = [x for x in lab.daemon.letters() if recipient in [r["address"] for r in x["recipients"]]]
+    return found[-1] if found else None
+
+
+def send(lab, program, subject, domain, who="to,cc,bcc"):
+    to, cc, bcc = (x if "@" in x else f"{x}@{domain}" for x in who.split(","))
+    return program.send(to, subject, BODY, lab.attachment, cc, bcc), record(lab, to)
+
+
+def test_five_situations(lab):
+    """Set up, it sends to To, Cc and Bcc: delivered, locked, held and released, refused, provider down"""
+    program = lab.profile("sends")
+    lab.set_up(program.profile)
+    with program:
+        delivered(lab, program)
+        locked(lab, program)
+        held(lab, program)
+        refused(lab, program)
+        provider_down(lab, program)
+        program.quit()
+    lab.daemon.letterlock("undo")
 
 
 def delivered(lab, program):
-    said = program.send("to@dane.lab", "Delivered 1", BODY, lab.attachment, "cc@dane.lab", "bcc@dane.lab")
+    said, letter = send(lab, program, "Delivered", "dane.lab")
     tap.equal(said, "", "Thunderbird says")
-    lab.daemon.wait_state("sent")
-    tap.true(arrived(lab, "Delivered 1"), "the letter is there")
+    tap.equal({r["address"]: (r["method"], r["state"]) for r in letter["recipients"]},
+              {f"{x}@dane.lab": ("tls", "sent") for x in ("to", "cc", "bcc")}, "delivered")  # fmt: skip
+    copies = wait_until(lambda: arrived(lab, "Delivered"), "it arrives")
+    tap.true(all(b"bcc@dane.lab" not in x.split(b"\r\n\r\n")[0].replace(b"X-Original-To: bcc", b"")
+                 for x in copies if b"To: to@" in x and b"X-Original-To: to@" in x), "Bcc is blind")  # fmt: skip
+
+
+def locked(lab, program):
+    said, letter = send(lab, program, "Locked", "plain.lab")
+    tap.equal(said, "", "Thunderbird says")
+    tap.equal({r["method"] for r in letter["recipients"]}, {"pgp"}, f"locked: {letter}")
+    tap.equal(arrived(lab, "Locked"), [], "letters with a readable subject")
+
+
+def held(lab, program):
+    said, letter = send(lab, program, "Held", "plain.lab", "kim,lee,max")
+    tap.equal(said, "", "Thunderbird says")
+    tap.equal({r["state"] for r in letter["recipients"]}, {"held"}, "before the decision")
+    lab.daemon.letterlock("release", letter["id"], "--anyway")
+    lab.daemon.wait_letters(lambda _: record(lab, "kim@plain.lab")["state"] == "sent", "it is released")
+    wait_until(lambda: len(arrived(lab, "Held")) == 3, "three copies arrive")
+
+
+def refused(lab, program):
+    said, _ = send(lab, program, "Refused", "dane.lab", "to,none@null.lab,bcc")
+    tap.equal(
+        re.sub("explain [0-9a-f]+", "explain ID", said),
+        "Sending of the message failed.\nAn error occurred while sending mail. The mail server responded:\n"
+        "null.lab: this domain accepts no mail at all; not sent (letterlock explain ID).\n"
+        'Please check the message recipient "none@null.lab" and try again.', "Thunderbird says",
+    )  # fmt: skip
+    tap.equal(arrived(lab, "Refused"), [], "letters at the provider")
+
+
+def provider_down(lab, program):
+    lab.world.provider.stop()
+    said, letter = send(lab, program, "Down", "dane.lab", "ann,ben,cem")
+    lab.world.provider.start()
+    tap.equal(said, "", "Thunderbird says")
+    tap.true(letter["state"] in ("queued", "waiting", "sending"), letter["state"])
+    lab.daemon.letterlock("retry", letter["id"])
+    wait_until(lambda: len(arrived(lab, "Down")) == 3, "three copies arrive")
+
+
+# -- the way back ---------------------------------------------------------------------------------------
+
+
+def test_back_byte_for_byte(lab):
+    """undo gives back every byte when Thunderbird has not run since"""
+    folder = lab.small("bytes")
+    before = contents(folder)
+    names = set(os.listdir(folder))
+    said = lab.set_up(folder)
+    tap.true("Not covered" in said and PASSWORD not in said, said)
+    after = contents(folder)
+    for name in OURS:
+        tap.true(before[name] != after[name], f"{name} was not changed")
+    lab.daemon.letterlock("undo")
+    tap.equal(contents(folder), before, "the profile")
+    tap.equal(set(os.listdir(folder)), names, "its files")
+    tap.equal(lab.kept(), [], "what is kept")
+
+
+def test_back_after_a_run(lab):
+    """undo after Thunderbird ran: it sends as before, without a question, and nothing of ours is left"""
+    program = lab.profile("ran")
+    lab.set_up(program.profile)
+    with program:
+        tap.equal(send(lab, program, "Through", "dane.lab", "una,udo,ulf")[0], "", "Thunderbird says")
+        program.quit()
+    tap.true("Letterlock" in trusted(program.profile), "trusted")
+    said = lab.daemon.letterlock("undo")
+    tap.true("sends as it did before" in said and "stays" not in said, said)
+    tap.true("Letterlock" not in trusted(program.profile), trusted(program.profile))
+    for name, word in (("prefs.js", 'hostname", "localhost"'), ("logins.json", "smtp://localhost")):
+        with open(os.path.join(program.profile, name), encoding="utf-8") as file:
+            tap.true(word not in file.read(), f"{name} has {word}")
+    with program:
+        tap.equal(send(lab, program, "Past", "dane.lab", "vera,vito,vlad"), ("", None), "past Letterlock")
+        program.quit()
+    wait_until(lambda: len(arrived(lab, "Past")) == 3, "three copies arrive")
+
+
+def test_only_what_is_ours(lab):
+    """What somebody changed since stays, and is named; the rest goes back"""
+    folder = lab.small("changed")
+    lab.set_up(folder)
+    edit(folder, "prefs.js", 'smtp1.port", 1465', 'smtp1.port", 2525')
+    said = lab.daemon.letterlock("undo")
+    tap.true("mail.smtpserver.smtp1.port stays: it was changed to 2525 since" in said, said)
+    with open(os.path.join(folder, "prefs.js"), encoding="utf-8") as file:
+        text = file.read()
+    tap.true('smtp1.port", 2525' in text and f'smtp1.hostname", "{NAME}"' in text, "prefs.js")
+
+
+def test_running(lab):
+    """While Thunderbird runs, both ways are refused, and nothing is changed"""
+    program = lab.profile("running")
+    with program:
+        for words in (lab.words(program.profile), [*lab.words(program.profile), "--dry-run"]):
+            done = lab.daemon.try_letterlock(*words)
+            tap.equal(done.returncode, 1, done.stderr)
+            tap.true("Thunderbird is running" in done.stderr, done.stderr)
+        tap.equal(lab.kept(), [], "what is kept")
+        program.quit()
+    edit(program.profile, "prefs.js", NAME, NAME)
+    lab.set_up(program.profile)
+    with program:
+        done = lab.daemon.try_letterlock("undo")
+        tap.true(done.returncode == 1 and "Thunderbird is running" in done.stderr, done.stderr)
+        program.quit()
+    lab.daemon.letterlock("undo")
+
+
+# -- every step -------------------------------------------------------------------------------------------
+
+STEPS = "rename,unlink,fsync,fdatasync"
+
+
+def killed_at(lab, step, words):
+    """Whether it was: the command may have fewer steps."""
+    done = subprocess.run(
+        ["strace", "-f", "-qq", "-o", "/dev/null", "-e", f"trace={STEPS}",
+         "-e", f"inject={STEPS}:signal=SIGKILL:when={step}", binary("letterlock"), *words],
+        env=lab.daemon.environment, capture_output=True, check=False,
+    )  # fmt: skip
+    tap.true(done.returncode in (0, -signal.SIGKILL, 128 + signal.SIGKILL), done)
+    return done.returncode != 0
+
+
+def test_killed_in_setup(lab):
+    """kill -9 at each step of setup: undo gives back every byte"""
+    folder = lab.small("killed")
+    before, names = contents(folder), set(os.listdir(folder))
+    step, seen = 1, set()
+    while killed_at(lab, step, lab.words(folder)):
+        seen.add(tuple(x for x in OURS if contents(folder)[x] != before[x]))
+        lab.daemon.letterlock("undo")
+        tap.equal(contents(folder), before, f"the profile after step {step}")
+        tap.equal(set(os.listdir(folder)), names, f"its files after step {step}")
+        tap.equal(lab.kept(), [], f"what is kept after step {step}")
+        step += 1
+    # from nothing to everything, one file after the other
+    tap.equal({len(x) for x in seen}, {0, 1, 2, 3, 4}, f"what was changed in {step} steps")
+    lab.daemon.letterlock("undo")
+
+
+def test_killed_in_undo(lab):
+    """kill -9 at each step of undo: the next undo gives back every byte"""
+    folder = lab.small("killed-back")
+    before, names = contents(folder), set(os.listdir(folder))
+    step, died = 1, True
+    while died:
+        lab.set_up(folder)
+        died = killed_at(lab, step, ["undo"])
+        lab.daemon.letterlock("undo")
+        tap.equal(contents(folder), before, f"the profile after step {step}")
+        tap.equal(set(os.listdir(folder)), names, f"its files after step {step}")
+        step += 1
+    tap.true(step > 8, f"it has {step} steps")
+
+
+# -- passwords ----------------------------------------------------------------------------------------------
+
+
+def test_no_saved_password(lab):
+    """Thunderbird saved none: asked for, and nothing is changed without an answer"""
+    folder = lab.small("unsaved")
+    lab.set_up(folder)
+    lab.daemon.letterlock("undo")
+    os.unlink(os.path.join(folder, "logins.json"))
+    done = lab.daemon.try_letterlock(*lab.words(folder))
+    tap.true(done.returncode == 0, "the account is there, with its password: none is needed")
+    lab.daemon.letterlock("undo")
+    lab.daemon.letterlock("account", "remove", "anna", "--force")
+    done = lab.daemon.try_letterlock(*lab.words(folder))
+    tap.true(done.returncode == 2 and f"Password of {USER} at {NAME}" in done.stderr, done.stderr)
+    tap.equal(lab.kept(), [], "what is kept")
+    lab.set_up(folder, "--password-stdin", text=PASSWORD + "\n")
+    lab.daemon.letterlock("account", "test", "anna")
+    lab.daemon.letterlock("undo")
+    tap.true(not os.path.exists(os.path.join(folder, "logins.json")), "there is none again")
+
+
+def test_primary_password(lab):
+    """Behind a primary password: the right one opens it, a wrong one changes nothing"""
+    folder = lab.small("primary")
+    for name, text in (("old", "\n"), ("new", "open sesame\n")):
+        with open(os.path.join(lab.folder, name), "w", encoding="ascii") as file:
+            file.write(text)
+    subprocess.run(
+        ["certutil", "-W", "-d", "sql:" + folder, "-f", os.path.join(lab.folder, "old"),
+         "-@", os.path.join(lab.folder, "new")], check=True, capture_output=True,
+    )  # fmt: skip
+    before = contents(folder)
+    done = lab.daemon.try_letterlock(*lab.words(folder), "--password-stdin", text="open, please\n")
+    tap.true(done.returncode == 3 and "primary password" in done.stderr, done)
+    tap.equal(contents(folder), before, "the profile")
+    lab.set_up(folder, "--password-stdin", text="open sesame\n")
+    lab.daemon.letterlock("undo")
+    tap.equal(contents(folder), before, "the profile")
 
 
 if __name__ == "__main__":
