@@ -55,7 +55,7 @@ job_clear (Job *job)
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Job, job_clear)
 
-/* -- which profile --------------------------------------------------------------------- */
+/* -- which profile --------------------------------------------------------- */
 
 static void
 list_profiles (GPtrArray *profiles)
@@ -97,8 +97,7 @@ choose_profile (int *status)
   return NULL;
 }
 
-/* -- what there is to do
- * --------------------------------------------------------------------------- */
+/* -- what there is to do --------------------------------------------------- */
 
 static gboolean
 is_here (const char *host)
@@ -176,8 +175,7 @@ show_plan (const Job *job, const char *profile)
         "letterlock undo takes all of it back.");
 }
 
-/* -- passwords
- * ------------------------------------------------------------------------------------- */
+/* -- passwords ------------------------------------------------------------- */
 
 /* A line of stdin, or what is typed. NULL: *status. */
 static LlSecret *
@@ -243,8 +241,7 @@ find_password (const Job *job, Way *way, int *status)
   return way->password != NULL;
 }
 
-/* -- doing it
- * ---------------------------------------------------------------------------------------- */
+/* -- doing it -------------------------------------------------------------- */
 
 static gboolean
 point (const Job *job, const Way *way, int *status)

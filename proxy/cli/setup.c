@@ -79,7 +79,7 @@ ll_setup_run (int argc, char **argv)
   return ll_verbs_run ("setup", clients, argc, argv);
 }
 
-/* -- back ------------------------------------------------------------------------------ */
+/* -- back ------------------------------------------------------------------ */
 
 static int
 undo_one (LlSetupRecord *record)

@@ -19,7 +19,7 @@ gboolean ll_setup_confirm (const char *question, gboolean yes);
 /* Where the daemon listens with TLS from the first byte; 0: *status is set. */
 guint ll_setup_port (int *status);
 
-/* -- an account for an outgoing server (setup-account.c) ------------------------------- */
+/* -- an account for an outgoing server (setup-account.c) ------------------- */
 
 typedef struct
 {
@@ -41,7 +41,7 @@ GVariant *ll_setup_account_make (GVariant *there,
                                  const LlSecret *password,
                                  int *status);
 
-/* -- the commands ---------------------------------------------------------------------- */
+/* -- the commands ---------------------------------------------------------- */
 
 int ll_setup_thunderbird_run (int argc, char **argv);
 

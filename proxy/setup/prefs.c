@@ -28,7 +28,7 @@ ll_prefs_free (LlPrefs *prefs)
   g_free (prefs);
 }
 
-/* -- the grammar ----------------------------------------------------------------------- */
+/* -- the grammar ----------------------------------------------------------- */
 
 /* From "#" or "//" to the end of the line, or from one mark to the other. */
 static gboolean
@@ -252,7 +252,7 @@ ll_prefs_parse (GBytes *bytes, GError **error)
   return g_steal_pointer (&prefs);
 }
 
-/* -- reading --------------------------------------------------------------------------- */
+/* -- reading --------------------------------------------------------------- */
 
 const LlPref *
 ll_prefs_find (const LlPrefs *prefs, const char *name)
@@ -294,7 +294,7 @@ ll_prefs_value (const LlPrefs *prefs, const char *name)
                       : NULL;
 }
 
-/* -- writing --------------------------------------------------------------------------- */
+/* -- writing --------------------------------------------------------------- */
 
 char *
 ll_prefs_quote (const char *text)

@@ -177,8 +177,7 @@ ll_setup_record_apply (LlSetupRecord *record, GError **error)
   return TRUE;
 }
 
-/* -- looking back
- * ---------------------------------------------------------------------------------- */
+/* -- looking back ---------------------------------------------------------- */
 
 static LlSetupRecord *
 load (const char *folder)

@@ -111,7 +111,7 @@ ll_stores_trust (LlStores *stores, const char *authority, LlSetupRecord *record,
   return TRUE;
 }
 
-/* -- back ------------------------------------------------------------------------------ */
+/* -- back ------------------------------------------------------------------ */
 
 /* Whether the files can simply be put back: each is as it was, or as we wrote it. */
 static gboolean

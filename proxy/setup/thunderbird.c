@@ -47,8 +47,7 @@ ll_thunderbird_free (LlThunderbird *thunderbird)
   g_free (thunderbird);
 }
 
-/* -- reading
- * ----------------------------------------------------------------------------------------- */
+/* -- reading --------------------------------------------------------------- */
 
 /* Parsed; NULL without @error: there is no such file. */
 static LlPrefs *
@@ -201,8 +200,7 @@ ll_thunderbird_password (LlThunderbird *thunderbird, const LlOutgoing *server, G
   return ll_vault_decrypt (thunderbird->stores->vault, login.password, error);
 }
 
-/* -- changing, still beside it
- * ------------------------------------------------------------------------ */
+/* -- changing, still beside it --------------------------------------------- */
 
 static void
 change (LlThunderbird *thunderbird, const LlOutgoing *server, const char *field, char *value)
@@ -268,8 +266,7 @@ ll_thunderbird_point (LlThunderbird *thunderbird,
   return TRUE;
 }
 
-/* -- writing
- * ------------------------------------------------------------------------------------------ */
+/* -- writing --------------------------------------------------------------- */
 
 static gboolean
 add_prefs (LlThunderbird *thunderbird, GError **error)

@@ -109,7 +109,7 @@ ll_vault_unlock (LlVault *vault, const LlSecret *password, GError **error)
   return FALSE;
 }
 
-/* -- saved passwords ------------------------------------------------------------------- */
+/* -- saved passwords ------------------------------------------------------- */
 
 static gboolean
 has_attribute (PK11SymKey *key, CK_ATTRIBUTE_TYPE type, const void *bytes, gsize length)
@@ -259,7 +259,7 @@ ll_vault_encrypt (LlVault *vault, const char *text, GError **error)
   return encrypt_with_new_key (text, error);
 }
 
-/* -- whom it trusts -------------------------------------------------------------------- */
+/* -- whom it trusts -------------------------------------------------------- */
 
 static gboolean
 read_certificate (const char *pem, CERTCertificate **out, GError **error)
