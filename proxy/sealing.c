@@ -52,6 +52,13 @@ ll_sealing_hides_subject (const LlSealing *copy)
   return FALSE;
 }
 
+/* Text shrinks; attachments are compressed already, in nearly all formats that are sent. */
+static gboolean
+is_compressible (const LlMessageFacts *facts)
+{
+  return facts->is_text && facts->size <= LL_COMPRESSED_MAX;
+}
+
 static gboolean
 run_pgp (LlSealing *copy, const char *outer, LlInner *inner, Target *target, GError **error)
 {
@@ -59,6 +66,7 @@ run_pgp (LlSealing *copy, const char *outer, LlInner *inner, Target *target, GEr
     .keys = copy->keys,
     .signer = ll_signer_name (copy->signer),
     .prompt = copy->prompt,
+    .compress = is_compressible (copy->live->facts),
     .outer = outer,
   };
 

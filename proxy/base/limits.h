@@ -194,6 +194,9 @@
 /* A signature beside a letter: with a chain of large certificates, some 20 kB. */
 #define LL_SIGNATURE_MAX (256 * 1024)
 
+/* gpg compresses 20 MB/s: a longer letter would wait for what it hardly gains. */
+#define LL_COMPRESSED_MAX (5 * 1024 * 1024)
+
 /* What stands before the data of a locked letter: for LL_RECIPIENTS_MAX keys of 16384 bits. */
 #define LL_SESSION_KEYS_MAX (2100 * 1024)
 

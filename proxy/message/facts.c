@@ -78,6 +78,7 @@ ll_message_facts_to_variant (const LlMessageFacts *facts)
   g_variant_dict_insert (&dict, "protection", "u", facts->protection);
   g_variant_dict_insert (&dict, "sealed-whole", "b", facts->sealed_whole);
   g_variant_dict_insert (&dict, "signed", "b", facts->is_signed);
+  g_variant_dict_insert (&dict, "text", "b", facts->is_text);
   g_variant_dict_insert (&dict, "parts", "u", facts->parts);
   g_variant_dict_insert (&dict, "tls-required-no", "b", facts->tls_required_no);
   g_variant_dict_insert (&dict, "reply", "b", facts->reply);
@@ -150,6 +151,7 @@ ll_message_facts_from_variant (GVariant *variant)
   g_variant_dict_lookup (&dict, "protection", "u", &protection);
   g_variant_dict_lookup (&dict, "sealed-whole", "b", &facts->sealed_whole);
   g_variant_dict_lookup (&dict, "signed", "b", &facts->is_signed);
+  g_variant_dict_lookup (&dict, "text", "b", &facts->is_text);
   g_variant_dict_lookup (&dict, "parts", "u", &facts->parts);
   g_variant_dict_lookup (&dict, "tls-required-no", "b", &facts->tls_required_no);
   g_variant_dict_lookup (&dict, "reply", "b", &facts->reply);

@@ -358,6 +358,7 @@ ll_inspection_finish (LlInspection *inspection, const char *const *tags, GError 
   if (facts->protection != LL_PROTECTION_NONE)
     read_sealed (facts, ll_structure_sealed (inspection->structure));
   facts->is_signed = ll_structure_is_signed (inspection->structure);
+  facts->is_text = ll_structure_is_text (inspection->structure);
   facts->parts = ll_structure_parts (inspection->structure);
   return g_steal_pointer (&inspection->facts);
 }

@@ -53,6 +53,7 @@ typedef struct
   GStrv sealed_for; /* the keys that it is locked for (message/sealed.h); NULL: none is named */
   gboolean sealed_whole; /* ... and for nobody else */
   gboolean is_signed;    /* by the mail program; then we do not sign it again */
+  gboolean is_text;      /* every part of it: nothing in it is compressed already */
   guint parts;
   char *message_id; /* without <>, or NULL */
   char *subject;    /* decoded, at most 200 characters, tag removed; or NULL */

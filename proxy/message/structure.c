@@ -57,6 +57,7 @@ struct _LlStructure
   gboolean calendar;
   gboolean pgp_text;     /* a text that is armour */
   gboolean only_pgp;     /* every leaf with content is an OpenPGP message */
+  gboolean only_text;    /* every leaf is text */
   LlLeafFound top_found; /* when the top is a leaf */
   LlSealed sealed;       /* of the first locked leaf */
 };
@@ -91,6 +92,7 @@ begin_part (LlStructure *structure, LlPartType *type, const LlHeaders *headers)
     {
       /* nothing is known of it, so it is not locked */
       structure->only_pgp = FALSE;
+      structure->only_text = FALSE;
       structure->place = BETWEEN;
       return;
     }
@@ -119,6 +121,7 @@ ll_structure_new_watched (const LlHeaders *headers, const LlStructureWatch *watc
   g_array_set_clear_func (structure->levels, level_clear);
   structure->line = g_byte_array_new ();
   structure->only_pgp = TRUE;
+  structure->only_text = TRUE;
   ll_sealed_init (&structure->sealed);
   ll_part_type_init (&structure->top, headers);
   ll_part_type_init (&type, headers);
@@ -163,6 +166,7 @@ count_leaf (LlStructure *structure, const LlPartType *type, LlLeafFound found)
 {
   gboolean text = g_str_has_prefix (type->type, "text/");
 
+  structure->only_text = structure->only_text && text;
   if (found == LL_LEAF_PGP && text && !is_pgp_attachment (type))
     structure->pgp_text = TRUE;
   else if (found != LL_LEAF_EMPTY && !(found == LL_LEAF_PGP && is_pgp_attachment (type)))
@@ -382,6 +386,12 @@ guint
 ll_structure_parts (const LlStructure *structure)
 {
   return structure->parts;
+}
+
+gboolean
+ll_structure_is_text (const LlStructure *structure)
+{
+  return structure->only_text;
 }
 
 gboolean

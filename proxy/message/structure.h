@@ -43,6 +43,7 @@ void ll_structure_finish (LlStructure *structure);
 
 /* After finish. */
 guint ll_structure_parts (const LlStructure *structure);
+gboolean ll_structure_is_text (const LlStructure *structure); /* every part of it */
 gboolean ll_structure_is_report (const LlStructure *structure);
 gboolean ll_structure_is_calendar (const LlStructure *structure);
 LlProtection ll_structure_protection (const LlStructure *structure);

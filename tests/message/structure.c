@@ -275,6 +275,31 @@ test_depth (void)
     }
 }
 
+/* What compression may be worth its time for. */
+static void
+test_text (void)
+{
+  static const struct
+  {
+    const char *in;
+    gboolean text;
+  } letters[] = {
+    { "A: b\r\n\r\nhello\r\n", TRUE },
+    { "Content-Type: text/html\r\n\r\nhello\r\n", TRUE },
+    { MIXED "--b\r\n\r\nx\r\n--b\r\nContent-Type: text/html\r\n\r\nx\r\n--b--\r\n", TRUE },
+    { MIXED "--b\r\n\r\nx\r\n--b\r\nContent-Type: image/png\r\n\r\nx\r\n--b--\r\n", FALSE },
+    { MIXED "--b\r\n\r\nx\r\n" OCTETS "--b--\r\n", FALSE },
+    { "Content-Type: application/pdf\r\n\r\nx\r\n", FALSE },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (letters); i++)
+    {
+      g_autoptr (LlMessageFacts) facts = inspect (letters[i].in, strlen (letters[i].in));
+
+      g_assert_true (facts->is_text == letters[i].text);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -284,5 +309,6 @@ main (int argc, char **argv)
   g_test_add_func ("/structure/pieces", test_pieces);
   g_test_add_func ("/structure/many-parts", test_many_parts);
   g_test_add_func ("/structure/depth", test_depth);
+  g_test_add_func ("/structure/text", test_text);
   return g_test_run ();
 }

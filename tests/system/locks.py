@@ -73,6 +73,21 @@ def test_goes_locked(lab):
     )
 
 
+def test_compression(lab):
+    """Text is compressed inside the lock; what comes with an attachment is not"""
+    packets = {}
+    for name, kind in (("text", "text/plain"), ("attachment", "application/pdf")):
+        content = letter("bob@plain.lab", name=name, body="word " * 10 + "\r\n")
+        content = content.replace(b"\r\n\r\n", f"\r\nContent-Type: {kind}\r\n\r\n".encode(), 1)
+        accepted, said = lab.office.send("bob@plain.lab", content)
+        tap.true(accepted, said)
+        wait_until(lambda arrived=name: lab.arrived(arrived), "the letter arrives")
+        (raw,) = lab.arrived(name)
+        armour = raw[raw.index(b"-----BEGIN PGP") :]
+        packets[name] = b":compressed packet:" in lab.others["bob"].run("--list-packets", input=armour)
+    tap.equal(packets, {"text": True, "attachment": False}, "compressed")
+
+
 def sealed(lab, name):
     """How many keys a copy is locked for -> the copy."""
     return {len(lab.gnupg.key_ids(raw)): raw for raw in lab.arrived(name)}
