@@ -75,8 +75,10 @@ _letterlock() {
         key) words+='list find import export accept reject prefer --accept --method --subject' ;;
         override) words+='--reason --days --accept --list --remove' ;;
         setup)
-          if [ "$COMP_CWORD" -eq 2 ]; then words='thunderbird'
-          else words+='--profile --yes --dry-run --password-stdin'
+          if [ "$COMP_CWORD" -eq 2 ]; then words='thunderbird msmtp git other'
+          elif [ "${COMP_WORDS[2]}" = thunderbird ]; then
+            words+='--profile --yes --dry-run --password-stdin'
+          else words+='--account --new-password'
           fi ;;
         report) words+='--since --until --account --format --output' ;;
         sender) words+='--selector' ;;

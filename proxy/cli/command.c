@@ -125,7 +125,7 @@ print_verbs (const char *name, const LlCommand *verbs)
 {
   printf ("Usage: letterlock %s VERB [OPTION...]\n\n", name);
   for (guint i = 0; verbs[i].name != NULL; i++)
-    printf ("  %-8s %-28s %s\n", verbs[i].name, verbs[i].arguments, verbs[i].summary);
+    printf ("  %-11s %-28s %s\n", verbs[i].name, verbs[i].arguments, verbs[i].summary);
   printf ("\nletterlock %s VERB --help tells more.\n", name);
 }
 

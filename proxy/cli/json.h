@@ -35,6 +35,7 @@ extern const LlField ll_schema_letter[];
 extern const LlField ll_schema_letter_with_events[];
 extern const LlField ll_schema_access[];
 extern const LlField ll_schema_setup[];
+extern const LlField ll_schema_values[];
 extern const LlField ll_schema_account[];
 extern const LlField ll_schema_test[];
 extern const LlField ll_schema_rule[];

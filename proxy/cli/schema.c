@@ -168,6 +168,14 @@ const LlField ll_schema_setup[]
     = { VALUE ("profile"), VALUE ("server"),  LIST ("addresses", NULL), VALUE ("upstream"),
         VALUE ("port"),    VALUE ("account"), VALUE ("username"),       END };
 
+const LlField ll_schema_values[] = { VALUE ("account"),
+                                     VALUE ("server"),
+                                     VALUE ("port"),
+                                     VALUE ("security"),
+                                     VALUE ("username"),
+                                     VALUE ("password"),
+                                     END };
+
 static const LlField onward_letter[] = { VALUE ("address"),
                                          VALUE ("sent"),
                                          VALUE ("evidence"),

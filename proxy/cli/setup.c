@@ -73,9 +73,16 @@ ll_setup_run (int argc, char **argv)
   static const LlCommand clients[] = {
     { "thunderbird", "[--profile DIR]", "let Thunderbird send through Letterlock",
       ll_setup_thunderbird_run },
+    { "msmtp", "[--account NAME]", "lines for ~/.msmtprc", ll_setup_msmtp_run },
+    { "git", "", "what git send-email needs", ll_setup_git_run },
+    { "other", "[--account NAME]", "what to type into any other mail program", ll_setup_other_run },
     { NULL },
   };
 
+  /* without a client, the values that fit all */
+  if (argc < 2
+      || (*argv[1] == '-' && strcmp (argv[1], "--help") != 0 && strcmp (argv[1], "-h") != 0))
+    return ll_setup_other_run (argc, argv);
   return ll_verbs_run ("setup", clients, argc, argv);
 }
 

@@ -43,6 +43,9 @@ GVariant *ll_setup_account_make (GVariant *there,
 
 /* -- the commands ---------------------------------------------------------- */
 
+int ll_setup_git_run (int argc, char **argv);
+int ll_setup_msmtp_run (int argc, char **argv);
+int ll_setup_other_run (int argc, char **argv);
 int ll_setup_thunderbird_run (int argc, char **argv);
 
 /* Of `undo`: gives every mail program back what setup changed. */

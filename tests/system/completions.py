@@ -18,7 +18,7 @@ VERBS = {
     "account": ["add", "edit", "test", "remove"],
     "rule": ["add"],
     "config": ["set"],
-    "setup": ["thunderbird"],
+    "setup": ["thunderbird", "msmtp", "git", "other"],
 }
 
 

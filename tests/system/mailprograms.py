@@ -4,9 +4,13 @@
 
 import email
 import email.policy
+import os
+import shlex
+import subprocess
 
 import clients
 import tap
+from daemon import binary
 from maildir import as_sent
 from office import Office, letter
 
@@ -82,6 +86,49 @@ def test_bdat(office):
         code, text = talk.reply()
         tap.equal(code, 250, text)
     tap.equal(as_sent(office.provider.wait_letters("bdat@valid.lab")[0]), content, "letters")
+
+
+
+def home(office, name, text):
+    path = os.path.join(office.daemon.environment["HOME"], name)
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(text)
+    os.chmod(path, 0o600)
+
+
+def submits(office, arguments, address):
+    path = f"{os.path.dirname(binary('letterlock'))}:/usr/bin:/bin"
+    subprocess.run(
+        arguments, input=letter(address).replace(b"\r\n", b"\n"), check=True, capture_output=True,
+        env={**office.daemon.environment, "PATH": path},
+    )  # fmt: skip
+    tap.true(office.provider.wait_letters(address), "it arrives")
+
+
+def test_setup_git(office):
+    """What `setup git` prints lets git call letterlock as its sendmail"""
+    words = shlex.split(office.daemon.letterlock("setup", "git"))
+    tap.equal(words[:4], ["git", "config", "--global", "sendemail.sendmailCmd"], "command")
+    submits(office, ["sh", "-c", f'{words[4]} "$@"', "sh", "-i", "git@valid.lab"], "git@valid.lab")
+
+
+def test_setup_msmtp(office):
+    """The lines of `setup msmtp` are all that msmtp needs; `setup` alone shows the same four values"""
+    home(office, ".config/letterlock/ca.pem", office.daemon.letterlock("account", "show", "--ca"))
+    before = office.daemon.letterlock("setup", "msmtp", "--account", "anna")
+    tap.true("\npassword " not in before, "a password is shown without one being made")
+    home(office, ".msmtprc", office.daemon.letterlock("setup", "msmtp", "--new-password"))
+    submits(office, ["msmtp", "lines@valid.lab"], "lines@valid.lab")
+    (values,) = office.daemon.letterlock("setup", "--json")
+    expected = {"account": "anna", "server": "localhost", "port": 1465, "security": "tls",
+                "username": office.login.username, "password": None}  # fmt: skip
+    tap.equal(values, expected, "values")
+    said = office.daemon.letterlock("setup")
+    for word in ("localhost", "1465", "SSL/TLS", f"user name  {office.login.username}\n"):
+        tap.true(word in said, said)
+    done = office.daemon.try_letterlock("setup", "other", "--account", "nobody")
+    tap.equal((done.returncode, done.stderr), (1, 'letterlock: There is no account "nobody"\n'), "no account")
 
 
 if __name__ == "__main__":
