@@ -19,6 +19,7 @@ static const struct
   { "empty", BYTES (".\r\n"), "", "", NULL },
   { "one line", BYTES ("a\r\n.\r\nQUIT\r\n"), "a\r\n", "QUIT\r\n", NULL },
   { "dots", BYTES ("..\r\n...x\r\n.y\r\n.\r\n"), ".\r\n..x\r\ny\r\n", "", NULL },
+  { "empty lines", BYTES ("\r\n\r\na\r\n\r\n.\r\n"), "\r\n\r\na\r\n\r\n", "", NULL },
   { "dot inside", BYTES ("a.\r\nb\r\n.\r\n"), "a.\r\nb\r\n", "", NULL },
   { "open", BYTES ("a\r\n."), "a\r\n", NULL, NULL },
   /* smuggling, in every spelling: none of them is the end of data */
