@@ -22,9 +22,11 @@ def read(path):
 
 def all_in(folder, wanted):
     """Those of the names that are wanted, or all, in order."""
-    names = sorted(n for n in os.listdir(folder) if n.endswith(".mutation"))
-    return [read(os.path.join(folder, n)) for n in names
-            if not wanted or n.removesuffix(".mutation") in wanted]  # fmt: skip
+    names = sorted(n.removesuffix(".mutation") for n in os.listdir(folder) if n.endswith(".mutation"))
+    for name in wanted:
+        if name not in names:
+            raise SystemExit(f"there is no mutation {name}; there are {', '.join(names)}")
+    return [read(os.path.join(folder, n + ".mutation")) for n in names if not wanted or n in wanted]
 
 
 def copy_source(top, target):
