@@ -208,6 +208,16 @@ def mutations(wanted):
         show(output)
 
 
+def packages(wanted):
+    """The Debian packages in a Debian of their own."""
+    log = os.path.join(BUILD, "packages.log")
+    status, output = run([os.path.join(TOP, "tests/packages/run"), *wanted], log)
+    good, bad = count("packages", output, status)
+    say(f"packages: {good} passed, {bad} failed")
+    if bad:
+        show(output)
+
+
 def unit(folder, name, wanted):
     """The unit tests and corpora of one build, counted by their single cases."""
     report = os.path.join(folder, "meson-logs", "testlog.json")
@@ -318,8 +328,8 @@ def system(binaries, wanted):
 def main(arguments):
     what = arguments[0] if arguments else "all"
     wanted = arguments[1:]
-    if what not in ("all", "lint", "unit", "system", "mutations"):
-        print("usage: tests/run [lint|unit|system|mutations] [NAME...]", file=sys.stderr)
+    if what not in ("all", "lint", "unit", "system", "packages", "mutations"):
+        print("usage: tests/run [lint|unit|system|packages|mutations] [NAME...]", file=sys.stderr)
         return 2
     ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     bury_from_now_on()
@@ -347,6 +357,8 @@ def everything(what, wanted):
         options = ["-Db_sanitize=address,undefined", "-Db_lundef=false", "-Dfuzz=true", "-Dgui=disabled"]
         if asan := build("asan", options, "clang"):
             unit(asan, "asan", wanted)
+    if what in ("all", "packages"):
+        packages(wanted)
     no_process_left()
     for title, list_ in (("skipped", skipped), ("failed", failed)):
         for line in list_:
