@@ -116,7 +116,7 @@ add_edit_entries (GOptionEntry *entries, guint *n, Settings *settings)
                         .arg = G_OPTION_ARG_FILENAME,
                         .arg_data = &settings->own_certificate,
                         .description
-                        = "Your own certificate and key for S/MIME, gpgsm:FINGERPRINT, or none",
+                        = "Your own certificate and key for S/MIME, gpgsm:FINGERPRINT, nss:FOLDER, or none",
                         .arg_description = "FILE.p12" };
   entries[(*n)++] = (GOptionEntry){ .long_name = "passphrase-stdin",
                                     .arg = G_OPTION_ARG_NONE,

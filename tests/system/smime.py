@@ -112,6 +112,58 @@ def test_old_file(lab):
     tap.equal(done.returncode, 0, done.stderr)
 
 
+def profile(lab, name, password, *bundles):
+    """A folder as Thunderbird and Firefox keep certificates in."""
+    folder = os.path.join(lab.folder, name)
+    os.makedirs(folder)
+    secret = os.path.join(lab.folder, name + "-password")
+    with open(secret, "w", encoding="ascii") as file:
+        file.write(password + "\n")
+    commands = [["certutil", "-N", "-d", "sql:" + folder, "-f", secret]]
+    for bundle in bundles:
+        commands += [["pk12util", "-d", "sql:" + folder, "-i", bundle, "-W", PASSPHRASE, "-k", secret]]
+    for command in commands:
+        subprocess.run(command, check=True, capture_output=True)
+    return folder
+
+
+def test_from_a_profile(lab):
+    """Certificate and key out of a profile of Thunderbird, with a primary password or without"""
+    anna = lab.anna.pkcs12(PASSPHRASE, "-name", "Anna at home")
+    other = lab.world.ca.issue_for_mail("otto@provider.lab", stem="otto")
+    otto = other.pkcs12(PASSPHRASE, "-name", "Otto", name="otto.p12")
+    open_one = profile(lab, "open", "", anna)
+    closed = profile(lab, "closed", "primary", anna, otto)
+    empty = profile(lab, "empty", "")
+    before = contents(closed)
+    cases = (
+        ("nss:" + empty, "", "no certificate with its key"),
+        ("nss:" + closed, "wrong", "not Thunderbird's primary password"),
+        ("nss:" + closed, "primary", 'say which after a #: "'),
+        ("nss:" + closed + "#Nobody", "primary", 'no certificate "Nobody"'),
+        ("nss:" + lab.folder, "", "has no key4.db"),
+        ("nss:" + open_one, "", None),
+        ("nss:" + closed + "#Anna at home", "primary", None),
+    )
+    for path, password, words in cases:
+        lab.daemon.letterlock("account", "edit", "anna", "--cert", "none")
+        done = lab.certificate(path, passphrase=password)
+        tap.equal(done.returncode == 0, words is None, f"{path}: {done.stdout}{done.stderr}")
+        tap.true(words is None or words in done.stderr, f"{words}: {done.stderr}")
+    tap.equal(contents(closed), before, "the profile")
+    raw, lock = lab.locked("profiled")
+    tap.equal(lock["signer"], lab.anna.fingerprint, "signer")
+    verified(decrypt(raw, lab.gina), lab.world.ca)
+
+
+def contents(folder):
+    found = {}
+    for name in os.listdir(folder):
+        with open(os.path.join(folder, name), "rb") as file:
+            found[name] = file.read()
+    return found
+
+
 def test_key_is_gone(lab):
     """The certificate without its key: locked without a signature, and that is said"""
     path = os.path.join(lab.daemon.state, "secrets")
