@@ -3,19 +3,14 @@
 
 #include "cli/account.h"
 
-#include "base/error.h"
-#include "base/file.h"
 #include "cli/json.h"
 #include "cli/setup.h"
-#include "setup/identity.h"
-#include "setup/stores.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <gio/gunixfdlist.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 #define GPGSM "gpgsm:"
@@ -84,90 +79,17 @@ use_certificate (const char *name, const char *gpgsm)
   return LL_EXIT_YES;
 }
 
-/* -- out of Thunderbird's, Firefox's or another program's NSS databases -------------------------
- */
-
-/* Both ends of a file in memory that nobody else has. -1: errno */
-static int
-in_memory (const char *bytes, gsize length)
-{
-  int fd = memfd_create ("letterlock", MFD_CLOEXEC);
-
-  if (fd >= 0 && (!ll_file_write_all (fd, bytes, length, NULL) || lseek (fd, 0, SEEK_SET) != 0))
-    {
-      close (fd);
-      fd = -1;
-    }
-  return fd;
-}
-
-static gboolean
-unlock (LlVault *vault, gboolean from_stdin, GError **error)
-{
-  g_autoptr (LlSecret) primary = NULL;
-  int fd = -1;
-
-  if (!ll_vault_is_locked (vault))
-    return TRUE;
-  if (isatty (STDIN_FILENO))
-    fd = ll_account_ask_secret ("Primary password: ");
-  else if (from_stdin)
-    fd = dup (STDIN_FILENO);
-  primary = fd >= 0 ? ll_setup_take_line (fd) : NULL;
-  if (fd >= 0)
-    close (fd);
-  if (primary != NULL)
-    return ll_vault_unlock (vault, primary, error);
-  g_set_error_literal (error, LL_SECRET_ERROR, LL_SECRET_ERROR_LOCKED,
-                       "It has a primary password (--passphrase-stdin gives it)");
-  return FALSE;
-}
-
-/* @place: "FOLDER" or "FOLDER#NAME" */
-static GBytes *
-export_identity (const char *place, gboolean from_stdin, LlSecret **passphrase, GError **error)
-{
-  const char *name = strchr (place, '#');
-  g_autofree char *folder
-      = name != NULL ? g_strndup (place, (gsize) (name - place)) : g_strdup (place);
-  g_autofree char *scratch = g_dir_make_tmp ("letterlock-XXXXXX", error);
-  g_autoptr (LlStores) stores = NULL;
-  GBytes *bundle = NULL;
-
-  if (scratch == NULL)
-    return NULL;
-  stores = ll_stores_open (folder, scratch, error);
-  if (stores != NULL && unlock (stores->vault, from_stdin, error))
-    bundle = ll_vault_export_identity (stores->vault, name != NULL ? name + 1 : NULL, passphrase,
-                                       error);
-  g_clear_pointer (&stores, ll_stores_free);
-  rmdir (scratch);
-  return bundle;
-}
-
 static int
 take_certificate (const char *account, const char *place, gboolean from_stdin)
 {
-  g_autoptr (LlSecret) passphrase = NULL;
-  g_autoptr (GBytes) bundle = NULL;
-  GError *error = NULL;
-  int file, password, status;
-  gsize length;
-  const char *bytes;
+  int status = LL_EXIT_YES;
+  int file, passphrase;
 
-  bundle = export_identity (place, from_stdin, &passphrase, &error);
-  if (bundle == NULL)
-    return ll_fail (error);
-  bytes = g_bytes_get_data (bundle, &length);
-  file = in_memory (bytes, length);
-  password = in_memory (ll_secret_peek (passphrase), ll_secret_length (passphrase));
-  status = file >= 0 && password >= 0
-               ? set_certificate (account, file, password)
-               : ll_usage_error ("account edit: there is no memory for the certificate");
-  if (file >= 0)
-    close (file);
-  if (password >= 0)
-    close (password);
+  if (!ll_setup_certificate (place, from_stdin, &file, &passphrase, &status))
+    return status;
+  status = set_certificate (account, file, passphrase);
+  close (file);
+  close (passphrase);
   return status;
 }
 

@@ -111,13 +111,14 @@ add_edit_entries (GOptionEntry *entries, guint *n, Settings *settings)
                         .arg = G_OPTION_ARG_NONE,
                         .arg_data = &settings->new_password,
                         .description = "Make a new local password and print it; the old one ends" };
-  entries[(*n)++]
-      = (GOptionEntry){ .long_name = "cert",
-                        .arg = G_OPTION_ARG_FILENAME,
-                        .arg_data = &settings->own_certificate,
-                        .description
-                        = "Your own certificate and key for S/MIME, gpgsm:FINGERPRINT, nss:FOLDER, or none",
-                        .arg_description = "FILE.p12" };
+  entries[(*n)++] = (GOptionEntry){
+    .long_name = "cert",
+    .arg = G_OPTION_ARG_FILENAME,
+    .arg_data = &settings->own_certificate,
+    .description
+    = "Your own certificate and key for S/MIME, gpgsm:FINGERPRINT, nss:FOLDER, or none",
+    .arg_description = "FILE.p12"
+  };
   entries[(*n)++] = (GOptionEntry){ .long_name = "passphrase-stdin",
                                     .arg = G_OPTION_ARG_NONE,
                                     .arg_data = &settings->passphrase_stdin,

@@ -41,6 +41,14 @@ GVariant *ll_setup_account_make (GVariant *there,
                                  const LlSecret *password,
                                  int *status);
 
+/* -- one's own certificate (setup-certificate.c) ---------------------------- */
+
+/* @place: "FOLDER" or "FOLDER#NAME", of NSS; @from_stdin: the primary password comes from there.
+ * *file: PKCS #12, *passphrase: its own, both open (to be closed). FALSE: *status, with a sentence.
+ */
+gboolean ll_setup_certificate (
+    const char *place, gboolean from_stdin, int *file, int *passphrase, int *status);
+
 /* -- the commands ---------------------------------------------------------- */
 
 int ll_setup_git_run (int argc, char **argv);
