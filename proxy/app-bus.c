@@ -16,13 +16,15 @@ overall_state (LlApp *app, GVariantDict *status)
   guint32 held = 0;
   guint32 uncertain = 0;
   gboolean paused = FALSE;
+  g_autofree const char **sign_in = NULL;
 
   g_variant_dict_lookup (status, "held", "u", &held);
   g_variant_dict_lookup (status, "uncertain", "u", &uncertain);
   g_variant_dict_lookup (status, "paused", "b", &paused);
   if (paused)
     return "paused";
-  if (held + uncertain > 0)
+  g_variant_dict_lookup (status, "sign_in", "^a&s", &sign_in);
+  if (held + uncertain > 0 || (sign_in != NULL && sign_in[0] != NULL))
     return "attention";
   switch (ll_network_state (app->access.network))
     {
@@ -79,9 +81,11 @@ status (gpointer data, GError **error)
   LlApp *app = ll_pipeline_host (data);
   g_autoptr (LlConfig) config = ll_pipeline_config (app->pipeline);
   g_autofree char *sentence = ll_network_sentence (app->access.network);
+  g_auto (GStrv) sign_in = ll_permissions_missing (app->pipeline);
   GVariantDict dict = G_VARIANT_DICT_INIT (NULL);
 
   ll_requests_count (app->pipeline, &dict);
+  g_variant_dict_insert (&dict, "sign_in", "^as", sign_in);
   g_variant_dict_insert (&dict, "state", "s", overall_state (app, &dict));
   g_variant_dict_insert (&dict, "network", "s",
                          ll_network_state_name (ll_network_state (app->access.network)));

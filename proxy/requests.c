@@ -342,6 +342,7 @@ ll_requests_fill (LlBusActions *actions, LlPipeline *pipeline)
   ll_enquiries_fill (actions);
   ll_people_fill (actions);
   ll_certificates_fill (actions);
+  ll_permissions_fill (actions);
   ll_originals_fill (actions);
   actions->data = pipeline;
   actions->store = pipeline->parts.store;

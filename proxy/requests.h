@@ -27,6 +27,12 @@ void ll_certificates_fill (LlBusActions *actions);
 /* A line of `doctor` for each certificate of an account. */
 void ll_certificates_check (LlPipeline *pipeline, GVariantBuilder *lines);
 
+/* ... and about sign-ins with OAuth2 (permissions.c). */
+void ll_permissions_fill (LlBusActions *actions);
+
+/* Accounts for which a person has to sign in, for Status. (transfer full) */
+GStrv ll_permissions_missing (LlPipeline *pipeline);
+
 /* ... and that about what was sent locked (originals.c). */
 void ll_originals_fill (LlBusActions *actions);
 

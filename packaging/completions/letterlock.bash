@@ -16,7 +16,8 @@ _letterlock() {
     pause resume rule override key config report providers sender doctor sendmail undo demo'
   local account='--address --upstream --security --auth --username --password-stdin
     --password-command --certificate --ca-file --pin --login --preset --mode --minimum --unknown
-    --fallback --honours --declared --domains --internal --imap --rate --sign'
+    --fallback --honours --declared --domains --internal --imap --rate --sign
+    --oauth2 --client-id --client-secret-stdin --tenant --authorization-url --token-url --device-url --scope'
   COMPREPLY=()
   case $before in
     --security) words='tls starttls' ;;
@@ -25,6 +26,8 @@ _letterlock() {
     --minimum) words='encrypted verified policy assured' ;;
     --unknown) words='send lock hold' ;;
     --preset) words='everyday careful confidential regulated' ;;
+    --oauth2) words='google microsoft own' ;;
+    --app-password) words='aol fastmail google icloud yahoo' ;;
     --sign) words='none pgp smime' ;;
     --declared) words='encrypted verified none' ;;
     --honours) words='sts dane sts,dane none' ;;
@@ -44,12 +47,13 @@ _letterlock() {
       words='--json --help '
       case ${COMP_WORDS[1]} in
         account)
-          if [ "$COMP_CWORD" -eq 2 ]; then words='add list show edit test remove'
+          if [ "$COMP_CWORD" -eq 2 ]; then words='add list show edit login test remove'
           else
             case ${COMP_WORDS[2]} in
-              add) words+="$account --name" ;;
+              add) words+="$account --name --app-password" ;;
               edit) words+="$account --new-password --cert --passphrase-stdin $(_letterlock_accounts)" ;;
               show) words+="--ca $(_letterlock_accounts)" ;;
+              login) words+="--device --no-browser $(_letterlock_accounts)" ;;
               test) words+="--onward --to --wait $(_letterlock_accounts)" ;;
               remove) words+="--force $(_letterlock_accounts)" ;;
             esac

@@ -51,6 +51,8 @@ static const char *const key_source_names[]
 static const char *const trust_names[]
     = { "rejected", "unchecked", "kept", "published", "verified", "accepted" };
 static const char *const subject_names[] = { "auto", "hide", "keep" };
+static const char *const sign_in_names[]
+    = { "never", "signed-in", "sign-in-again", "refused", "locked" };
 static const char *const key_defect_names[]
     = { NULL,   "expired",       "not-yet",     "revoked",   "disabled",  "sign-only",
         "weak", "other-address", "unsupported", "malformed", "algorithm", "other-use" };
@@ -108,6 +110,7 @@ DEFINE_NAME (LlKeySource, key_source)
 DEFINE_NAME (LlTrust, trust)
 DEFINE_NAMES (LlKeyDefect, key_defect)
 DEFINE_NAMES (LlSubject, subject)
+DEFINE_NAMES (LlSignIn, sign_in)
 
 gboolean
 ll_evidence_is_ordered (LlEvidence evidence)

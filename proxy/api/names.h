@@ -207,6 +207,16 @@ typedef enum
   LL_SUBJECT_KEEP, /* the real one */
 } LlSubject;
 
+/* Whether an account with auth = oauth2 may send. */
+typedef enum
+{
+  LL_SIGN_IN_NEVER,     /* nobody signed in yet */
+  LL_SIGN_IN_SIGNED_IN, /* as far as is known: a permission is stored, and was not refused since */
+  LL_SIGN_IN_AGAIN,     /* the permission ended: only the user can give a new one */
+  LL_SIGN_IN_REFUSED,   /* the client id or the organisation's rules do not allow it */
+  LL_SIGN_IN_LOCKED,    /* the keyring does not say */
+} LlSignIn;
+
 /* Each ll_X_name gives the lower-case word ("none" words give NULL: they are null in JSON);
  * each ll_X_from_name sets @value and returns TRUE, or returns FALSE for an unknown word. */
 const char *ll_evidence_name (LlEvidence value);
@@ -237,6 +247,8 @@ gboolean ll_key_defect_from_name (const char *name, LlKeyDefect *value);
 
 const char *ll_subject_name (LlSubject value);
 gboolean ll_subject_from_name (const char *name, LlSubject *value);
+const char *ll_sign_in_name (LlSignIn value);
+gboolean ll_sign_in_from_name (const char *name, LlSignIn *value);
 
 /* Whether @evidence is one of the seven ordered ones. */
 gboolean ll_evidence_is_ordered (LlEvidence evidence);

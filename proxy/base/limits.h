@@ -122,6 +122,38 @@
 #define LL_PASSWORD_COMMAND_TIMEOUT 30000
 #define LL_PASSWORD_MAX 4096
 
+/* A token in one line of AUTH (12288 octets in base64, RFC 4954 4); Microsoft's have 2 to 3 kB. The
+ * answer that brings two of them and an identity; how deep its JSON goes (theirs: 1). */
+#define LL_OAUTH_TOKEN_MAX 8192
+#define LL_OAUTH_ANSWER_MAX (64 * 1024)
+#define LL_OAUTH_DEPTH_MAX 8
+
+/* One question to the server that gives tokens (milliseconds): an answer to DATA may wait on it. */
+#define LL_OAUTH_TIMEOUT 15000
+
+/* Seconds. A token is renewed so long before its end, while the old one still serves. One whose
+ * end is not said (RFC 6749 5.1) is taken to live so long; one that is refused at that age was not
+ * refused for its age. "Sign in again" is asked of the server again after an hour: an administrator
+ * may have changed his mind. */
+#define LL_OAUTH_AHEAD 300
+#define LL_OAUTH_LIFETIME 300
+#define LL_OAUTH_LIFETIME_MAX (24 * 60 * 60)
+#define LL_OAUTH_YOUNG 60
+#define LL_OAUTH_REFUSED LL_RETRY_SIGN_IN
+
+/* A person finds the password and the telephone for the second factor (milliseconds). */
+#define LL_OAUTH_SIGN_IN (10 * 60 * 1000)
+
+/* What a browser sends to the loopback address: our parameters, and headers of its own; and how
+ * long one that only connects ahead may say nothing (milliseconds). */
+#define LL_OAUTH_REQUEST_MAX (16 * 1024)
+#define LL_OAUTH_REQUEST_TIME 5000
+
+/* RFC 8628 3.5: seconds between two questions, where the server does not say; and what is believed
+ * of it where it does. */
+#define LL_OAUTH_INTERVAL 5
+#define LL_OAUTH_INTERVAL_MAX 60
+
 /* A keyring that opens at the login gives no sign: whoever waits for it asks again (seconds). A
  * person who has just typed the password looks whether the letter goes. */
 #define LL_KEYRING_AGAIN 20

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "config/login.h"
+#include "deliver/oauth.h"
 
 #include <string.h>
 
@@ -75,15 +76,39 @@ add_listeners (GVariantDict *dict, const LlConfig *config)
 
 /* -- the parts of a change -------------------------------------------------------------------- */
 
+/* @name as it stands in the file now. With auth = oauth2 there is no password; what comes in is the
+ * secret of the client id. */
 static gboolean
-save_password (LlBusCall *call, const char *name, const LlSecret *secret, GError **error)
+save_secret (LlBusCall *call, const char *name, const LlSecret *secret, GError **error)
 {
+  g_autoptr (LlConfig) config = NULL;
+  const LlAccount *account;
+
   if (secret == NULL)
     return TRUE;
   if (call->actions->secrets == NULL)
     return ll_bus_cannot (error, "keep passwords") != NULL;
-  return ll_secret_store_save (call->actions->secrets, LL_BUS_PASSWORD_PURPOSE, name, secret,
-                               call->cancellable, error);
+  config = ll_config_load (call->actions->config_system, call->actions->config_path, error);
+  account = config != NULL ? ll_config_account (config, name) : NULL;
+  if (account == NULL)
+    return FALSE;
+  return ll_secret_store_save (call->actions->secrets,
+                               account->auth == LL_AUTH_OAUTH2 ? LL_OAUTH_CLIENT_SECRET
+                                                               : LL_BUS_PASSWORD_PURPOSE,
+                               name, secret, call->cancellable, error);
+}
+
+static gboolean
+remove_secrets (LlBusCall *call, const char *name, GError **error)
+{
+  static const char *const purposes[]
+      = { LL_BUS_PASSWORD_PURPOSE, LL_OAUTH_REFRESH, LL_OAUTH_CLIENT_SECRET };
+
+  for (guint i = 0; call->actions->secrets != NULL && i < G_N_ELEMENTS (purposes); i++)
+    if (!ll_secret_store_remove (call->actions->secrets, purposes[i], name, call->cancellable,
+                                 error))
+      return FALSE;
+  return TRUE;
 }
 
 /* A declaration counts from today on. */
@@ -221,8 +246,7 @@ static void
 undo_add (LlBusCall *call, const char *name)
 {
   edit_group (call, name, NULL, NULL);
-  if (call->actions->secrets != NULL)
-    ll_secret_store_remove (call->actions->secrets, LL_BUS_PASSWORD_PURPOSE, name, NULL, NULL);
+  remove_secrets (call, name, NULL);
   if (call->actions->reload != NULL)
     call->actions->reload (call->actions->data, NULL);
 }
@@ -234,7 +258,7 @@ finish_add (LlBusCall *call, const char *name, const LlSecret *secret, GError **
   const LlAccount *account;
   GVariant *answer = NULL;
 
-  if (save_password (call, name, secret, error) && put_in_force (call, name, error))
+  if (save_secret (call, name, secret, error) && put_in_force (call, name, error))
     {
       config = ll_config_load (call->actions->config_system, call->actions->config_path, error);
       account = config != NULL ? ll_config_account (config, name) : NULL;
@@ -246,11 +270,56 @@ finish_add (LlBusCall *call, const char *name, const LlSecret *secret, GError **
   return answer;
 }
 
+/* Where the provider is known by its name, its server need not be named. */
+static GVariant *
+with_upstream (GVariant *settings)
+{
+  g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (settings);
+  const char *oauth2 = "";
+  const char *word = "";
+  const LlOauth2Preset *preset;
+  const LlAppPassword *known;
+
+  g_variant_lookup (settings, "oauth2", "&s", &oauth2);
+  g_variant_lookup (settings, "app_password", "&s", &word);
+  preset = ll_oauth2_find (oauth2);
+  known = ll_app_password_find (word);
+  if (!g_variant_dict_contains (&dict, "upstream") && (preset != NULL || known != NULL))
+    g_variant_dict_insert (&dict, "upstream", "s",
+                           preset != NULL ? preset->upstream : known->upstream);
+  return g_variant_ref_sink (g_variant_dict_end (&dict));
+}
+
+/* FALSE: the provider is not known, or wants an app password that is not here. */
+static gboolean
+check_app_password (GVariant *settings, const LlSecret *secret, GError **error)
+{
+  const LlAppPassword *known;
+  g_autofree char *names = NULL;
+  const char *word;
+
+  if (!g_variant_lookup (settings, "app_password", "&s", &word))
+    return TRUE;
+  known = ll_app_password_find (word);
+  if (known != NULL && secret != NULL)
+    return TRUE;
+  names = ll_app_password_names ();
+  if (known == NULL)
+    g_set_error (error, LL_API_ERROR, LL_API_ERROR_INVALID,
+                 "No provider with app passwords is known as \"%s\"; there are %s", word, names);
+  else
+    g_set_error (error, LL_API_ERROR, LL_API_ERROR_INVALID,
+                 "Make an app password at %s first, and give it with --password-stdin",
+                 known->page);
+  return FALSE;
+}
+
 GVariant *
 ll_bus_account_add (LlBusCall *call, GError **error)
 {
-  static const char *const except[] = { "name", NULL };
+  static const char *const except[] = { "name", "app_password", NULL };
   g_autoptr (LlConfig) config = NULL;
+  g_autoptr (GVariant) asked = NULL;
   g_autoptr (GVariant) settings = NULL;
   g_autoptr (GVariant) handles = NULL;
   g_autoptr (LlSecret) secret = NULL;
@@ -261,14 +330,16 @@ ll_bus_account_add (LlBusCall *call, GError **error)
   if (call->actions->config == NULL || call->actions->state_folder == NULL)
     return ll_bus_cannot (error, "add accounts");
   config = call->actions->config (call->actions->data);
-  g_variant_get (call->arguments, "(@a{sv}@ah)", &settings, &handles);
+  g_variant_get (call->arguments, "(@a{sv}@ah)", &asked, &handles);
+  settings = with_upstream (asked);
   if (!ll_bus_take_text (settings, "name", &given, error))
     return NULL;
   name = given != NULL ? g_strdup (given) : make_name (config, settings);
   changes = ll_bus_options_changes (settings, "account", except, error);
   if (changes == NULL || (given == NULL && !check_twice (config, settings, error))
       || !check_name (config, name, error)
-      || !ll_bus_take_secret (call, handles, "The password", &secret, error))
+      || !ll_bus_take_secret (call, handles, "The password", &secret, error)
+      || !check_app_password (settings, secret, error))
     return NULL;
   if (changes->len == 0)
     {
@@ -307,7 +378,7 @@ ll_bus_account_edit (LlBusCall *call, GError **error)
     return NULL;
   add_declared_when (changes);
   if ((changes->len > 0 && !edit_group (call, name, changes, error))
-      || !save_password (call, name, secret, error) || !put_in_force (call, name, error))
+      || !save_secret (call, name, secret, error) || !put_in_force (call, name, error))
     return NULL;
   changed = ll_config_load (call->actions->config_system, call->actions->config_path, error);
   account = changed != NULL ? ll_config_account (changed, name) : NULL;
@@ -369,9 +440,7 @@ ll_bus_account_remove (LlBusCall *call, GError **error)
     ll_login_remove (call->actions->state_folder, account->login, NULL);
   if (!put_in_force (call, name, error))
     return NULL;
-  if (call->actions->secrets != NULL
-      && !ll_secret_store_remove (call->actions->secrets, LL_BUS_PASSWORD_PURPOSE, name,
-                                  call->cancellable, error))
+  if (!remove_secrets (call, name, error))
     {
       g_prefix_error (error, "The account is removed, but not its password: ");
       return NULL;

@@ -44,6 +44,25 @@ ll_bus_account_show (GVariantDict *dict, const LlAccount *account)
   g_variant_dict_insert (dict, "login", "s", account->login);
 }
 
+/* Of one that signs in with OAuth2. */
+static void
+add_sign_in (LlBusCall *call, GVariantDict *dict, const LlAccount *account)
+{
+  GVariant *answer = call->actions->sign_in_state != NULL
+                         ? call->actions->sign_in_state (call->actions->data, account->name)
+                         : NULL;
+  g_autoptr (GVariant) state = answer != NULL ? g_variant_ref_sink (answer) : NULL;
+  GVariantIter iter;
+  const char *key;
+  GVariant *value;
+
+  if (state == NULL)
+    return;
+  g_variant_iter_init (&iter, state);
+  while (g_variant_iter_loop (&iter, "{&sv}", &key, &value))
+    g_variant_dict_insert_value (dict, key, value);
+}
+
 static GVariant *
 list_accounts (LlBusCall *call, GError **error)
 {
@@ -58,6 +77,7 @@ list_accounts (LlBusCall *call, GError **error)
       g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (NULL);
 
       ll_bus_account_show (&dict, g_ptr_array_index (config->accounts, i));
+      add_sign_in (call, &dict, g_ptr_array_index (config->accounts, i));
       g_variant_builder_add_value (&list, g_variant_dict_end (&dict));
     }
   return ll_bus_reply (g_variant_builder_end (&list));
@@ -115,6 +135,7 @@ get_account (LlBusCall *call, GError **error)
     return NULL;
   ll_bus_account_show (&dict, account);
   add_has_password (call, &dict, account);
+  add_sign_in (call, &dict, account);
   add_certificate (call, &dict, account);
   add_measured (call, &dict, account);
   return ll_bus_reply (g_variant_dict_end (&dict));
@@ -207,6 +228,35 @@ test_account (LlBusCall *call, GError **error)
   return ll_bus_reply (g_variant_dict_end (&dict));
 }
 
+/* -- signing in ------------------------------------------------------------------------------ */
+
+static GVariant *
+sign_in (LlBusCall *call, GError **error)
+{
+  static const char *const known[] = { "device", NULL };
+  LlBusProgressTo to = { .call = call, .signal = "SignInProgress" };
+  g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (NULL);
+  g_autoptr (LlConfig) config = NULL;
+  g_autoptr (GVariant) options = NULL;
+  const LlAccount *account;
+  const char *name;
+  gboolean device = FALSE;
+
+  g_variant_get (call->arguments, "(&su@a{sv})", &name, &to.cookie, &options);
+  account = ll_bus_account_find (call, &config, name, error);
+  if (account == NULL || !ll_bus_check_keys (options, known, error))
+    return NULL;
+  if (call->actions->sign_in == NULL)
+    return ll_bus_cannot (error, "sign in");
+  g_variant_lookup (options, "device", "b", &device);
+  if (!call->actions->sign_in (call->actions->data, name, device, ll_bus_progress_cb, &to,
+                               call->cancellable, error))
+    return NULL;
+  g_variant_dict_insert (&dict, "account", "s", name);
+  add_sign_in (call, &dict, account);
+  return ll_bus_reply (g_variant_dict_end (&dict));
+}
+
 const LlBusMethod ll_bus_account_methods[] = {
   { "ListAccounts", list_accounts },
   { "GetAccount", get_account },
@@ -218,5 +268,6 @@ const LlBusMethod ll_bus_account_methods[] = {
   { "UseCertificate", ll_bus_account_use_certificate },
   { "GetAuthority", get_authority },
   { "TestAccount", test_account },
+  { "SignIn", sign_in },
   { NULL, NULL },
 };

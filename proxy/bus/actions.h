@@ -197,6 +197,17 @@ typedef struct
   /* What is known by that: {requiretls s, declared s, open u, time s, until s, letters aa{sv}};
    * NULL: nothing. */
   GVariant *(*measured) (gpointer data, const char *name);
+  /* A person signs in at the provider (auth = oauth2), in a browser or with @device; @step for what
+   * he has to do: {url s, code s}. */
+  gboolean (*sign_in) (gpointer data,
+                       const char *name,
+                       gboolean device,
+                       LlBusProgress step,
+                       gpointer step_data,
+                       GCancellable *cancellable,
+                       GError **error);
+  /* Whether he has: {sign_in s, sign_in_reason s}; NULL: the account does not need it. */
+  GVariant *(*sign_in_state) (gpointer data, const char *name);
   /* After an account was added, changed, removed or got a new password, and after reload():
    * close its warm connections, try again what waits for sign-in. May be NULL. */
   void (*account_saved) (gpointer data, const char *name);

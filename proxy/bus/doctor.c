@@ -197,6 +197,48 @@ needs_lock (const LlAccount *account)
          && (account->preset == LL_PRESET_CONFIDENTIAL || account->preset == LL_PRESET_REGULATED);
 }
 
+/* auth = oauth2 */
+static void
+add_sign_in (GVariantBuilder *list,
+             const LlBusActions *actions,
+             const LlAccount *account,
+             const char *check)
+{
+  GVariant *answer = actions->sign_in_state != NULL
+                         ? actions->sign_in_state (actions->data, account->name)
+                         : NULL;
+  g_autoptr (GVariant) state = answer != NULL ? g_variant_ref_sink (answer) : NULL;
+  g_autofree char *login = g_strdup_printf ("letterlock account login %s", account->name);
+  const char *word = "";
+  const char *reason = "";
+  LlSignIn sign_in;
+
+  if (state == NULL)
+    return;
+  g_variant_lookup (state, "sign_in", "&s", &word);
+  g_variant_lookup (state, "sign_in_reason", "&s", &reason);
+  if (!ll_sign_in_from_name (word, &sign_in))
+    return;
+  switch (sign_in)
+    {
+    case LL_SIGN_IN_NEVER:
+      add (list, check, NO, "Nobody has signed in at its provider yet.", login);
+      break;
+    case LL_SIGN_IN_SIGNED_IN:
+      add (list, check, YES,
+           "Its permission from the provider is stored, and was not refused since the start.",
+           NULL);
+      break;
+    case LL_SIGN_IN_AGAIN:
+    case LL_SIGN_IN_REFUSED:
+      add (list, check, NO, reason, login);
+      break;
+    case LL_SIGN_IN_LOCKED:
+      add (list, check, UNTOLD, reason, NULL);
+      break;
+    }
+}
+
 static void
 add_account (GVariantBuilder *list, const LlBusActions *actions, const LlAccount *account)
 {
@@ -207,6 +249,8 @@ add_account (GVariantBuilder *list, const LlBusActions *actions, const LlAccount
 
   if (needs_lock (account))
     add (list, check, UNTOLD, LOCKS, NULL);
+  if (account->auth == LL_AUTH_OAUTH2)
+    add_sign_in (list, actions, account, check);
   if (account->auth != LL_AUTH_PASSWORD || account->password_command != NULL
       || actions->secrets == NULL)
     return;

@@ -30,6 +30,9 @@ typedef struct
   gboolean new_password;
   char *own_certificate;
   gboolean passphrase_stdin;
+  char *oauth2, *client_id, *tenant, *authorization_url, *token_url, *device_url, *scope;
+  char *app_password;
+  gboolean client_secret_stdin;
 } Settings;
 
 /* Plain options: which key of the dictionary each is. */
@@ -53,6 +56,13 @@ static const TextOption texts[] = {
   TEXT ("auth", auth, "password, client, oauth2, certificate, none (password)", "AUTH"),
   TEXT ("username", username, "User name at the provider (the first address)", "U"),
   TEXT ("password-command", password_command, "Prints the provider's password", "COMMAND"),
+  TEXT ("oauth2", oauth2, "Sign in with OAuth2: google, microsoft, own", "PROVIDER"),
+  TEXT ("client-id", client_id, "What the provider calls this program", "ID"),
+  TEXT ("tenant", tenant, "Your organisation at Microsoft", "DOMAIN"),
+  TEXT ("authorization-url", authorization_url, "As in letterlock.conf(5)", "URL"),
+  TEXT ("token-url", token_url, "As in letterlock.conf(5)", "URL"),
+  TEXT ("device-url", device_url, "As in letterlock.conf(5)", "URL"),
+  TEXT ("scope", scope, "As in letterlock.conf(5)", "SCOPE"),
   TEXT ("certificate", certificate, "Certificate and key for --auth certificate", "FILE"),
   TEXT ("ca-file", ca_file, "The provider's own certificate authority", "FILE"),
   TEXT ("login", login, "User name for mail programs here (the account's name)", "U"),
@@ -89,7 +99,7 @@ static const TextOption words[] = {
     "LIST" },
 };
 
-#define N_ENTRIES (G_N_ELEMENTS (texts) + G_N_ELEMENTS (lists) + G_N_ELEMENTS (words) + 5)
+#define N_ENTRIES (G_N_ELEMENTS (texts) + G_N_ELEMENTS (lists) + G_N_ELEMENTS (words) + 6)
 
 static void
 add_entry (
@@ -125,6 +135,24 @@ add_edit_entries (GOptionEntry *entries, guint *n, Settings *settings)
                                     .description = "Read the passphrase of --cert from stdin" };
 }
 
+/* ... and what only a new one is asked. */
+static void
+add_add_entries (GOptionEntry *entries, guint *n, Settings *settings)
+{
+  entries[(*n)++] = (GOptionEntry){ .long_name = "name",
+                                    .arg = G_OPTION_ARG_STRING,
+                                    .arg_data = &settings->name,
+                                    .description = "The account's name (from the first address)",
+                                    .arg_description = "NAME" };
+  entries[(*n)++]
+      = (GOptionEntry){ .long_name = "app-password",
+                        .arg = G_OPTION_ARG_STRING,
+                        .arg_data = &settings->app_password,
+                        .description = "The server is known: aol, fastmail, google, icloud, yahoo; "
+                                       "the password is one that you make there for a program",
+                        .arg_description = "PROVIDER" };
+}
+
 static void
 make_entries (GOptionEntry *entries, Settings *settings, gboolean adding)
 {
@@ -140,17 +168,16 @@ make_entries (GOptionEntry *entries, Settings *settings, gboolean adding)
                                  .arg = G_OPTION_ARG_NONE,
                                  .arg_data = &settings->password_stdin,
                                  .description = "Read the provider's password from stdin" };
+  entries[n++] = (GOptionEntry){ .long_name = "client-secret-stdin",
+                                 .arg = G_OPTION_ARG_NONE,
+                                 .arg_data = &settings->client_secret_stdin,
+                                 .description = "Read the secret of --client-id from stdin" };
   if (adding)
-    entries[n++] = (GOptionEntry){ .long_name = "name",
-                                   .arg = G_OPTION_ARG_STRING,
-                                   .arg_data = &settings->name,
-                                   .description = "The account's name (from the first address)",
-                                   .arg_description = "NAME" };
+    add_add_entries (entries, &n, settings);
   else
     add_edit_entries (entries, &n, settings);
   g_assert (n < N_ENTRIES);
 }
-
 static void
 settings_clear (Settings *settings)
 {
@@ -161,6 +188,7 @@ settings_clear (Settings *settings)
   for (guint i = 0; i < G_N_ELEMENTS (lists); i++)
     g_strfreev (G_STRUCT_MEMBER (GStrv, settings, lists[i].offset));
   g_free (settings->name);
+  g_free (settings->app_password);
   g_free (settings->own_certificate);
 }
 
@@ -193,6 +221,9 @@ settings_variant (const Settings *settings)
   g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (NULL);
 
   ll_dict_text (&dict, "name", settings->name);
+  ll_dict_text (&dict, "app_password", settings->app_password);
+  if (settings->auth == NULL && settings->oauth2 != NULL)
+    ll_dict_text (&dict, "auth", "oauth2");
   for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
     ll_dict_text (&dict, texts[i].key, G_STRUCT_MEMBER (char *, settings, texts[i].offset));
   for (guint i = 0; i < G_N_ELEMENTS (lists); i++)
@@ -243,12 +274,13 @@ password_descriptor (const Settings *settings, GVariant **handles)
 {
   gint32 handle = 0;
   GUnixFDList *list = g_unix_fd_list_new ();
-  int typed = settings->password_stdin && isatty (STDIN_FILENO)
-                  ? ll_account_ask_secret ("Password at the provider: ")
+  gboolean wanted = settings->password_stdin || settings->client_secret_stdin;
+  int typed = wanted && isatty (STDIN_FILENO)
+                  ? ll_account_ask_secret (settings->password_stdin ? "Password at the provider: "
+                                                                    : "Secret of the client id: ")
                   : -1;
 
-  if (!settings->password_stdin
-      || g_unix_fd_list_append (list, typed >= 0 ? typed : STDIN_FILENO, NULL) < 0)
+  if (!wanted || g_unix_fd_list_append (list, typed >= 0 ? typed : STDIN_FILENO, NULL) < 0)
     *handles = g_variant_new_array (G_VARIANT_TYPE_HANDLE, NULL, 0);
   else
     *handles = g_variant_new_fixed_array (G_VARIANT_TYPE_HANDLE, &handle, 1, sizeof handle);
@@ -320,13 +352,15 @@ ll_account_add_run (int argc, char **argv)
   make_entries (entries, &settings, TRUE);
   if (!ll_usage_parse (&usage, argc, argv, &left))
     return LL_EXIT_USAGE;
-  if (settings.addresses == NULL || settings.upstream == NULL)
+  if (settings.addresses == NULL
+      || (settings.upstream == NULL && settings.oauth2 == NULL && settings.app_password == NULL))
     return ll_usage_error ("account add needs %s; see letterlock account add --help",
                            settings.addresses == NULL ? "--address YOU@EXAMPLE"
                                                       : "--upstream HOST:PORT");
-  if (settings.password_stdin && settings.password_command != NULL)
-    return ll_usage_error (
-        "account add: --password-stdin and --password-command exclude each other");
+  if (settings.password_stdin
+      && (settings.password_command != NULL || settings.client_secret_stdin))
+    return ll_usage_error ("account add: --password-stdin excludes --password-command and "
+                           "--client-secret-stdin");
   descriptors = password_descriptor (&settings, &handles);
   reply = ll_ask_with ("AddAccount",
                        g_variant_new ("(@a{sv}@ah)", settings_variant (&settings), handles),
@@ -338,6 +372,9 @@ ll_account_add_run (int argc, char **argv)
     ll_json_print (access, ll_schema_access);
   else
     print_access (access);
+  if (!ll_json_wanted && settings.oauth2 != NULL)
+    printf ("Now sign in at the provider: letterlock account login %s\n",
+            ll_text (access, "account"));
   return LL_EXIT_YES;
 }
 
@@ -401,11 +438,16 @@ ll_account_edit_run (int argc, char **argv)
   make_entries (entries, &settings, FALSE);
   if (!ll_usage_parse (&usage, argc, argv, &left))
     return LL_EXIT_USAGE;
-  if (settings.passphrase_stdin && (settings.password_stdin || settings.own_certificate == NULL))
+  if (settings.password_stdin && settings.client_secret_stdin)
+    return ll_usage_error ("account edit: stdin cannot be --password-stdin and "
+                           "--client-secret-stdin");
+  if (settings.passphrase_stdin
+      && (settings.password_stdin || settings.client_secret_stdin
+          || settings.own_certificate == NULL))
     return ll_usage_error ("account edit: --passphrase-stdin is for --cert, and stdin cannot be "
                            "--password-stdin too");
   changes = g_variant_ref_sink (settings_variant (&settings));
-  if (g_variant_n_children (changes) > 0 || settings.password_stdin)
+  if (g_variant_n_children (changes) > 0 || settings.password_stdin || settings.client_secret_stdin)
     status = change (left[0], &settings, changes);
   else if (!settings.new_password && settings.own_certificate == NULL)
     return ll_usage_error ("account edit needs something to change; see letterlock account edit "

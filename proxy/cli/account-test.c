@@ -38,49 +38,6 @@ progress_cb (const char *name, GVariant *arguments, gpointer data)
   (*printed)++;
 }
 
-typedef struct
-{
-  GMainLoop *loop;
-  GVariant *result;
-  GError *error;
-} Answer;
-
-static void
-tested_cb (GObject *source, GAsyncResult *result, gpointer data)
-{
-  Answer *answer = data;
-  g_autoptr (GVariant) reply = ll_bus_client_call_finish (result, &answer->error);
-
-  answer->result = reply != NULL ? g_variant_get_child_value (reply, 0) : NULL;
-  g_main_loop_quit (answer->loop);
-}
-
-/* *printed: how many steps were printed meanwhile. */
-static GVariant *
-ask_test (const char *account, GVariant *options, int timeout, guint *printed, int *status)
-{
-  Answer answer = { NULL };
-  LlBusClient *daemon = ll_daemon (&answer.error);
-  guint subscription;
-
-  if (daemon == NULL)
-    {
-      *status = ll_fail (answer.error);
-      return NULL;
-    }
-  answer.loop = g_main_loop_new (NULL, FALSE);
-  subscription = ll_bus_client_subscribe (daemon, "TestProgress", progress_cb, printed);
-  ll_bus_client_call_async (daemon, "TestAccount",
-                            g_variant_new ("(su@a{sv})", account, ll_json_wanted ? 0 : 1, options),
-                            NULL, timeout, NULL, tested_cb, &answer);
-  g_main_loop_run (answer.loop);
-  ll_bus_client_unsubscribe (daemon, subscription);
-  g_main_loop_unref (answer.loop);
-  if (answer.result == NULL)
-    *status = ll_fail (answer.error);
-  return answer.result;
-}
-
 static int
 test (const char *account, GVariant *options, int timeout)
 {
@@ -89,7 +46,10 @@ test (const char *account, GVariant *options, int timeout)
   guint printed = 0;
   int status = LL_EXIT_YES;
 
-  result = ask_test (account, options, timeout, &printed, &status);
+  result
+      = ll_account_follow ("TestAccount",
+                           g_variant_new ("(su@a{sv})", account, ll_json_wanted ? 0 : 1, options),
+                           "TestProgress", progress_cb, &printed, timeout, &status);
   if (result == NULL)
     return status;
   steps = ll_below (result, "steps");

@@ -25,7 +25,7 @@ static int
 list_accounts (int argc, char **argv)
 {
   static const char *const heads[]
-      = { "account", "addresses", "upstream", "security", "auth", "preset", NULL };
+      = { "account", "addresses", "upstream", "security", "auth", "sign_in", "preset", NULL };
   static const LlUsage usage = { .command = "account list", .summary = "The accounts." };
   g_autoptr (LlTable) table = ll_table_new (heads);
   g_auto (GStrv) left = NULL;
@@ -210,6 +210,7 @@ ll_account_run (int argc, char **argv)
     { "list", "", "show all accounts", list_accounts },
     { "show", "NAME", "show one account", show_account },
     { "edit", "NAME [OPTION...]", "change an account", ll_account_edit_run },
+    { "login", "NAME [--device]", "sign in with OAuth2", ll_account_login_run },
     { "test", "NAME [--onward]", "connect and sign in, or measure", ll_account_test_run },
     { "remove", "NAME", "remove an account", remove_account },
     { NULL },

@@ -7,7 +7,7 @@
 
 G_BEGIN_DECLS
 
-/* What account.c, account-edit.c and account-test.c share. */
+/* What account.c, account-edit.c, account-login.c and account-test.c share. */
 
 void ll_account_print (GVariant *account);
 
@@ -18,8 +18,19 @@ int ll_account_ask_secret (const char *prompt);
 /* account edit --cert: @path a PKCS #12 file, "gpgsm:FINGERPRINT" or "none". */
 int ll_account_certificate_run (const char *name, const char *path, gboolean passphrase_stdin);
 
+/* A call of the daemon that tells its progress by @signal meanwhile. Consumes a floating
+ * @arguments. The first value of the reply (transfer full); NULL: the sentence is on stderr. */
+GVariant *ll_account_follow (const char *method,
+                             GVariant *arguments,
+                             const char *signal,
+                             LlBusClientSignal progress,
+                             gpointer data,
+                             int milliseconds,
+                             int *status);
+
 int ll_account_add_run (int argc, char **argv);
 int ll_account_edit_run (int argc, char **argv);
+int ll_account_login_run (int argc, char **argv);
 int ll_account_test_run (int argc, char **argv);
 
 G_END_DECLS

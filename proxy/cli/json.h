@@ -37,6 +37,7 @@ extern const LlField ll_schema_access[];
 extern const LlField ll_schema_setup[];
 extern const LlField ll_schema_values[];
 extern const LlField ll_schema_account[];
+extern const LlField ll_schema_login[];
 extern const LlField ll_schema_test[];
 extern const LlField ll_schema_rule[];
 extern const LlField ll_schema_override[];

@@ -40,6 +40,7 @@ const LlField ll_schema_status[] = {
   VALUE ("accounts"),
   LIST ("listeners", listener),
   VALUE ("version"),
+  LIST ("sign_in", NULL),
   END,
 };
 
@@ -223,7 +224,21 @@ const LlField ll_schema_account[] = {
   VALUE ("declared_when"),
   OBJECT ("measured", measured),
   OBJECT ("own_certificate", own_certificate),
+  VALUE ("oauth2"),
+  VALUE ("client_id"),
+  VALUE ("tenant"),
+  VALUE ("authorization_url"),
+  VALUE ("token_url"),
+  VALUE ("device_url"),
+  VALUE ("scope"),
+  VALUE ("sign_in"),
+  VALUE ("sign_in_reason"),
   END,
+};
+
+const LlField ll_schema_login[] = {
+  VALUE ("account"),        VALUE ("url"), VALUE ("code"), VALUE ("sign_in"),
+  VALUE ("sign_in_reason"), END,
 };
 
 static const LlField step[] = { VALUE ("step"), VALUE ("ok"), VALUE ("detail"), END };

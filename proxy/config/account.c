@@ -28,6 +28,40 @@ fail (GError **error, const char *sentence)
   return FALSE;
 }
 
+static void
+fill_in (char **address, const char *known, const char *tenant)
+{
+  if (*address == NULL && known != NULL)
+    *address = ll_oauth2_address (known, tenant);
+}
+
+static gboolean
+complete_oauth2 (LlAccount *account, GError **error)
+{
+  const LlOauth2Preset *preset = ll_oauth2_preset (account->oauth2);
+
+  if (account->client_id == NULL)
+    return fail (error, "auth = oauth2 needs client-id: what the provider gave you or your "
+                        "organisation for this program");
+  if (account->tenant != NULL && !ll_oauth2_is_tenant (account->tenant))
+    return fail (error, "tenant is the name or number of your organisation at the provider, such "
+                        "as example.org");
+  if (preset != NULL)
+    {
+      const char *tenant = account->tenant != NULL ? account->tenant : preset->tenant;
+
+      fill_in (&account->authorization_url, preset->authorization, tenant);
+      fill_in (&account->token_url, preset->token, tenant);
+      fill_in (&account->device_url, preset->device, tenant);
+      fill_in (&account->scope, preset->scope, NULL);
+    }
+  if (account->token_url == NULL
+      || (account->authorization_url == NULL && account->device_url == NULL))
+    return fail (error, "auth = oauth2 needs oauth2 = google or microsoft, or the provider's own "
+                        "token-url, and its authorization-url or device-url");
+  return TRUE;
+}
+
 gboolean
 ll_account_complete (LlAccount *account, GError **error)
 {
@@ -36,9 +70,8 @@ ll_account_complete (LlAccount *account, GError **error)
   if (account->declared && account->declared_when == 0)
     return fail (error, "declared needs declared-when, the day of your statement, such as "
                         "2026-11-22; it lapses after 12 months");
-  if (account->auth == LL_AUTH_OAUTH2)
-    return fail (error, "auth = oauth2 is not built in this version; most providers give app "
-                        "passwords for auth = password");
+  if (account->auth == LL_AUTH_OAUTH2 && !complete_oauth2 (account, error))
+    return FALSE;
   if (account->password_command != NULL && account->auth != LL_AUTH_PASSWORD)
     return fail (error, "password-command is for auth = password only");
   if (account->login == NULL)
@@ -46,7 +79,8 @@ ll_account_complete (LlAccount *account, GError **error)
   for (guint i = 0; account->username == NULL && account->addresses[i] != NULL; i++)
     if (account->addresses[i][0] != '*')
       account->username = g_strdup (account->addresses[i]);
-  if (account->username == NULL && account->auth == LL_AUTH_PASSWORD)
+  if (account->username == NULL
+      && (account->auth == LL_AUTH_PASSWORD || account->auth == LL_AUTH_OAUTH2))
     return fail (error, "username is missing, and *@domain cannot stand for it");
   return TRUE;
 }

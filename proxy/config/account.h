@@ -4,6 +4,7 @@
 #pragma once
 
 #include "config/config.h"
+#include "config/oauth2.h"
 
 G_BEGIN_DECLS
 
@@ -54,6 +55,14 @@ struct _LlAccount
   char *certificate_file; /* PEM: certificate and key, for auth = certificate */
   char *ca_file;
   GStrv pins; /* SHA-256 of the SPKI, lower-case hex */
+
+  LlOauth2 oauth2; /* auth = oauth2; what the provider's preset knows is filled in */
+  char *client_id;
+  char *tenant;
+  char *authorization_url;
+  char *token_url;
+  char *device_url; /* NULL: no sign-in by device code */
+  char *scope;
 
   gboolean preset_set; /* else the [policy] of the whole */
   LlPreset preset;

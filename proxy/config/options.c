@@ -20,6 +20,8 @@ static const char *const probe_words[] = { "auto", "never", NULL };
 static const char *const security_words[] = { "tls", "starttls", NULL };
 static const char *const sign_in_words[]
     = { "password", "oauth2", "client", "certificate", "none", NULL };
+static const char *const oauth2_words[] = { "own", "google", "microsoft", NULL };
+static const char *const https_words[] = { "https", NULL };
 static const char *const sign_words[] = { "none", "pgp", "smime", NULL };
 static const char *const honours_words[] = { "sts", "dane", "none", NULL };
 static const char *const declared_words[] = { "none", "encrypted", "verified", NULL };
@@ -205,7 +207,8 @@ const LlOption ll_options[] = {
     .example = "tls" },
   { "account", "auth", LL_OPTION_WORD, "password", sign_in_words, ACCOUNT (auth),
     .doc = "How to sign in with the provider: password (from the keyring, or password-command), "
-           "oauth2, client (the mail program's own credentials are passed on), certificate, none.",
+           "oauth2 (in a browser, see letterlock account login), client (the mail program's own "
+           "credentials are passed on), certificate, none.",
     .example = "password" },
   { "account", "username", LL_OPTION_TEXT, NULL, ACCOUNT (username),
     .doc = "The user name at the provider. Default: the first address.",
@@ -214,6 +217,32 @@ const LlOption ll_options[] = {
     .doc = "A command that prints the provider's password, instead of the keyring. Passwords "
            "themselves are never in this file.",
     .example = "pass show mail/alice" },
+  { "account", "oauth2", LL_OPTION_WORD, "own", oauth2_words, ACCOUNT (oauth2),
+    .doc = "Whose sign-in auth = oauth2 uses: google, microsoft, or own, whose addresses stand in "
+           "authorization-url, token-url, device-url and scope. Each of these four, where it is "
+           "given, counts instead of what is known of google and microsoft.",
+    .example = "microsoft" },
+  { "account", "client-id", LL_OPTION_TEXT, NULL, ACCOUNT (client_id),
+    .doc = "What the provider calls this program: the client id that you or your organisation "
+           "registered there. Needed for auth = oauth2.",
+    .example = "11111111-2222-3333-4444-555555555555" },
+  { "account", "tenant", LL_OPTION_TEXT, NULL, ACCOUNT (tenant),
+    .doc = "With oauth2 = microsoft: your organisation there, by domain or number. Default: "
+           "common, which an application of one organisation alone does not allow.",
+    .example = "example.org" },
+  { "account", "authorization-url", LL_OPTION_URL, NULL, https_words, ACCOUNT (authorization_url),
+    .doc = "With auth = oauth2: the page on which you sign in.",
+    .example = "https://login.example.org/authorize" },
+  { "account", "token-url", LL_OPTION_URL, NULL, https_words, ACCOUNT (token_url),
+    .doc = "With auth = oauth2: where permissions are given and renewed.",
+    .example = "https://login.example.org/token" },
+  { "account", "device-url", LL_OPTION_URL, NULL, https_words, ACCOUNT (device_url),
+    .doc = "With auth = oauth2: where a sign-in on another device begins (RFC 8628). Default: "
+           "none.",
+    .example = "https://login.example.org/device" },
+  { "account", "scope", LL_OPTION_TEXT, NULL, ACCOUNT (scope),
+    .doc = "With auth = oauth2: what is asked for, with blanks between.",
+    .example = "smtp offline_access" },
   { "account", "certificate", LL_OPTION_PATH, NULL, ACCOUNT (certificate_file),
     .doc = "PEM file with certificate and key, for auth = certificate.",
     .example = "/home/alice/mail.pem" },

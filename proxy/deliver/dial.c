@@ -5,10 +5,9 @@
 
 #include "base/error.h"
 #include "base/limits.h"
-#include "deliver/password.h"
 #include "deliver/proxy.h"
 #include "deliver/result.h"
-#include "deliver/sasl.h"
+#include "deliver/sign-in.h"
 #include "deliver/verify.h"
 
 #include <string.h>
@@ -19,30 +18,13 @@
 /* While there are more addresses to try, one that does not answer gets that long. */
 #define ADDRESS_MILLISECONDS 4000
 
-typedef struct
-{
-  LlSecret *password;
-  gint64 since;
-} Cached;
-
 struct _LlDialer
 {
-  LlResolver *resolver;   /* (not owned) */
-  LlSecretStore *secrets; /* (not owned) */
+  LlResolver *resolver; /* (not owned) */
   LlVerifier *verifier;
+  LlSigner *signer;
   char *proxy; /* or NULL */
-  GMutex lock;
-  GHashTable *passwords; /* target key -> Cached */
 };
-
-static void
-cached_free (gpointer data)
-{
-  Cached *cached = data;
-
-  ll_secret_free (cached->password);
-  g_free (cached);
-}
 
 LlDialer *
 ll_dialer_new (const LlUpstreamOptions *options)
@@ -50,11 +32,9 @@ ll_dialer_new (const LlUpstreamOptions *options)
   LlDialer *dialer = g_new0 (LlDialer, 1);
 
   dialer->resolver = options->resolver;
-  dialer->secrets = options->secrets;
   dialer->proxy = g_strdup (options->proxy);
   dialer->verifier = ll_verifier_new (options->ca_file);
-  g_mutex_init (&dialer->lock);
-  dialer->passwords = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, cached_free);
+  dialer->signer = ll_signer_new (options);
   return dialer;
 }
 
@@ -63,19 +43,22 @@ ll_dialer_free (LlDialer *dialer)
 {
   if (dialer == NULL)
     return;
+  ll_signer_free (dialer->signer);
   ll_verifier_free (dialer->verifier);
-  g_hash_table_unref (dialer->passwords);
-  g_mutex_clear (&dialer->lock);
   g_free (dialer->proxy);
   g_free (dialer);
+}
+
+LlOauth *
+ll_dialer_oauth (LlDialer *dialer)
+{
+  return ll_signer_oauth (dialer->signer);
 }
 
 void
 ll_dialer_forget (LlDialer *dialer)
 {
-  g_mutex_lock (&dialer->lock);
-  g_hash_table_remove_all (dialer->passwords);
-  g_mutex_unlock (&dialer->lock);
+  ll_signer_forget (dialer->signer);
   ll_verifier_forget (dialer->verifier);
 }
 
@@ -92,8 +75,8 @@ ll_dialed_free (LlDialed *dialed)
   g_free (dialed);
 }
 
-static void G_GNUC_PRINTF (4, 5)
-    tell (const LlDial *dial, const char *step, gboolean ok, const char *format, ...)
+void
+ll_dial_tell (const LlDial *dial, const char *step, gboolean ok, const char *format, ...)
 {
   va_list arguments;
 
@@ -105,8 +88,8 @@ static void G_GNUC_PRINTF (4, 5)
   dial->step (step, ok, detail, dial->data);
 }
 
-static LlDeadline
-command_deadline (const LlDial *dial)
+LlDeadline
+ll_dial_command_deadline (const LlDial *dial)
 {
   return ll_deadline_earlier (dial->deadline, ll_deadline_in (LL_UPSTREAM_COMMAND));
 }
@@ -146,7 +129,7 @@ connect_any (LlDialer *dialer, const LlDial *dial, const LlLookup *lookup, LlDia
   if (connection == NULL)
     return ll_result_new_error (LL_OUTCOME_NO_CONNECTION, dial->target->host, error);
   out->client = ll_client_new (connection);
-  tell (dial, "connect", TRUE, "%s port %u", out->address, dial->target->port);
+  ll_dial_tell (dial, "connect", TRUE, "%s port %u", out->address, dial->target->port);
   return NULL;
 }
 
@@ -182,7 +165,7 @@ read_greeting (const LlDial *dial, LlDialed *out)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (LlServerReply) reply
-      = ll_client_read (out->client, command_deadline (dial), dial->cancellable, &error);
+      = ll_client_read (out->client, ll_dial_command_deadline (dial), dial->cancellable, &error);
 
   if (reply == NULL)
     return ll_result_new_error (LL_OUTCOME_NO_CONNECTION, dial->target->host, error);
@@ -197,7 +180,8 @@ say_ehlo (const LlDial *dial, LlDialed *out)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (LlServerReply) reply
-      = ll_client_ehlo (out->client, OUR_NAME, command_deadline (dial), dial->cancellable, &error);
+      = ll_client_ehlo (out->client, OUR_NAME, ll_dial_command_deadline (dial), dial->cancellable,
+                        &error);
 
   if (reply == NULL)
     return ll_result_new_error (LL_OUTCOME_NO_CONNECTION, dial->target->host, error);
@@ -221,7 +205,8 @@ ask_for_tls (const LlDial *dial, LlDialed *out)
                               ? "%s: STARTTLS was overwritten on the way; nothing was sent"
                               : "%s: the server offers no STARTTLS; nothing was sent",
                           host);
-  reply = ll_client_starttls (out->client, command_deadline (dial), dial->cancellable, &error);
+  reply = ll_client_starttls (out->client, ll_dial_command_deadline (dial), dial->cancellable,
+                              &error);
   if (reply == NULL)
     return ll_result_new_error (g_error_matches (error, LL_WIRE_ERROR, LL_WIRE_ERROR_INJECTED)
                                     ? LL_OUTCOME_NO_TLS
@@ -266,156 +251,14 @@ handshake (LlDialer *dialer, const LlDial *dial, const LlLookup *lookup, LlDiale
     return ll_result_new (LL_OUTCOME_NO_TLS, "%s", error->message);
   out->tls = g_strdup_printf ("%s %s", out->facts->protocol, out->facts->cipher);
   out->resumed = SSL_session_reused (ssl) == 1;
-  tell (dial, "tls", TRUE, "%s%s", out->tls, out->resumed ? ", resumed" : "");
-  tell (dial, "certificate", TRUE, "%s, issued by %s", out->facts->fingerprint, out->facts->issuer);
+  ll_dial_tell (dial, "tls", TRUE, "%s%s", out->tls, out->resumed ? ", resumed" : "");
+  ll_dial_tell (dial, "certificate", TRUE, "%s, issued by %s", out->facts->fingerprint,
+                out->facts->issuer);
   if (out->local_root != NULL)
-    tell (dial, "root", FALSE,
-          "your network can read this connection: it ends in the locally installed %s",
-          out->local_root);
+    ll_dial_tell (dial, "root", FALSE,
+                  "your network can read this connection: it ends in the locally installed %s",
+                  out->local_root);
   return NULL;
-}
-
-/* -- sign-in ----------------------------------------------------------------------- */
-
-static LlSecret *
-cached_password (LlDialer *dialer, const LlTarget *target)
-{
-  LlSecret *password = NULL;
-
-  g_mutex_lock (&dialer->lock);
-  Cached *cached = g_hash_table_lookup (dialer->passwords, target->key);
-  if (cached != NULL && ll_clock_boot () - cached->since < LL_UPSTREAM_PASSWORD_SECONDS)
-    password = ll_secret_copy (cached->password);
-  else
-    g_hash_table_remove (dialer->passwords, target->key);
-  g_mutex_unlock (&dialer->lock);
-  return password;
-}
-
-static void
-cache_password (LlDialer *dialer, const LlTarget *target, const LlSecret *password)
-{
-  g_mutex_lock (&dialer->lock);
-  if (password != NULL)
-    {
-      Cached *cached = g_new0 (Cached, 1);
-
-      cached->password = ll_secret_copy (password);
-      cached->since = ll_clock_boot ();
-      g_hash_table_replace (dialer->passwords, g_strdup (target->key), cached);
-    }
-  else
-    g_hash_table_remove (dialer->passwords, target->key);
-  g_mutex_unlock (&dialer->lock);
-}
-
-static LlResult *
-password_problem (const LlTarget *target, const GError *error)
-{
-  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    return ll_result_new (LL_OUTCOME_CANCELLED, "%s", error->message);
-  if (g_error_matches (error, LL_SECRET_ERROR, LL_SECRET_ERROR_LOCKED))
-    return ll_result_new (LL_OUTCOME_LOCKED,
-                          "the keyring with the password for account %s is locked",
-                          target->account);
-  if (g_error_matches (error, LL_SECRET_ERROR, LL_SECRET_ERROR_ABSENT))
-    return ll_result_new (LL_OUTCOME_AUTH,
-                          "no password is stored for account %s (letterlock account edit %s "
-                          "--password-stdin)",
-                          target->account, target->account);
-  return ll_result_new (LL_OUTCOME_AUTH, "no password for account %s: %s", target->account,
-                        error->message);
-}
-
-static LlSecret *
-find_password (LlDialer *dialer, const LlDial *dial, LlResult **problem)
-{
-  const LlTarget *target = dial->target;
-  LlSecret *password = cached_password (dialer, target);
-  g_autoptr (GError) error = NULL;
-
-  if (password != NULL)
-    return password;
-  if (target->password_command != NULL)
-    password
-        = ll_password_run (target->password_command, dial->deadline, dial->cancellable, &error);
-  else
-    password = ll_secret_store_lookup (dialer->secrets, "upstream-password", target->account,
-                                       dial->cancellable, &error);
-  if (password == NULL)
-    *problem = password_problem (target, error);
-  else
-    cache_password (dialer, target, password);
-  return password;
-}
-
-static LlResult *
-sign_in_as (LlDialer *dialer,
-            const LlDial *dial,
-            const char *mechanism,
-            const char *username,
-            const LlSecret *password,
-            LlDialed *out)
-{
-  LlResult *result = ll_sasl_sign_in (out->client, mechanism, username, password,
-                                      command_deadline (dial), dial->cancellable);
-
-  if (result->outcome == LL_OUTCOME_SENT)
-    {
-      tell (dial, "sign-in", TRUE, "as %s (%s)", username, mechanism);
-      ll_result_free (result);
-      return NULL;
-    }
-  if (result->code == 0 && result->outcome != LL_OUTCOME_AUTH)
-    {
-      /* lost: no word about the password */
-      char *text = g_strdup_printf ("%s: %s", dial->target->host, result->text);
-
-      g_free (result->text);
-      result->text = text;
-      if (result->outcome == LL_OUTCOME_TEMPORARY)
-        result->outcome = LL_OUTCOME_NO_CONNECTION;
-    }
-  if (result->outcome == LL_OUTCOME_AUTH)
-    cache_password (dialer, dial->target, NULL);
-  return result;
-}
-
-static LlResult *
-sign_in (LlDialer *dialer, const LlDial *dial, LlDialed *out)
-{
-  const LlTarget *target = dial->target;
-  gboolean certificate = target->auth == LL_AUTH_CERTIFICATE;
-  LlSaslMechanisms offered = ll_client_offers (out->client)->sasl;
-  const char *mechanism = ll_sasl_choose (offered, certificate);
-  LlResult *problem = NULL;
-
-  if (target->auth == LL_AUTH_NONE)
-    return NULL;
-  if (certificate && offered == 0) /* the TLS handshake was the sign-in */
-    return NULL;
-  if (target->auth == LL_AUTH_OAUTH2)
-    return ll_result_new (LL_OUTCOME_AUTH, "account %s: OAuth2 is not built in this version",
-                          target->account);
-  if (mechanism == NULL)
-    return ll_result_new (LL_OUTCOME_AUTH,
-                          offered == 0 ? "%s: the server offers no sign-in"
-                                       : "%s: the server offers no sign-in that fits this account",
-                          target->host);
-  if (certificate)
-    return sign_in_as (dialer, dial, mechanism, target->username, NULL, out);
-  if (target->auth == LL_AUTH_CLIENT)
-    return dial->client_password == NULL
-               ? ll_result_new (LL_OUTCOME_AUTH,
-                                "account %s waits for the mail program's next sign-in",
-                                target->account)
-               : sign_in_as (dialer, dial, mechanism, dial->client_login, dial->client_password,
-                             out);
-
-  g_autoptr (LlSecret) password = find_password (dialer, dial, &problem);
-  if (password == NULL)
-    return problem;
-  return sign_in_as (dialer, dial, mechanism, target->username, password, out);
 }
 
 /* -- all of it ------------------------------------------------------------------------ */
@@ -442,7 +285,7 @@ dial_steps (LlDialer *dialer, const LlDial *dial, LlDialed *out)
   if (problem == NULL)
     problem = say_ehlo (dial, out);
   if (problem == NULL)
-    problem = sign_in (dialer, dial, out);
+    problem = ll_signer_sign_in (dialer->signer, dial, out->client);
   return problem;
 }
 

@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include "deliver/oauth.h"
 #include "deliver/target.h"
 #include "deliver/upstream.h"
 #include "wire/client.h"
@@ -33,6 +34,9 @@ typedef struct _LlDialer LlDialer;
 LlDialer *ll_dialer_new (const LlUpstreamOptions *options);
 void ll_dialer_free (LlDialer *dialer);
 
+/* Who keeps the tokens. (transfer none) */
+LlOauth *ll_dialer_oauth (LlDialer *dialer);
+
 /* Forgets passwords and TLS sessions. */
 void ll_dialer_forget (LlDialer *dialer);
 
@@ -46,6 +50,13 @@ typedef struct
   LlDeadline deadline;
   GCancellable *cancellable;
 } LlDial;
+
+/* Tells who walks the way with us (dial->step) of one step. */
+void ll_dial_tell (const LlDial *dial, const char *step, gboolean ok, const char *format, ...)
+    G_GNUC_PRINTF (4, 5);
+
+/* For one command. */
+LlDeadline ll_dial_command_deadline (const LlDial *dial);
 
 /* (transfer full) NULL: *problem says why, @seen (may be NULL) what was seen until then: it is
  * for words only. */

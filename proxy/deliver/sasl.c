@@ -3,10 +3,13 @@
 
 #include "deliver/sasl.h"
 
+#include "deliver/oauth-answer.h"
 #include "deliver/result.h"
 
 #include <gsasl.h>
 #include <string.h>
+
+#define COMMAND_LINE_MAX 512
 
 typedef struct
 {
@@ -16,10 +19,14 @@ typedef struct
 } Talk;
 
 const char *
-ll_sasl_choose (LlSaslMechanisms offered, gboolean certificate)
+ll_sasl_choose (LlSaslMechanisms offered, LlAuth auth)
 {
-  if (certificate)
+  if (auth == LL_AUTH_CERTIFICATE)
     return offered & LL_SASL_EXTERNAL ? "EXTERNAL" : NULL;
+  if (auth == LL_AUTH_OAUTH2 && (offered & LL_SASL_OAUTHBEARER) != 0)
+    return "OAUTHBEARER";
+  if (auth == LL_AUTH_OAUTH2)
+    return offered & LL_SASL_XOAUTH2 ? "XOAUTH2" : NULL;
   if (offered & LL_SASL_SCRAM_SHA_256)
     return "SCRAM-SHA-256";
   if (offered & LL_SASL_PLAIN)
@@ -171,6 +178,97 @@ judge (const LlServerReply *reply, const GError *error, gboolean mutual)
     return ll_result_new_reply (LL_OUTCOME_SENT, reply);
   return ll_result_new_reply (reply->code / 100 == 4 ? LL_OUTCOME_TEMPORARY : LL_OUTCOME_AUTH,
                               reply);
+}
+
+/* -- tokens ---------------------------------------------------------------------------------- */
+
+/* RFC 5801 4: what separates the parts of the header in front. */
+static char *
+escape_name (const char *name)
+{
+  g_autoptr (GString) escaped = g_string_new (NULL);
+
+  for (const char *at = name; *at != '\0'; at++)
+    if (*at == '=' || *at == ',')
+      g_string_append (escaped, *at == '=' ? "=3D" : "=2C");
+    else
+      g_string_append_c (escaped, *at);
+  return g_strdup (escaped->str);
+}
+
+/* What stands before the token, and what the challenge is answered with. */
+static char *
+token_head (const LlTarget *target, const char *mechanism, const char **answer)
+{
+  g_autofree char *name = NULL;
+
+  if (strcmp (mechanism, "XOAUTH2") == 0)
+    {
+      *answer = "";
+      return g_strdup_printf ("user=%s\001auth=Bearer ", target->username);
+    }
+  *answer = "\001";
+  name = escape_name (target->username);
+  return g_strdup_printf ("n,a=%s,\001host=%s\001port=%u\001auth=Bearer ", name, target->host,
+                          target->port);
+}
+
+/* The AUTH command keeps to the length of commands, so a long token goes into a line of its own,
+ * after the server asked for it (RFC 4954 4; RFC 5321 4.5.3.1.4). */
+static LlServerReply *
+talk_token (Talk *talk, const char *prefix, const char *head, const LlSecret *token, GError **error)
+{
+  gsize before = strlen (head);
+  gsize length = before + ll_secret_length (token) + 2;
+  char *bytes;
+  g_autoptr (LlServerReply) reply = NULL;
+
+  if (strlen (prefix) + (length + 2) / 3 * 4 + 2 > COMMAND_LINE_MAX)
+    {
+      g_autofree char *command = g_strchomp (g_strdup (prefix));
+
+      reply = ll_client_command (talk->client, talk->deadline, talk->cancellable, error, "%s",
+                                 command);
+      if (reply == NULL || reply->code != 334)
+        return g_steal_pointer (&reply);
+      g_clear_pointer (&reply, ll_server_reply_free);
+      prefix = "";
+    }
+  bytes = g_malloc (length);
+  memcpy (bytes, head, before);
+  memcpy (bytes + before, ll_secret_peek (token), ll_secret_length (token));
+  memcpy (bytes + length - 2, "\001\001", 2);
+  reply = send_secret (talk, prefix, bytes, length, error);
+  ll_secret_wipe (bytes, length);
+  g_free (bytes);
+  return g_steal_pointer (&reply);
+}
+
+LlResult *
+ll_sasl_sign_in_token (LlClient *client,
+                       const LlTarget *target,
+                       const char *mechanism,
+                       const LlSecret *token,
+                       char **status,
+                       LlDeadline deadline,
+                       GCancellable *cancellable)
+{
+  Talk talk = { client, deadline, cancellable };
+  const char *answer;
+  g_autofree char *head = token_head (target, mechanism, &answer);
+  g_autofree char *prefix = g_strdup_printf ("AUTH %s ", mechanism);
+  g_autoptr (LlServerReply) reply = NULL;
+  g_autoptr (GError) error = NULL;
+
+  *status = NULL;
+  reply = talk_token (&talk, prefix, head, token, &error);
+  if (reply != NULL && reply->code == 334)
+    {
+      *status = ll_oauth_challenge_status (reply->text);
+      ll_server_reply_free (reply);
+      reply = send_secret (&talk, "", answer, strlen (answer), &error);
+    }
+  return judge (reply, error, TRUE);
 }
 
 LlResult *

@@ -15,10 +15,12 @@ key_of (const LlTarget *target)
 {
   g_autofree char *pins = target->pins != NULL ? g_strjoinv (" ", target->pins) : g_strdup ("");
 
-  return g_strdup_printf ("%s\n%s\n%u\n%d\n%d\n%s\n%s\n%s\n%s\n%s", target->account, target->host,
-                          target->port, target->security, target->auth, or_empty (target->username),
-                          or_empty (target->password_command), or_empty (target->certificate_file),
-                          or_empty (target->ca_file), pins);
+  return g_strdup_printf ("%s\n%s\n%u\n%d\n%d\n%s\n%s\n%s\n%s\n%s\n%s\n%s\n%s", target->account,
+                          target->host, target->port, target->security, target->auth,
+                          or_empty (target->username), or_empty (target->password_command),
+                          or_empty (target->certificate_file), or_empty (target->ca_file), pins,
+                          or_empty (target->client_id), or_empty (target->token_url),
+                          or_empty (target->scope));
 }
 
 LlTarget *
@@ -38,6 +40,12 @@ ll_target_new (const LlAccount *account)
   target->certificate_file = g_strdup (account->certificate_file);
   target->ca_file = g_strdup (account->ca_file);
   target->pins = g_strdupv (account->pins);
+  target->oauth2 = account->oauth2;
+  target->client_id = g_strdup (account->client_id);
+  target->authorization_url = g_strdup (account->authorization_url);
+  target->token_url = g_strdup (account->token_url);
+  target->device_url = g_strdup (account->device_url);
+  target->scope = g_strdup (account->scope);
   target->key = key_of (target);
   return target;
 }
@@ -54,6 +62,11 @@ ll_target_free (LlTarget *target)
   g_free (target->certificate_file);
   g_free (target->ca_file);
   g_strfreev (target->pins);
+  g_free (target->client_id);
+  g_free (target->authorization_url);
+  g_free (target->token_url);
+  g_free (target->device_url);
+  g_free (target->scope);
   g_free (target->key);
   g_free (target);
 }

@@ -24,6 +24,12 @@ typedef struct
   char *certificate_file;
   char *ca_file;
   GStrv pins;
+  LlOauth2 oauth2; /* auth = oauth2, and all below */
+  char *client_id;
+  char *authorization_url;
+  char *token_url;
+  char *device_url;
+  char *scope;
   char *key; /* all of the above: two targets are the same exactly when their keys are */
 } LlTarget;
 

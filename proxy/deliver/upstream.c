@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/limits.h"
+#include "deliver/oauth-sign-in.h"
 #include "deliver/result.h"
 #include "deliver/transaction.h"
 #include "spool/copy.h"
@@ -44,7 +45,7 @@ void
 ll_upstream_warm (LlUpstream *upstream, const LlAccount *account)
 {
   /* with auth = client only the mail program can sign in */
-  if (account->auth != LL_AUTH_CLIENT && account->auth != LL_AUTH_OAUTH2)
+  if (account->auth != LL_AUTH_CLIENT)
     ll_pool_warm (upstream->pool, ll_target_new (account));
 }
 
@@ -214,4 +215,28 @@ ll_upstream_sign_in (LlUpstream *upstream,
     ll_offers_from_ehlo (ll_client_offers (warm->dialed->client), offers);
   ll_pool_give (upstream->pool, warm, TRUE);
   return ll_result_new (LL_OUTCOME_SENT, "signed in at %s", target->host);
+}
+
+gboolean
+ll_upstream_give_permission (LlUpstream *upstream,
+                             const LlAccount *account,
+                             gboolean device,
+                             LlOauthTell tell,
+                             gpointer data,
+                             LlDeadline deadline,
+                             GCancellable *cancellable,
+                             GError **error)
+{
+  g_autoptr (LlTarget) target = ll_target_new (account);
+
+  return ll_oauth_sign_in (ll_dialer_oauth (upstream->dialer), target, device, tell, data, deadline,
+                           cancellable, error);
+}
+
+LlSignIn
+ll_upstream_permission (LlUpstream *upstream, const LlAccount *account, char **reason)
+{
+  g_autoptr (LlTarget) target = ll_target_new (account);
+
+  return ll_oauth_state (ll_dialer_oauth (upstream->dialer), target, reason);
 }

@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include "api/names.h"
 #include "config/account.h"
 #include "deliver/onward.h"
 #include "net/resolver.h"
@@ -145,6 +146,21 @@ gboolean ll_upstream_test (LlUpstream *upstream,
                            LlDeadline deadline,
                            GCancellable *cancellable,
                            GError **error);
+
+/* auth = oauth2: a person gives the account its permission (deliver/oauth-sign-in.h). @tell: what
+ * he has to open, and to type there (or NULL). FALSE: LL_API_ERROR or LL_SECRET_ERROR. */
+typedef void (*LlOauthTell) (const char *address, const char *code, gpointer data);
+gboolean ll_upstream_give_permission (LlUpstream *upstream,
+                                      const LlAccount *account,
+                                      gboolean device,
+                                      LlOauthTell tell,
+                                      gpointer data,
+                                      LlDeadline deadline,
+                                      GCancellable *cancellable,
+                                      GError **error);
+
+/* ... and whether it has it. *reason (transfer full): a sentence, or NULL. */
+LlSignIn ll_upstream_permission (LlUpstream *upstream, const LlAccount *account, char **reason);
 
 /* Closes idle connections (network change, configuration change, idle too long). */
 void ll_upstream_drop (LlUpstream *upstream);

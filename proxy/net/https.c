@@ -7,6 +7,7 @@
 #include "net/network.h"
 #include "net/roots.h"
 #include "net/transfer.h"
+#include "secrets/secret.h"
 
 #include <arpa/inet.h>
 #include <openssl/ssl.h>
@@ -14,6 +15,7 @@
 
 #define HTTP_OK 200
 #define HTTP_PORT 80
+#define HTTPS_PORT 443
 #define HEADERS_MAX 65536 /* no policy host needs more than a few hundred bytes */
 
 struct _LlHttps
@@ -41,6 +43,7 @@ typedef struct
   const char *scheme;
   GBytes *question; /* is posted; or NULL */
   const char *content_type;
+  gboolean secret; /* what comes back is nobody's business, whatever its status */
 } Get;
 
 LlHttps *
@@ -227,6 +230,25 @@ certificate_failure (CURL *curl, const Get *get)
                                    X509_verify_cert_error_string (verify)));
 }
 
+static void
+wipe_cb (gpointer data)
+{
+  GByteArray *array = data;
+
+  ll_secret_wipe (array->data, array->len);
+  g_byte_array_unref (array);
+}
+
+/* (transfer full). Of a secret there is no second copy. */
+static GBytes *
+take_body (const Get *get)
+{
+  if (!get->secret)
+    return g_bytes_new (get->body->data, get->body->len);
+  return g_bytes_new_with_free_func (get->body->data, get->body->len, wipe_cb,
+                                     g_byte_array_ref (get->body));
+}
+
 static LlHttpsResult *
 success (CURL *curl, const Get *get)
 {
@@ -241,10 +263,11 @@ success (CURL *curl, const Get *get)
   if (status == HTTP_OK)
     {
       result->outcome = LL_HTTPS_OK;
-      result->body = g_bytes_new (get->body->data, get->body->len);
+      result->body = take_body (get);
       return result;
     }
   result->outcome = LL_HTTPS_STATUS;
+  result->body = get->secret ? take_body (get) : NULL;
   result->detail = g_strdup_printf ("%s answered with status %ld", get->host, status);
   return result;
 }
@@ -378,7 +401,8 @@ run (Get *get, const char *target, LlDeadline deadline, GCancellable *cancellabl
   curl = ll_transfer_new ();
   if (curl == NULL)
     return failure (LL_HTTPS_UNREACHABLE, g_strdup ("libcurl cannot be used"));
-  get->body = g_byte_array_new ();
+  /* one that grows would leave copies behind */
+  get->body = get->secret ? g_byte_array_sized_new ((guint) get->limit) : g_byte_array_new ();
   url = g_strdup_printf ("%s://%s:%u%s", get->scheme, get->host, get->port, target);
   if (addresses != NULL)
     pins = ll_transfer_pin (pins, get->host, get->port, addresses);
@@ -392,6 +416,8 @@ run (Get *get, const char *target, LlDeadline deadline, GCancellable *cancellabl
   curl_easy_cleanup (curl);
   curl_slist_free_all (pins);
   curl_slist_free_all (headers);
+  if (get->secret && result->body == NULL)
+    ll_secret_wipe (get->body->data, get->body->len);
   g_byte_array_unref (get->body);
   g_free (get->trouble);
   return result;
@@ -411,6 +437,26 @@ ll_https_get (LlHttps *https,
   return run (&get, path, deadline, cancellable);
 }
 
+/* One question to @url, of get->scheme only. */
+static LlHttpsResult *
+ask (Get *get, const char *url, guint port, LlDeadline deadline, GCancellable *cancellable)
+{
+  g_autoptr (GUri) uri = g_uri_parse (url, G_URI_FLAGS_ENCODED, NULL);
+  const char *host = uri != NULL ? g_uri_get_host (uri) : NULL;
+  g_autofree char *target = NULL;
+
+  /* names only: an address in its place would go past what DNS is asked for */
+  if (host == NULL || *host == '\0' || g_hostname_is_ip_address (host)
+      || strcmp (g_uri_get_scheme (uri), get->scheme) != 0 || g_uri_get_userinfo (uri) != NULL)
+    return failure (LL_HTTPS_UNREACHABLE, g_strdup ("its address is not one that is asked"));
+  get->host = host;
+  get->port = g_uri_get_port (uri) > 0 ? (guint) g_uri_get_port (uri) : port;
+  target = g_strdup_printf ("%s%s%s", *g_uri_get_path (uri) != '\0' ? g_uri_get_path (uri) : "/",
+                            g_uri_get_query (uri) != NULL ? "?" : "",
+                            g_uri_get_query (uri) != NULL ? g_uri_get_query (uri) : "");
+  return run (get, target, deadline, cancellable);
+}
+
 LlHttpsResult *
 ll_http_ask (LlHttps *https,
              const char *url,
@@ -420,20 +466,28 @@ ll_http_ask (LlHttps *https,
              LlDeadline deadline,
              GCancellable *cancellable)
 {
-  g_autoptr (GUri) uri = g_uri_parse (url, G_URI_FLAGS_ENCODED, NULL);
-  const char *host = uri != NULL ? g_uri_get_host (uri) : NULL;
-  Get get = { .https = https, .host = host, .limit = limit, .scheme = "http" };
-  g_autofree char *target = NULL;
+  Get get = {
+    .https = https, .limit = limit, .scheme = "http", .question = body, .content_type = content_type
+  };
 
-  /* names only: an address in its place would go past what DNS is asked for */
-  if (host == NULL || *host == '\0' || g_hostname_is_ip_address (host)
-      || strcmp (g_uri_get_scheme (uri), "http") != 0 || g_uri_get_userinfo (uri) != NULL)
-    return failure (LL_HTTPS_UNREACHABLE, g_strdup ("its address is not one that is asked"));
-  get.port = g_uri_get_port (uri) > 0 ? (guint) g_uri_get_port (uri) : HTTP_PORT;
-  get.question = body;
-  get.content_type = content_type;
-  target = g_strdup_printf ("%s%s%s", *g_uri_get_path (uri) != '\0' ? g_uri_get_path (uri) : "/",
-                            g_uri_get_query (uri) != NULL ? "?" : "",
-                            g_uri_get_query (uri) != NULL ? g_uri_get_query (uri) : "");
-  return run (&get, target, deadline, cancellable);
+  return ask (&get, url, HTTP_PORT, deadline, cancellable);
+}
+
+LlHttpsResult *
+ll_https_post (LlHttps *https,
+               const char *url,
+               const char *content_type,
+               GBytes *body,
+               gsize limit,
+               LlDeadline deadline,
+               GCancellable *cancellable)
+{
+  Get get = { .https = https,
+              .limit = limit,
+              .scheme = "https",
+              .question = body,
+              .content_type = content_type,
+              .secret = TRUE };
+
+  return ask (&get, url, HTTPS_PORT, deadline, cancellable);
 }

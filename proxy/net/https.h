@@ -29,7 +29,7 @@ typedef struct
   LlHttpsOutcome outcome;
   guint status;
   char *content_type;   /* or NULL */
-  GBytes *body;         /* on OK */
+  GBytes *body;         /* on OK; of ll_https_post on STATUS, too */
   char *detail;         /* a sentence for people, on anything but OK */
   gboolean intercepted; /* the chain ends in a locally installed root */
 } LlHttpsResult;
@@ -61,6 +61,17 @@ LlHttpsResult *ll_http_ask (LlHttps *https,
                             gsize limit,
                             LlDeadline deadline,
                             GCancellable *cancellable);
+
+/* Posts @body to an https:// address (its own port, else 443). What comes back with any status is
+ * in the result, and its memory is wiped when it is freed: tokens are in it. As strict as
+ * ll_https_get. Never NULL. */
+LlHttpsResult *ll_https_post (LlHttps *https,
+                              const char *url,
+                              const char *content_type,
+                              GBytes *body,
+                              gsize limit,
+                              LlDeadline deadline,
+                              GCancellable *cancellable);
 void ll_https_result_free (LlHttpsResult *result);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LlHttpsResult, ll_https_result_free)

@@ -8,26 +8,29 @@
 static const struct
 {
   LlSaslMechanisms offered;
-  gboolean certificate;
+  LlAuth auth;
   const char *mechanism; /* NULL: none fits */
 } choices[] = {
-  { 0, FALSE, NULL },
-  { LL_SASL_PLAIN, FALSE, "PLAIN" },
-  { LL_SASL_LOGIN, FALSE, "LOGIN" },
-  { LL_SASL_PLAIN | LL_SASL_LOGIN, FALSE, "PLAIN" },
-  { LL_SASL_PLAIN | LL_SASL_SCRAM_SHA_256, FALSE, "SCRAM-SHA-256" },
-  { LL_SASL_SCRAM_SHA_256_PLUS | LL_SASL_LOGIN, FALSE, "LOGIN" },
-  { LL_SASL_OTHER | LL_SASL_XOAUTH2 | LL_SASL_OAUTHBEARER, FALSE, NULL },
-  { LL_SASL_EXTERNAL, FALSE, NULL },
-  { LL_SASL_EXTERNAL | LL_SASL_PLAIN, TRUE, "EXTERNAL" },
-  { LL_SASL_PLAIN, TRUE, NULL }, /* there is no password to say */
+  { 0, LL_AUTH_PASSWORD, NULL },
+  { LL_SASL_PLAIN, LL_AUTH_PASSWORD, "PLAIN" },
+  { LL_SASL_LOGIN, LL_AUTH_PASSWORD, "LOGIN" },
+  { LL_SASL_PLAIN | LL_SASL_LOGIN, LL_AUTH_PASSWORD, "PLAIN" },
+  { LL_SASL_PLAIN | LL_SASL_SCRAM_SHA_256, LL_AUTH_PASSWORD, "SCRAM-SHA-256" },
+  { LL_SASL_SCRAM_SHA_256_PLUS | LL_SASL_LOGIN, LL_AUTH_PASSWORD, "LOGIN" },
+  { LL_SASL_OTHER | LL_SASL_XOAUTH2 | LL_SASL_OAUTHBEARER, LL_AUTH_PASSWORD, NULL },
+  { LL_SASL_PLAIN | LL_SASL_LOGIN, LL_AUTH_OAUTH2, NULL },
+  { LL_SASL_PLAIN | LL_SASL_XOAUTH2, LL_AUTH_OAUTH2, "XOAUTH2" },
+  { LL_SASL_XOAUTH2 | LL_SASL_OAUTHBEARER, LL_AUTH_OAUTH2, "OAUTHBEARER" },
+  { LL_SASL_EXTERNAL, LL_AUTH_PASSWORD, NULL },
+  { LL_SASL_EXTERNAL | LL_SASL_PLAIN, LL_AUTH_CERTIFICATE, "EXTERNAL" },
+  { LL_SASL_PLAIN, LL_AUTH_CERTIFICATE, NULL }, /* there is no password to say */
 };
 
 static void
 test_choose (void)
 {
   for (gsize i = 0; i < G_N_ELEMENTS (choices); i++)
-    g_assert_cmpstr (ll_sasl_choose (choices[i].offered, choices[i].certificate), ==,
+    g_assert_cmpstr (ll_sasl_choose (choices[i].offered, choices[i].auth), ==,
                      choices[i].mechanism);
 }
 

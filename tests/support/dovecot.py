@@ -41,6 +41,25 @@ service stats {{
 """
 
 
+OAUTH2 = """\
+passdb {{
+  driver = oauth2
+  mechanisms = xoauth2 oauthbearer
+  args = {folder}/oauth2
+}}
+"""
+
+# What Dovecot asks about a token (RFC 7662), and what has to be in the answer.
+INTROSPECTION = """\
+introspection_mode = post
+introspection_url = {url}
+active_attribute = active
+active_value = true
+username_attribute = username
+scope = smtp
+timeout_msecs = 5000
+"""
+
 IMAP = """\
 listen = {address}
 ssl_cert = <{certificate.chain}
@@ -59,17 +78,26 @@ service imap-login {{
 
 
 class Dovecot:
-    """@imap: {"address", "certificate", "maildir"}"""
+    """@imap: {"address", "certificate", "maildir"}; @introspection: whom it asks about tokens, and
+    then tokens are all that it takes."""
 
-    def __init__(self, folder, socket, users, mechanisms="plain login scram-sha-256", imap=None):
+    def __init__(
+        self, folder, socket, users, mechanisms="plain login scram-sha-256", imap=None, introspection=None
+    ):
         self.folder = folder
         self.socket = socket
         os.makedirs(folder, exist_ok=True)
         os.chmod(folder, 0o755)
+        if introspection:
+            mechanisms = "oauthbearer xoauth2"
+            with open(os.path.join(folder, "oauth2"), "w", encoding="utf-8") as file:
+                file.write(INTROSPECTION.format(url=introspection))
         config = CONFIG.format(
             folder=folder, socket=socket, mechanisms=mechanisms,
             protocols="imap" if imap else "", ssl="required" if imap else "no",
         )  # fmt: skip
+        if introspection:
+            config += OAUTH2.format(folder=folder)
         if imap:
             config += IMAP.format(**imap)
         with open(os.path.join(folder, "conf"), "w", encoding="utf-8") as file:

@@ -19,11 +19,12 @@ PASSWORD = "correct horse battery"
 
 
 class Provider(Postfix):
-    """@imap: its letters can be read with IMAP, on port 993."""
+    """@imap: its letters can be read with IMAP, on port 993. @introspection: signs in by token."""
 
     def __init__(
-        self, folder, certificate, *, address=ADDRESS, name=NAME, users=None, imap=False, **main
-    ):
+        self, folder, certificate, *, address=ADDRESS, name=NAME, users=None, imap=False,
+        introspection=None, **main,
+    ):  # fmt: skip
         super().__init__(
             folder, name, relay="permit_sasl_authenticated,reject",
             smtpd_sasl_type="dovecot", smtpd_sasl_path="private/auth",
@@ -36,6 +37,7 @@ class Provider(Postfix):
         self.listen(address, 587, certificate, smtpd_tls_security_level="encrypt", **sasl)
         self.listen(address, 465, certificate, smtpd_tls_wrappermode="yes", **sasl)
         self.imap = None
+        self.introspection = introspection
         if imap:
             self.imap = {"address": address, "certificate": certificate, "maildir": self.path}
         self.stack = contextlib.ExitStack()
@@ -43,7 +45,7 @@ class Provider(Postfix):
     def __enter__(self):
         socket = os.path.join(self.folder, "queue", "private", "auth")
         folder = os.path.join(self.folder, "dovecot")
-        self.stack.enter_context(Dovecot(folder, socket, self.users, imap=self.imap))
+        self.stack.enter_context(Dovecot(folder, socket, self.users, imap=self.imap, introspection=self.introspection))
         return super().__enter__()
 
     def __exit__(self, *arguments):

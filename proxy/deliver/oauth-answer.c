@@ -1,0 +1,337 @@
+/* SPDX-FileCopyrightText: Letterlock contributors */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "deliver/oauth-answer.h"
+
+#include "base/limits.h"
+
+#include <json-glib/json-glib.h>
+#include <string.h>
+
+#define TEXT_MAX 500
+
+void
+ll_oauth_answer_free (LlOauthAnswer *answer)
+{
+  if (answer == NULL)
+    return;
+  ll_secret_free (answer->access);
+  ll_secret_free (answer->refresh);
+  ll_secret_free (answer->device_code);
+  g_free (answer->scope);
+  g_free (answer->error);
+  g_free (answer->description);
+  g_free (answer->user_code);
+  g_free (answer->verification);
+  g_free (answer);
+}
+
+/* -- JSON --------------------------------------------------------------------------------- */
+
+/* The library ends a text at a NUL that stands in it as \\u0000: half a token is none. */
+static gboolean
+has_nul (const char *bytes, gsize length)
+{
+  return memchr (bytes, '\0', length) != NULL
+         || g_strstr_len (bytes, (gssize) length, "\\u0000") != NULL;
+}
+
+/* The library goes down as deep as it is led, and a thread's stack ends. */
+static gboolean
+is_shallow (const char *bytes, gsize length)
+{
+  gboolean quoted = FALSE;
+  guint depth = 0;
+
+  for (gsize i = 0; i < length; i++)
+    {
+      if (quoted && bytes[i] == '\\')
+        i++;
+      else if (bytes[i] == '"')
+        quoted = !quoted;
+      else if (!quoted && (bytes[i] == '{' || bytes[i] == '['))
+        depth++;
+      else if (!quoted && (bytes[i] == '}' || bytes[i] == ']') && depth > 0)
+        depth--;
+      if (depth > LL_OAUTH_DEPTH_MAX)
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static JsonObject *
+parse_object (JsonParser *parser, const char *bytes, gsize length)
+{
+  JsonNode *root;
+
+  if (length == 0 || length > LL_OAUTH_ANSWER_MAX || has_nul (bytes, length)
+      || !g_utf8_validate (bytes, (gssize) length, NULL) || !is_shallow (bytes, length)
+      || !json_parser_load_from_data (parser, bytes, (gssize) length, NULL))
+    return NULL;
+  root = json_parser_get_root (parser);
+  return root != NULL && JSON_NODE_HOLDS_OBJECT (root) ? json_node_get_object (root) : NULL;
+}
+
+/* FALSE: it is there, and no string. */
+static gboolean
+find_string (JsonObject *object, const char *name, const char **text)
+{
+  JsonNode *node = json_object_get_member (object, name);
+
+  *text = NULL;
+  if (node == NULL || JSON_NODE_HOLDS_NULL (node))
+    return TRUE;
+  if (!JSON_NODE_HOLDS_VALUE (node) || json_node_get_value_type (node) != G_TYPE_STRING)
+    return FALSE;
+  *text = json_node_get_string (node);
+  return TRUE;
+}
+
+/* It goes into commands and forms: nothing in it may end or begin anything there. */
+static gboolean
+take_token (JsonObject *object, const char *name, LlSecret **token)
+{
+  const char *text;
+  gsize length;
+
+  if (!find_string (object, name, &text))
+    return FALSE;
+  if (text == NULL)
+    return TRUE;
+  length = strlen (text);
+  if (length == 0 || length > LL_OAUTH_TOKEN_MAX)
+    return FALSE;
+  for (gsize i = 0; i < length; i++)
+    if (!g_ascii_isgraph (text[i]))
+      return FALSE;
+  *token = ll_secret_new (text, length);
+  return TRUE;
+}
+
+static gboolean
+has_control (const char *text)
+{
+  for (const char *at = text; *at != '\0'; at = g_utf8_next_char (at))
+    if (g_unichar_iscntrl (g_utf8_get_char (at)))
+      return TRUE;
+  return FALSE;
+}
+
+/* For people: the first line, and not too much of it. */
+static char *
+first_line (const char *text)
+{
+  g_autofree char *line = g_strndup (text, strcspn (text, "\r\n"));
+
+  if (g_utf8_strlen (line, -1) > TEXT_MAX)
+    *g_utf8_offset_to_pointer (line, TEXT_MAX) = '\0';
+  return has_control (line) ? NULL : g_steal_pointer (&line);
+}
+
+static gboolean
+take_text (JsonObject *object, const char *name, char **text)
+{
+  const char *found;
+
+  if (!find_string (object, name, &found))
+    return FALSE;
+  if (found == NULL)
+    return TRUE;
+  if (strlen (found) > TEXT_MAX * 4 || has_control (found))
+    return FALSE;
+  *text = g_strdup (found);
+  return TRUE;
+}
+
+/* Some servers write numbers as strings. */
+static gboolean
+take_seconds (JsonObject *object, const char *name, guint64 max, guint *seconds)
+{
+  JsonNode *node = json_object_get_member (object, name);
+  guint64 number = 0;
+
+  if (node == NULL || JSON_NODE_HOLDS_NULL (node))
+    return TRUE;
+  if (!JSON_NODE_HOLDS_VALUE (node))
+    return FALSE;
+  if (json_node_get_value_type (node) == G_TYPE_STRING)
+    {
+      if (!g_ascii_string_to_unsigned (json_node_get_string (node), 10, 0, G_MAXINT64, &number,
+                                       NULL))
+        return FALSE;
+    }
+  else if (json_node_get_value_type (node) == G_TYPE_INT64 && json_node_get_int (node) >= 0)
+    number = (guint64) json_node_get_int (node);
+  else
+    return FALSE;
+  *seconds = (guint) MIN (number, max);
+  return TRUE;
+}
+
+static gboolean
+take_description (JsonObject *object, LlOauthAnswer *answer)
+{
+  const char *text;
+
+  if (!find_string (object, "error_description", &text))
+    return FALSE;
+  answer->description = text != NULL ? first_line (text) : NULL;
+  return TRUE;
+}
+
+/* RFC 8628 says verification_uri, Google verification_url. A browser is sent there. */
+static gboolean
+take_verification (JsonObject *object, LlOauthAnswer *answer)
+{
+  if (!take_text (object, "verification_uri", &answer->verification))
+    return FALSE;
+  if (answer->verification == NULL
+      && !take_text (object, "verification_url", &answer->verification))
+    return FALSE;
+  return answer->verification == NULL || g_str_has_prefix (answer->verification, "https://");
+}
+
+static gboolean
+is_bearer (JsonObject *object)
+{
+  const char *type;
+
+  return find_string (object, "token_type", &type)
+         && (type == NULL || g_ascii_strcasecmp (type, "bearer") == 0);
+}
+
+LlOauthAnswer *
+ll_oauth_answer_parse (const char *bytes, gsize length)
+{
+  g_autoptr (JsonParser) parser = json_parser_new ();
+  JsonObject *object = parse_object (parser, bytes, length);
+  g_autoptr (LlOauthAnswer) answer = g_new0 (LlOauthAnswer, 1);
+
+  if (object == NULL || !is_bearer (object) || !take_token (object, "access_token", &answer->access)
+      || !take_token (object, "refresh_token", &answer->refresh)
+      || !take_token (object, "device_code", &answer->device_code)
+      || !take_seconds (object, "expires_in", LL_OAUTH_LIFETIME_MAX, &answer->lifetime)
+      || !take_seconds (object, "interval", LL_OAUTH_INTERVAL_MAX, &answer->interval)
+      || !take_text (object, "scope", &answer->scope)
+      || !take_text (object, "error", &answer->error)
+      || !take_text (object, "user_code", &answer->user_code) || !take_description (object, answer)
+      || !take_verification (object, answer))
+    return NULL;
+  return g_steal_pointer (&answer);
+}
+
+char *
+ll_oauth_challenge_status (const char *challenge)
+{
+  g_autoptr (JsonParser) parser = json_parser_new ();
+  g_autofree char *bytes = NULL;
+  char *status = NULL;
+  JsonObject *object;
+  gsize length;
+
+  if (*challenge == '\0' || strlen (challenge) > LL_REPLY_LINE_MAX)
+    return NULL;
+  bytes = (char *) g_base64_decode (challenge, &length);
+  object = parse_object (parser, bytes, length);
+  if (object == NULL || !take_text (object, "status", &status))
+    return NULL;
+  return status;
+}
+
+/* -- the browser ------------------------------------------------------------------------------ */
+
+void
+ll_oauth_redirect_free (LlOauthRedirect *redirect)
+{
+  if (redirect == NULL)
+    return;
+  ll_secret_free (redirect->code);
+  g_free (redirect->state);
+  g_free (redirect->error);
+  g_free (redirect->description);
+  g_free (redirect);
+}
+
+/* application/x-www-form-urlencoded: '+' is a blank. NULL: not UTF-8, or with control characters.
+ */
+static char *
+decode (const char *text, gsize length)
+{
+  g_autofree char *copy = g_strndup (text, length);
+  g_autofree char *plain = NULL;
+
+  g_strdelimit (copy, "+", ' ');
+  plain = g_uri_unescape_string (copy, NULL);
+  if (plain == NULL || !g_utf8_validate (plain, -1, NULL) || has_control (plain))
+    return NULL;
+  return g_steal_pointer (&plain);
+}
+
+/* A parameter that stands there twice says nothing (RFC 6749 3.1). */
+static gboolean
+take_parameter (LlOauthRedirect *redirect, const char *name, gsize length, const char *value)
+{
+  const struct
+  {
+    const char *name;
+    char **to;
+  } texts[] = { { "state", &redirect->state },
+                { "error", &redirect->error },
+                { "error_description", &redirect->description } };
+
+  if (length == 4 && strncmp (name, "code", 4) == 0)
+    {
+      if (redirect->code != NULL || *value == '\0' || strlen (value) > LL_OAUTH_TOKEN_MAX)
+        return FALSE;
+      redirect->code = ll_secret_new_string (value);
+      return TRUE;
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
+    if (strlen (texts[i].name) == length && strncmp (name, texts[i].name, length) == 0)
+      {
+        if (*texts[i].to != NULL)
+          return FALSE;
+        *texts[i].to = g_strndup (value, TEXT_MAX * 4);
+      }
+  return TRUE;
+}
+
+static gboolean
+take_query (LlOauthRedirect *redirect, const char *query, const char *end)
+{
+  while (query < end)
+    {
+      const char *ampersand = memchr (query, '&', (gsize) (end - query));
+      const char *stop = ampersand != NULL ? ampersand : end;
+      const char *equals = memchr (query, '=', (gsize) (stop - query));
+      g_autofree char *value
+          = equals != NULL ? decode (equals + 1, (gsize) (stop - equals - 1)) : NULL;
+
+      if (equals != NULL
+          && (value == NULL || !take_parameter (redirect, query, (gsize) (equals - query), value)))
+        return FALSE;
+      query = stop + 1;
+    }
+  return TRUE;
+}
+
+LlOauthRedirect *
+ll_oauth_redirect_parse (const char *bytes, gsize length)
+{
+  static const char start[] = "GET /";
+  const char *line = memchr (bytes, '\r', length);
+  g_autoptr (LlOauthRedirect) redirect = NULL;
+  const char *query;
+  const char *end;
+
+  if (line == NULL || length > LL_OAUTH_REQUEST_MAX || length < strlen (start)
+      || strncmp (bytes, start, strlen (start)) != 0)
+    return NULL;
+  query = bytes + strlen (start);
+  end = memchr (query, ' ', (gsize) (line - query));
+  if (end == NULL || strncmp (end, " HTTP/1.", strlen (" HTTP/1.")) != 0 || query == end
+      || *query != '?' || memchr (query, '\0', (gsize) (end - query)) != NULL)
+    return NULL;
+  redirect = g_new0 (LlOauthRedirect, 1);
+  return take_query (redirect, query + 1, end) ? g_steal_pointer (&redirect) : NULL;
+}
