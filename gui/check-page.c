@@ -6,6 +6,7 @@
 #include "api/intl.h"
 #include "api/text.h"
 #include "api/read.h"
+#include "gui/headline.h"
 #include "gui/host-row.h"
 #include "gui/look.h"
 
@@ -15,10 +16,7 @@ struct _LlCheckPage
 
   AdwEntryRow *entry;
   GtkSpinner *spinner;
-  GtkBox *result;
-  GtkImage *icon;
-  GtkLabel *verdict;
-  GtkLabel *reason;
+  LlHeadline *headline;
   GtkListBox *hosts;
   AdwPreferencesGroup *hosts_group;
 
@@ -51,36 +49,39 @@ show_hosts (LlCheckPage *self, GVariant *verdict)
   gtk_widget_set_visible (GTK_WIDGET (self->hosts_group), n > 0);
 }
 
-/* @partial: still being looked at. */
 static void
-show (LlCheckPage *self, GVariant *verdict, gboolean partial)
+say (LlCheckPage *self, const char *icon, const char *style, const char *what, const char *why)
+{
+  gtk_widget_set_visible (GTK_WIDGET (self->headline), TRUE);
+  ll_headline_show (self->headline, icon, style, what, why);
+}
+
+static void
+say_looking (LlCheckPage *self, const char *at)
+{
+  say (self, "system-search-symbolic", "dim-label", _ ("Looking …"), at);
+}
+
+static void
+show (LlCheckPage *self, GVariant *verdict)
 {
   LlEvidence evidence;
 
-  gtk_widget_set_visible (GTK_WIDGET (self->result), TRUE);
-  if (partial || !ll_evidence_from_name (ll_read_text (verdict, "evidence"), &evidence))
-    {
-      ll_look_show (self->icon, "system-search-symbolic", "dim-label");
-      gtk_label_set_text (self->verdict, _ ("Looking …"));
-      gtk_label_set_text (self->reason, ll_read_text (verdict, "domain"));
-    }
+  if (!ll_evidence_from_name (ll_read_text (verdict, "evidence"), &evidence))
+    say_looking (self, ll_read_text (verdict, "domain"));
   else
-    {
-      g_autofree char *heading = ll_read_as_heading (ll_text_evidence (evidence));
-
-      ll_look_show (self->icon, ll_look_evidence_icon (evidence),
-                    ll_look_evidence_style (evidence));
-      gtk_label_set_text (self->verdict, heading);
-      gtk_label_set_text (self->reason, ll_read_text (verdict, "reason"));
-    }
+    say (self, ll_look_evidence_icon (evidence), ll_look_evidence_style (evidence),
+         ll_text_evidence (evidence), ll_read_text (verdict, "reason"));
   show_hosts (self, verdict);
 }
 
 static void
 progress_cb (LlDaemon *daemon, guint cookie, GVariant *partial, LlCheckPage *self)
 {
-  if (cookie == self->cookie && self->cancellable != NULL)
-    show (self, partial, TRUE);
+  if (cookie != self->cookie || self->cancellable == NULL)
+    return;
+  say_looking (self, ll_read_text (partial, "domain"));
+  show_hosts (self, partial);
 }
 
 static void
@@ -98,13 +99,11 @@ checked_cb (GObject *source, GAsyncResult *result, gpointer data)
   if (reply != NULL)
     {
       verdict = g_variant_get_child_value (reply, 0);
-      show (self, verdict, FALSE);
+      show (self, verdict);
       return;
     }
-  gtk_widget_set_visible (GTK_WIDGET (self->result), TRUE);
-  ll_look_show (self->icon, "dialog-warning-symbolic", "warning");
-  gtk_label_set_text (self->verdict, _ ("This could not be looked at"));
-  gtk_label_set_text (self->reason, error->message);
+  say (self, "dialog-warning-symbolic", "warning", _ ("This could not be looked at"),
+       error->message);
 }
 
 static void
@@ -121,8 +120,7 @@ check_cb (LlCheckPage *self)
   self->cookie++;
   gtk_spinner_start (self->spinner);
   show_hosts (self, NULL);
-  show (self, NULL, TRUE);
-  gtk_label_set_text (self->reason, target);
+  say_looking (self, target);
   ll_daemon_call (self->daemon, "Check",
                   g_variant_new ("(su@a{sv})", target, self->cookie,
                                  g_variant_new_array (G_VARIANT_TYPE ("{sv}"), NULL, 0)),
@@ -153,13 +151,11 @@ ll_check_page_class_init (LlCheckPageClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = dispose;
+  g_type_ensure (LL_TYPE_HEADLINE);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/letterlock/check-page.ui");
   gtk_widget_class_bind_template_child (widget_class, LlCheckPage, entry);
   gtk_widget_class_bind_template_child (widget_class, LlCheckPage, spinner);
-  gtk_widget_class_bind_template_child (widget_class, LlCheckPage, result);
-  gtk_widget_class_bind_template_child (widget_class, LlCheckPage, icon);
-  gtk_widget_class_bind_template_child (widget_class, LlCheckPage, verdict);
-  gtk_widget_class_bind_template_child (widget_class, LlCheckPage, reason);
+  gtk_widget_class_bind_template_child (widget_class, LlCheckPage, headline);
   gtk_widget_class_bind_template_child (widget_class, LlCheckPage, hosts);
   gtk_widget_class_bind_template_child (widget_class, LlCheckPage, hosts_group);
   gtk_widget_class_bind_template_callback (widget_class, check_cb);

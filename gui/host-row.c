@@ -5,34 +5,25 @@
 
 #include "api/intl.h"
 #include "api/text.h"
-#include "gui/fact-row.h"
 #include "gui/look.h"
 #include "api/read.h"
 
 struct _LlHostRow
 {
-  AdwExpanderRow parent_instance;
+  LlRecordRow parent_instance;
 
-  GtkImage *icon;
   GtkLabel *evidence;
-  GPtrArray *facts; /* the rows below, not owned */
-  char *shown;      /* what they say, to leave alone what did not change */
+  char *shown; /* what it says, to leave alone what did not change */
 };
 
-G_DEFINE_FINAL_TYPE (LlHostRow, ll_host_row, ADW_TYPE_EXPANDER_ROW)
+G_DEFINE_FINAL_TYPE (LlHostRow, ll_host_row, LL_TYPE_RECORD_ROW)
 
-typedef struct
-{
-  const char *key;
-  const char *label;
-} Field;
-
-static const Field stages[] = {
+static const LlFact stages[] = {
   { "dns", N_ ("DNS") },           { "connect", N_ ("connected") }, { "greeting", N_ ("greeting") },
   { "starttls", N_ ("STARTTLS") }, { "tls", N_ ("TLS") },
 };
 
-static const Field findings[] = {
+static const LlFact findings[] = {
   { "certificate", N_ ("Certificate") },
   { "dane", N_ ("DANE") },
   { "reason", N_ ("What was seen") },
@@ -57,19 +48,7 @@ stages_in_words (GVariant *host)
 }
 
 static void
-add (LlHostRow *self, const char *what, const char *so)
-{
-  GtkWidget *row;
-
-  if (*so == '\0')
-    return;
-  row = ll_fact_row_new (what, so);
-  g_ptr_array_add (self->facts, row);
-  adw_expander_row_add_row (ADW_EXPANDER_ROW (self), row);
-}
-
-static void
-add_encryption (LlHostRow *self, GVariant *host)
+add_encryption (LlRecordRow *self, GVariant *host)
 {
   const char *protocol = ll_read_text (host, "protocol");
   gint64 bits = ll_read_number (host, "bits");
@@ -77,11 +56,11 @@ add_encryption (LlHostRow *self, GVariant *host)
   g_autofree char *with_bits = g_strdup_printf (_ ("%s (%d bits)"), text, (int) bits);
 
   if (*protocol != '\0')
-    add (self, _ ("Encryption"), bits > 0 ? with_bits : text);
+    ll_record_row_add (self, _ ("Encryption"), bits > 0 ? with_bits : text);
 }
 
 static void
-add_facts (LlHostRow *self, GVariant *host)
+add_facts (LlRecordRow *self, GVariant *host)
 {
   g_autofree const char **addresses = ll_read_words (host, "addresses");
   g_autofree char *joined = g_strjoinv (", ", (char **) addresses);
@@ -89,14 +68,13 @@ add_facts (LlHostRow *self, GVariant *host)
   gboolean requiretls;
 
   add_encryption (self, host);
-  for (guint i = 0; i < G_N_ELEMENTS (findings); i++)
-    add (self, _ (findings[i].label), ll_read_text (host, findings[i].key));
+  ll_record_row_add_facts (self, host, findings, G_N_ELEMENTS (findings));
   if (ll_read_flag (host, "excluded"))
-    add (self, "MTA-STS", _ ("This server is not in the domain's policy"));
+    ll_record_row_add (self, "MTA-STS", _ ("This server is not in the domain's policy"));
   if (g_variant_lookup (host, "requiretls", "b", &requiretls))
-    add (self, "REQUIRETLS", requiretls ? _ ("Offered") : _ ("Not offered"));
-  add (self, _ ("Addresses"), joined);
-  add (self, _ ("When, since the start"), times);
+    ll_record_row_add (self, "REQUIRETLS", requiretls ? _ ("Offered") : _ ("Not offered"));
+  ll_record_row_add (self, _ ("Addresses"), joined);
+  ll_record_row_add (self, _ ("When, since the start"), times);
 }
 
 static void
@@ -107,11 +85,12 @@ show_evidence (LlHostRow *self, GVariant *host)
 
   if (looking || !ll_evidence_from_name (ll_read_text (host, "evidence"), &evidence))
     {
-      ll_look_show (self->icon, "content-loading-symbolic", "dim-label");
+      ll_record_row_look (LL_RECORD_ROW (self), "content-loading-symbolic", "dim-label");
       gtk_label_set_text (self->evidence, _ ("Looking …"));
       return;
     }
-  ll_look_show (self->icon, ll_look_evidence_icon (evidence), ll_look_evidence_style (evidence));
+  ll_record_row_look (LL_RECORD_ROW (self), ll_look_evidence_icon (evidence),
+                      ll_look_evidence_style (evidence));
   gtk_label_set_text (self->evidence, ll_text_evidence (evidence));
 }
 
@@ -119,46 +98,39 @@ void
 ll_host_row_update (LlHostRow *self, GVariant *host)
 {
   g_autofree char *printed = g_variant_print (host, FALSE);
+  LlRecordRow *row = LL_RECORD_ROW (self);
 
   if (g_strcmp0 (printed, self->shown) == 0)
     return;
   g_free (self->shown);
   self->shown = g_steal_pointer (&printed);
-  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self), ll_read_text (host, "name"));
+  ll_record_row_set_title (row, ll_read_text (host, "name"));
   show_evidence (self, host);
-  for (guint i = 0; i < self->facts->len; i++)
-    adw_expander_row_remove (ADW_EXPANDER_ROW (self), g_ptr_array_index (self->facts, i));
-  g_ptr_array_set_size (self->facts, 0);
-  add_facts (self, host);
+  ll_record_row_clear (row);
+  add_facts (row, host);
 }
 
 static void
 finalize (GObject *object)
 {
-  LlHostRow *self = LL_HOST_ROW (object);
-
-  g_ptr_array_unref (self->facts);
-  g_free (self->shown);
+  g_free (LL_HOST_ROW (object)->shown);
   G_OBJECT_CLASS (ll_host_row_parent_class)->finalize (object);
 }
 
 static void
 ll_host_row_class_init (LlHostRowClass *klass)
 {
-  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
-
   G_OBJECT_CLASS (klass)->finalize = finalize;
-  gtk_widget_class_set_template_from_resource (widget_class, "/org/letterlock/host-row.ui");
-  gtk_widget_class_bind_template_child (widget_class, LlHostRow, icon);
-  gtk_widget_class_bind_template_child (widget_class, LlHostRow, evidence);
 }
 
 static void
 ll_host_row_init (LlHostRow *self)
 {
-  gtk_widget_init_template (GTK_WIDGET (self));
-  adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (self), FALSE);
-  self->facts = g_ptr_array_new ();
+  self->evidence = GTK_LABEL (gtk_label_new (NULL));
+  gtk_label_set_wrap (self->evidence, TRUE);
+  gtk_label_set_max_width_chars (self->evidence, 24);
+  gtk_widget_add_css_class (GTK_WIDGET (self->evidence), "caption-heading");
+  adw_expander_row_add_action (ADW_EXPANDER_ROW (self), GTK_WIDGET (self->evidence));
 }
 
 GtkWidget *

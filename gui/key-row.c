@@ -5,23 +5,19 @@
 
 #include "api/intl.h"
 #include "api/read.h"
-#include "gui/fact-row.h"
 #include "gui/letter.h"
-#include "gui/look.h"
 #include "gui/toast.h"
 
 struct _LlKeyRow
 {
-  AdwExpanderRow parent_instance;
-
-  GtkImage *icon;
+  LlRecordRow parent_instance;
 
   LlDaemon *daemon;
   char *address;
   char *fingerprint;
 };
 
-G_DEFINE_FINAL_TYPE (LlKeyRow, ll_key_row, ADW_TYPE_EXPANDER_ROW)
+G_DEFINE_FINAL_TYPE (LlKeyRow, ll_key_row, LL_TYPE_RECORD_ROW)
 
 /* The words of the bus for what a key is good for. */
 static const struct
@@ -39,11 +35,7 @@ static const struct
   { "no", N_ ("Cannot be used"), "action-unavailable-symbolic", "dim-label" },
 };
 
-static const struct
-{
-  const char *key;
-  const char *label;
-} facts[] = {
+static const LlFact facts[] = {
   { "reason", N_ ("Why") },
   { "user_id", N_ ("Named for") },
   { "fingerprint", N_ ("Fingerprint") },
@@ -111,32 +103,27 @@ add_buttons (LlKeyRow *self, const char *use, const char *trust)
   gtk_widget_set_margin_start (box, 12);
   gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (row), box);
   gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (row), FALSE);
-  adw_expander_row_add_row (ADW_EXPANDER_ROW (self), row);
+  ll_record_row_add_child (LL_RECORD_ROW (self), row);
 }
 
 static void
 show (LlKeyRow *self, GVariant *key)
 {
+  LlRecordRow *row = LL_RECORD_ROW (self);
   const char *use = ll_read_text (key, "use");
-  const char *method = ll_read_text (key, "method");
   g_autofree char *expires = ll_time_for_people (ll_read_text (key, "expires"));
 
-  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self), g_str_equal (method, "smime")
-                                                                 ? _ ("Certificate (S/MIME)")
-                                                                 : _ ("Key (OpenPGP)"));
+  ll_record_row_set_title (row, g_str_equal (ll_read_text (key, "method"), "smime")
+                                    ? _ ("Certificate (S/MIME)")
+                                    : _ ("Key (OpenPGP)"));
   for (guint i = 0; i < G_N_ELEMENTS (uses); i++)
     if (g_str_equal (use, uses[i].use))
       {
-        adw_expander_row_set_subtitle (ADW_EXPANDER_ROW (self), _ (uses[i].words));
-        ll_look_show (self->icon, uses[i].icon, uses[i].style);
+        ll_record_row_set_subtitle (row, _ (uses[i].words));
+        ll_record_row_look (row, uses[i].icon, uses[i].style);
       }
-  for (guint i = 0; i < G_N_ELEMENTS (facts); i++)
-    if (*ll_read_text (key, facts[i].key) != '\0')
-      adw_expander_row_add_row (ADW_EXPANDER_ROW (self),
-                                ll_fact_row_new (_ (facts[i].label),
-                                                 ll_read_text (key, facts[i].key)));
-  if (*expires != '\0')
-    adw_expander_row_add_row (ADW_EXPANDER_ROW (self), ll_fact_row_new (_ ("Ends"), expires));
+  ll_record_row_add_facts (row, key, facts, G_N_ELEMENTS (facts));
+  ll_record_row_add (row, _ ("Ends"), expires);
   add_buttons (self, use, ll_read_text (key, "trust"));
   /* what wants an answer is open */
   adw_expander_row_set_expanded (ADW_EXPANDER_ROW (self),
@@ -157,18 +144,12 @@ finalize (GObject *object)
 static void
 ll_key_row_class_init (LlKeyRowClass *klass)
 {
-  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
-
   G_OBJECT_CLASS (klass)->finalize = finalize;
-  gtk_widget_class_set_template_from_resource (widget_class, "/org/letterlock/key-row.ui");
-  gtk_widget_class_bind_template_child (widget_class, LlKeyRow, icon);
 }
 
 static void
 ll_key_row_init (LlKeyRow *self)
 {
-  gtk_widget_init_template (GTK_WIDGET (self));
-  adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (self), FALSE);
 }
 
 GtkWidget *

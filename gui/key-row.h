@@ -5,7 +5,7 @@
 
 #include "api/daemon.h"
 
-#include <adwaita.h>
+#include "gui/record-row.h"
 
 G_BEGIN_DECLS
 
@@ -14,7 +14,7 @@ G_BEGIN_DECLS
  * After that the action "people.decided" is called.
  */
 #define LL_TYPE_KEY_ROW (ll_key_row_get_type ())
-G_DECLARE_FINAL_TYPE (LlKeyRow, ll_key_row, LL, KEY_ROW, AdwExpanderRow)
+G_DECLARE_FINAL_TYPE (LlKeyRow, ll_key_row, LL, KEY_ROW, LlRecordRow)
 
 /* @key: as ListKeys gives it for @address. */
 GtkWidget *ll_key_row_new (LlDaemon *daemon, const char *address, GVariant *key);

@@ -8,7 +8,9 @@
 #include "gui/decision.h"
 #include "api/read.h"
 #include "gui/fact-row.h"
+#include "gui/headline.h"
 #include "gui/letter.h"
+#include "gui/list.h"
 #include "gui/look.h"
 #include "gui/recipient-row.h"
 
@@ -18,9 +20,7 @@ struct _LlLetterPage
 
   GtkStack *stack;
   AdwStatusPage *problem;
-  GtkImage *icon;
-  GtkLabel *heading;
-  GtkLabel *reason;
+  LlHeadline *headline;
   GtkBox *actions;
   GtkListBox *about;
   GtkListBox *recipients;
@@ -37,18 +37,6 @@ static guint back_signal;
 G_DEFINE_FINAL_TYPE (LlLetterPage, ll_letter_page, ADW_TYPE_BIN)
 
 static void
-empty (GtkWidget *box)
-{
-  GtkWidget *child;
-
-  while ((child = gtk_widget_get_first_child (box)) != NULL)
-    if (GTK_IS_LIST_BOX (box))
-      gtk_list_box_remove (GTK_LIST_BOX (box), child);
-    else
-      gtk_box_remove (GTK_BOX (box), child);
-}
-
-static void
 add_fact (LlLetterPage *self, const char *what, const char *so)
 {
   if (*so != '\0')
@@ -60,76 +48,71 @@ show_about (LlLetterPage *self, GVariant *letter)
 {
   g_autofree char *time = ll_time_for_people (ll_read_text (letter, "time"));
 
-  empty (GTK_WIDGET (self->about));
+  ll_list_fill (self->about, NULL, NULL, NULL);
   add_fact (self, _ ("Taken"), time);
   add_fact (self, _ ("From"), ll_read_text (letter, "from"));
   add_fact (self, _ ("Account"), ll_read_text (letter, "account"));
   add_fact (self, _ ("Number"), ll_read_text (letter, "id"));
 }
 
-static void
-show_timeline (LlLetterPage *self, GVariant *letter)
+static GtkWidget *
+event_row_new (GVariant *event, gpointer data)
 {
-  g_autoptr (GVariant) events = ll_read_list (letter, "events");
+  g_autofree char *time = ll_time_for_people (ll_read_text (event, "time"));
+  g_autofree char *what = g_strdup_printf ("%s · %s", time, ll_read_text (event, "event"));
 
-  empty (GTK_WIDGET (self->timeline));
-  for (gsize i = 0; i < g_variant_n_children (events); i++)
-    {
-      g_autoptr (GVariant) event = g_variant_get_child_value (events, i);
-      g_autofree char *time = ll_time_for_people (ll_read_text (event, "time"));
-      const char *text = ll_read_text (event, "text");
-      g_autofree char *what = g_strdup_printf ("%s · %s", time, ll_read_text (event, "event"));
-
-      gtk_list_box_append (self->timeline, ll_fact_row_new (what, text));
-    }
+  return ll_fact_row_new (what, ll_read_text (event, "text"));
 }
 
-/* The sentence under the heading: of the recipient that the state comes from. */
+static GtkWidget *
+recipient_row_new (GVariant *recipient, gpointer data)
+{
+  return ll_recipient_row_new (recipient);
+}
+
+/* The sentence of the recipient that the letter's state comes from. (of @letter) */
 static const char *
-show_recipients (LlLetterPage *self, GVariant *letter)
+reason_of (GVariant *letter)
 {
   g_autoptr (GVariant) recipients = ll_read_list (letter, "recipients");
-  const char *state = ll_read_text (letter, "state");
-  const char *reason = "";
 
-  empty (GTK_WIDGET (self->recipients));
   for (gsize i = 0; i < g_variant_n_children (recipients); i++)
     {
       g_autoptr (GVariant) recipient = g_variant_get_child_value (recipients, i);
 
-      gtk_list_box_append (self->recipients, ll_recipient_row_new (recipient));
-      if (*reason == '\0' && g_str_equal (ll_read_text (recipient, "state"), state))
-        reason = ll_read_text (recipient, "reason");
+      if (g_str_equal (ll_read_text (recipient, "state"), ll_read_text (letter, "state")))
+        return ll_read_text (recipient, "reason");
     }
-  return reason; /* in the letter's own bytes */
+  return "";
 }
 
 static void
 show_actions (LlLetterPage *self, GVariant *letter)
 {
-  g_autoptr (GtkWidget) buttons = NULL;
+  GtkWidget *buttons = ll_decision_buttons_new (self->daemon, letter, NULL);
+  GtkWidget *before = gtk_widget_get_first_child (GTK_WIDGET (self->actions));
 
-  empty (GTK_WIDGET (self->actions));
-  buttons = ll_decision_buttons_new (self->daemon, letter);
-  gtk_widget_set_visible (GTK_WIDGET (self->actions), buttons != NULL);
+  if (before != NULL)
+    gtk_box_remove (self->actions, before);
   if (buttons != NULL)
-    gtk_box_append (self->actions, g_steal_pointer (&buttons));
+    gtk_box_append (self->actions, buttons);
+  gtk_widget_set_visible (GTK_WIDGET (self->actions), buttons != NULL);
 }
 
 static void
 show (LlLetterPage *self, GVariant *letter)
 {
+  g_autoptr (GVariant) recipients = ll_read_list (letter, "recipients");
+  g_autoptr (GVariant) events = ll_read_list (letter, "events");
   LlState state = LL_STATE_CHECKING;
-  g_autofree char *heading = NULL;
 
   (void) ll_state_from_name (ll_read_text (letter, "state"), &state);
-  heading = ll_read_as_heading (ll_text_state (state));
-  ll_look_show (self->icon, ll_look_state_icon (state), ll_look_state_style (state));
-  gtk_label_set_text (self->heading, heading);
-  gtk_label_set_text (self->reason, show_recipients (self, letter));
+  ll_headline_show (self->headline, ll_look_state_icon (state), ll_look_state_style (state),
+                    ll_text_state (state), reason_of (letter));
   show_actions (self, letter);
+  ll_list_fill (self->recipients, recipients, recipient_row_new, NULL);
   show_about (self, letter);
-  show_timeline (self, letter);
+  ll_list_fill (self->timeline, events, event_row_new, NULL);
   gtk_stack_set_visible_child_name (self->stack, "letter");
 }
 
@@ -215,12 +198,11 @@ ll_letter_page_class_init (LlLetterPageClass *klass)
   G_OBJECT_CLASS (klass)->dispose = dispose;
   back_signal = g_signal_new ("back", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                               NULL, G_TYPE_NONE, 0);
+  g_type_ensure (LL_TYPE_HEADLINE);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/letterlock/letter-page.ui");
   gtk_widget_class_bind_template_child (widget_class, LlLetterPage, stack);
   gtk_widget_class_bind_template_child (widget_class, LlLetterPage, problem);
-  gtk_widget_class_bind_template_child (widget_class, LlLetterPage, icon);
-  gtk_widget_class_bind_template_child (widget_class, LlLetterPage, heading);
-  gtk_widget_class_bind_template_child (widget_class, LlLetterPage, reason);
+  gtk_widget_class_bind_template_child (widget_class, LlLetterPage, headline);
   gtk_widget_class_bind_template_child (widget_class, LlLetterPage, actions);
   gtk_widget_class_bind_template_child (widget_class, LlLetterPage, about);
   gtk_widget_class_bind_template_child (widget_class, LlLetterPage, recipients);

@@ -6,6 +6,7 @@
 #include "api/intl.h"
 #include "api/text.h"
 #include "gui/chart.h"
+#include "gui/list.h"
 #include "gui/toast.h"
 
 #include <json-glib/json-glib.h>
@@ -152,7 +153,6 @@ report_cb (GObject *source, GAsyncResult *result, gpointer data)
   g_auto (GStrv) lines = NULL;
   const char *document;
   gboolean is_first = TRUE;
-  GtkListBoxRow *row;
 
   if (reply == NULL)
     {
@@ -160,8 +160,7 @@ report_cb (GObject *source, GAsyncResult *result, gpointer data)
       return;
     }
   ll_chart_clear (self->chart);
-  while ((row = gtk_list_box_get_row_at_index (self->numbers, 0)) != NULL)
-    gtk_list_box_remove (self->numbers, GTK_WIDGET (row));
+  ll_list_fill (self->numbers, NULL, NULL, NULL);
   g_variant_get (reply, "(&s)", &document);
   lines = g_strsplit (document, "\n", -1);
   for (guint i = 0; lines[i] != NULL; i++)
@@ -170,27 +169,24 @@ report_cb (GObject *source, GAsyncResult *result, gpointer data)
 }
 
 static void
-ask (LlOverviewPage *self)
+ask (GtkWidget *page)
 {
   g_autoptr (GDateTime) now = g_date_time_new_now_utc ();
   g_autoptr (GDateTime) then = g_date_time_add_days (now, 1 - DAYS);
   g_autofree char *since = g_date_time_format (then, "%Y-%m-%d");
   g_auto (GVariantDict) query = G_VARIANT_DICT_INIT (NULL);
 
-  if (self->daemon == NULL || !ll_daemon_is_connected (self->daemon)
-      || !gtk_widget_get_mapped (GTK_WIDGET (self)))
-    return;
   g_variant_dict_insert (&query, "since", "s", since);
-  ll_daemon_call (self->daemon, "Report",
+  ll_daemon_call (LL_OVERVIEW_PAGE (page)->daemon, "Report",
                   g_variant_new ("(@a{sv}s)", g_variant_dict_end (&query), "json"), NULL, report_cb,
-                  g_object_ref (self));
+                  g_object_ref (page));
 }
 
 void
 ll_overview_page_set_daemon (LlOverviewPage *self, LlDaemon *daemon)
 {
   self->daemon = g_object_ref (daemon);
-  g_signal_connect_object (daemon, "notify::connected", G_CALLBACK (ask), self, G_CONNECT_SWAPPED);
+  ll_list_keep_fresh (GTK_WIDGET (self), daemon, ask);
 }
 
 /* -- class ----------------------------------------------------------------------------------- */
@@ -221,5 +217,4 @@ static void
 ll_overview_page_init (LlOverviewPage *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
-  g_signal_connect (self, "map", G_CALLBACK (ask), NULL);
 }

@@ -6,6 +6,7 @@
 #include "api/intl.h"
 #include "api/read.h"
 #include "gui/key-row.h"
+#include "gui/list.h"
 #include "gui/toast.h"
 
 struct _LlPeoplePage
@@ -14,9 +15,7 @@ struct _LlPeoplePage
 
   AdwEntryRow *entry;
   GtkSpinner *spinner;
-  AdwPreferencesGroup *group;
   GtkListBox *list;
-  GtkLabel *nothing;
 
   LlDaemon *daemon;
   char *address; /* whose keys are shown */
@@ -25,23 +24,12 @@ struct _LlPeoplePage
 
 G_DEFINE_FINAL_TYPE (LlPeoplePage, ll_people_page, ADW_TYPE_BIN)
 
-static void
-show_keys (LlPeoplePage *self, GVariant *keys)
+static GtkWidget *
+row_new (GVariant *key, gpointer data)
 {
-  gsize n = g_variant_n_children (keys);
-  GtkListBoxRow *row;
+  LlPeoplePage *self = data;
 
-  while ((row = gtk_list_box_get_row_at_index (self->list, 0)) != NULL)
-    gtk_list_box_remove (self->list, GTK_WIDGET (row));
-  for (gsize i = 0; i < n; i++)
-    {
-      g_autoptr (GVariant) key = g_variant_get_child_value (keys, i);
-
-      gtk_list_box_append (self->list, ll_key_row_new (self->daemon, self->address, key));
-    }
-  gtk_widget_set_visible (GTK_WIDGET (self->group), n > 0);
-  gtk_widget_set_visible (GTK_WIDGET (self->nothing), n == 0);
-  gtk_label_set_text (self->nothing, _ ("No key and no certificate for this address was found."));
+  return ll_key_row_new (self->daemon, self->address, key);
 }
 
 static void
@@ -64,7 +52,7 @@ found_cb (GObject *source, GAsyncResult *result, gpointer data)
   found = g_variant_get_child_value (reply, 0);
   keys = g_variant_is_of_type (found, G_VARIANT_TYPE_VARDICT) ? ll_read_list (found, "keys")
                                                               : g_variant_ref (found);
-  show_keys (self, keys);
+  ll_list_fill (self->list, keys, row_new, self);
 }
 
 static GCancellable *
@@ -125,9 +113,7 @@ ll_people_page_class_init (LlPeoplePageClass *klass)
   gtk_widget_class_set_template_from_resource (widget_class, "/org/letterlock/people-page.ui");
   gtk_widget_class_bind_template_child (widget_class, LlPeoplePage, entry);
   gtk_widget_class_bind_template_child (widget_class, LlPeoplePage, spinner);
-  gtk_widget_class_bind_template_child (widget_class, LlPeoplePage, group);
   gtk_widget_class_bind_template_child (widget_class, LlPeoplePage, list);
-  gtk_widget_class_bind_template_child (widget_class, LlPeoplePage, nothing);
   gtk_widget_class_bind_template_callback (widget_class, look_cb);
   gtk_widget_class_install_action (widget_class, "people.decided", NULL, decided_cb);
 }
@@ -136,5 +122,4 @@ static void
 ll_people_page_init (LlPeoplePage *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
-  gtk_widget_set_visible (GTK_WIDGET (self->group), FALSE);
 }

@@ -6,28 +6,11 @@
 #include "api/intl.h"
 #include "api/text.h"
 #include "api/read.h"
-#include "gui/fact-row.h"
 #include "gui/letter.h"
 #include "gui/look.h"
 
-struct _LlRecipientRow
-{
-  AdwExpanderRow parent_instance;
-
-  GtkImage *icon;
-};
-
-G_DEFINE_FINAL_TYPE (LlRecipientRow, ll_recipient_row, ADW_TYPE_EXPANDER_ROW)
-
 static void
-add (LlRecipientRow *self, const char *what, const char *so)
-{
-  if (so != NULL && *so != '\0')
-    adw_expander_row_add_row (ADW_EXPANDER_ROW (self), ll_fact_row_new (what, so));
-}
-
-static void
-add_evidence (LlRecipientRow *self, GVariant *recipient)
+add_evidence (LlRecordRow *self, GVariant *recipient)
 {
   LlEvidence evidence;
   LlSource source;
@@ -41,35 +24,26 @@ add_evidence (LlRecipientRow *self, GVariant *recipient)
     g_string_append_printf (text, ": %s", ll_text_why (why));
   if (ll_source_from_name (ll_read_text (recipient, "source"), &source) && source != LL_SOURCE_NONE)
     g_string_append_printf (text, " (%s)", ll_text_source (source));
-  adw_expander_row_add_row (ADW_EXPANDER_ROW (self),
-                            ll_fact_row_new_with_icon (_ ("The way to them"), text->str,
-                                                       ll_look_evidence_icon (evidence),
-                                                       ll_look_evidence_style (evidence)));
+  ll_record_row_add_with_icon (self, _ ("The way to them"), text->str,
+                               ll_look_evidence_icon (evidence), ll_look_evidence_style (evidence));
 }
 
 static void
-add_bound (LlRecipientRow *self, GVariant *recipient)
+add_bound (LlRecordRow *self, GVariant *recipient)
 {
   LlBound bound;
   LlConfidence confidence;
 
   if (ll_bound_from_name (ll_read_text (recipient, "bound"), &bound))
-    add (self, _ ("Who must keep to it"), ll_text_bound (bound));
+    ll_record_row_add (self, _ ("Who must keep to it"), ll_text_bound (bound));
   if (ll_confidence_from_name (ll_read_text (recipient, "confidence"), &confidence)
       && confidence != LL_CONFIDENCE_NONE)
-    adw_expander_row_add_row (ADW_EXPANDER_ROW (self),
-                              ll_fact_row_new_with_icon (_ ("How sure this is"),
-                                                         ll_text_confidence (confidence),
-                                                         ll_look_confidence_icon (confidence),
-                                                         "dim-label"));
+    ll_record_row_add_with_icon (self, _ ("How sure this is"), ll_text_confidence (confidence),
+                                 ll_look_confidence_icon (confidence), "dim-label");
 }
 
 /* The proof, for whom the sentence is not enough; what is nested is for the command line. */
-static const struct
-{
-  const char *key;
-  const char *label;
-} proofs[] = {
+static const LlFact proofs[] = {
   { "mx", N_ ("Mail server") },          { "protocol", N_ ("Protocol") },
   { "cipher", N_ ("Cipher") },           { "key", N_ ("Key") },
   { "certificate", N_ ("Certificate") }, { "subject", N_ ("Its owner") },
@@ -80,7 +54,7 @@ static const struct
 };
 
 static void
-add_proof (LlRecipientRow *self, GVariant *recipient)
+add_proof (LlRecordRow *self, GVariant *recipient)
 {
   g_autoptr (GVariant) proof = ll_read_below (recipient, "proof");
   g_autoptr (GString) lines = g_string_new (NULL);
@@ -93,29 +67,25 @@ add_proof (LlRecipientRow *self, GVariant *recipient)
         g_string_append_printf (lines, "%s%s: %s", lines->len > 0 ? "\n" : "", _ (proofs[i].label),
                                 text);
     }
-  add (self, _ ("Proof"), lines->str);
+  ll_record_row_add (self, _ ("Proof"), lines->str);
 }
 
 /* Whose key the content is locked for. */
 static void
-add_lock (LlRecipientRow *self, GVariant *recipient)
+add_lock (LlRecordRow *self, GVariant *recipient)
 {
   g_autoptr (GVariant) proof = ll_read_below (recipient, "proof");
   g_autoptr (GVariant) lock = ll_read_below (proof, "lock");
-  const char *note = ll_read_text (lock, "note");
 
-  if (lock == NULL)
-    return;
-  add (self, _ ("Locked for"), ll_read_text (lock, "user_id"));
-  add (self, _ ("Fingerprint"), ll_read_text (lock, "fingerprint"));
-  if (*note != '\0')
-    add (self, _ ("About this key"), note);
+  ll_record_row_add (self, _ ("Locked for"), ll_read_text (lock, "user_id"));
+  ll_record_row_add (self, _ ("Fingerprint"), ll_read_text (lock, "fingerprint"));
+  ll_record_row_add (self, _ ("About this key"), ll_read_text (lock, "note"));
 }
 
-static void
-show (LlRecipientRow *self, GVariant *recipient)
+GtkWidget *
+ll_recipient_row_new (GVariant *recipient)
 {
-  AdwPreferencesRow *row = ADW_PREFERENCES_ROW (self);
+  LlRecordRow *self = g_object_new (LL_TYPE_RECORD_ROW, NULL);
   g_autofree char *next = ll_time_for_people (ll_read_text (recipient, "next_try"));
   g_autofree char *words = NULL;
   g_autofree char *subtitle = NULL;
@@ -123,44 +93,20 @@ show (LlRecipientRow *self, GVariant *recipient)
   LlMethod method;
 
   (void) ll_state_from_name (ll_read_text (recipient, "state"), &state);
-  adw_preferences_row_set_use_markup (row, FALSE);
-  adw_preferences_row_set_title (row, ll_read_text (recipient, "address"));
-  ll_look_show (self->icon, ll_look_state_icon (state), ll_look_state_style (state));
   words = ll_read_as_heading (ll_text_state (state));
   subtitle = g_strjoin ("\n", words, ll_read_text (recipient, "reason"), NULL);
-  adw_expander_row_set_subtitle (ADW_EXPANDER_ROW (self), subtitle);
+  ll_record_row_set_title (self, ll_read_text (recipient, "address"));
+  ll_record_row_set_subtitle (self, subtitle);
+  ll_record_row_look (self, ll_look_state_icon (state), ll_look_state_style (state));
   if (ll_method_from_name (ll_read_text (recipient, "method"), &method) && method != LL_METHOD_NONE)
-    add (self, _ ("How"), ll_text_method (method));
+    ll_record_row_add (self, _ ("How"), ll_text_method (method));
   add_evidence (self, recipient);
   add_bound (self, recipient);
   if (ll_read_flag (recipient, "overridden"))
-    add (self, _ ("Overridden"), _ ("You accepted this domain as it is"));
+    ll_record_row_add (self, _ ("Overridden"), _ ("You accepted this domain as it is"));
   add_lock (self, recipient);
-  add (self, _ ("Next try"), next);
-  add (self, _ ("Your provider answered"), ll_read_text (recipient, "reply"));
+  ll_record_row_add (self, _ ("Next try"), next);
+  ll_record_row_add (self, _ ("Your provider answered"), ll_read_text (recipient, "reply"));
   add_proof (self, recipient);
-}
-
-static void
-ll_recipient_row_class_init (LlRecipientRowClass *klass)
-{
-  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
-
-  gtk_widget_class_set_template_from_resource (widget_class, "/org/letterlock/recipient-row.ui");
-  gtk_widget_class_bind_template_child (widget_class, LlRecipientRow, icon);
-}
-
-static void
-ll_recipient_row_init (LlRecipientRow *self)
-{
-  gtk_widget_init_template (GTK_WIDGET (self));
-}
-
-GtkWidget *
-ll_recipient_row_new (GVariant *recipient)
-{
-  LlRecipientRow *self = g_object_new (LL_TYPE_RECIPIENT_ROW, NULL);
-
-  show (self, recipient);
   return GTK_WIDGET (self);
 }

@@ -3,18 +3,14 @@
 
 #pragma once
 
-#include <adwaita.h>
+#include "gui/record-row.h"
 
 G_BEGIN_DECLS
 
 /*
  * One recipient of a letter: what was done and why; opened, the evidence, who is bound by it, and
- * the proof.
+ * the proof. @recipient: as GetLetter gives it. (transfer floating)
  */
-#define LL_TYPE_RECIPIENT_ROW (ll_recipient_row_get_type ())
-G_DECLARE_FINAL_TYPE (LlRecipientRow, ll_recipient_row, LL, RECIPIENT_ROW, AdwExpanderRow)
-
-/* @recipient: as GetLetter gives it. */
 GtkWidget *ll_recipient_row_new (GVariant *recipient);
 
 G_END_DECLS

@@ -5,8 +5,8 @@
 
 #include "api/intl.h"
 #include "api/read.h"
-#include "api/text.h"
 #include "gui/fact-row.h"
+#include "gui/list.h"
 #include "gui/toast.h"
 
 struct _LlRulesPage
@@ -16,25 +16,14 @@ struct _LlRulesPage
   AdwEntryRow *entry;
   GtkSpinner *spinner;
   GtkListBox *preview;
-  AdwPreferencesGroup *group;
   GtkListBox *list;
-  GtkLabel *nothing;
 
   LlDaemon *daemon;
 };
 
 G_DEFINE_FINAL_TYPE (LlRulesPage, ll_rules_page, ADW_TYPE_BIN)
 
-static void ask (LlRulesPage *self);
-
-static void
-empty (GtkListBox *list)
-{
-  GtkListBoxRow *row;
-
-  while ((row = gtk_list_box_get_row_at_index (list, 0)) != NULL)
-    gtk_list_box_remove (list, GTK_WIDGET (row));
-}
+static void ask (GtkWidget *page);
 
 /* -- preview --------------------------------------------------------------------------------- */
 
@@ -51,17 +40,16 @@ static const struct
   { "refuse", N_ ("It would be refused"), "action-unavailable-symbolic", "error" },
 };
 
-static void
-show_decision (LlRulesPage *self, GVariant *decision)
+static GtkWidget *
+decision_row_new (GVariant *decision, gpointer data)
 {
   const char *kind = ll_read_text (decision, "decision");
+  guint i = 0;
 
-  for (guint i = 0; i < G_N_ELEMENTS (decisions); i++)
-    if (g_str_equal (kind, decisions[i].decision))
-      gtk_list_box_append (self->preview,
-                           ll_fact_row_new_with_icon (_ (decisions[i].words),
-                                                      ll_read_text (decision, "reason"),
-                                                      decisions[i].icon, decisions[i].style));
+  while (i + 1 < G_N_ELEMENTS (decisions) && !g_str_equal (kind, decisions[i].decision))
+    i++;
+  return ll_fact_row_new_with_icon (_ (decisions[i].words), ll_read_text (decision, "reason"),
+                                    decisions[i].icon, decisions[i].style);
 }
 
 static void
@@ -73,18 +61,14 @@ previewed_cb (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (GVariant) found = NULL;
 
   gtk_spinner_stop (self->spinner);
-  empty (self->preview);
+  gtk_widget_set_visible (GTK_WIDGET (self->preview), FALSE);
   if (reply == NULL)
-    ll_toast (GTK_WIDGET (self), error->message);
-  else
-    found = g_variant_get_child_value (reply, 0);
-  for (gsize i = 0; found != NULL && i < g_variant_n_children (found); i++)
     {
-      g_autoptr (GVariant) decision = g_variant_get_child_value (found, i);
-
-      show_decision (self, decision);
+      ll_toast (GTK_WIDGET (self), error->message);
+      return;
     }
-  gtk_widget_set_visible (GTK_WIDGET (self->preview), found != NULL);
+  found = g_variant_get_child_value (reply, 0);
+  ll_list_fill (self->preview, found, decision_row_new, NULL);
 }
 
 static void
@@ -134,7 +118,7 @@ removed_cb (GObject *source, GAsyncResult *result, gpointer data)
 
   if (reply == NULL)
     ll_toast (GTK_WIDGET (self), error->message);
-  ask (self);
+  ask (GTK_WIDGET (self));
 }
 
 static void
@@ -146,8 +130,8 @@ remove_cb (GtkButton *button, LlRulesPage *self)
                   g_object_ref (self));
 }
 
-static void
-add_rule (LlRulesPage *self, GVariant *rule)
+static GtkWidget *
+rule_row_new (GVariant *rule, gpointer data)
 {
   gint64 number = ll_read_number (rule, "number");
   g_autofree char *what
@@ -164,9 +148,9 @@ add_rule (LlRulesPage *self, GVariant *rule)
   gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
   gtk_widget_add_css_class (button, "flat");
   g_object_set_data (G_OBJECT (button), "number", GUINT_TO_POINTER ((guint) number));
-  g_signal_connect_object (button, "clicked", G_CALLBACK (remove_cb), self, 0);
+  g_signal_connect_object (button, "clicked", G_CALLBACK (remove_cb), data, 0);
   gtk_box_append (GTK_BOX (gtk_list_box_row_get_child (GTK_LIST_BOX_ROW (row))), button);
-  gtk_list_box_append (self->list, row);
+  return row;
 }
 
 static void
@@ -175,36 +159,25 @@ rules_cb (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (LlRulesPage) self = data;
   g_autoptr (GVariant) reply = ll_daemon_call_finish (LL_DAEMON (source), result, NULL);
   g_autoptr (GVariant) rules = NULL;
-  gsize n;
 
   if (reply == NULL)
     return; /* the window says that nobody answers */
   rules = g_variant_get_child_value (reply, 0);
-  n = g_variant_n_children (rules);
-  empty (self->list);
-  for (gsize i = 0; i < n; i++)
-    {
-      g_autoptr (GVariant) rule = g_variant_get_child_value (rules, i);
-
-      add_rule (self, rule);
-    }
-  gtk_widget_set_visible (GTK_WIDGET (self->nothing), n == 0);
-  gtk_label_set_text (self->nothing, _ ("There is no rule: your preset decides for everybody."));
+  ll_list_fill (self->list, rules, rule_row_new, self);
 }
 
 static void
-ask (LlRulesPage *self)
+ask (GtkWidget *page)
 {
-  if (self->daemon != NULL && ll_daemon_is_connected (self->daemon)
-      && gtk_widget_get_mapped (GTK_WIDGET (self)))
-    ll_daemon_call (self->daemon, "ListRules", NULL, NULL, rules_cb, g_object_ref (self));
+  ll_daemon_call (LL_RULES_PAGE (page)->daemon, "ListRules", NULL, NULL, rules_cb,
+                  g_object_ref (page));
 }
 
 void
 ll_rules_page_set_daemon (LlRulesPage *self, LlDaemon *daemon)
 {
   self->daemon = g_object_ref (daemon);
-  g_signal_connect_object (daemon, "notify::connected", G_CALLBACK (ask), self, G_CONNECT_SWAPPED);
+  ll_list_keep_fresh (GTK_WIDGET (self), daemon, ask);
 }
 
 /* -- class ----------------------------------------------------------------------------------- */
@@ -226,9 +199,7 @@ ll_rules_page_class_init (LlRulesPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, LlRulesPage, entry);
   gtk_widget_class_bind_template_child (widget_class, LlRulesPage, spinner);
   gtk_widget_class_bind_template_child (widget_class, LlRulesPage, preview);
-  gtk_widget_class_bind_template_child (widget_class, LlRulesPage, group);
   gtk_widget_class_bind_template_child (widget_class, LlRulesPage, list);
-  gtk_widget_class_bind_template_child (widget_class, LlRulesPage, nothing);
   gtk_widget_class_bind_template_callback (widget_class, look_cb);
 }
 
@@ -236,6 +207,4 @@ static void
 ll_rules_page_init (LlRulesPage *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
-  /* the command line may have changed them meanwhile */
-  g_signal_connect (self, "map", G_CALLBACK (ask), NULL);
 }

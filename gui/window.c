@@ -4,9 +4,10 @@
 #include "gui/window.h"
 
 #include "api/intl.h"
+#include "api/read.h"
+#include "api/status.h"
 #include "gui/accounts-page.h"
 #include "gui/check-page.h"
-#include "api/read.h"
 #include "gui/letters-page.h"
 #include "gui/overview-page.h"
 #include "gui/people-page.h"
@@ -109,64 +110,29 @@ back_cb (LlWindow *self)
 
 /* -- the state of the whole ------------------------------------------------------------------ */
 
-/* What stands in the way of all letters; NULL: nothing does. @button: what can be done about it. */
+/* What can be done about what stands in the way; NULL: nothing here. */
 static const char *
-trouble (LlWindow *self, const char **button)
+remedy (LlWindow *self)
 {
-  GVariant *state = ll_daemon_get_state (self->daemon);
-  const char *network = ll_read_text (state, "network");
-
-  *button = NULL;
   if (!ll_daemon_is_connected (self->daemon))
-    {
-      *button = _ ("Start");
-      return _ ("Letterlock does not run: your mail program cannot send through it now.");
-    }
-  if (ll_read_flag (state, "paused"))
-    {
-      *button = _ ("Go on");
-      return _ ("Paused: letters are taken, and none leaves.");
-    }
-  if (g_str_equal (ll_read_text (state, "keyring"), "locked"))
-    return _ ("Your keyring is locked: letters are taken, and wait until it is open.");
-  if (g_str_equal (network, "offline"))
-    return _ ("There is no network: letters wait.");
-  if (g_str_equal (network, "portal"))
-    return _ ("This network wants you to sign in first: letters wait.");
+    return _ ("Start");
+  if (ll_read_flag (ll_daemon_get_state (self->daemon), "paused"))
+    return _ ("Go on");
   return NULL;
-}
-
-static gulong
-count (GVariant *state, const char *key)
-{
-  return (gulong) MAX (ll_read_number (state, key), 0);
-}
-
-static char *
-counts_in_words (GVariant *state)
-{
-  gulong held = count (state, "held") + count (state, "uncertain");
-  gulong waiting = count (state, "waiting") + count (state, "queued");
-
-  if (state == NULL)
-    return g_strdup (_ ("Not running"));
-  if (held > 0)
-    return g_strdup_printf (ngettext ("%lu letter for you to decide",
-                                      "%lu letters for you to decide", held),
-                            held);
-  if (waiting > 0)
-    return g_strdup_printf (ngettext ("%lu letter waits", "%lu letters wait", waiting), waiting);
-  return g_strdup (_ ("Nothing waits"));
 }
 
 static void
 show_state (LlWindow *self)
 {
-  const char *button;
-  const char *text = trouble (self, &button);
-  g_autofree char *counts = counts_in_words (ll_daemon_get_state (self->daemon));
+  GVariant *status = ll_daemon_get_state (self->daemon);
+  /* a moment after it came, it has not said yet how it is */
+  gboolean known = status != NULL || !ll_daemon_is_connected (self->daemon);
+  const char *text = known ? ll_status_trouble (status) : NULL;
+  const char *button = remedy (self);
+  g_autofree char *words = ll_status_counts (status);
 
-  gtk_label_set_text (self->state, counts);
+  gtk_label_set_text (self->state, words);
+  gtk_widget_set_visible (GTK_WIDGET (self->state), status != NULL);
   gtk_widget_set_visible (self->banner, text != NULL);
   if (text != NULL)
     gtk_label_set_text (self->banner_text, text);

@@ -4,6 +4,7 @@
 #include "api/daemon.h"
 #include "api/intl.h"
 #include "api/read.h"
+#include "api/status.h"
 #include "tray/item.h"
 #include "tray/menu.h"
 #include "tray/notices.h"
@@ -86,40 +87,6 @@ quit_cb (gpointer data)
 
 /* -- the state in icon and words ------------------------------------------------------------- */
 
-static gulong
-count (GVariant *state, const char *key)
-{
-  return (gulong) MAX (ll_read_number (state, key), 0);
-}
-
-/* One sentence that is enough by itself. (transfer full) */
-static char *
-words_of (GVariant *state)
-{
-  gulong held = count (state, "held") + count (state, "uncertain");
-  gulong waiting = count (state, "waiting") + count (state, "queued");
-
-  if (state == NULL)
-    return g_strdup (_ ("Letterlock does not run: letters cannot be sent through it"));
-  if (ll_read_flag (state, "paused"))
-    return g_strdup (_ ("Paused: letters are taken, and none leaves"));
-  if (held > 0)
-    return g_strdup_printf (ngettext ("%lu letter waits for your decision",
-                                      "%lu letters wait for your decision", held),
-                            held);
-  if (g_str_equal (ll_read_text (state, "keyring"), "locked"))
-    return g_strdup (_ ("Your keyring is locked: letters wait until it is open"));
-  if (g_str_equal (ll_read_text (state, "state"), "offline"))
-    return g_strdup (_ ("No network: letters wait"));
-  if (waiting > 0)
-    return g_strdup_printf (ngettext ("%lu letter waits to be sent", "%lu letters wait to be sent",
-                                      waiting),
-                            waiting);
-  if (g_str_equal (ll_read_text (state, "state"), "blocked"))
-    return g_strdup (_ ("This network hides the recipients' servers: less is known"));
-  return g_strdup (_ ("Nothing waits"));
-}
-
 static const char *
 icon_of (GVariant *state)
 {
@@ -140,7 +107,7 @@ static void
 show (Tray *tray)
 {
   GVariant *state = ll_daemon_get_state (tray->daemon);
-  g_autofree char *words = words_of (state);
+  g_autofree char *words = ll_status_words (state);
 
   ll_item_show (tray->item, icon_of (state),
                 g_str_equal (ll_read_text (state, "state"), "attention"), words);

@@ -3,10 +3,10 @@
 
 #include "tray/menu.h"
 
+#include "api/decide.h"
 #include "api/intl.h"
 #include "api/read.h"
 #include "api/text.h"
-#include "tray/decision.h"
 
 #include <libdbusmenu-glib/server.h>
 
@@ -97,7 +97,7 @@ open_cb (DbusmenuMenuitem *item, guint time, Click *click)
 static void
 decide_cb (DbusmenuMenuitem *item, guint time, Click *click)
 {
-  ll_decide_do (click->menu->daemon, click->id, click->decide, NULL, NULL);
+  ll_decide_do (click->menu->daemon, click->id, NULL, click->decide, NULL, NULL);
 }
 
 static void
@@ -132,7 +132,7 @@ add_held (LlMenu *menu, DbusmenuMenuitem *to, GVariant *letter)
   dbusmenu_menuitem_property_set (entry, DBUSMENU_MENUITEM_PROP_CHILD_DISPLAY,
                                   DBUSMENU_MENUITEM_CHILD_DISPLAY_SUBMENU);
   for (guint i = 0; i < LL_N_DECISIONS; i++)
-    if (ll_decide_is_offered (letter, (LlDecide) i))
+    if (ll_decide_settles (letter, (LlDecide) i))
       on_click (add (entry, ll_decide_label ((LlDecide) i)), decide_cb,
                 click_new (menu, id, (LlDecide) i));
   on_click (add (entry, _ ("Show it, and why")), open_cb, click_new (menu, id, LL_N_DECISIONS));

@@ -3,11 +3,11 @@
 
 #include "tray/notices.h"
 
+#include "api/decide.h"
 #include "api/intl.h"
 #include "api/names.h"
 #include "api/read.h"
 #include "api/text.h"
-#include "tray/decision.h"
 
 #define NAME "org.freedesktop.Notifications"
 #define PATH "/org/freedesktop/Notifications"
@@ -101,7 +101,7 @@ actions_of (LlNotices *notices, GVariant *letter, LlState state)
       g_variant_builder_add (&actions, "s", _ ("Show"));
     }
   for (guint i = 0; !notices->locked && state == LL_STATE_HELD && i < LL_N_DECISIONS; i++)
-    if (ll_decide_is_offered (letter, (LlDecide) i))
+    if (ll_decide_settles (letter, (LlDecide) i))
       {
         g_variant_builder_add (&actions, "s", ll_decide_name ((LlDecide) i));
         g_variant_builder_add (&actions, "s", ll_decide_label ((LlDecide) i));
@@ -145,12 +145,31 @@ hints_of (LlState state)
   return g_variant_builder_end (&hints);
 }
 
+/* @replaces: the number of what it stands in place of, 0: nothing. @done may be NULL. */
+static void
+notify (LlNotices *notices,
+        guint replaces,
+        const char *summary,
+        const char *body,
+        GVariant *actions,
+        LlState state,
+        GAsyncReadyCallback done,
+        gpointer data)
+{
+  g_autofree char *escaped = g_markup_escape_text (body, -1);
+
+  g_dbus_connection_call (notices->bus, NAME, PATH, NAME, "Notify",
+                          g_variant_new ("(susss@as@a{sv}i)", "Letterlock", replaces,
+                                         "org.letterlock.Letterlock", summary, escaped, actions,
+                                         hints_of (state), -1),
+                          G_VARIANT_TYPE ("(u)"), G_DBUS_CALL_FLAGS_NONE, -1, NULL, done, data);
+}
+
 static void
 say (LlNotices *notices, GVariant *letter, LlState state, const char *summary)
 {
   const char *id = ll_read_text (letter, "id");
   g_autofree char *body = notices->locked ? g_strdup ("") : body_of (letter);
-  g_autofree char *escaped = g_markup_escape_text (body, -1);
   g_autofree char *text = g_strconcat (summary, "\n", body, NULL);
   Told *told = g_hash_table_lookup (notices->told, id);
   Asked *asked;
@@ -167,12 +186,8 @@ say (LlNotices *notices, GVariant *letter, LlState state, const char *summary)
   asked = g_new0 (Asked, 1);
   asked->notices = notices;
   asked->id = g_strdup (id);
-  g_dbus_connection_call (notices->bus, NAME, PATH, NAME, "Notify",
-                          g_variant_new ("(susss@as@a{sv}i)", "Letterlock", told->number,
-                                         "org.letterlock.Letterlock", summary, escaped,
-                                         actions_of (notices, letter, state), hints_of (state), -1),
-                          G_VARIANT_TYPE ("(u)"), G_DBUS_CALL_FLAGS_NONE, -1, NULL, notified_cb,
-                          asked);
+  notify (notices, told->number, summary, body, actions_of (notices, letter, state), state,
+          notified_cb, asked);
 }
 
 static void
@@ -226,18 +241,10 @@ decided_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (GVariant) reply = ll_daemon_call_finish (LL_DAEMON (source), result, &error);
-  LlNotices *notices = data;
-  g_autofree char *escaped = NULL;
 
-  if (reply != NULL)
-    return;
-  escaped = g_markup_escape_text (error->message, -1);
-  g_dbus_connection_call (notices->bus, NAME, PATH, NAME, "Notify",
-                          g_variant_new ("(susss@as@a{sv}i)", "Letterlock", 0,
-                                         "org.letterlock.Letterlock", _ ("That did not work"),
-                                         escaped, g_variant_new_strv (NULL, 0),
-                                         hints_of (LL_STATE_FAILED), -1),
-                          NULL, G_DBUS_CALL_FLAGS_NONE, -1, NULL, NULL, NULL);
+  if (reply == NULL)
+    notify (data, 0, _ ("That did not work"), error->message, g_variant_new_strv (NULL, 0),
+            LL_STATE_FAILED, NULL, NULL);
 }
 
 static void
@@ -260,7 +267,7 @@ action_cb (GDBusConnection *bus,
   if (id == NULL)
     return;
   if (ll_decide_from_name (action, &decide))
-    ll_decide_do (notices->daemon, id, decide, decided_cb, notices);
+    ll_decide_do (notices->daemon, id, NULL, decide, decided_cb, notices);
   else
     notices->open (id, notices->data);
 }

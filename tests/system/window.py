@@ -35,7 +35,7 @@ def test_letters_stand_in_the_list_with_what_was_done(place):
         window.wait_text("eve@plain.lab, carl@sts.lab")
         window.wait_text("taken by your provider · over TLS")
         window.wait_text("plain.lab: mail server offers no TLS")
-        window.wait_text("1 letter for you to decide")
+        window.wait_text("1 letter waits for your decision")
         tap.equal(window.unnamed(), [], "controls without a name")
         window.picture(place.file("letters.png"))
 
@@ -168,11 +168,10 @@ def test_without_a_daemon_it_says_so_and_comes_back(place):
     with place.desktop.window(place.daemon) as window:
         window.wait_text("bob@dane.lab")
         place.daemon.stop()
-        window.wait_text("Letterlock does not run")
-        window.wait_text("Not running")
+        window.wait_text("Letterlock does not run: letters cannot be sent through it")
         place.daemon.start()
         window.wait_text("bob@dane.lab")
-        window.wait(lambda: "Not running" not in window.texts(), "it is connected again")
+        window.wait(lambda: "Start" not in window.texts(), "it is connected again")
 
 
 class Place:

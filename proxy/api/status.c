@@ -1,0 +1,77 @@
+/* SPDX-FileCopyrightText: Letterlock contributors */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "api/status.h"
+
+#include "api/intl.h"
+#include "api/read.h"
+
+static gulong
+count (GVariant *status, const char *key)
+{
+  return (gulong) MAX (ll_read_number (status, key), 0);
+}
+
+static gulong
+count_for_user (GVariant *status)
+{
+  return count (status, "held") + count (status, "uncertain");
+}
+
+static gulong
+count_waiting (GVariant *status)
+{
+  return count (status, "waiting") + count (status, "queued");
+}
+
+static gboolean
+is_state (GVariant *status, const char *state)
+{
+  return g_str_equal (ll_read_text (status, "state"), state);
+}
+
+const char *
+ll_status_trouble (GVariant *status)
+{
+  if (status == NULL)
+    return _ ("Letterlock does not run: letters cannot be sent through it");
+  if (ll_read_flag (status, "paused"))
+    return _ ("Paused: letters are taken, and none leaves");
+  if (g_str_equal (ll_read_text (status, "keyring"), "locked"))
+    return _ ("Your keyring is locked: letters wait until it is open");
+  if (g_str_equal (ll_read_text (status, "network"), "portal"))
+    return _ ("This network wants you to sign in first: letters wait");
+  if (is_state (status, "offline"))
+    return _ ("No network: letters wait");
+  return NULL;
+}
+
+char *
+ll_status_counts (GVariant *status)
+{
+  gulong held = count_for_user (status);
+  gulong waiting = count_waiting (status);
+
+  if (held > 0)
+    return g_strdup_printf (ngettext ("%lu letter waits for your decision",
+                                      "%lu letters wait for your decision", held),
+                            held);
+  if (waiting > 0)
+    return g_strdup_printf (ngettext ("%lu letter waits to be sent", "%lu letters wait to be sent",
+                                      waiting),
+                            waiting);
+  return g_strdup (_ ("Nothing waits"));
+}
+
+char *
+ll_status_words (GVariant *status)
+{
+  const char *trouble = ll_status_trouble (status);
+  gboolean is_paused = ll_read_flag (status, "paused");
+
+  if (trouble != NULL && (status == NULL || is_paused || count_for_user (status) == 0))
+    return g_strdup (trouble);
+  if (is_state (status, "blocked") && count_for_user (status) + count_waiting (status) == 0)
+    return g_strdup (_ ("This network hides the recipients' servers: less is known"));
+  return ll_status_counts (status);
+}
