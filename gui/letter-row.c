@@ -22,6 +22,19 @@ struct _LlLetterRow
 
 G_DEFINE_FINAL_TYPE (LlLetterRow, ll_letter_row, ADW_TYPE_BIN)
 
+/* The list's own row is what a screen reader comes to. */
+static void
+speak (LlLetterRow *self, const char *words)
+{
+  GtkWidget *row = gtk_widget_get_parent (GTK_WIDGET (self));
+  g_autofree char *spoken
+      = g_strdup_printf ("%s: %s", ll_letter_get_recipients (self->letter), words);
+
+  if (row != NULL)
+    gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_LABEL, spoken,
+                                    -1);
+}
+
 static void
 show (LlLetterRow *self)
 {
@@ -37,6 +50,7 @@ show (LlLetterRow *self)
   gtk_label_set_text (self->time, time);
   gtk_label_set_text (self->state, words);
   gtk_label_set_text (self->reason, ll_letter_get_reason (self->letter));
+  speak (self, words);
 }
 
 void

@@ -108,14 +108,6 @@ ll_letters_page_open (LlLettersPage *self, const char *id)
 }
 
 void
-ll_letters_page_show_held (LlLettersPage *self)
-{
-  gtk_editable_set_text (GTK_EDITABLE (self->search), "");
-  gtk_drop_down_set_selected (self->filter, FILTER_FOR_YOU);
-  adw_leaflet_navigate (self->leaflet, ADW_NAVIGATION_DIRECTION_BACK);
-}
-
-void
 ll_letters_page_set_daemon (LlLettersPage *self, LlDaemon *daemon)
 {
   g_autoptr (GtkNoSelection) selection = NULL;

@@ -19,7 +19,4 @@ void ll_letters_page_set_daemon (LlLettersPage *page, LlDaemon *daemon);
 /* Opens the letter @id (or a unique prefix of one). */
 void ll_letters_page_open (LlLettersPage *page, const char *id);
 
-/* Shows what waits for the user's decision. */
-void ll_letters_page_show_held (LlLettersPage *page);
-
 G_END_DECLS

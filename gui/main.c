@@ -47,7 +47,7 @@ letter_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
 static void
 held_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
-  ll_window_open_letter (present (ADW_APPLICATION (data)), NULL);
+  ll_window_show_page (present (ADW_APPLICATION (data)), "held");
 }
 
 static void
@@ -87,7 +87,7 @@ startup_cb (GtkApplication *app)
   static const char *const quit[] = { "<Control>q", NULL };
   static const char *const close[] = { "<Control>w", NULL };
   static const char *const pages[]
-      = { "letters", "check", "people", "rules", "accounts", "overview" };
+      = { "letters", "held", "check", "people", "rules", "accounts", "overview" };
   g_autoptr (GtkCssProvider) style = gtk_css_provider_new ();
 
   gtk_css_provider_load_from_resource (style, "/org/letterlock/style.css");

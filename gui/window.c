@@ -8,6 +8,7 @@
 #include "api/status.h"
 #include "gui/accounts-page.h"
 #include "gui/check-page.h"
+#include "gui/held-page.h"
 #include "gui/letters-page.h"
 #include "gui/overview-page.h"
 #include "gui/people-page.h"
@@ -27,12 +28,14 @@ struct _LlWindow
   GtkLabel *banner_text;
   GtkButton *banner_button;
   LlLettersPage *letters;
+  LlHeldPage *held;
   LlCheckPage *check;
   LlPeoplePage *people;
   LlRulesPage *rules;
   LlAccountsPage *accounts;
   LlOverviewPage *overview;
 
+  GtkLabel *held_count; /* beside its page */
   LlDaemon *daemon;
 };
 
@@ -50,7 +53,11 @@ page_row_new (gpointer item, gpointer data)
 
   gtk_box_append (GTK_BOX (box),
                   gtk_image_new_from_icon_name (gtk_stack_page_get_icon_name (page)));
+  gtk_label_set_xalign (GTK_LABEL (label), 0);
+  gtk_widget_set_hexpand (label, TRUE);
   gtk_box_append (GTK_BOX (box), label);
+  if (g_str_equal (gtk_stack_page_get_name (page), "held"))
+    gtk_box_append (GTK_BOX (box), GTK_WIDGET (LL_WINDOW (data)->held_count));
   gtk_widget_set_margin_top (box, 9);
   gtk_widget_set_margin_bottom (box, 9);
   gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (row), box);
@@ -70,13 +77,10 @@ show_page (LlWindow *self, guint position)
   gtk_label_set_text (self->title, gtk_stack_page_get_title (page));
 }
 
-/* For the keyboard, and for others on the bus: win.page with a page's name. */
-static void
-page_cb (GtkWidget *widget, const char *action, GVariant *parameter)
+void
+ll_window_show_page (LlWindow *self, const char *name)
 {
-  LlWindow *self = LL_WINDOW (widget);
   g_autoptr (GtkSelectionModel) pages = gtk_stack_get_pages (self->stack);
-  const char *name = g_variant_get_string (parameter, NULL);
 
   for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (pages)); i++)
     {
@@ -87,6 +91,19 @@ page_cb (GtkWidget *widget, const char *action, GVariant *parameter)
     }
   adw_leaflet_navigate (self->leaflet, ADW_NAVIGATION_DIRECTION_FORWARD);
   gtk_widget_child_focus (gtk_stack_get_visible_child (self->stack), GTK_DIR_TAB_FORWARD);
+}
+
+/* For the keyboard, and for others on the bus: win.page with a page's name. */
+static void
+page_cb (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  ll_window_show_page (LL_WINDOW (widget), g_variant_get_string (parameter, NULL));
+}
+
+static void
+letter_cb (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  ll_window_open_letter (LL_WINDOW (widget), g_variant_get_string (parameter, NULL));
 }
 
 static void
@@ -122,6 +139,17 @@ remedy (LlWindow *self)
 }
 
 static void
+show_count (LlWindow *self, GVariant *status)
+{
+  gint64 n
+      = MAX (ll_read_number (status, "held"), 0) + MAX (ll_read_number (status, "uncertain"), 0);
+  g_autofree char *text = g_strdup_printf ("%d", (int) n);
+
+  gtk_label_set_text (self->held_count, text);
+  gtk_widget_set_visible (GTK_WIDGET (self->held_count), n > 0);
+}
+
+static void
 show_state (LlWindow *self)
 {
   GVariant *status = ll_daemon_get_state (self->daemon);
@@ -131,6 +159,7 @@ show_state (LlWindow *self)
   const char *button = remedy (self);
   g_autofree char *words = ll_status_counts (status);
 
+  show_count (self, status);
   gtk_label_set_text (self->state, words);
   gtk_widget_set_visible (GTK_WIDGET (self->state), status != NULL);
   gtk_widget_set_visible (self->banner, text != NULL);
@@ -176,12 +205,8 @@ banner_cb (LlWindow *self)
 void
 ll_window_open_letter (LlWindow *self, const char *id)
 {
-  gtk_list_box_select_row (self->pages, gtk_list_box_get_row_at_index (self->pages, 0));
-  adw_leaflet_navigate (self->leaflet, ADW_NAVIGATION_DIRECTION_FORWARD);
-  if (id != NULL)
-    ll_letters_page_open (self->letters, id);
-  else
-    ll_letters_page_show_held (self->letters);
+  ll_window_show_page (self, "letters");
+  ll_letters_page_open (self->letters, id);
 }
 
 /* -- class ------------------------------------------------------------------------------------ */
@@ -200,6 +225,7 @@ ll_window_class_init (LlWindowClass *klass)
 
   G_OBJECT_CLASS (klass)->dispose = dispose;
   g_type_ensure (LL_TYPE_LETTERS_PAGE);
+  g_type_ensure (LL_TYPE_HELD_PAGE);
   g_type_ensure (LL_TYPE_CHECK_PAGE);
   g_type_ensure (LL_TYPE_PEOPLE_PAGE);
   g_type_ensure (LL_TYPE_RULES_PAGE);
@@ -215,12 +241,14 @@ ll_window_class_init (LlWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, LlWindow, banner_text);
   gtk_widget_class_bind_template_child (widget_class, LlWindow, banner_button);
   gtk_widget_class_bind_template_child (widget_class, LlWindow, letters);
+  gtk_widget_class_bind_template_child (widget_class, LlWindow, held);
   gtk_widget_class_bind_template_child (widget_class, LlWindow, check);
   gtk_widget_class_bind_template_child (widget_class, LlWindow, people);
   gtk_widget_class_bind_template_child (widget_class, LlWindow, rules);
   gtk_widget_class_bind_template_child (widget_class, LlWindow, accounts);
   gtk_widget_class_bind_template_child (widget_class, LlWindow, overview);
   gtk_widget_class_install_action (widget_class, "win.page", "s", page_cb);
+  gtk_widget_class_install_action (widget_class, "win.letter", "s", letter_cb);
   gtk_widget_class_bind_template_callback (widget_class, row_selected_cb);
   gtk_widget_class_bind_template_callback (widget_class, row_activated_cb);
   gtk_widget_class_bind_template_callback (widget_class, back_cb);
@@ -233,8 +261,10 @@ ll_window_init (LlWindow *self)
   g_autoptr (GtkSelectionModel) pages = NULL;
 
   gtk_widget_init_template (GTK_WIDGET (self));
+  self->held_count = GTK_LABEL (gtk_label_new (NULL));
+  gtk_widget_add_css_class (GTK_WIDGET (self->held_count), "ll-count");
   pages = gtk_stack_get_pages (self->stack);
-  gtk_list_box_bind_model (self->pages, G_LIST_MODEL (pages), page_row_new, NULL, NULL);
+  gtk_list_box_bind_model (self->pages, G_LIST_MODEL (pages), page_row_new, self, NULL);
   gtk_list_box_select_row (self->pages, gtk_list_box_get_row_at_index (self->pages, 0));
 }
 
@@ -245,6 +275,7 @@ ll_window_new (AdwApplication *app, LlDaemon *daemon)
 
   self->daemon = g_object_ref (daemon);
   ll_letters_page_set_daemon (self->letters, daemon);
+  ll_held_page_set_daemon (self->held, daemon);
   ll_check_page_set_daemon (self->check, daemon);
   ll_people_page_set_daemon (self->people, daemon);
   ll_rules_page_set_daemon (self->rules, daemon);

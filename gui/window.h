@@ -16,7 +16,9 @@ G_DECLARE_FINAL_TYPE (LlWindow, ll_window, LL, WINDOW, AdwApplicationWindow)
 
 GtkWindow *ll_window_new (AdwApplication *app, LlDaemon *daemon);
 
-/* Opens the letter @id; NULL: the letters that wait for a decision. */
+/* @name: letters, held, check, people, rules, accounts or overview. */
+void ll_window_show_page (LlWindow *window, const char *name);
+
 void ll_window_open_letter (LlWindow *window, const char *id);
 
 G_END_DECLS

@@ -128,6 +128,26 @@ class Window:
     def press(self, name):
         self.wait(lambda: self.reader.press(name, PRESSABLE), f"{name!r} can be pressed")
 
+    def click(self, name):
+        """With the mouse, in the middle of what has this name: rows have no other action."""
+        self.wait(lambda: self.reader.find(name), f"{name!r} is seen")
+        x, y, width, height = self.reader.place(self.reader.find(name))
+        left, top = self.corner()
+        self.xdotool("mousemove", left + x + width // 2, top + y + height // 2, "click", 1)
+
+    def corner(self):
+        """Where the places that the reader knows begin, on the screen: within its own shadow."""
+        words = self.xdotool("getwindowfocus", "getwindowgeometry", "--shell").split()
+        shell = dict(word.split("=", 1) for word in words)
+        whole = self.reader.place(self.reader.root().get_child_at_index(0))
+        left = int(shell["X"]) + (int(shell["WIDTH"]) - whole[2]) // 2
+        return left, int(shell["Y"]) + (int(shell["HEIGHT"]) - whole[3]) // 2
+
+    def xdotool(self, *words):
+        return subprocess.run(
+            ["xdotool", *map(str, words)], env=self.environment, check=True, capture_output=True, text=True
+        ).stdout
+
     def press_answer(self, name):
         """The button of a question, not the one behind it that asked."""
         self.wait(lambda: self.reader.press_answer(name, PRESSABLE), f"{name!r} can be answered")
@@ -152,7 +172,7 @@ class Window:
         return self.reader.unnamed(PRESSABLE)
 
     def key(self, *keys):
-        subprocess.run(["xdotool", "key", *keys], env=self.environment, check=True)
+        self.xdotool("key", *keys)
 
     def picture(self, path):
         subprocess.run(["import", "-window", "root", path], env=self.environment, check=True)

@@ -25,25 +25,79 @@ class Reader:
         return None
 
     def walk(self):
-        """Every accessible that is visible, in the order in which it is read."""
+        """Every accessible that is seen, in the order in which it is read."""
         Atspi.get_desktop(0).clear_cache()
         return self.below([self.root()])
 
-    @staticmethod
-    def below(pending):
+    def below(self, pending):
         while pending:
             one = pending.pop()
             if one is None:
                 continue
             try:
-                children = [one.get_child_at_index(i) for i in range(min(one.get_child_count(), 200))]
-                visible = one.get_state_set().contains(Atspi.StateType.VISIBLE)
-                visible = visible or one.get_role() == Atspi.Role.APPLICATION
+                if not self.is_visible(one):
+                    continue
+                children = self.shown_children(one)
             except GLib.Error:
                 continue  # gone meanwhile
-            if visible:
-                yield one
-                pending.extend(reversed(children))
+            yield one
+            pending.extend(reversed(children))
+
+    @staticmethod
+    def place(one):
+        """(x, y, width, height) in its window; None for what has no place of its own."""
+        try:
+            found = one.get_extents(Atspi.CoordType.WINDOW)
+        except GLib.Error:
+            return None
+        return found.x, found.y, found.width, found.height
+
+    def is_visible(self, one):
+        if one.get_role() == Atspi.Role.APPLICATION:
+            return True
+        if not one.get_state_set().contains(Atspi.StateType.VISIBLE):
+            return False
+        place = self.place(one)
+        return place is None or (place[2] > 0 and place[3] > 0)
+
+    def shown_children(self, one):
+        """GTK says of what a stack or a leaflet does not show that it is visible, at the place where
+        it was last: whether it is there is asked by pointing at it."""
+        children = [one.get_child_at_index(i) for i in range(min(one.get_child_count(), 200))]
+        if self.name(one) == "AdwLeaflet":
+            return [child for child in children if child is not None and self.is_at(child, child)]
+        if len(children) > 1 and all(c is not None and self.place(c) is None for c in children):
+            return [child for child in children if self.is_at(one, child)] or children
+        return children
+
+    def is_at(self, place, one):
+        """Whether @one is what is seen in the middle of @place."""
+        window = self.window_of(place)
+        seen = self.seen_at(window, place)
+        if seen is None:
+            self.make_known([window])
+            seen = self.seen_at(window, place)
+        while seen is not None and seen != one:
+            seen = seen.get_parent()
+        return seen is not None
+
+    def seen_at(self, window, place):
+        x, y, width, height = self.place(place)
+        return window.get_accessible_at_point(x + width // 2, y + height // 2, Atspi.CoordType.WINDOW)
+
+    @staticmethod
+    def make_known(pending):
+        """GTK finds at a point only what somebody has asked for once."""
+        while pending:
+            one = pending.pop()
+            if one is not None:
+                pending += [one.get_child_at_index(i) for i in range(min(one.get_child_count(), 200))]
+
+    @staticmethod
+    def window_of(one):
+        while one.get_parent() is not None and one.get_parent().get_role() != Atspi.Role.APPLICATION:
+            one = one.get_parent()
+        return one
 
     @staticmethod
     def name(one):
@@ -62,8 +116,11 @@ class Reader:
         return None
 
     def press(self, name, roles):
+        """Only what can be seen, and is not greyed out."""
         found = self.find(name, roles)
-        return found is not None and bool(found.get_action_iface()) and found.do_action(0)
+        if found is None or not found.get_state_set().contains(Atspi.StateType.SENSITIVE):
+            return False
+        return bool(found.get_action_iface()) and found.do_action(0)
 
     def press_answer(self, name, roles):
         """GTK has a question's buttons twice, one of them hidden: "_Send it Send it"."""

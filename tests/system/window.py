@@ -15,6 +15,7 @@ import tap
 from daemon import binary
 from desktop import Desktop
 from gnupg import GnuPG
+from process import wait_until
 from world import World
 
 SENDER = "anna@provider.lab"
@@ -55,13 +56,35 @@ def held(place, address):
     )
 
 
+def waiting(place, domain):
+    """The addresses there that wait for a decision."""
+    return [
+        recipient["address"]
+        for letter in place.daemon.letters()
+        for recipient in letter["recipients"]
+        if recipient["state"] == "held" and recipient["domain"] == domain
+    ]
+
+
+def hold_two(place, *names):
+    """Letters to these at plain.lab, which alone wait there."""
+    for letter in place.daemon.letters():
+        if letter["state"] == "held":
+            place.daemon.letterlock("drop", letter["id"])
+    for name in names:
+        send(place.login, f"{name}@plain.lab")
+    wait_until(lambda: len(waiting(place, "plain.lab")) == 2, "both are held")
+
+
 def test_a_held_letter_shows_why_and_can_be_given_up(place):
     letter = held(place, "eve@plain.lab")
     with place.desktop.window(place.daemon) as window:
-        window.wait_text("bob@dane.lab")
+        window.wait_text(" wait")  # it knows how things are
         window.act("letter", letter["id"])
         window.wait_text("Held for your decision")
+        window.click("eve@plain.lab")
         window.wait_text("The way to them: no encryption offered")
+        window.click("carl@sts.lab")
         window.wait_text("Mail server: mx.sts.lab")
         window.picture(place.file("letter.png"))
         window.press("Don't send")
@@ -76,7 +99,7 @@ def test_a_held_letter_is_sent_anyway_only_after_a_question(place):
     place.daemon.wait_state("held")
     letter = held(place, "fay@plain.lab")
     with place.desktop.window(place.daemon) as window:
-        window.wait_text("bob@dane.lab")
+        window.wait_text(" wait")  # it knows how things are
         window.act("letter", letter["id"])
         window.press("Send anyway")
         window.wait_text("On its way this letter may be read by others")
@@ -90,19 +113,55 @@ def test_broken_is_never_sent_anyway(place):
     place.daemon.wait_state("held")
     letter = held(place, "gil@badane.lab")
     with place.desktop.window(place.daemon) as window:
-        window.wait_text("bob@dane.lab")
+        window.wait_text(" wait")  # it knows how things are
         window.act("letter", letter["id"])
         window.wait_text("Don't send")
         tap.true("Send anyway" not in window.texts(), "it is not offered")
 
 
+def test_letters_alike_are_decided_together_and_remembered(place):
+    hold_two(place, "ida", "joe")
+    with place.desktop.window(place.daemon) as window:
+        window.wait_text(" wait")  # it knows how things are
+        window.page(2)
+        window.wait_text("For all 2:")
+        window.picture(place.file("held.png"))
+        tap.equal(window.unnamed(), [], "controls without a name")
+        window.press("From now on the same for plain.lab")
+        window.press("Send anyway")
+        window.press_answer("Send anyway")
+        place.world.provider.wait_letters("ida@plain.lab")
+        place.world.provider.wait_letters("joe@plain.lab")
+        window.wait(lambda: "For all 2:" not in window.texts(), "they are gone from the page")
+    (rule,) = place.daemon.letterlock("rule", "list", "--json")
+    tap.equal((rule["to"], rule["mode"]), (["plain.lab"], "opportunistic"), "rule")
+    send(place.login, "kim@plain.lab")
+    place.world.provider.wait_letters("kim@plain.lab")
+    place.daemon.letterlock("rule", "remove", "1")
+
+
+def test_one_of_letters_alike_is_decided_alone(place):
+    hold_two(place, "lea", "max")
+    with place.desktop.window(place.daemon) as window:
+        window.wait_text(" wait")  # it knows how things are
+        window.act("held")
+        window.wait_text("For all 2:")
+        window.click("max@plain.lab")
+        window.wait_text("From: anna@provider.lab")
+        window.press("Don't send")  # the first one, in the row that is open
+        window.press_answer("Don't send")
+        window.wait_text("For this letter:")
+    tap.equal(waiting(place, "plain.lab"), ["lea@plain.lab"], "held")
+
+
 def test_a_check_fills_in_and_ends_with_a_verdict(place):
     with place.desktop.window(place.daemon) as window:
-        window.wait_text("bob@dane.lab")
-        window.page(2)
+        window.wait_text(" wait")  # it knows how things are
+        window.page(3)
         window.write("Domain or address", "badane.lab")
         window.press("Check")
         window.wait_text("Published protection fails: attack or mistake")
+        window.click("mx.badane.lab")
         window.wait_text("DANE: mismatch")
         window.picture(place.file("check.png"))
 
@@ -112,8 +171,8 @@ def test_a_key_is_looked_at_and_accepted(place):
         file.write(eve.export(eve.generate("eve@plain.lab")))
     place.daemon.letterlock("key", "import", place.file("eve.asc"))
     with place.desktop.window(place.daemon) as window:
-        window.wait_text("bob@dane.lab")
-        window.page(3)
+        window.wait_text(" wait")  # it knows how things are
+        window.page(4)
         window.write("Whose keys", "eve@plain.lab")
         window.press("Look")
         window.wait_text("You are asked before its first use")
@@ -128,8 +187,8 @@ def test_a_key_is_looked_at_and_accepted(place):
 def test_rules_are_shown_tried_and_removed(place):
     place.daemon.letterlock("rule", "add", "--to", "*@dane.lab", "--mode", "encrypt", "--note", "Doctor")
     with place.desktop.window(place.daemon) as window:
-        window.wait_text("bob@dane.lab")
-        window.page(4)
+        window.wait_text(" wait")  # it knows how things are
+        window.page(5)
         window.wait_text("note: Doctor")
         window.write("To whom", "bob@dane.lab")
         window.press("Preview")
@@ -144,8 +203,10 @@ def test_rules_are_shown_tried_and_removed(place):
 
 def test_an_account_is_tested(place):
     with place.desktop.window(place.daemon) as window:
-        window.wait_text("bob@dane.lab")
-        window.page(5)
+        window.wait_text(" wait")  # it knows how things are
+        window.page(6)
+        window.wait_text("anna@provider.lab")
+        window.click("anna@provider.lab")
         window.wait_text("Provider: mail.provider.lab:587")
         window.press("Test")
         window.wait_text("tls: TLSv1.3")
@@ -157,8 +218,8 @@ def test_the_overview_counts_what_the_report_counts(place):
     summary = next(line for line in report if line["kind"] == "summary")
     sent, of = summary["method"]["tls"], summary["recipients"]
     with place.desktop.window(place.daemon) as window:
-        window.wait_text("bob@dane.lab")
-        window.page(6)
+        window.wait_text(" wait")  # it knows how things are
+        window.page(7)
         window.wait_text(f"{sent} ({sent * 100 // of} %)")
         window.picture(place.file("overview.png"))
         tap.equal(window.unnamed(), [], "controls without a name")
@@ -166,11 +227,11 @@ def test_the_overview_counts_what_the_report_counts(place):
 
 def test_without_a_daemon_it_says_so_and_comes_back(place):
     with place.desktop.window(place.daemon) as window:
-        window.wait_text("bob@dane.lab")
+        window.wait_text(" wait")  # it knows how things are
         place.daemon.stop()
         window.wait_text("Letterlock does not run: letters cannot be sent through it")
         place.daemon.start()
-        window.wait_text("bob@dane.lab")
+        window.wait_text(" wait")
         window.wait(lambda: "Start" not in window.texts(), "it is connected again")
 
 
@@ -193,7 +254,7 @@ def test_it_speaks_german(place):
     with place.desktop.window(place.daemon, LANGUAGE="de") as window:
         window.wait_text("von Ihrem Anbieter angenommen · über TLS")
         window.wait_text("Domain prüfen")
-        for page in range(2, 7):
+        for page in range(2, 8):
             window.page(page)
         window.wait_text("Sie mussten entscheiden")
         window.picture(place.file("german.png"))

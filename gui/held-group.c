@@ -1,0 +1,331 @@
+/* SPDX-FileCopyrightText: Letterlock contributors */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "gui/held-group.h"
+
+#include "api/intl.h"
+#include "api/read.h"
+#include "gui/decision.h"
+#include "gui/letter.h"
+#include "gui/look.h"
+#include "gui/record-row.h"
+#include "gui/remember.h"
+#include "gui/toast.h"
+
+/* Of a mailing to hundreds the first ones tell what it is. */
+#define ROWS 20
+
+struct _LlHeldGroup
+{
+  AdwPreferencesGroup parent_instance;
+
+  GtkListBox *list;
+  GtkLabel *more;
+  GtkWidget *remember_list;
+  AdwPreferencesRow *remember_row;
+  GtkSwitch *remember;
+  GtkLabel *all;
+  GtkBox *buttons;
+
+  LlDaemon *daemon;
+  char *domain;
+  char *key;
+  GPtrArray *letters; /* of GVariant */
+  char *shown;        /* their ids, to leave alone what did not change */
+};
+
+G_DEFINE_FINAL_TYPE (LlHeldGroup, ll_held_group, ADW_TYPE_PREFERENCES_GROUP)
+
+char *
+ll_held_group_key (GVariant *recipient)
+{
+  const char *state = ll_read_text (recipient, "state");
+  g_autofree char *reason = g_strdup (ll_read_text (recipient, "reason"));
+
+  if (!g_str_equal (state, "held") && !g_str_equal (state, "uncertain"))
+    return NULL;
+  /* when it was seen, and at how many servers, makes no other reason */
+  g_strdelimit (reason, "0123456789", '#');
+  return g_strjoin ("\n", state, ll_read_text (recipient, "domain"), reason, NULL);
+}
+
+/* Those of @letter that belong here. (transfer full, of GVariant) */
+static GPtrArray *
+recipients_of (LlHeldGroup *self, GVariant *letter)
+{
+  g_autoptr (GVariant) recipients = ll_read_list (letter, "recipients");
+  GPtrArray *ours = g_ptr_array_new_with_free_func ((GDestroyNotify) g_variant_unref);
+
+  for (gsize i = 0; i < g_variant_n_children (recipients); i++)
+    {
+      g_autoptr (GVariant) recipient = g_variant_get_child_value (recipients, i);
+      g_autofree char *key = ll_held_group_key (recipient);
+
+      if (g_strcmp0 (key, self->key) == 0)
+        g_ptr_array_add (ours, g_steal_pointer (&recipient));
+    }
+  return ours;
+}
+
+/* -- all of them ------------------------------------------------------------------------------ */
+
+static void
+decided_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (LlHeldGroup) self = data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) reply = ll_daemon_call_finish (LL_DAEMON (source), result, &error);
+
+  if (reply == NULL)
+    ll_toast (GTK_WIDGET (self), error->message);
+}
+
+static void
+decide_all (LlHeldGroup *self, LlDecide decide)
+{
+  for (guint i = 0; i < self->letters->len; i++)
+    {
+      GVariant *letter = g_ptr_array_index (self->letters, i);
+      g_autoptr (GPtrArray) recipients = recipients_of (self, letter);
+      g_autoptr (GStrvBuilder) addresses = g_strv_builder_new ();
+      g_auto (GStrv) strings = NULL;
+
+      for (guint j = 0; j < recipients->len; j++)
+        if (ll_decide_fits (g_ptr_array_index (recipients, j), decide))
+          g_strv_builder_add (addresses,
+                              ll_read_text (g_ptr_array_index (recipients, j), "address"));
+      strings = g_strv_builder_end (addresses);
+      if (strings[0] != NULL)
+        ll_decide_do (self->daemon, ll_read_text (letter, "id"), (const char *const *) strings,
+                      decide, decided_cb, g_object_ref (self));
+    }
+}
+
+typedef struct
+{
+  LlHeldGroup *group;
+  LlDecide decide;
+} Remembered;
+
+/* What cannot be remembered is not done either: both were asked for. */
+static void
+remembered_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autofree Remembered *remembered = data;
+  g_autoptr (LlHeldGroup) self = remembered->group;
+  g_autoptr (GError) error = NULL;
+
+  gtk_widget_set_sensitive (GTK_WIDGET (self->buttons), TRUE);
+  if (!ll_remember_finish (result, &error))
+    ll_toast (GTK_WIDGET (self), error->message);
+  else
+    decide_all (self, remembered->decide);
+}
+
+static void
+all_cb (LlDecide decide, GtkWidget *button, gpointer data)
+{
+  LlHeldGroup *self = data;
+  Remembered *remembered;
+
+  if (!ll_remember_can (decide) || !gtk_switch_get_active (self->remember))
+    {
+      decide_all (self, decide);
+      return;
+    }
+  gtk_widget_set_sensitive (GTK_WIDGET (self->buttons), FALSE);
+  remembered = g_new0 (Remembered, 1);
+  remembered->group = g_object_ref (self);
+  remembered->decide = decide;
+  ll_remember (self->daemon, self->domain, decide, remembered_cb, remembered);
+}
+
+/* -- what is there ------------------------------------------------------------------------------
+ */
+
+static GtkWidget *
+below_new (GtkWidget *child)
+{
+  GtkWidget *row = gtk_list_box_row_new ();
+
+  gtk_widget_set_margin_top (child, 8);
+  gtk_widget_set_margin_bottom (child, 8);
+  gtk_widget_set_margin_start (child, 12);
+  gtk_widget_set_margin_end (child, 12);
+  gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (row), child);
+  gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (row), FALSE);
+  return row;
+}
+
+static GtkWidget *
+open_button_new (GVariant *letter)
+{
+  GtkWidget *button = gtk_button_new_with_label (_ ("Show the letter"));
+
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (button), "win.letter");
+  gtk_actionable_set_action_target (GTK_ACTIONABLE (button), "s", ll_read_text (letter, "id"));
+  gtk_widget_set_halign (button, GTK_ALIGN_START);
+  return button;
+}
+
+static void
+add_row (LlHeldGroup *self, GVariant *letter, GVariant *recipient)
+{
+  LlRecordRow *row = g_object_new (LL_TYPE_RECORD_ROW, NULL);
+  const char *address = ll_read_text (recipient, "address");
+  g_autofree char *time = ll_time_for_people (ll_read_text (letter, "time"));
+  GtkWidget *buttons = ll_decision_buttons_new (self->daemon, letter, address);
+
+  ll_record_row_set_title (row, address);
+  ll_record_row_set_subtitle (row, time);
+  ll_record_row_look (row, ll_look_state_icon (LL_STATE_HELD), "warning");
+  ll_record_row_add (row, _ ("From"), ll_read_text (letter, "from"));
+  if (buttons != NULL)
+    ll_record_row_add_child (row, below_new (buttons));
+  ll_record_row_add_child (row, below_new (open_button_new (letter)));
+  gtk_list_box_append (self->list, GTK_WIDGET (row));
+}
+
+/* Returns: how many rows there would be */
+static guint
+fill (LlHeldGroup *self, guint *offered)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < self->letters->len; i++)
+    {
+      GVariant *letter = g_ptr_array_index (self->letters, i);
+      g_autoptr (GPtrArray) recipients = recipients_of (self, letter);
+
+      for (guint j = 0; j < recipients->len; j++)
+        {
+          GVariant *recipient = g_ptr_array_index (recipients, j);
+
+          for (LlDecide decide = 0; decide < LL_N_DECISIONS; decide++)
+            *offered |= (guint) ll_decide_fits (recipient, decide) << decide;
+          if (n++ < ROWS)
+            add_row (self, letter, recipient);
+        }
+    }
+  return n;
+}
+
+static void
+show_buttons (LlHeldGroup *self, guint offered, guint n)
+{
+  GtkWidget *before = gtk_widget_get_first_child (GTK_WIDGET (self->buttons));
+  g_autofree char *all = g_strdup_printf (ngettext ("For this letter:", "For all %u:", n), n);
+  gboolean can_remember = FALSE;
+
+  for (LlDecide decide = 0; decide < LL_N_DECISIONS; decide++)
+    can_remember |= (offered & (1u << decide)) != 0 && ll_remember_can (decide);
+  if (before != NULL)
+    gtk_box_remove (self->buttons, before);
+  gtk_box_append (self->buttons, ll_decision_box_new (offered, all_cb, self, NULL));
+  gtk_label_set_text (self->all, all);
+  gtk_widget_set_visible (self->remember_list, can_remember);
+}
+
+static char *
+ids_of (GPtrArray *letters)
+{
+  g_autoptr (GString) ids = g_string_new (NULL);
+
+  for (guint i = 0; i < letters->len; i++)
+    g_string_append_printf (ids, "%s ", ll_read_text (g_ptr_array_index (letters, i), "id"));
+  return g_string_free (g_steal_pointer (&ids), FALSE);
+}
+
+void
+ll_held_group_show (LlHeldGroup *self, const char *key, GPtrArray *letters)
+{
+  g_autofree char *ids = ids_of (letters);
+  g_autofree char *more = NULL;
+  GtkListBoxRow *row;
+  guint offered = 0;
+  guint n;
+
+  if (g_strcmp0 (ids, self->shown) == 0)
+    return;
+  g_free (self->shown);
+  self->shown = g_steal_pointer (&ids);
+  g_free (self->key);
+  self->key = g_strdup (key);
+  g_ptr_array_unref (self->letters);
+  self->letters = g_ptr_array_ref (letters);
+  while ((row = gtk_list_box_get_row_at_index (self->list, 0)) != NULL)
+    gtk_list_box_remove (self->list, GTK_WIDGET (row));
+  n = fill (self, &offered);
+  /* Translators: after the first letters of many: how many more there are */
+  more = g_strdup_printf (_ ("and %u more"), n > ROWS ? n - ROWS : 0);
+  gtk_label_set_text (self->more, more);
+  gtk_widget_set_visible (GTK_WIDGET (self->more), n > ROWS);
+  show_buttons (self, offered, n);
+}
+
+/* -- class ----------------------------------------------------------------------------------------
+ */
+
+static void
+dispose (GObject *object)
+{
+  LlHeldGroup *self = LL_HELD_GROUP (object);
+
+  g_clear_object (&self->daemon);
+  G_OBJECT_CLASS (ll_held_group_parent_class)->dispose (object);
+}
+
+static void
+finalize (GObject *object)
+{
+  LlHeldGroup *self = LL_HELD_GROUP (object);
+
+  g_ptr_array_unref (self->letters);
+  g_free (self->domain);
+  g_free (self->key);
+  g_free (self->shown);
+  G_OBJECT_CLASS (ll_held_group_parent_class)->finalize (object);
+}
+
+static void
+ll_held_group_class_init (LlHeldGroupClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = dispose;
+  G_OBJECT_CLASS (klass)->finalize = finalize;
+  gtk_widget_class_set_template_from_resource (widget_class, "/org/letterlock/held-group.ui");
+  gtk_widget_class_bind_template_child (widget_class, LlHeldGroup, list);
+  gtk_widget_class_bind_template_child (widget_class, LlHeldGroup, more);
+  gtk_widget_class_bind_template_child (widget_class, LlHeldGroup, remember);
+  gtk_widget_class_bind_template_child (widget_class, LlHeldGroup, remember_row);
+  gtk_widget_class_bind_template_child (widget_class, LlHeldGroup, remember_list);
+  gtk_widget_class_bind_template_child (widget_class, LlHeldGroup, all);
+  gtk_widget_class_bind_template_child (widget_class, LlHeldGroup, buttons);
+}
+
+static void
+ll_held_group_init (LlHeldGroup *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+  self->letters = g_ptr_array_new_with_free_func ((GDestroyNotify) g_variant_unref);
+}
+
+GtkWidget *
+ll_held_group_new (LlDaemon *daemon, GVariant *first)
+{
+  LlHeldGroup *self = g_object_new (LL_TYPE_HELD_GROUP, NULL);
+  g_autofree char *remember = NULL;
+  g_autofree char *reason = g_markup_escape_text (ll_read_text (first, "reason"), -1);
+  g_autofree char *title = NULL;
+
+  self->daemon = g_object_ref (daemon);
+  self->domain = g_strdup (ll_read_text (first, "domain"));
+  title = g_markup_escape_text (self->domain, -1);
+  adw_preferences_group_set_title (ADW_PREFERENCES_GROUP (self), title);
+  adw_preferences_group_set_description (ADW_PREFERENCES_GROUP (self), reason);
+  /* Translators: %s is a domain */
+  remember = g_strdup_printf (_ ("From now on the same for %s"), self->domain);
+  adw_preferences_row_set_title (self->remember_row, remember);
+  return GTK_WIDGET (self);
+}
