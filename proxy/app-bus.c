@@ -206,6 +206,7 @@ ll_app_serve (LlApp *app, GError **error)
   ll_requests_fill (&app->actions, app->pipeline);
   app->actions.secrets = app->secrets;
   app->actions.resolver = app->access.resolver;
+  app->actions.https = app->access.https;
   app->actions.worker = app->worker;
   app->actions.config_path = app->config_user;
   app->actions.config_system = app->config_system;

@@ -47,10 +47,10 @@ _letterlock() {
       words='--json --help '
       case ${COMP_WORDS[1]} in
         account)
-          if [ "$COMP_CWORD" -eq 2 ]; then words='add list show edit login test remove'
+          if [ "$COMP_CWORD" -eq 2 ]; then words='add find list show edit login test remove'
           else
             case ${COMP_WORDS[2]} in
-              add) words+="$account --name --app-password" ;;
+              add) words+="$account --name --yes --app-password" ;;
               edit) words+="$account --new-password --cert --passphrase-stdin $(_letterlock_accounts)" ;;
               show) words+="--ca $(_letterlock_accounts)" ;;
               login) words+="--device --no-browser $(_letterlock_accounts)" ;;

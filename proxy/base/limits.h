@@ -117,6 +117,14 @@
 /* A ticket older than that costs a full handshake again: the certificate is looked at anew. */
 #define LL_UPSTREAM_SESSION_SECONDS 3600
 
+/* What a provider says of its own servers (autoconfig): real files have a few kB. And how long all
+ * places together may take to say it (milliseconds): a person waits. */
+#define LL_AUTOCONFIG_MAX (256 * 1024)
+#define LL_DISCOVER_DEADLINE 15000
+
+/* More servers than that are no help to a person who has to choose. */
+#define LL_SUBMISSIONS_MAX 16
+
 /* A password is asked for again after that, so that a changed one is noticed. */
 #define LL_UPSTREAM_PASSWORD_SECONDS 180
 #define LL_PASSWORD_COMMAND_TIMEOUT 30000

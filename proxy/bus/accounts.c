@@ -260,6 +260,7 @@ sign_in (LlBusCall *call, GError **error)
 const LlBusMethod ll_bus_account_methods[] = {
   { "ListAccounts", list_accounts },
   { "GetAccount", get_account },
+  { "FindProvider", ll_bus_find_provider },
   { "AddAccount", ll_bus_account_add },
   { "EditAccount", ll_bus_account_edit },
   { "RemoveAccount", ll_bus_account_remove },

@@ -32,4 +32,6 @@ gboolean ll_bus_take_secret (
 
 GVariant *ll_bus_account_new_password (LlBusCall *call, GError **error);
 
+GVariant *ll_bus_find_provider (LlBusCall *call, GError **error);
+
 G_END_DECLS

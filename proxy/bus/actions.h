@@ -6,6 +6,7 @@
 #include "engine/worker.h"
 #include "config/config.h"
 #include "listen/session.h"
+#include "net/https.h"
 #include "net/network.h"
 #include "net/resolver.h"
 #include "secrets/store.h"
@@ -44,6 +45,7 @@ typedef struct
   LlResolver *resolver;
   LlWorker *worker; /* (not owned) */
   LlNetwork *network;
+  LlHttps *https;
   const char *state_folder;  /* of config/login.h */
   const char *config_path;   /* the user's file; NULL: the default place */
   const char *config_system; /* the administrator's; NULL: the default place */

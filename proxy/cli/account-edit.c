@@ -28,6 +28,7 @@ typedef struct
   char *preset, *mode, *minimum, *unknown, *fallback, *honours, *declared, *imap, *rate, *sign;
   gboolean password_stdin;
   gboolean new_password;
+  gboolean yes;
   char *own_certificate;
   gboolean passphrase_stdin;
   char *oauth2, *client_id, *tenant, *authorization_url, *token_url, *device_url, *scope;
@@ -99,7 +100,7 @@ static const TextOption words[] = {
     "LIST" },
 };
 
-#define N_ENTRIES (G_N_ELEMENTS (texts) + G_N_ELEMENTS (lists) + G_N_ELEMENTS (words) + 6)
+#define N_ENTRIES (G_N_ELEMENTS (texts) + G_N_ELEMENTS (lists) + G_N_ELEMENTS (words) + 7)
 
 static void
 add_entry (
@@ -151,6 +152,12 @@ add_add_entries (GOptionEntry *entries, guint *n, Settings *settings)
                         .description = "The server is known: aol, fastmail, google, icloud, yahoo; "
                                        "the password is one that you make there for a program",
                         .arg_description = "PROVIDER" };
+  entries[(*n)++]
+      = (GOptionEntry){ .long_name = "yes",
+                        .arg = G_OPTION_ARG_NONE,
+                        .arg_data = &settings->yes,
+                        .description = "Take the server that the address's domain publishes, "
+                                       "where that is proven" };
 }
 
 static void
@@ -289,45 +296,49 @@ password_descriptor (const Settings *settings, GVariant **handles)
   return list;
 }
 
-static gboolean
-has_port (GVariant *access, const char *key, guint32 wanted)
+static void
+add_first (Settings *settings, const char *address)
 {
-  g_autoptr (GVariant) ports = g_variant_lookup_value (access, key, G_VARIANT_TYPE ("au"));
+  g_autoptr (GStrvBuilder) all = g_strv_builder_new ();
 
-  for (gsize i = 0; ports != NULL && i < g_variant_n_children (ports); i++)
-    {
-      guint32 port;
-
-      g_variant_get_child (ports, i, "u", &port);
-      if (port == wanted)
-        return TRUE;
-    }
-  return FALSE;
+  g_strv_builder_add (all, address);
+  for (guint i = 0; settings->addresses != NULL && settings->addresses[i] != NULL; i++)
+    g_strv_builder_add (all, settings->addresses[i]);
+  g_strfreev (settings->addresses);
+  settings->addresses = g_strv_builder_end (all);
 }
 
-static void
-print_access (GVariant *access)
+/* ADDRESS alone: the server is what its domain publishes. */
+static gboolean
+complete_settings (Settings *settings, const char *address, int *status)
 {
-  g_autoptr (GVariant) ports = g_variant_lookup_value (access, "ports", G_VARIANT_TYPE ("au"));
-  g_autoptr (GString) list = g_string_new (NULL);
-  const char *password = ll_text (access, "password");
+  gboolean is_known
+      = settings->upstream != NULL || settings->oauth2 != NULL || settings->app_password != NULL;
+  g_autoptr (GVariant) found = NULL;
+  static const TextOption *const taken[] = { &texts[0], &texts[1], &texts[2], &texts[3] };
 
-  for (gsize i = 0; ports != NULL && i < g_variant_n_children (ports); i++)
+  if (address != NULL)
+    add_first (settings, address);
+  if (settings->addresses == NULL || (address == NULL && !is_known))
     {
-      guint32 port;
-
-      g_variant_get_child (ports, i, "u", &port);
-      g_string_append_printf (list, "%s%u (%s)", i > 0 ? " or " : "", port,
-                              has_port (access, "tls_ports", port) ? "SSL/TLS" : "STARTTLS");
+      *status = ll_usage_error ("account add needs an ADDRESS, or --address and --upstream; see "
+                                "letterlock account add --help");
+      return FALSE;
     }
-  printf ("Account %s. In your mail program, set the outgoing server:\n",
-          ll_text (access, "account"));
-  printf ("  server    localhost, port %s\n", list->str);
-  printf ("  user name %s\n", ll_text (access, "username"));
-  if (*password != '\0')
-    printf ("  password  %s   (shown this once)\n", password);
-  else
-    puts ("  password  as before");
+  if (is_known)
+    return TRUE;
+  found = ll_account_find (settings->addresses[0], settings->yes, status);
+  for (guint i = 0; found != NULL && i < G_N_ELEMENTS (taken); i++)
+    {
+      char **place = &G_STRUCT_MEMBER (char *, settings, taken[i]->offset);
+
+      if (*place == NULL && *ll_text (found, taken[i]->key) != '\0')
+        *place = g_strdup (ll_text (found, taken[i]->key));
+    }
+  if (found != NULL && settings->password_command == NULL && isatty (STDIN_FILENO)
+      && g_strcmp0 (settings->auth, "password") == 0)
+    settings->password_stdin = TRUE;
+  return found != NULL;
 }
 
 int
@@ -337,10 +348,14 @@ ll_account_add_run (int argc, char **argv)
   GOptionEntry entries[N_ENTRIES] = { 0 };
   const LlUsage usage = {
     .command = "account add",
+    .arguments = "[ADDRESS]",
     .summary = "Add an account: its addresses, and the provider's server.",
-    .more = "Example: letterlock account add --address me@example.org --upstream "
+    .more = "Without --upstream the server is what the address's domain publishes (SRV records,\n"
+            "autoconfig), and you are asked whether it is right.\n"
+            "Example: letterlock account add --address me@example.org --upstream "
             "smtp.example.org:465 --password-stdin",
     .entries = entries,
+    .max = 1,
   };
   g_auto (GStrv) left = NULL;
   g_autoptr (GUnixFDList) descriptors = NULL;
@@ -352,15 +367,12 @@ ll_account_add_run (int argc, char **argv)
   make_entries (entries, &settings, TRUE);
   if (!ll_usage_parse (&usage, argc, argv, &left))
     return LL_EXIT_USAGE;
-  if (settings.addresses == NULL
-      || (settings.upstream == NULL && settings.oauth2 == NULL && settings.app_password == NULL))
-    return ll_usage_error ("account add needs %s; see letterlock account add --help",
-                           settings.addresses == NULL ? "--address YOU@EXAMPLE"
-                                                      : "--upstream HOST:PORT");
   if (settings.password_stdin
       && (settings.password_command != NULL || settings.client_secret_stdin))
     return ll_usage_error ("account add: --password-stdin excludes --password-command and "
                            "--client-secret-stdin");
+  if (!complete_settings (&settings, left[0], &status))
+    return status;
   descriptors = password_descriptor (&settings, &handles);
   reply = ll_ask_with ("AddAccount",
                        g_variant_new ("(@a{sv}@ah)", settings_variant (&settings), handles),
@@ -371,7 +383,7 @@ ll_account_add_run (int argc, char **argv)
   if (ll_json_wanted)
     ll_json_print (access, ll_schema_access);
   else
-    print_access (access);
+    ll_account_print_access (access);
   if (!ll_json_wanted && settings.oauth2 != NULL)
     printf ("Now sign in at the provider: letterlock account login %s\n",
             ll_text (access, "account"));
@@ -390,7 +402,7 @@ renew_password (const char *name)
   if (ll_json_wanted)
     ll_json_print (access, ll_schema_access);
   else
-    print_access (access);
+    ll_account_print_access (access);
   return LL_EXIT_YES;
 }
 

@@ -206,7 +206,8 @@ int
 ll_account_run (int argc, char **argv)
 {
   static const LlCommand verbs[] = {
-    { "add", "--address A --upstream HOST:PORT", "add an account", ll_account_add_run },
+    { "add", "ADDRESS [--upstream HOST:PORT]", "add an account", ll_account_add_run },
+    { "find", "ADDRESS", "what its domain publishes", ll_account_find_run },
     { "list", "", "show all accounts", list_accounts },
     { "show", "NAME", "show one account", show_account },
     { "edit", "NAME [OPTION...]", "change an account", ll_account_edit_run },

@@ -11,6 +11,9 @@ G_BEGIN_DECLS
 
 void ll_account_print (GVariant *account);
 
+/* The answer of AddAccount and NewPassword. */
+void ll_account_print_access (GVariant *access);
+
 /* What is typed at the terminal, not echoed, as the reading end of a pipe. -1: it cannot be read.
  */
 int ll_account_ask_secret (const char *prompt);
@@ -28,6 +31,11 @@ GVariant *ll_account_follow (const char *method,
                              int milliseconds,
                              int *status);
 
+/* What the domain of @address publishes, and a person (or @yes, where it is proven) says yes to:
+ * a{sv} as of FindProvider. NULL: *status. */
+GVariant *ll_account_find (const char *address, gboolean yes, int *status);
+
+int ll_account_find_run (int argc, char **argv);
 int ll_account_add_run (int argc, char **argv);
 int ll_account_edit_run (int argc, char **argv);
 int ll_account_login_run (int argc, char **argv);

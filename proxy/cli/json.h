@@ -34,6 +34,7 @@ extern const LlField ll_schema_preview[];
 extern const LlField ll_schema_letter[];
 extern const LlField ll_schema_letter_with_events[];
 extern const LlField ll_schema_access[];
+extern const LlField ll_schema_found[];
 extern const LlField ll_schema_setup[];
 extern const LlField ll_schema_values[];
 extern const LlField ll_schema_account[];

@@ -165,6 +165,17 @@ const LlField ll_schema_access[] = { VALUE ("account"),
                                      LIST ("tls_ports", NULL),
                                      END };
 
+static const LlField found_server[] = { VALUE ("upstream"),
+                                        VALUE ("security"),
+                                        VALUE ("auth"),
+                                        VALUE ("username"),
+                                        VALUE ("source"),
+                                        VALUE ("proven"),
+                                        END };
+
+const LlField ll_schema_found[]
+    = { VALUE ("address"), LIST ("servers", found_server), VALUE ("reason"), END };
+
 const LlField ll_schema_setup[]
     = { VALUE ("profile"), VALUE ("server"),  LIST ("addresses", NULL), VALUE ("upstream"),
         VALUE ("port"),    VALUE ("account"), VALUE ("username"),       END };

@@ -130,6 +130,24 @@ ll_rdata_mx (GBytes *rdata, guint *preference, char **host)
   return TRUE;
 }
 
+gboolean
+ll_rdata_srv (GBytes *rdata, LlSrv *srv)
+{
+  Reader r = reader (rdata);
+  LlSrv read = { 0 };
+
+  if (!read_u16 (&r, &read.priority) || !read_u16 (&r, &read.weight) || !read_u16 (&r, &read.port))
+    return FALSE;
+  read.host = read_name (&r);
+  if (read.host != NULL && r.left == 0)
+    {
+      *srv = read;
+      return TRUE;
+    }
+  g_free (read.host);
+  return FALSE;
+}
+
 GBytes *
 ll_rdata_text (GBytes *rdata)
 {

@@ -27,6 +27,7 @@ enum
   LL_RR_MX = 15,
   LL_RR_TXT = 16,
   LL_RR_AAAA = 28,
+  LL_RR_SRV = 33,
   LL_RR_DS = 43,
   LL_RR_DNSKEY = 48,
   LL_RR_TLSA = 52,
@@ -38,6 +39,17 @@ enum
 char *ll_rdata_address (GBytes *rdata, guint16 type);
 
 gboolean ll_rdata_mx (GBytes *rdata, guint *preference, char **host);
+
+typedef struct
+{
+  guint priority;
+  guint weight;
+  guint port;
+  char *host; /* "": the service is not offered */
+} LlSrv;
+
+/* @srv's host: (transfer full) */
+gboolean ll_rdata_srv (GBytes *rdata, LlSrv *srv);
 
 /* The character-strings joined without a blank (RFC 8461 3.1, RFC 7208 3.3); may hold any byte.
  * NULL when malformed. */

@@ -24,6 +24,7 @@ LLVMFuzzerTestOneInput (const guint8 *data, size_t size)
   g_autofree char *four = ll_rdata_address (rdata, LL_RR_A);
   g_autofree char *six = ll_rdata_address (rdata, LL_RR_AAAA);
   g_autofree char *host = NULL;
+  LlSrv srv = { 0 };
   g_autofree char *text = g_strndup ((const char *) data, size);
   g_autoptr (GBytes) joined = ll_rdata_text (rdata);
   LlTlsa tlsa;
@@ -33,6 +34,12 @@ LLVMFuzzerTestOneInput (const guint8 *data, size_t size)
   g_assert_cmpint (six != NULL, ==, size == 16);
   if (ll_rdata_mx (rdata, &preference, &host))
     check_name (host);
+  if (ll_rdata_srv (rdata, &srv))
+    {
+      check_name (srv.host);
+      g_assert_cmpuint (srv.port, <=, G_MAXUINT16);
+    }
+  g_free (srv.host);
   if (joined != NULL)
     g_assert_cmpuint (g_bytes_get_size (joined), <, size);
   if (ll_rdata_tlsa (rdata, &tlsa))

@@ -103,6 +103,29 @@ test_address (void)
 }
 
 static void
+test_srv (void)
+{
+  g_autoptr (GBytes) good = g_bytes_new (BYTES ("\0\1\0\2\1\321\2mx\3Lab\0"));
+  g_autoptr (GBytes) none = g_bytes_new (BYTES ("\0\0\0\0\0\0\0"));
+  g_autoptr (GBytes) cut = g_bytes_new (BYTES ("\0\1\0\2\1\321\2mx\3La"));
+  g_autoptr (GBytes) more = g_bytes_new (BYTES ("\0\1\0\2\1\321\2mx\0x"));
+  LlSrv srv = { .port = 7 };
+
+  g_assert_false (ll_rdata_srv (cut, &srv));
+  g_assert_false (ll_rdata_srv (more, &srv));
+  g_assert_cmpuint (srv.port, ==, 7);
+  g_assert_true (ll_rdata_srv (good, &srv));
+  g_assert_cmpuint (srv.priority, ==, 1);
+  g_assert_cmpuint (srv.weight, ==, 2);
+  g_assert_cmpuint (srv.port, ==, 465);
+  g_assert_cmpstr (srv.host, ==, "mx.lab");
+  g_clear_pointer (&srv.host, g_free);
+  g_assert_true (ll_rdata_srv (none, &srv));
+  g_assert_cmpstr (srv.host, ==, "");
+  g_free (srv.host);
+}
+
+static void
 test_mx (void)
 {
   g_autoptr (GBytes) good = g_bytes_new (BYTES ("\1\2\2mx\3lab\0"));
@@ -196,6 +219,7 @@ main (int argc, char **argv)
   g_test_add_func ("/net/rdata/n23-longest", test_longest);
   g_test_add_func ("/net/rdata/address", test_address);
   g_test_add_func ("/net/rdata/mx", test_mx);
+  g_test_add_func ("/net/rdata/srv", test_srv);
   g_test_add_func ("/net/rdata/st04-text", test_text);
   g_test_add_func ("/net/rdata/tlsa", test_tlsa);
   g_test_add_func ("/net/rdata/valid", test_valid);

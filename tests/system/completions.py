@@ -15,7 +15,7 @@ from process import wait_until
 
 FOLDER = os.path.join(SOURCE, "packaging", "completions")
 VERBS = {
-    "account": ["add", "edit", "test", "remove"],
+    "account": ["add", "find", "edit", "test", "remove"],
     "rule": ["add"],
     "config": ["set"],
     "setup": ["thunderbird", "msmtp", "git", "other"],

@@ -1,0 +1,55 @@
+/* SPDX-FileCopyrightText: Letterlock contributors */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "bus/accounts.h"
+
+#include "base/error.h"
+#include "base/limits.h"
+#include "deliver/discover.h"
+
+/* What an address's own domain says of the servers that take its letters. */
+
+static void
+add_server (GVariantBuilder *list, const LlSubmission *server)
+{
+  g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (NULL);
+  g_autofree char *upstream = g_strdup_printf ("%s:%u", server->host, server->port);
+
+  g_variant_dict_insert (&dict, "upstream", "s", upstream);
+  g_variant_dict_insert (&dict, "security", "s", server->tls ? "tls" : "starttls");
+  g_variant_dict_insert (&dict, "auth", "s", server->auth);
+  if (server->username != NULL)
+    g_variant_dict_insert (&dict, "username", "s", server->username);
+  g_variant_dict_insert (&dict, "source", "s", server->source);
+  g_variant_dict_insert (&dict, "proven", "b", server->proven);
+  g_variant_builder_add_value (list, g_variant_dict_end (&dict));
+}
+
+GVariant *
+ll_bus_find_provider (LlBusCall *call, GError **error)
+{
+  g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (NULL);
+  g_auto (GVariantBuilder) list = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("aa{sv}"));
+  g_autoptr (GPtrArray) servers = NULL;
+  g_autoptr (GError) cause = NULL;
+  g_autofree char *why = NULL;
+  const char *address;
+
+  if (call->actions->resolver == NULL || call->actions->https == NULL)
+    return ll_bus_cannot (error, "look for a provider's servers");
+  g_variant_get (call->arguments, "(&s)", &address);
+  servers = ll_discover (call->actions->resolver, call->actions->https, address, &why,
+                         ll_deadline_in (LL_DISCOVER_DEADLINE), call->cancellable, &cause);
+  if (servers == NULL)
+    {
+      g_set_error_literal (error, LL_API_ERROR, LL_API_ERROR_INVALID, cause->message);
+      return NULL;
+    }
+  for (guint i = 0; i < servers->len; i++)
+    add_server (&list, g_ptr_array_index (servers, i));
+  g_variant_dict_insert (&dict, "address", "s", address);
+  g_variant_dict_insert_value (&dict, "servers", g_variant_builder_end (&list));
+  if (why != NULL)
+    g_variant_dict_insert (&dict, "reason", "s", why);
+  return ll_bus_reply (g_variant_dict_end (&dict));
+}

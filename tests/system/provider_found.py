@@ -1,0 +1,140 @@
+# SPDX-FileCopyrightText: Letterlock contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The provider's server, found from an address alone: SRV records in signed and unsigned zones, and
+autoconfig from nginx. What is not proven is never taken without a person's word."""
+
+import json
+import os
+import pty
+import subprocess
+
+import tap
+from daemon import binary
+from provider import NAME, PASSWORD, USER
+from world import POLICY_ADDRESS, World
+
+CONFIG = """<?xml version="1.0" encoding="UTF-8"?>
+<clientConfig version="1.1"><emailProvider id="{domain}"><domain>{domain}</domain>
+<incomingServer type="imap"><hostname>imap.{domain}</hostname><port>993</port>
+<socketType>SSL</socketType><authentication>password-cleartext</authentication></incomingServer>
+<outgoingServer type="smtp"><hostname>plain.{domain}</hostname><port>25</port>
+<socketType>plain</socketType><authentication>password-cleartext</authentication></outgoingServer>
+<outgoingServer type="smtp"><hostname>{host}</hostname><port>587</port>
+<socketType>STARTTLS</socketType><username>%EMAILADDRESS%</username>
+<authentication>password-cleartext</authentication></outgoingServer>
+</emailProvider></clientConfig>
+"""
+AUTOCONFIG = "/mail/config-v1.1.xml"
+WELL_KNOWN = "/.well-known/autoconfig/mail/config-v1.1.xml"
+
+
+class Domains:
+    """Domains that publish, each in its own way, that mail.provider.lab takes their letters."""
+
+    def __init__(self, folder):
+        self.world = World(folder)
+        zone, web, ca = self.world.zones.zone, self.world.policies.serve, self.world.ca
+        srv = f"_submissions._tcp SRV 0 1 465 {NAME}.\n_submission._tcp SRV 0 1 587 {NAME}.\n"
+        zone("signed.lab", srv)
+        zone("unsigned.lab", srv, signed=False)
+        zone("own.lab", "_submissions._tcp SRV 0 1 465 mail\nmail A 127.0.0.25\n", signed=False)
+        zone("many.lab", f"_submissions._tcp SRV 20 0 465 second.many.lab.\n"
+                         f"_submissions._tcp SRV 10 0 465 {NAME}.\n")  # fmt: skip
+        zone("no.lab", "_submissions._tcp SRV 0 0 0 .\n")
+        zone("silent.lab", "@ TXT nothing\n")
+        zone("xml.lab", f"autoconfig A {POLICY_ADDRESS}\n", signed=False)
+        zone("known.lab", f"@ A {POLICY_ADDRESS}\n", signed=False)
+        zone("wrong.lab", f"autoconfig A {POLICY_ADDRESS}\n", signed=False)
+        zone("broken.lab", f"autoconfig A {POLICY_ADDRESS}\n", signed=False)
+        text = lambda domain: CONFIG.format(domain=domain, host=NAME).encode()
+        web("autoconfig.xml.lab", {AUTOCONFIG: text("xml.lab")})
+        web("known.lab", {WELL_KNOWN: text("known.lab")})
+        web("autoconfig.wrong.lab", {AUTOCONFIG: text("wrong.lab")}, ca.issue("other.lab"))
+        web("autoconfig.broken.lab", {AUTOCONFIG: b"<clientConfig><emailProvider>"})
+
+    def __enter__(self):
+        self.world.__enter__()
+        self.daemon = self.world.daemon().start()
+        return self
+
+    def __exit__(self, *arguments):
+        self.daemon.__exit__(*arguments)
+        self.world.__exit__()
+
+    def find(self, address):
+        """[(upstream, security, user name, source, proven)], reason, status"""
+        done = self.daemon.try_letterlock("account", "find", address, "--json")
+        found = json.loads(done.stdout)
+        fields = ("upstream", "security", "username", "source", "proven")
+        return [tuple(x[y] for y in fields) for x in found["servers"]], found["reason"], done.returncode
+
+    def typed(self, answer, *words):
+        """At a terminal."""
+        master, slave = pty.openpty()
+        with os.fdopen(master, "wb", buffering=0) as terminal:
+            child = subprocess.Popen(
+                [binary("letterlock"), *words], env=self.daemon.environment, stdin=slave,
+                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+            )  # fmt: skip
+            os.close(slave)
+            terminal.write(answer.encode())
+            out, said = child.communicate(timeout=60)
+        return child.returncode, out, said
+
+
+def test_srv(lab):
+    """SRV records: TLS before STARTTLS, by priority, proven where the zone is signed or the host its own"""
+    expected = [(f"{NAME}:465", "tls", None, "_submissions._tcp.signed.lab", True),
+                (f"{NAME}:587", "starttls", None, "_submission._tcp.signed.lab", True)]  # fmt: skip
+    tap.equal(lab.find("anna@signed.lab"), (expected, None, 0), "signed")
+    servers, _, _ = lab.find("anna@unsigned.lab")
+    tap.equal([x[4] for x in servers], [False, False], f"unsigned: {servers}")
+    servers, _, _ = lab.find("anna@own.lab")
+    tap.equal(servers, [("mail.own.lab:465", "tls", None, "_submissions._tcp.own.lab", True)], "own")
+    servers, _, _ = lab.find("anna@many.lab")
+    tap.equal([x[0] for x in servers], [f"{NAME}:465", "second.many.lab:465"], "by priority")
+
+
+def test_autoconfig(lab):
+    """autoconfig over verified HTTPS; servers without TLS are left out"""
+    for domain, source in (("xml.lab", "autoconfig.xml.lab"), ("known.lab", "known.lab")):
+        address = f"anna@{domain}"
+        expected = [(f"{NAME}:587", "starttls", address, source, True)]
+        tap.equal(lab.find(address), (expected, None, 0), domain)
+
+
+def test_nothing(lab):
+    """No settings, a service that is not offered, a wrong certificate, XML without its end: none"""
+    for domain in ("silent.lab", "no.lab", "wrong.lab", "broken.lab"):
+        expected = ([], f"{domain} publishes no settings for mail programs", 1)
+        tap.equal(lab.find(f"anna@{domain}"), expected, domain)
+    done = lab.daemon.try_letterlock("account", "find", "anna")
+    tap.equal(done.returncode, 2, done.stderr)
+
+
+def test_taken_with_yes(lab):
+    """account add ADDRESS --yes takes what is proven, and refuses what is not"""
+    words = ["account", "add", "anna@signed.lab", "--username", USER, "--name", "proven"]
+    done = lab.daemon.try_letterlock(*words, "--password-stdin", text=PASSWORD + "\n")
+    tap.true(done.returncode == 1 and "--yes takes it" in done.stderr, done.stderr)
+    (access,) = lab.daemon.letterlock(*words, "--yes", "--password-stdin", "--json", text=PASSWORD + "\n")
+    tap.equal(access["account"], "proven", "account")
+    lab.daemon.letterlock("account", "test", "proven")
+    done = lab.daemon.try_letterlock("account", "add", "anna@unsigned.lab", "--yes")
+    tap.true(done.returncode == 1 and "nothing proves" in done.stderr, done.stderr)
+    tap.equal(len(lab.daemon.letterlock("account", "list", "--json")), 1, "accounts")
+
+
+def test_chosen_at_a_terminal(lab):
+    """A person sees what is proven and what is not, and chooses; no is no"""
+    words = ["account", "add", "anna@unsigned.lab", "--auth", "none", "--name", "chosen"]
+    status, out, said = lab.typed("n\n", *words)
+    tap.true(status == 1 and "No account was added" in said and "no" in out, said)
+    status, out, said = lab.typed("2\n", *words)
+    tap.equal(status, 0, said)
+    (account,) = lab.daemon.letterlock("account", "show", "chosen", "--json")
+    tap.equal((account["upstream"], account["security"]), (f"{NAME}:587", "starttls"), "account")
+
+
+if __name__ == "__main__":
+    tap.main(Domains)
