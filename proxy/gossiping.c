@@ -1,8 +1,9 @@
 /* SPDX-FileCopyrightText: Letterlock contributors */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* What those who share a locked copy are told of each other's keys, inside of it. A Bcc recipient's
- * copy is for him alone, so nobody is told of him, and he of nobody (promise 6). */
+/* What those who share a locked copy are told of each other's keys, inside of it, and of its
+ * author's, outside. A Bcc recipient's copy is for him alone, so nobody is told of him, and he of
+ * nobody else (promise 6). */
 
 #include "sealing.h"
 
@@ -41,8 +42,9 @@ ll_sealing_gossip (const LlSealing *copy)
       const LlKey *key = g_ptr_array_index (copy->live->keys, index);
       const LlRecipient *recipient = ll_envelope_recipient (copy->live->letter->envelope, index);
       g_autoptr (GBytes) material = material_of (copy, key);
-      g_autofree char *field
-          = material != NULL ? ll_gossip_field (recipient->address, key, material) : NULL;
+      g_autofree char *field = material != NULL
+                                   ? ll_gossip_field (LL_GOSSIP, recipient->address, key, material)
+                                   : NULL;
 
       if (field == NULL)
         continue;
@@ -50,4 +52,18 @@ ll_sealing_gossip (const LlSealing *copy)
       g_string_append (fields, field);
     }
   return fields != NULL ? g_string_free (fields, FALSE) : NULL;
+}
+
+char *
+ll_sealing_autocrypt (const LlSealing *copy)
+{
+  const LlKey *key = copy->signer->key;
+  g_autoptr (GBytes) material = NULL;
+
+  if (copy->method != LL_METHOD_PGP || !copy->autocrypt || key == NULL
+      || copy->live->facts->from == NULL)
+    return NULL;
+  material = material_of (copy, key);
+  return material != NULL ? ll_gossip_field (LL_AUTOCRYPT, copy->live->facts->from, key, material)
+                          : NULL;
 }

@@ -230,6 +230,7 @@ lock_group (LlPipeline *pipeline,
                      .keys = keys,
                      .signer = &signer,
                      .gossip = config->gossip,
+                     .autocrypt = config->autocrypt,
                      .number = g_array_index (recipients, guint, 0) + 1 };
 
   copy.prompt = take_permission (live, recipients);

@@ -125,10 +125,12 @@ ll_seal_copy (LlSealing *copy, GError **error)
 {
   LlStore *store = copy->pipeline->parts.store;
   g_autofree char *gossip = ll_sealing_gossip (copy);
+  g_autofree char *autocrypt = ll_sealing_autocrypt (copy);
   LlSurgeryOptions options = {
     .protection = copy->signer->signs ? LL_HEADER_PROTECTION_CIPHER : LL_HEADER_PROTECTION_OLD,
     .subject = ll_sealing_hides_subject (copy) ? LL_SUBJECT_HIDDEN : NULL,
     .gossip = gossip,
+    .autocrypt = autocrypt,
   };
   gsize length;
   g_autofree char *header = ll_live_header (copy->pipeline, copy->live, &length, error);

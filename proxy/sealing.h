@@ -18,6 +18,7 @@ typedef struct
   const LlSigner *signer;
   guint number;
   gboolean gossip; /* as [protect] says */
+  gboolean autocrypt;
   gboolean prompt; /* the user asked for this just now */
 } LlSealing;
 
@@ -29,6 +30,9 @@ gboolean ll_sealing_hides_subject (const LlSealing *copy);
 
 /* gossiping.c: whole fields for the inside, or NULL. (transfer full) */
 char *ll_sealing_gossip (const LlSealing *copy);
+
+/* gossiping.c: a whole field for the outside, or NULL. (transfer full) */
+char *ll_sealing_autocrypt (const LlSealing *copy);
 
 /* Makes the copy and puts it beside the letter. */
 gboolean ll_seal_copy (LlSealing *copy, GError **error);

@@ -66,6 +66,7 @@ typedef struct
   /* [protect] */
   LlSubject subject;
   gboolean gossip;
+  gboolean autocrypt;
 
   /* [queue] */
   guint lifetime; /* seconds, default 5 days */

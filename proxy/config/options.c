@@ -169,6 +169,11 @@ const LlOption ll_options[] = {
            "other's keys inside of it (Autocrypt-Gossip), so that each can answer all. Bcc "
            "recipients are never told of, nor their keys.",
     .example = "true" },
+  { "protect", "autocrypt", LL_OPTION_FLAG, "true", CONFIG (autocrypt),
+    .doc = "Whether a letter that is locked with PGP carries your own public key in its header "
+           "(Autocrypt), so that its reader can lock the answer. A field that your mail program "
+           "wrote stays as it is.",
+    .example = "true" },
 
   /* -- [queue] ----------------------------------------------------------------------- */
   { "queue", "lifetime", LL_OPTION_DURATION, "5d", .min = 1, .max = 30 * 86400, CONFIG (lifetime),

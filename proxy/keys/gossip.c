@@ -238,7 +238,7 @@ can_stand_there (const char *address)
 }
 
 char *
-ll_gossip_field (const char *address, const LlKey *key, GBytes *material)
+ll_gossip_field (const char *name, const char *address, const LlKey *key, GBytes *material)
 {
   g_autoptr (GBytes) packets = packets_of (material);
   gsize length;
@@ -250,7 +250,7 @@ ll_gossip_field (const char *address, const LlKey *key, GBytes *material)
   if (base64 == NULL || strlen (base64) + strlen (base64) / LINE * 3 + 200 > LL_GOSSIP_MAX)
     return NULL;
   field = g_string_new (NULL);
-  g_string_append_printf (field, "Autocrypt-Gossip: addr=%s; keydata=\r\n", address);
+  g_string_append_printf (field, "%s: addr=%s; keydata=\r\n", name, address);
   for (const char *at = base64; *at != '\0'; at += MIN (strlen (at), LINE))
     g_string_append_printf (field, " %.*s\r\n", LINE, at);
   return g_string_free (field, FALSE);

@@ -31,6 +31,7 @@ typedef struct
   gboolean typed; /* there was a Content-Type */
   gboolean versioned;
   gboolean titled;
+  gboolean has_autocrypt;
 } Cut;
 
 /* -- fields -------------------------------------------------------------------------------- */
@@ -182,6 +183,7 @@ put_outside (Cut *cut, const Field *field)
   end_line (line);
   cut->titled = cut->titled || subject;
   cut->versioned = cut->versioned || strcmp (field->name, "mime-version") == 0;
+  cut->has_autocrypt = cut->has_autocrypt || strcmp (field->name, "autocrypt") == 0;
   g_string_append_len (cut->outer, line->str, (gssize) line->len);
   if (cut->options->protection == LL_HEADER_PROTECTION_CIPHER && stays_inside (cut, field)
       && strcmp (field->name, "mime-version") != 0)
@@ -290,6 +292,8 @@ cut_field (Cut *cut, const Field *field)
 static void
 finish_outer (Cut *cut)
 {
+  if (cut->options->autocrypt != NULL && !cut->has_autocrypt)
+    g_string_append (cut->outer, cut->options->autocrypt);
   if (!cut->versioned)
     g_string_append (cut->outer, "MIME-Version: 1.0\r\n");
 }

@@ -33,8 +33,9 @@ typedef enum
 typedef struct
 {
   LlHeaderProtection protection;
-  const char *subject; /* stands outside in place of the real one; NULL: that stays readable */
-  const char *gossip;  /* whole Autocrypt-Gossip fields for the inside, or NULL */
+  const char *subject;   /* stands outside in place of the real one; NULL: that stays readable */
+  const char *gossip;    /* whole Autocrypt-Gossip fields for the inside, or NULL */
+  const char *autocrypt; /* a whole Autocrypt field for the outside, where there is none; or NULL */
 } LlSurgeryOptions;
 
 typedef struct

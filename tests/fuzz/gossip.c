@@ -14,7 +14,7 @@ LLVMFuzzerTestOneInput (const guint8 *data, size_t size)
   static const char *const ids[] = { "pgp:158bfa3769533e26", NULL };
   LlKey key = { .user_id = (char *) "a@b.example", .ids = (GStrv) ids };
   g_autoptr (GBytes) material = g_bytes_new (data, size);
-  g_autofree char *field = ll_gossip_field ("a@b.example", &key, material);
+  g_autofree char *field = ll_gossip_field (LL_GOSSIP, "a@b.example", &key, material);
 
   if (field == NULL)
     return 0;

@@ -68,7 +68,7 @@ test_told (void)
 {
   g_autoptr (LlKey) key = find ("bob@b.example");
   g_autoptr (GBytes) whole = exported ("", "=" BOB);
-  g_autofree char *field = ll_gossip_field ("bob@b.example", key, whole);
+  g_autofree char *field = ll_gossip_field (LL_GOSSIP, "bob@b.example", key, whole);
   g_auto (GStrv) lines = NULL;
 
   g_assert_nonnull (field);
@@ -91,14 +91,14 @@ test_not_told (void)
   g_autofree char *cut_text = g_strndup (g_bytes_get_data (whole, NULL), 300);
   g_autoptr (GBytes) cut = g_bytes_new (cut_text, strlen (cut_text));
 
-  g_assert_null (ll_gossip_field ("bob@b.example", key, nothing));
-  g_assert_null (ll_gossip_field ("bob@b.example", key, noise));
-  g_assert_null (ll_gossip_field ("bob@b.example", key, cut));
-  g_assert_null (ll_gossip_field ("bob@b.example; x=1", key, whole));
-  g_assert_null (ll_gossip_field ("bob@b.example\r\nBcc: x", key, whole));
+  g_assert_null (ll_gossip_field (LL_GOSSIP, "bob@b.example", key, nothing));
+  g_assert_null (ll_gossip_field (LL_GOSSIP, "bob@b.example", key, noise));
+  g_assert_null (ll_gossip_field (LL_GOSSIP, "bob@b.example", key, cut));
+  g_assert_null (ll_gossip_field (LL_GOSSIP, "bob@b.example; x=1", key, whole));
+  g_assert_null (ll_gossip_field (LL_GOSSIP, "bob@b.example\r\nBcc: x", key, whole));
   g_free (stranger->user_id);
   stranger->user_id = g_strdup ("Eve <eve@b.example>");
-  g_assert_null (ll_gossip_field ("eve@b.example", stranger, whole));
+  g_assert_null (ll_gossip_field (LL_GOSSIP, "eve@b.example", stranger, whole));
 }
 
 /* Another address, and another subkey to encrypt for. */

@@ -48,6 +48,40 @@ def test_answer_all(lab):
         tap.equal(lab.others["eve"].decrypt(made), b"yes", "what Eve reads")
 
 
+def authors_key(raw):
+    """(addresses, keys) of the Autocrypt fields outside."""
+    fields = email.message_from_bytes(raw).get_all("Autocrypt", [])
+    pairs = [x.partition("; keydata=") for x in fields]
+    return [x.removeprefix("addr=") for x, _, _ in pairs], [
+        base64.b64decode("".join(x.split())) for _, _, x in pairs
+    ]
+
+
+def test_answer(lab):
+    """Bob has Anna's key from the letter, and she can read what he locks for her"""
+    send(lab, "answer", ("bob",), letter("bob@plain.lab", name="answer", body=BODY))
+    (raw,) = lab.arrived("answer")
+    addresses, keys = authors_key(raw)
+    tap.equal(addresses, ["anna@provider.lab"], "whose key")
+    tap.true(len(keys[0]) < 10 * 1024, len(keys[0]))
+    with GnuPG() as other:
+        other.import_(keys[0])
+        fingerprint = other.fingerprint("Anna <anna@provider.lab>")
+        made = other.run("--trust-model", "always", "-r", fingerprint, "--encrypt", input=b"yes")
+        tap.equal(lab.gnupg.decrypt(made), b"yes", "what Anna reads")
+
+
+def test_own_word(lab):
+    """What the mail program says of it stays, alone; and nothing is said where the user says so"""
+    own = b"Autocrypt: addr=anna@provider.lab; keydata=AAAA\r\n"
+    send(lab, "own", ("bob",), own + letter("bob@plain.lab", name="own", body=BODY))
+    tap.equal(authors_key(lab.arrived("own")[0]), (["anna@provider.lab"], [b"\0\0\0"]), "fields")
+    lab.office.daemon.letterlock("config", "set", "protect.autocrypt", "false")
+    send(lab, "silent", ("bob",), letter("bob@plain.lab", name="silent", body=BODY))
+    tap.equal(authors_key(lab.arrived("silent")[0]), ([], []), "switched off")
+    lab.office.daemon.letterlock("config", "set", "protect.autocrypt", "true")
+
+
 def test_nobody_to_tell(lab):
     """One recipient alone is told nothing; and nobody, where the user does not want it"""
     send(lab, "alone", ("bob",), letter("bob@plain.lab", name="alone", body=BODY))

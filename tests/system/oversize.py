@@ -3,6 +3,8 @@
 """A letter that its provider takes as it is, and not once it is locked: a real Postfix with
 message_size_limit, which says so in its EHLO, or only when the letter comes."""
 
+import base64
+import random
 import re
 
 import tap
@@ -12,7 +14,9 @@ from process import wait_until
 from world import NAME
 
 LIMIT = 400_000
-BODY = ("x" * 70 + "\r\n") * 4_800  # 345,600: a third more is too much
+SIZE = 345_600  # a third more is too much
+# an attachment cannot be made smaller, a text can
+BODY = base64.encodebytes(random.Random(7).randbytes(SIZE * 57 // 78)).decode().replace("\n", "\r\n")
 QUIET = 2587  # a port of the provider that does not say what it takes
 
 
@@ -32,9 +36,15 @@ class Small(Locked):
         )
 
 
+def large(name, kind, to="bob@plain.lab"):
+    content = letter(to, name=name, body=BODY)
+    kind = f"\r\nContent-Type: {kind}\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+    return content.replace(b"\r\n\r\n", kind.encode(), 1)
+
+
 def held(lab, name):
     """The letter is held for its size, and nothing of it left."""
-    accepted, said = lab.office.send("bob@plain.lab", letter("bob@plain.lab", name=name, body=BODY))
+    accepted, said = lab.office.send("bob@plain.lab", large(name, "application/octet-stream"))
     tap.true(accepted, said)
     lab.office.daemon.wait_letter(name, "held")
     fate = lab.office.fate(name)
@@ -72,6 +82,24 @@ def test_open(lab):
     lab.office.daemon.letterlock("release", record["id"], "--anyway")
     wait_until(lambda: lab.arrived("said"), "the letter arrives")
     tap.equal(lab.office.fate("said")["method"], "open", "method")
+
+
+def test_next_lock(lab):
+    """Too large with S/MIME, and small enough with PGP, which compresses text: goes with that"""
+    lab.office.daemon.letterlock(
+        "key", "import", lab.office.world.ca.issue_for_mail("bob@plain.lab").chain
+    )
+    lab.office.daemon.letterlock("account", "edit", "anna", "--fallback", "smime,pgp")
+    small = letter("bob@plain.lab", name="first", body="Dear Bob\r\n")
+    accepted, said = lab.office.send("bob@plain.lab", small)
+    tap.true(accepted, said)
+    wait_until(lambda: lab.arrived("first"), "a small one arrives")
+    tap.equal(lab.office.fate("first")["method"], "smime", "the first lock")
+    accepted, said = lab.office.send("bob@plain.lab", large("next", "text/plain"))
+    tap.true(accepted, said)
+    wait_until(lambda: lab.arrived("next"), "the large one arrives")
+    tap.equal(lab.office.fate("next")["method"], "pgp", "the next lock")
+    opened(lab.others["bob"], lab.arrived("next")[0])
 
 
 if __name__ == "__main__":

@@ -33,6 +33,7 @@ GAINED_INSIDE = {"hp-outer"}
 TYPE_GAINS = {True: b';\r\n\thp="cipher";\r\n\tprotected-headers="v1"', False: b';\r\n\tprotected-headers="v1"'}
 DEFAULT_TYPE = b"Content-Type: text/plain; charset=us-ascii"
 SUBJECT_OUTSIDE = b"Subject: [...]\r\n"
+OWN_KEY_OUTSIDE = re.compile(rb"Autocrypt: addr=me@a\.example; keydata=\r\n( [A-Za-z0-9+/=]+\r\n)+")
 FRAMES = {
     "pgp": re.compile(rb'Content-Type: multipart/encrypted;\r\n\tprotocol="application/pgp-encrypted";\r\n\tboundary="[^"]+"\r\n'),
     "smime": re.compile(rb'Content-Type: application/pkcs7-mime; smime-type=enveloped-data;\r\n\tname="smime.p7m"\r\n'
@@ -122,11 +123,16 @@ def inside_differs(original, inside, signed):
     return wrong
 
 
+def gained_nothing(head):
+    """The fields outside, without the author's own key that Letterlock put there."""
+    return [(n, f) for n, f in fields(head) if not OWN_KEY_OUTSIDE.fullmatch(f)]
+
+
 def confirmation_differs(inside, outside, signed):
     """RFC 9788 2.2: a signed inside repeats the fields that stand outside, and no others."""
     found = [f for n, f in fields(cut(inside)[0]) if n == "hp-outer"]
     head = cut(outside)[0]
-    shown = fields(head[: FRAMES["pgp"].search(head).start()])
+    shown = gained_nothing(head[: FRAMES["pgp"].search(head).start()])
     expected = [b"HP-Outer: " + f for n, f in shown if n != "mime-version" and n not in LOST_INSIDE]
     if found == (expected if signed else []):
         return []
@@ -137,7 +143,7 @@ def outside_differs(original, outside, kind):
     frame = FRAMES[kind].search(cut(outside)[0])
     if frame is None:
         return [f"no {kind} frame: {cut(outside)[0][-300:]}"]
-    found = [f for _, f in fields(cut(outside)[0][: frame.start()])]
+    found = [f for _, f in gained_nothing(cut(outside)[0][: frame.start()])]
     expected, titled = [], False
     for name, field in written(original, LOST_OUTSIDE):
         if not name or name.startswith("content-") or (name == "subject" and titled):
