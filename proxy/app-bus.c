@@ -94,6 +94,8 @@ status (gpointer data, GError **error)
   g_variant_dict_insert (&dict, "dns", "s",
                          ll_dns_state_name (ll_resolver_state (app->access.resolver, NULL)));
   g_variant_dict_insert (&dict, "keyring", "s", keyring_word (app));
+  if (app->machine != NULL && ll_machine_leaving (app->machine) != NULL)
+    g_variant_dict_insert (&dict, "leaving", "s", ll_machine_leaving (app->machine));
   g_variant_dict_insert (&dict, "accounts", "u", config->accounts->len);
   g_variant_dict_insert_value (&dict, "listeners", listeners_variant (app));
   return g_variant_dict_end (&dict);
@@ -192,6 +194,8 @@ news_cb (LlPipelineNews news, const char *id, const char *text, gpointer data)
   LlApp *app = data;
   const char *ids[] = { id, NULL };
 
+  if (app->machine != NULL)
+    ll_machine_look (app->machine);
   if (app->bus == NULL)
     return;
   if (id != NULL)
@@ -199,6 +203,30 @@ news_cb (LlPipelineNews news, const char *id, const char *text, gpointer data)
   if (news != LL_PIPELINE_CHANGED)
     ll_bus_service_state_changed (app->bus);
 }
+
+static guint
+unsent (gpointer data, gboolean *moving)
+{
+  return ll_requests_unsent (((LlApp *) data)->pipeline, moving);
+}
+
+static void
+leaving (gpointer data)
+{
+  ll_bus_service_state_changed (((LlApp *) data)->bus);
+}
+
+/* No timer ran meanwhile, and no connection lived. */
+static void
+woke (gpointer data)
+{
+  LlApp *app = data;
+
+  g_message ("the machine was asleep");
+  ll_network_renew (app->access.network);
+}
+
+static const LlMachineTable machine_table = { unsent, leaving, woke };
 
 gboolean
 ll_app_serve (LlApp *app, GError **error)
@@ -218,6 +246,7 @@ ll_app_serve (LlApp *app, GError **error)
   app->bus = ll_bus_service_new (&app->actions, NULL, TRUE, error);
   if (app->bus == NULL)
     return FALSE;
+  app->machine = ll_machine_new (&machine_table, app);
   ll_pipeline_watch (app->pipeline, news_cb, app);
   ll_ledger_watch (app->ledger, ll_bus_service_letters_changed, app->bus);
   return TRUE;

@@ -11,6 +11,7 @@
 #include "keys/keyserver.h"
 #include "keys/revocation.h"
 #include "keys/wkd.h"
+#include "machine.h"
 #include "net/access.h"
 #include "pipeline.h"
 
@@ -53,6 +54,7 @@ struct _LlApp
   GPtrArray *listening; /* of Listening, in the order of the listener's */
   LlBusService *bus;
   LlBusActions actions;
+  LlMachine *machine;
   guint refresh_timer;
 };
 

@@ -331,6 +331,7 @@ ll_app_free (LlApp *app)
     ll_pipeline_watch (app->pipeline, NULL, NULL);
   if (app->ledger != NULL)
     ll_ledger_watch (app->ledger, NULL, NULL);
+  g_clear_pointer (&app->machine, ll_machine_free);
   g_clear_pointer (&app->bus, ll_bus_service_free);
   g_clear_pointer (&app->listener, ll_listener_free);
   g_clear_pointer (&app->pipeline, ll_pipeline_free);

@@ -301,8 +301,9 @@ config (gpointer data)
   return ll_pipeline_config (data);
 }
 
+/* With a recipient in any of @states (bits). */
 static guint
-count_letters (LlPipeline *pipeline, LlState state)
+count_states (LlPipeline *pipeline, guint states)
 {
   GHashTableIter iter;
   gpointer value;
@@ -311,19 +312,36 @@ count_letters (LlPipeline *pipeline, LlState state)
   g_mutex_lock (&pipeline->lock);
   g_hash_table_iter_init (&iter, pipeline->live);
   while (g_hash_table_iter_next (&iter, NULL, &value))
-    n += ((guint) g_atomic_int_get (&((LlLive *) value)->states) >> state) & 1;
+    n += ((guint) g_atomic_int_get (&((LlLive *) value)->states) & states) != 0 ? 1 : 0;
   g_mutex_unlock (&pipeline->lock);
   return n;
+}
+
+static guint
+count_letters (LlPipeline *pipeline, LlState state)
+{
+  return count_states (pipeline, 1u << state);
+}
+
+guint
+ll_requests_unsent (LlPipeline *pipeline, gboolean *moving)
+{
+  const guint now = 1u << LL_STATE_CHECKING | 1u << LL_STATE_SENDING;
+
+  *moving = count_states (pipeline, now) > 0;
+  return count_states (pipeline, now | 1u << LL_STATE_WAITING | 1u << LL_STATE_QUEUED);
 }
 
 void
 ll_requests_count (LlPipeline *pipeline, GVariantDict *status)
 {
   gint64 paused = ll_pipeline_paused_until (pipeline);
+  gboolean moving;
 
   g_variant_dict_insert (status, "held", "u", count_letters (pipeline, LL_STATE_HELD));
   g_variant_dict_insert (status, "waiting", "u", count_letters (pipeline, LL_STATE_WAITING));
   g_variant_dict_insert (status, "queued", "u", count_letters (pipeline, LL_STATE_QUEUED));
+  g_variant_dict_insert (status, "unsent", "u", ll_requests_unsent (pipeline, &moving));
   g_variant_dict_insert (status, "uncertain", "u", count_letters (pipeline, LL_STATE_UNCERTAIN));
   g_variant_dict_insert (status, "paused", "b", paused != 0);
   if (paused != 0 && paused != LL_PAUSED_UNTIL_RESUME)

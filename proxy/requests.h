@@ -15,6 +15,10 @@ void ll_requests_fill (LlBusActions *actions, LlPipeline *pipeline);
 /* held, waiting, queued, uncertain (letters) and paused, for Status. */
 void ll_requests_count (LlPipeline *pipeline, GVariantDict *status);
 
+/* Letters that are on their way or wait for it, not for a person; *moving: one of them is being
+ * looked at or sent right now. */
+guint ll_requests_unsent (LlPipeline *pipeline, gboolean *moving);
+
 /* Only for requests.c: the enquiries' part of the table (enquiries.c). */
 void ll_enquiries_fill (LlBusActions *actions);
 

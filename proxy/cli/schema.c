@@ -41,6 +41,8 @@ const LlField ll_schema_status[] = {
   LIST ("listeners", listener),
   VALUE ("version"),
   LIST ("sign_in", NULL),
+  VALUE ("unsent"),
+  VALUE ("leaving"),
   END,
 };
 

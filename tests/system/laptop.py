@@ -1,0 +1,94 @@
+# SPDX-FileCopyrightText: Letterlock contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Life on a laptop: it goes to sleep, wakes up, and is shut down while letters are not sent yet."""
+
+import datetime
+import os
+
+import tap
+from machine import Machine
+from office import Office, letter
+from process import wait_until
+
+
+class Laptop(Office):
+    def __init__(self, folder):
+        self.machine = Machine(os.path.join(folder, "machine"), "logind")
+        super().__init__(folder)
+
+    def __enter__(self):
+        self.machine.__enter__()
+        self.environment = self.machine.environment
+        return super().__enter__()
+
+    def __exit__(self, *arguments):
+        super().__exit__(*arguments)
+        self.machine.__exit__()
+
+    def submit(self, name):
+        content = letter("bob@dane.lab", name=name).decode()
+        done = self.daemon.try_letterlock("sendmail", "-f", self.world.sender, "bob@dane.lab", text=content)
+        tap.equal(done.returncode, 0, done.stderr)
+
+    def status(self):
+        return self.daemon.letterlock("status", "--json")[0]
+
+
+def test_nothing_waits(laptop):
+    """While nothing waits, the machine is held back by nobody"""
+    laptop.submit("at-once")
+    laptop.daemon.wait_state("sent")
+    tap.equal(laptop.machine.inhibitors(), "", "inhibitors")
+    tap.equal(laptop.status()["unsent"], 0, "unsent")
+
+
+def test_held_back(laptop):
+    """Two letters that cannot go: sleep and shutdown are asked to wait, and logind can say why"""
+    laptop.provider.stop()
+    laptop.submit("first")
+    laptop.daemon.wait_state("waiting")
+    wait_until(laptop.machine.inhibitors, "the machine is held back")
+    said = laptop.machine.inhibitors()
+    tap.true("'shutdown:sleep'" in said and "'delay'" in said, said)
+    tap.true("1 letter is not sent yet" in said, said)
+    laptop.submit("second")
+    laptop.daemon.wait_state("waiting", 2)
+    tap.equal(laptop.status()["unsent"], 2, "unsent")
+
+
+def test_sleep(laptop):
+    """It is let go as nothing moves, the state says why for the icon's notice, and after waking up
+    all is tried anew, and held back again"""
+    laptop.machine.prepare("Sleep", True)
+    wait_until(lambda: not laptop.machine.inhibitors(), "the machine is let go")
+    tap.equal(laptop.status()["leaving"], "sleep", "leaving")
+    tap.true(laptop.daemon.program.alive(), "the daemon")
+    laptop.machine.prepare("Sleep", False)
+    wait_until(laptop.machine.inhibitors, "the machine is held back again")
+    tap.equal(laptop.status()["leaving"], None, "leaving")
+    tap.true("the machine was asleep" in laptop.daemon.log(), "the log")
+
+
+def test_wakes_up_with_a_network(laptop):
+    """What waited for the network goes right after waking up, not when its timer ran out"""
+    laptop.machine.prepare("Sleep", True)
+    wait_until(lambda: not laptop.machine.inhibitors(), "the machine is let go")
+    due = max(x["recipients"][0]["next_try"] for x in laptop.daemon.letters("--state", "waiting"))
+    laptop.provider.start()
+    laptop.machine.prepare("Sleep", False)
+    laptop.daemon.wait_state("sent", 3)
+    now = datetime.datetime.now(datetime.timezone.utc)
+    tap.true(now < datetime.datetime.fromisoformat(due.replace("Z", "+00:00")), f"it was due at {due}")
+    wait_until(lambda: not laptop.machine.inhibitors(), "nothing holds it back")
+
+
+def test_logind_ends(laptop):
+    """Without logind nothing is missing"""
+    laptop.machine.programs[0].stop()
+    laptop.submit("without")
+    laptop.daemon.wait_state("sent", 4)
+    tap.true(laptop.daemon.program.alive(), "the daemon")
+
+
+if __name__ == "__main__":
+    tap.main(Laptop)
