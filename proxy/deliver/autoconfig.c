@@ -56,7 +56,8 @@ start_element (GMarkupParseContext *context,
   if (reading->depth != DEPTH_SERVER || strcmp (name, "outgoingServer") != 0)
     return;
   for (guint i = 0; names[i] != NULL; i++)
-    if (strcmp (names[i], "type") == 0 && g_ascii_strcasecmp (values[i], "smtp") == 0)
+    if (reading->server == NULL && strcmp (names[i], "type") == 0
+        && g_ascii_strcasecmp (values[i], "smtp") == 0)
       reading->server = g_new0 (LlSubmission, 1);
 }
 
