@@ -8,6 +8,15 @@
 #include <string.h>
 #include <unistd.h>
 
+/* Whatever the port: a host has one for each kind of TLS. */
+static gboolean
+is_same_host (const char *a, const char *b)
+{
+  gsize length = strcspn (a, ":");
+
+  return strcspn (b, ":") == length && g_ascii_strncasecmp (a, b, length) == 0;
+}
+
 GVariant *
 ll_setup_account_find (GVariant *accounts, const LlSetupUpstream *upstream)
 {
@@ -18,7 +27,7 @@ ll_setup_account_find (GVariant *accounts, const LlSetupUpstream *upstream)
 
       if (g_variant_lookup (account, "addresses", "^a&s", &addresses) && addresses[0] != NULL
           && g_ascii_strcasecmp (addresses[0], upstream->addresses[0]) == 0
-          && g_ascii_strcasecmp (ll_text (account, "upstream"), upstream->upstream) == 0)
+          && is_same_host (ll_text (account, "upstream"), upstream->upstream))
         return g_steal_pointer (&account);
     }
   return NULL;

@@ -122,6 +122,17 @@ way_new (const Job *job, LlOutgoing *server)
   return way;
 }
 
+/* What signs in with OAuth2 can go through an account that did so already. */
+static const char *
+trouble_of (const LlOutgoing *server, const Way *way)
+{
+  if (is_here (server->host))
+    return "it is on this computer already";
+  if (way->account != NULL && server->auth == LL_OUTGOING_AUTH_OAUTH2)
+    return NULL;
+  return ll_outgoing_trouble (server);
+}
+
 static void
 find_ways (Job *job)
 {
@@ -131,13 +142,16 @@ find_ways (Job *job)
   for (guint i = 0; i < servers->len; i++)
     {
       LlOutgoing *server = g_ptr_array_index (servers, i);
-      const char *trouble = is_here (server->host) ? "it is on this computer already"
-                                                   : ll_outgoing_trouble (server);
+      Way *way = way_new (job, server);
+      const char *trouble = trouble_of (server, way);
 
       if (trouble == NULL)
-        g_ptr_array_add (job->ways, way_new (job, server));
-      else
-        ll_complain ("%s stays as it is: %s", server->host, trouble);
+        {
+          g_ptr_array_add (job->ways, way);
+          continue;
+        }
+      ll_complain ("%s stays as it is: %s", server->host, trouble);
+      way_free (way);
     }
 }
 
@@ -223,7 +237,7 @@ find_password (const Job *job, Way *way, int *status)
   g_autofree char *prompt = NULL;
   GError *error = NULL;
 
-  if (way->server->auth == LL_OUTGOING_AUTH_NONE)
+  if (way->server->auth == LL_OUTGOING_AUTH_NONE || way->server->auth == LL_OUTGOING_AUTH_OAUTH2)
     return TRUE;
   way->password = ll_thunderbird_password (job->thunderbird, way->server, &error);
   if (error != NULL)

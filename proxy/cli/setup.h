@@ -30,7 +30,7 @@ typedef struct
   const char *username;
 } LlSetupUpstream;
 
-/* The account that has this upstream and the first address already, as ListAccounts has it.
+/* The account that has the first address at this host already, as ListAccounts has it.
  * (transfer full), NULL: none */
 GVariant *ll_setup_account_find (GVariant *accounts, const LlSetupUpstream *upstream);
 

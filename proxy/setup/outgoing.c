@@ -150,8 +150,8 @@ ll_outgoing_trouble (const LlOutgoing *server)
     case LL_OUTGOING_AUTH_CERTIFICATE:
       return "it signs in with a certificate: letterlock account add --auth certificate";
     case LL_OUTGOING_AUTH_OAUTH2:
-      return "it signs in with OAuth2: letterlock account add --auth oauth2, then letterlock "
-             "setup other";
+      return "it signs in with OAuth2: add it first (letterlock account add --oauth2), then run "
+             "this again";
     case LL_OUTGOING_AUTH_NONE:
     case LL_OUTGOING_AUTH_PASSWORD:
     case LL_OUTGOING_AUTH_ENCRYPTED:

@@ -338,6 +338,21 @@ def test_no_saved_password(lab):
     tap.true(not os.path.exists(os.path.join(folder, "logins.json")), "there is none again")
 
 
+def test_oauth2(lab):
+    """A server with OAuth2 stays as it is, until there is an account for its address"""
+    folder = lab.small("oauth2")
+    edit(folder, "prefs.js", 'smtp1.authMethod", 3', 'smtp1.authMethod", 10')
+    if lab.daemon.letterlock("account", "list", "--json"):
+        lab.daemon.letterlock("account", "remove", "anna", "--force")
+    done = lab.daemon.try_letterlock(*lab.words(folder))
+    tap.true(done.returncode == 1 and "signs in with OAuth2" in done.stderr, done.stderr)
+    lab.daemon.add_account(USER, f"{NAME}:587", password=PASSWORD)
+    (set_up,) = lab.set_up(folder, "--json")
+    tap.equal((set_up["account"], set_up["port"]), ("anna", 1465), "set up")
+    lab.daemon.letterlock("account", "test", "anna")
+    lab.daemon.letterlock("undo")
+
+
 def test_primary_password(lab):
     """Behind a primary password: the right one opens it, a wrong one changes nothing"""
     folder = lab.small("primary")
