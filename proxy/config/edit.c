@@ -103,6 +103,22 @@ remove_group (GPtrArray *lines, const char *group)
   g_ptr_array_remove_range (lines, start - 1, end - start + 1);
 }
 
+/* Of a listener, a rule or an account nothing is left when its last key goes. */
+static gboolean
+is_used_up (GPtrArray *lines, const char *group)
+{
+  const char *name = NULL;
+  guint start, end;
+
+  ll_option_group_of (group, &name);
+  if (name == NULL || !find_group (lines, group, &start, &end))
+    return FALSE;
+  for (guint at = start; at < end; at++)
+    if (line_is (lines->pdata[at], LL_LINE_KEY, NULL))
+      return FALSE;
+  return TRUE;
+}
+
 static GPtrArray *
 split (const char *bytes, gsize length)
 {
@@ -249,10 +265,10 @@ edit (const char *system_path,
   if (system == NULL || !check_changes (system, system_path, group, changes, n, error))
     return FALSE;
   lines = split (g_bytes_get_data (above, NULL), g_bytes_get_size (above));
-  if (n == 0)
-    remove_group (lines, group);
   for (gsize i = 0; i < n; i++)
     apply (lines, group, &changes[i]);
+  if (n == 0 || is_used_up (lines, group))
+    remove_group (lines, group);
   text = join (lines);
   user_text.bytes = text->str;
   user_text.length = text->len;

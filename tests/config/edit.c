@@ -75,6 +75,22 @@ test_group_comes_and_goes (void)
   assert_file ("[record]\nretention = 30d\n");
 }
 
+/* A listener that has no address any more is none. */
+static void
+test_last_key (void)
+{
+  g_autoptr (GError) error = NULL;
+
+  write_file (path, "[record]\nretention = 30d\n\n[foreign x]\nsmtps = 127.0.0.1:1466\n"
+                    "smtp = 127.0.0.1:1467\n");
+  g_assert_true (change ("foreign x", "smtps", NULL, &error));
+  g_assert_true (change ("foreign x", "smtp", NULL, &error));
+  g_assert_no_error (error);
+  g_assert_true (change ("record", "retention", NULL, &error));
+  g_assert_no_error (error);
+  assert_file ("[record]\n\n");
+}
+
 static void
 test_refused_changes_nothing (void)
 {
@@ -179,6 +195,7 @@ main (int argc, char **argv)
   system_path = g_build_filename (folder, "system.conf", NULL);
   g_test_add_func ("/edit/layout-stays", test_layout_stays);
   g_test_add_func ("/edit/group-comes-and-goes", test_group_comes_and_goes);
+  g_test_add_func ("/edit/last-key", test_last_key);
   g_test_add_func ("/edit/refused-changes-nothing", test_refused_changes_nothing);
   g_test_add_func ("/edit/link-stays-a-suggests", test_suggests);
   g_test_add_func ("/edit/link-stays-a-link", test_link_stays_a_link);
