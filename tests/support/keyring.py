@@ -30,14 +30,14 @@ class Keyring:
         self.program = None
         os.makedirs(folder, mode=0o700, exist_ok=True)
 
-    def start(self):
-        """Open on the first day, when there is none yet; else locked, as before a login."""
-        new = not os.path.exists(os.path.join(self.folder, "keyrings", "login.keyring"))
+    def start(self, login=False):
+        """Open after a @login, and on the first day, when there is none yet; else locked."""
+        login = login or not os.path.exists(os.path.join(self.folder, "keyrings", "login.keyring"))
         with tempfile.TemporaryFile() as password:
             password.write(PASSWORD)
             password.seek(0)
-            self._start(password, ["--unlock"] if new else [])
-        if new:
+            self._start(password, ["--unlock"] if login else [])
+        if login:
             self.program.wait_until(self._is_open, "the keyring is open")
         return self
 

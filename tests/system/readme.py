@@ -21,10 +21,14 @@ RECIPIENT = "bob@dane.lab"
 UNITS = ["letterlock.service", "letterlock.socket", "letterlock-tls.socket"]
 
 
-def commands():
-    """The shell lines between the newcomer marks of the README."""
-    with open(os.path.join(SOURCE, "README.md"), encoding="utf-8") as file:
-        part = file.read().split("<!-- newcomer:")[1]
+# the one thing that a person does between two commands: wait until the daemon has started
+READY = "until letterlock status >/dev/null 2>&1; do sleep 0.1; done\n"
+
+
+def commands(page="README.md", mark="newcomer"):
+    """The shell lines between the marks of a page."""
+    with open(os.path.join(SOURCE, page), encoding="utf-8") as file:
+        part = file.read().split(f"<!-- {mark}:")[1]
     return "\n".join(re.findall(r"```sh\n(.*?)```", part, re.S))
 
 
@@ -67,10 +71,8 @@ class Newcomer:
 
 def test_newcomer(newcomer):
     """The README's commands take a letter to the provider"""
-    # the one thing that a person does between two commands: wait until the daemon has started
-    wait = "\nuntil letterlock status >/dev/null 2>&1; do kill -0 $!; sleep 0.1; done\n"
-    script = commands().replace("letterlockd &\n", "letterlockd &" + wait)
-    tap.true(wait in script, "the README does not start letterlockd")
+    script = commands().replace("letterlockd &\n", "letterlockd &\n" + READY.replace("do ", "do kill -0 $!; "))
+    tap.true("status" in script, "the README does not start letterlockd")
     done = newcomer.shell(script + "\nkill $!\nwait $! || true\n")
     tap.equal(done.returncode, 0, f"status of the commands\n{done.stdout}{done.stderr}\n")
     newcomer.login = login_of(done.stdout)
@@ -125,6 +127,60 @@ def test_units(newcomer):
     tap.equal([line for line in found.splitlines() if "letterlock" in line], [], "complaints")
     tight = ["security", "--offline=true", "--threshold=30", units[0]]
     run([*analyze, *tight], env=newcomer.environment)
+
+
+def by_hand(newcomer, mark):
+    """Runs what the page about backups says, at home, as the user would."""
+    start = "start letterlock.socket letterlock-tls.socket letterlock.service\n"
+    script = commands("docs/backup.md", mark).replace(start, start + READY)
+    done = newcomer.shell(f'set -o pipefail; cd; PATH="$HOME/.local/bin:$PATH"\n{script}')
+    tap.equal(done.returncode, 0, f"status\n{done.stdout}{done.stderr}\n")
+    return done.stdout
+
+
+def send(newcomer, words):
+    accepted, said = clients.swaks(
+        newcomer.login, newcomer.world.sender, [RECIPIENT], letter(RECIPIENT, body=words + "\r\n")
+    )
+    tap.true(accepted, said)
+
+
+def how_often(newcomer, words):
+    return sum(words.encode() in x for x in newcomer.world.provider.letters(RECIPIENT))
+
+
+def test_backup(newcomer):
+    """The page about backups: a home that was lost comes back, paused, and nothing is sent twice"""
+    if newcomer.manager is None:
+        raise tap.Skip("there is no user manager")
+    gnupg = os.path.join(newcomer.home, ".gnupg")
+    os.makedirs(gnupg, mode=0o700)
+    os.makedirs(os.path.join(newcomer.home, ".local/share/keyrings"))
+    with open(os.path.join(gnupg, "passphrase"), "w", encoding="ascii") as file:
+        file.write("what a person types")
+    with open(os.path.join(gnupg, "gpg.conf"), "w", encoding="ascii") as file:
+        file.write(f"batch\npinentry-mode loopback\npassphrase-file {gnupg}/passphrase\n")
+    newcomer.shell("~/.local/bin/letterlock pause")
+    send(newcomer, "Twice?")
+    by_hand(newcomer, "backup")
+    wait_until(lambda: how_often(newcomer, "Twice?") == 1, "it leaves when sending goes on")
+    with open(os.path.join(newcomer.home, "letterlock-backup.gpg"), "rb") as file:
+        tap.true(b"letterlock.conf" not in file.read(), "the backup is not encrypted")
+    newcomer.manager.systemctl("stop", *UNITS)
+    for folder in (".config/letterlock", ".local/state/letterlock"):
+        shutil.rmtree(os.path.join(newcomer.home, folder))
+    said = by_hand(newcomer, "restore")
+    tap.true("paused" in newcomer.shell("~/.local/bin/letterlock status").stdout, "it is not paused")
+    (waiting,) = re.findall(r"(?m)^([0-9a-f]{4,})\b", said)
+    newcomer.shell(f"~/.local/bin/letterlock drop {waiting}")
+    by_hand(newcomer, "resume")
+    send(newcomer, "And on it goes.")
+    wait_until(lambda: how_often(newcomer, "And on it goes.") == 1, "the next letter comes")
+    tap.equal(how_often(newcomer, "Twice?"), 1, "how often the letter of the backup was sent")
+    gpg = ["gpgconf", "--homedir", gnupg, "--kill", "all"]
+    run(gpg)
+    shutil.rmtree(gnupg)
+    os.remove(os.path.join(newcomer.home, "letterlock-backup.gpg"))
 
 
 def test_uninstall(newcomer):
