@@ -140,8 +140,7 @@ all_cb (LlDecide decide, GtkWidget *button, gpointer data)
   ll_remember (self->daemon, self->domain, decide, remembered_cb, remembered);
 }
 
-/* -- what is there ------------------------------------------------------------------------------
- */
+/* -- what is there --------------------------------------------------------------------------- */
 
 static GtkWidget *
 below_new (GtkWidget *child)
@@ -263,8 +262,7 @@ ll_held_group_show (LlHeldGroup *self, const char *key, GPtrArray *letters)
   show_buttons (self, offered, n);
 }
 
-/* -- class ----------------------------------------------------------------------------------------
- */
+/* -- class ----------------------------------------------------------------------------------- */
 
 static void
 dispose (GObject *object)
