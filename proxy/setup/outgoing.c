@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#define KEY_LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_"
+
 void
 ll_outgoing_free (LlOutgoing *server)
 {
@@ -142,6 +144,9 @@ ll_outgoing_trouble (const LlOutgoing *server)
 {
   if (strcmp (server->type, "smtp") != 0 || *server->host == '\0')
     return "it is no SMTP server";
+  /* what undo keeps is written down by these names */
+  if (strspn (server->key, KEY_LETTERS) != strlen (server->key))
+    return "its name in prefs.js is an odd one";
   switch (server->auth)
     {
     case LL_OUTGOING_AUTH_GSSAPI:

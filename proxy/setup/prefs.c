@@ -146,10 +146,11 @@ take_string (LlScan *scan)
       else if (rest.at++, !take_escape (&rest, out))
         return NULL;
     }
-  if (!ll_scan_byte (&rest, quote) || !g_utf8_validate (out->str, (gssize) out->len, NULL))
+  if (!ll_scan_byte (&rest, quote))
     return NULL;
   *scan = rest;
-  return g_string_free (g_steal_pointer (&out), FALSE);
+  /* profiles are older than UTF-8 everywhere; in the file it stays as it is */
+  return g_utf8_make_valid (out->str, (gssize) out->len);
 }
 
 /* A number of 32 bits with its sign; as text, since that is how it is written again. */

@@ -279,6 +279,12 @@ add_prefs (LlThunderbird *thunderbird, GError **error)
       g_autofree char *group = g_strdup_printf ("pref %s", one->name);
       g_autofree char *before = ll_prefs_value (thunderbird->prefs, one->name);
 
+      if (before != NULL && !g_utf8_validate (before, -1, NULL))
+        {
+          g_set_error (error, LL_CONFIG_ERROR, LL_CONFIG_ERROR_FILE,
+                       "prefs.js: %s is not UTF-8, and could not be put back", one->name);
+          return FALSE;
+        }
       g_key_file_set_string (thunderbird->record->file, group, "after", one->value);
       if (before != NULL)
         g_key_file_set_string (thunderbird->record->file, group, "before", before);

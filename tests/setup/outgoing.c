@@ -90,6 +90,21 @@ test_kinds (void)
     }
 }
 
+/* A name that could not be written down for undo. */
+static void
+test_odd_name (void)
+{
+  g_autoptr (GPtrArray) servers
+      = read_servers ("user_pref(\"mail.accountmanager.accounts\", \"a\");\n"
+                      "user_pref(\"mail.account.a.identities\", \"i\");\n"
+                      "user_pref(\"mail.identity.i.useremail\", \"a@b\");\n"
+                      "user_pref(\"mail.smtp.defaultserver\", \"s]\");\n"
+                      "user_pref(\"mail.smtpserver.s].hostname\", \"mail.home.example\");\n");
+
+  g_assert_cmpuint (servers->len, ==, 1);
+  g_assert_nonnull (ll_outgoing_trouble (g_ptr_array_index (servers, 0)));
+}
+
 static void
 test_none (void)
 {
@@ -110,5 +125,6 @@ main (int argc, char **argv)
   g_test_add_func ("/outgoing/servers", test_servers);
   g_test_add_func ("/outgoing/kinds", test_kinds);
   g_test_add_func ("/outgoing/none", test_none);
+  g_test_add_func ("/outgoing/odd-name", test_odd_name);
   return g_test_run ();
 }
