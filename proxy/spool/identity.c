@@ -6,6 +6,7 @@
 #include "base/file.h"
 
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 #include <openssl/rand.h>
 #include <stdlib.h>
 #include <string.h>
@@ -143,6 +144,20 @@ ll_identity_number (LlIdentity *identity, const char *id)
       left = before;
     }
   return ((guint64) left << HALF_BITS) | right;
+}
+
+void
+ll_identity_derive (LlIdentity *identity, const char *purpose, guint8 key[LL_IDENTITY_KEY])
+{
+  const Record *record = &identity->record;
+  guint8 digest[EVP_MAX_MD_SIZE];
+  guint length;
+
+  if (HMAC (EVP_sha256 (), record->key, sizeof record->key, (const guint8 *) purpose,
+            strlen (purpose), digest, &length)
+      == NULL)
+    abort ();
+  memcpy (key, digest, LL_IDENTITY_KEY);
 }
 
 gboolean

@@ -28,6 +28,10 @@ gboolean ll_identity_next (LlIdentity *identity, char id[LL_ID_LENGTH + 1], GErr
 /* Which in order of its making @id was; any number for a foreign one. */
 guint64 ll_identity_number (LlIdentity *identity, const char *id);
 
+/* A key for @purpose that stays the same as long as this store's ids come from one counter. */
+#define LL_IDENTITY_KEY 16
+void ll_identity_derive (LlIdentity *identity, const char *purpose, guint8 key[LL_IDENTITY_KEY]);
+
 /* Whether @id is spelled like one. */
 gboolean ll_identity_is_valid (const char *id);
 

@@ -51,7 +51,7 @@ typedef struct
   gint64 received;  /* wall seconds */
   char *account;    /* name */
   char *message_id; /* or NULL */
-  char *digest;     /* SHA-256 over account, envelope and bytes, hex: repeats (promise 3) */
+  char *digest;     /* of account, envelope and bytes, hex: repeats (promise 3) */
   guint64 size;     /* content octets */
   LlEnvelope *envelope;
   GPtrArray *progress; /* of LlProgress, one per recipient of the envelope, same order */
@@ -86,8 +86,9 @@ LlIntake *ll_store_begin (LlStore *store, GError **error);
 const char *ll_intake_id (LlIntake *intake);
 gboolean ll_intake_write (LlIntake *intake, const char *bytes, gsize length, GError **error);
 
-/* SHA-256 over @account, sender, recipients and the bytes so far, hex: what LlLetter.digest
- * holds, computed while writing (promise 3). (transfer full) */
+/* Over @account, sender, recipients and the bytes so far, 64 hex digits: what LlLetter.digest
+ * holds, computed while writing (promise 3). Keyed with a key of this store: it tells nobody else
+ * anything about the letter. (transfer full) */
 char *ll_intake_digest (LlIntake *intake, const char *account, const LlEnvelope *envelope);
 
 /* After this returns TRUE the letter survives kill -9, power loss and a full disk.
