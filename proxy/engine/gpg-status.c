@@ -5,10 +5,7 @@
 
 #include "base/scan.h"
 
-#include <string.h>
-
 #define KEYWORD "ABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789"
-#define HEX "0123456789abcdefABCDEF"
 
 /* libgpg-error has where an error comes from above the code. */
 #define CODE_MASK 0xffff
@@ -18,14 +15,15 @@ static void
 read_unusable (LlGpgStatus *status, LlScan *scan)
 {
   guint64 reason;
-  LlScan key;
+  gsize length;
 
-  if (!ll_scan_number (scan, G_MAXUINT, &reason) || ll_scan_blanks (scan) == 0
-      || !ll_scan_span (scan, HEX, &key) || ll_scan_length (&key) >= sizeof status->key)
+  if (!ll_scan_number (scan, G_MAXUINT, &reason) || ll_scan_blanks (scan) == 0)
     return;
+  length = MIN (ll_scan_length (scan), sizeof status->key - 1);
   status->reason = (guint) reason;
-  memcpy (status->key, key.at, ll_scan_length (&key));
-  status->key[ll_scan_length (&key)] = '\0';
+  for (gsize i = 0; i < length; i++)
+    status->key[i] = g_ascii_isgraph (scan->at[i]) ? scan->at[i] : '?';
+  status->key[length] = '\0';
 }
 
 /* "WHERE CODE": the first is the reason; at its end gpg only says once more that there was one. */

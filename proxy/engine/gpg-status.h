@@ -16,14 +16,14 @@ G_BEGIN_DECLS
 /* Longest line that is looked at whole. */
 #define LL_GPG_STATUS_LINE_MAX 1024
 
-/* Of a fingerprint, twice the longest. */
+/* Twice the longest fingerprint; of a file's name the beginning will do. */
 #define LL_GPG_STATUS_KEY_MAX 129
 
 typedef struct
 {
   gboolean done;                   /* all of it was written */
   guint failure;                   /* what went wrong, a gpg_err_code_t; 0: nothing that it names */
-  char key[LL_GPG_STATUS_KEY_MAX]; /* that it does not take, or "" */
+  char key[LL_GPG_STATUS_KEY_MAX]; /* that it does not take, as it was given; or "" */
   guint reason;                    /* and why, as of INV_RECP */
   guint digest;                    /* of the signature, an OpenPGP hash algorithm; 0: none */
 } LlGpgStatus;
