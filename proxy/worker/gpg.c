@@ -101,7 +101,8 @@ refuse_key (const LlGpgStatus *status, gboolean prompt, GError **error)
   if (gpgme_err_code (code) == GPG_ERR_NO_SECKEY)
     return openpgp_set_error (error, code, prompt, "Your own key cannot be used");
   g_set_error (error, LL_ENGINE_ERROR, LL_ENGINE_ERROR_BAD_KEY,
-               "GnuPG does not take the key %s: %s", status->key, gpgme_strerror (code));
+               "GnuPG does not take the key %s: %s",
+               *status->key == '/' ? "that was found" : status->key, gpgme_strerror (code));
   return FALSE;
 }
 

@@ -50,6 +50,7 @@ test_refused (void)
                                     "[GNUPG:] FAILURE gpg-exit 33554433");
 
   g_assert_cmpstr (key.key, ==, KEY);
+  g_assert_cmpstr (read_all ("[GNUPG:] INV_RECP 1 /a b\033/0.key").key, ==, "/a?b?/0.key");
   g_assert_cmpuint (key.reason, ==, 5);
   g_assert_cmpuint (key.failure, ==, GPG_ERR_UNUSABLE_PUBKEY);
   g_assert_false (key.done);
@@ -66,7 +67,7 @@ test_broken (void)
                                        "[GNUPG:] SIG_CREATED D",
                                        "[GNUPG:] FAILURE",
                                        "[GNUPG:] FAILURE encrypt x",
-                                       "[GNUPG:] INV_RECP 5 bob@example.org" };
+                                       "[GNUPG:] INV_RECP x" };
 
   for (guint i = 0; i < G_N_ELEMENTS (lines); i++)
     {
