@@ -8,6 +8,7 @@ do, in the context of its own window.
         reader.open(letter)  # {"subject": "...", "body": "..."}
 """
 
+import itertools
 import json
 import os
 import shutil
@@ -17,6 +18,8 @@ import subprocess
 from process import Program
 
 PROGRAM = "/usr/bin/thunderbird"
+# Below those that the kernel gives to others while it starts; each test has a network of its own.
+PORTS = itertools.count(2828)
 PREFERENCES = """\
 user_pref("marionette.port", {port});
 user_pref("app.update.enabled", false);
@@ -167,9 +170,7 @@ class Thunderbird:
 
     def settle(self):
         """What a profile needs to be driven."""
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
+        self.port = next(PORTS)
         with open(os.path.join(self.profile, "user.js"), "w", encoding="ascii") as file:
             file.write(PREFERENCES.format(port=self.port))
 
