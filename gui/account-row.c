@@ -12,6 +12,7 @@ struct _LlAccountRow
 
   GtkSpinner *spinner;
   GtkButton *test;
+  GtkButton *sign_in;
 
   LlDaemon *daemon;
   GVariant *account;
@@ -23,6 +24,7 @@ static const LlFact facts[] = {
   { "upstream", N_ ("Provider") },
   { "security", N_ ("Encryption") },
   { "auth", N_ ("Sign-in") },
+  { "sign_in", N_ ("Permission") },
   { "username", N_ ("User name there") },
   { "login", N_ ("User name here") },
   { "preset", N_ ("Preset") },
@@ -39,6 +41,8 @@ show (LlAccountRow *self)
   ll_record_row_set_title (row, ll_read_text (self->account, "account"));
   ll_record_row_set_subtitle (row, joined);
   ll_record_row_look (row, "mail-unread-symbolic", "dim-label");
+  gtk_widget_set_visible (GTK_WIDGET (self->sign_in),
+                          *ll_read_text (self->account, "sign_in") != '\0');
   ll_record_row_clear (row);
   ll_record_row_add_facts (row, self->account, facts, G_N_ELEMENTS (facts));
 }
@@ -86,6 +90,44 @@ test_cb (LlAccountRow *self)
                   NULL, tested_cb, g_object_ref (self));
 }
 
+/* What the answer says of the account is newer. */
+static void
+take_permission (LlAccountRow *self, GVariant *reply)
+{
+  g_autoptr (GVariant) answer = g_variant_get_child_value (reply, 0);
+  g_auto (GVariantDict) account = G_VARIANT_DICT_INIT (self->account);
+
+  g_variant_dict_insert (&account, "sign_in", "s", ll_read_text (answer, "sign_in"));
+  g_variant_unref (self->account);
+  self->account = g_variant_ref_sink (g_variant_dict_end (&account));
+}
+
+static void
+signed_in_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (LlAccountRow) self = data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) reply = ll_daemon_call_finish (LL_DAEMON (source), result, &error);
+
+  gtk_spinner_stop (self->spinner);
+  gtk_widget_set_sensitive (GTK_WIDGET (self->sign_in), TRUE);
+  if (reply != NULL)
+    take_permission (self, reply);
+  show (self);
+  add_step (self, _ ("Sign in"), reply != NULL ? _ ("Signed in at the provider") : error->message,
+            reply != NULL);
+  adw_expander_row_set_expanded (ADW_EXPANDER_ROW (self), TRUE);
+}
+
+static void
+sign_in_cb (LlAccountRow *self)
+{
+  gtk_widget_set_sensitive (GTK_WIDGET (self->sign_in), FALSE);
+  gtk_spinner_start (self->spinner);
+  ll_daemon_sign_in (self->daemon, ll_read_text (self->account, "account"), signed_in_cb,
+                     g_object_ref (self));
+}
+
 static void
 finalize (GObject *object)
 {
@@ -105,7 +147,9 @@ ll_account_row_class_init (LlAccountRowClass *klass)
   gtk_widget_class_set_template_from_resource (widget_class, "/org/letterlock/account-row.ui");
   gtk_widget_class_bind_template_child (widget_class, LlAccountRow, spinner);
   gtk_widget_class_bind_template_child (widget_class, LlAccountRow, test);
+  gtk_widget_class_bind_template_child (widget_class, LlAccountRow, sign_in);
   gtk_widget_class_bind_template_callback (widget_class, test_cb);
+  gtk_widget_class_bind_template_callback (widget_class, sign_in_cb);
 }
 
 static void

@@ -6,6 +6,7 @@
 #include "api/intl.h"
 #include "api/read.h"
 #include "api/status.h"
+#include "api/unlock.h"
 #include "gui/accounts-page.h"
 #include "gui/check-page.h"
 #include "gui/held-page.h"
@@ -127,17 +128,6 @@ back_cb (LlWindow *self)
 
 /* -- the state of the whole ------------------------------------------------------------------ */
 
-/* What can be done about what stands in the way; NULL: nothing here. */
-static const char *
-remedy (LlWindow *self)
-{
-  if (!ll_daemon_is_connected (self->daemon))
-    return _ ("Start");
-  if (ll_read_flag (ll_daemon_get_state (self->daemon), "paused"))
-    return _ ("Go on");
-  return NULL;
-}
-
 static void
 show_count (LlWindow *self, GVariant *status)
 {
@@ -156,7 +146,7 @@ show_state (LlWindow *self)
   /* a moment after it came, it has not said yet how it is */
   gboolean known = status != NULL || !ll_daemon_is_connected (self->daemon);
   const char *text = known ? ll_status_trouble (status) : NULL;
-  const char *button = remedy (self);
+  const char *button = known ? ll_remedy_label (ll_status_remedy (status)) : NULL;
   g_autofree char *words = ll_status_counts (status);
 
   show_count (self, status);
@@ -194,12 +184,48 @@ start_daemon (LlWindow *self)
 }
 
 static void
+unlocked_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (LlWindow) self = data;
+  g_autoptr (GError) error = NULL;
+
+  if (!ll_unlock_keyring_finish (result, &error))
+    ll_toast (GTK_WIDGET (self->stack), error->message);
+}
+
+static void
+sign_in (LlWindow *self)
+{
+  g_autofree char *account = ll_status_sign_in (ll_daemon_get_state (self->daemon));
+
+  if (account != NULL)
+    ll_daemon_sign_in (self->daemon, account, called_cb, g_object_ref (self));
+}
+
+static void
 banner_cb (LlWindow *self)
 {
-  if (ll_daemon_is_connected (self->daemon))
-    ll_daemon_call (self->daemon, "Resume", NULL, NULL, called_cb, g_object_ref (self));
-  else
-    start_daemon (self);
+  GApplication *application = g_application_get_default ();
+
+  switch (ll_status_remedy (ll_daemon_get_state (self->daemon)))
+    {
+    case LL_REMEDY_START:
+      start_daemon (self);
+      break;
+    case LL_REMEDY_GO_ON:
+      ll_daemon_call (self->daemon, "Resume", NULL, NULL, called_cb, g_object_ref (self));
+      break;
+    case LL_REMEDY_UNLOCK:
+      if (g_application_get_dbus_connection (application) != NULL)
+        ll_unlock_keyring (g_application_get_dbus_connection (application), unlocked_cb,
+                           g_object_ref (self));
+      break;
+    case LL_REMEDY_SIGN_IN:
+      sign_in (self);
+      break;
+    case LL_REMEDY_NONE:
+      break;
+    }
 }
 
 void

@@ -10,21 +10,28 @@
 
 #include <string.h>
 
+static gboolean
+needs_sign_in (GVariantDict *status)
+{
+  g_autofree const char **accounts = NULL;
+
+  g_variant_dict_lookup (status, "sign_in", "^a&s", &accounts);
+  return accounts != NULL && accounts[0] != NULL;
+}
+
 static const char *
 overall_state (LlApp *app, GVariantDict *status)
 {
   guint32 held = 0;
   guint32 uncertain = 0;
   gboolean paused = FALSE;
-  g_autofree const char **sign_in = NULL;
 
   g_variant_dict_lookup (status, "held", "u", &held);
   g_variant_dict_lookup (status, "uncertain", "u", &uncertain);
   g_variant_dict_lookup (status, "paused", "b", &paused);
   if (paused)
     return "paused";
-  g_variant_dict_lookup (status, "sign_in", "^a&s", &sign_in);
-  if (held + uncertain > 0 || (sign_in != NULL && sign_in[0] != NULL))
+  if (held + uncertain > 0)
     return "attention";
   switch (ll_network_state (app->access.network))
     {
@@ -34,10 +41,10 @@ overall_state (LlApp *app, GVariantDict *status)
     case LL_NETWORK_BLOCKED:
     case LL_NETWORK_REDIRECTED:
     case LL_NETWORK_STRIPPED:
-      return "blocked";
+      return needs_sign_in (status) ? "attention" : "blocked";
     case LL_NETWORK_UNTESTED:
     case LL_NETWORK_OPEN:
-      return "calm";
+      return needs_sign_in (status) ? "attention" : "calm";
     }
   return "calm";
 }

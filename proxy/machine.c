@@ -139,12 +139,10 @@ prepare (LlMachine *machine, const char *what, gboolean begins)
   g_atomic_pointer_set (&machine->leaving, begins ? what : NULL);
   g_clear_handle_id (&machine->timer, g_source_remove);
   if (begins)
-    {
-      machine->timer = g_timeout_add (PATIENCE, too_long_cb, machine);
-      machine->table->leaving (machine->data);
-    }
-  else
+    machine->timer = g_timeout_add (PATIENCE, too_long_cb, machine);
+  else if (g_str_equal (what, "sleep"))
     machine->table->woke (machine->data);
+  machine->table->leaving (machine->data);
   ll_machine_look (machine);
 }
 

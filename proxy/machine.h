@@ -20,7 +20,7 @@ typedef struct
 {
   /* Letters that are not sent yet; *moving: one of them is on its way now. */
   guint (*unsent) (gpointer data, gboolean *moving);
-  /* It goes to sleep or is shut down. */
+  /* It is about to go to sleep or to be shut down, or is not any more. */
   void (*leaving) (gpointer data);
   /* It was asleep: no timer ran, no connection lives, the network may be another. */
   void (*woke) (gpointer data);

@@ -5,7 +5,9 @@
 #include "api/intl.h"
 #include "api/read.h"
 #include "api/status.h"
+#include "tray/alerts.h"
 #include "tray/item.h"
+#include "tray/logout.h"
 #include "tray/menu.h"
 #include "tray/notices.h"
 
@@ -35,6 +37,8 @@ typedef struct
   LlItem *item;
   LlMenu *menu;
   LlNotices *notices;
+  LlAlerts *alerts;
+  LlLogout *logout;
   GVariant *held;
   GVariant *last;
   guint gather;
@@ -112,6 +116,9 @@ show (Tray *tray)
   ll_item_show (tray->item, icon_of (state),
                 g_str_equal (ll_read_text (state, "state"), "attention"), words);
   ll_menu_show (tray->menu, words, tray->held, tray->last);
+  ll_alerts_look (tray->alerts);
+  ll_logout_look (tray->logout,
+                  state != NULL ? (gulong) MAX (ll_read_number (state, "unsent"), 0) : 0);
 }
 
 /* -- letters --------------------------------------------------------------------------------- */
@@ -236,6 +243,8 @@ run (Tray *tray)
   tray->menu = ll_menu_new (tray->daemon, &table, tray);
   tray->item = ll_item_new (tray->bus, LL_MENU_PATH, activate_cb, tray);
   tray->notices = ll_notices_new (tray->bus, tray->daemon, open_window, tray);
+  tray->alerts = ll_alerts_new (tray->bus, tray->daemon);
+  tray->logout = ll_logout_new (tray->bus);
   g_signal_connect (tray->daemon, "letters-changed", G_CALLBACK (letters_changed_cb), tray);
   g_signal_connect (tray->daemon, "notify::connected", G_CALLBACK (connected_cb), tray);
   g_signal_connect_swapped (tray->daemon, "notify::state", G_CALLBACK (show), tray);
@@ -243,6 +252,8 @@ run (Tray *tray)
   g_main_loop_run (tray->loop);
   g_clear_handle_id (&tray->gather, g_source_remove);
   g_signal_handlers_disconnect_by_data (tray->daemon, tray);
+  ll_logout_free (tray->logout);
+  ll_alerts_free (tray->alerts);
   ll_notices_free (tray->notices);
   ll_item_free (tray->item);
   ll_menu_free (tray->menu);

@@ -12,6 +12,8 @@
 #define RETRY_SECONDS 3
 /* Letters change in bursts, and the counts of the state with them. */
 #define REFRESH_MS 200
+/* The daemon gives up after ten minutes, and says so. */
+#define SIGN_IN_MS (11 * 60 * 1000)
 
 struct _LlDaemon
 {
@@ -23,7 +25,7 @@ struct _LlDaemon
   guint watched_name;  /* the daemon's name on the session bus */
   guint retry;
   guint refresh; /* of the state, after letters changed */
-  guint subscriptions[3];
+  guint subscriptions[4];
 };
 
 enum
@@ -89,6 +91,17 @@ refresh_cb (gpointer data)
 
 /* -- what it tells by itself ------------------------------------------------------------- */
 
+/* The address comes from a server: only what a browser is for is handed to one. */
+static void
+open_browser (GVariant *step)
+{
+  const char *url = "";
+
+  g_variant_lookup (step, "url", "&s", &url);
+  if (g_str_has_prefix (url, "https://"))
+    g_app_info_launch_default_for_uri_async (url, NULL, NULL, NULL, NULL);
+}
+
 static void
 signal_cb (const char *name, GVariant *arguments, gpointer data)
 {
@@ -120,12 +133,20 @@ signal_cb (const char *name, GVariant *arguments, gpointer data)
       g_variant_get_child (arguments, 0, "u", &cookie);
       g_signal_emit (self, signals[CHECK_PROGRESS], 0, cookie, partial);
     }
+  else if (g_str_equal (name, "SignInProgress")
+           && g_variant_is_of_type (arguments, G_VARIANT_TYPE ("(ua{sv})")))
+    {
+      g_autoptr (GVariant) step = g_variant_get_child_value (arguments, 1);
+
+      open_browser (step);
+    }
 }
 
 static void
 subscribe (LlDaemon *self)
 {
-  static const char *const names[] = { "LettersChanged", "StateChanged", "CheckProgress" };
+  static const char *const names[]
+      = { "LettersChanged", "StateChanged", "CheckProgress", "SignInProgress" };
 
   for (guint i = 0; i < G_N_ELEMENTS (names); i++)
     self->subscriptions[i] = ll_bus_client_subscribe (self->client, names[i], signal_cb, self);
@@ -257,13 +278,14 @@ called_cb (GObject *source, GAsyncResult *result, gpointer data)
     g_task_return_error (task, error);
 }
 
-void
-ll_daemon_call (LlDaemon *self,
-                const char *method,
-                GVariant *arguments,
-                GCancellable *cancellable,
-                GAsyncReadyCallback callback,
-                gpointer data)
+static void
+call (LlDaemon *self,
+      const char *method,
+      GVariant *arguments,
+      int milliseconds,
+      GCancellable *cancellable,
+      GAsyncReadyCallback callback,
+      gpointer data)
 {
   g_autoptr (GVariant) owned = arguments != NULL ? g_variant_ref_sink (arguments) : NULL;
   g_autoptr (GTask) task = g_task_new (self, cancellable, callback, data);
@@ -274,8 +296,28 @@ ll_daemon_call (LlDaemon *self,
                                "Letterlock does not run");
       return;
     }
-  ll_bus_client_call_async (self->client, method, owned, NULL, -1, cancellable, called_cb,
+  ll_bus_client_call_async (self->client, method, owned, NULL, milliseconds, cancellable, called_cb,
                             g_steal_pointer (&task));
+}
+
+void
+ll_daemon_call (LlDaemon *self,
+                const char *method,
+                GVariant *arguments,
+                GCancellable *cancellable,
+                GAsyncReadyCallback callback,
+                gpointer data)
+{
+  call (self, method, arguments, -1, cancellable, callback, data);
+}
+
+void
+ll_daemon_sign_in (LlDaemon *self, const char *account, GAsyncReadyCallback callback, gpointer data)
+{
+  call (self, "SignIn",
+        g_variant_new ("(su@a{sv})", account, 1,
+                       g_variant_new_array (G_VARIANT_TYPE ("{sv}"), NULL, 0)),
+        SIGN_IN_MS, NULL, callback, data);
 }
 
 GVariant *

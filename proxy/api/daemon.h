@@ -35,6 +35,13 @@ void ll_daemon_call (LlDaemon *daemon,
                      GAsyncReadyCallback callback,
                      gpointer data);
 
+/* SignIn for @account: opens the browser where the daemon says so. @callback as above, when the
+ * user is done there, or did not come back in ten minutes. */
+void ll_daemon_sign_in (LlDaemon *daemon,
+                        const char *account,
+                        GAsyncReadyCallback callback,
+                        gpointer data);
+
 /* The answer, a tuple. (transfer full) */
 GVariant *ll_daemon_call_finish (LlDaemon *daemon, GAsyncResult *result, GError **error);
 

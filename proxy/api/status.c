@@ -30,6 +30,61 @@ is_state (GVariant *status, const char *state)
   return g_str_equal (ll_read_text (status, "state"), state);
 }
 
+char *
+ll_status_sign_in (GVariant *status)
+{
+  g_autofree const char **accounts = status != NULL ? ll_read_words (status, "sign_in") : NULL;
+
+  return accounts != NULL ? g_strdup (accounts[0]) : NULL;
+}
+
+static gboolean
+needs_sign_in (GVariant *status)
+{
+  g_autofree char *account = ll_status_sign_in (status);
+
+  return account != NULL;
+}
+
+static gboolean
+is_locked (GVariant *status)
+{
+  return g_str_equal (ll_read_text (status, "keyring"), "locked");
+}
+
+LlRemedy
+ll_status_remedy (GVariant *status)
+{
+  if (status == NULL)
+    return LL_REMEDY_START;
+  if (ll_read_flag (status, "paused"))
+    return LL_REMEDY_GO_ON;
+  if (is_locked (status))
+    return LL_REMEDY_UNLOCK;
+  if (!is_state (status, "offline") && needs_sign_in (status))
+    return LL_REMEDY_SIGN_IN;
+  return LL_REMEDY_NONE;
+}
+
+const char *
+ll_remedy_label (LlRemedy remedy)
+{
+  switch (remedy)
+    {
+    case LL_REMEDY_START:
+      return _ ("Start");
+    case LL_REMEDY_GO_ON:
+      return _ ("Go on");
+    case LL_REMEDY_UNLOCK:
+      return _ ("Unlock");
+    case LL_REMEDY_SIGN_IN:
+      return _ ("Sign in");
+    case LL_REMEDY_NONE:
+      break;
+    }
+  return NULL;
+}
+
 const char *
 ll_status_trouble (GVariant *status)
 {
@@ -37,12 +92,14 @@ ll_status_trouble (GVariant *status)
     return _ ("Letterlock does not run: letters cannot be sent through it");
   if (ll_read_flag (status, "paused"))
     return _ ("Paused: letters are taken, and none leaves");
-  if (g_str_equal (ll_read_text (status, "keyring"), "locked"))
+  if (is_locked (status))
     return _ ("Your keyring is locked: letters wait until it is open");
   if (g_str_equal (ll_read_text (status, "network"), "portal"))
     return _ ("This network wants you to sign in first: letters wait");
   if (is_state (status, "offline"))
     return _ ("No network: letters wait");
+  if (needs_sign_in (status))
+    return _ ("An account has to sign in at its provider: its letters wait");
   return NULL;
 }
 

@@ -13,6 +13,23 @@ G_BEGIN_DECLS
 /* What stands in the way of all letters; NULL: nothing does. (static) */
 const char *ll_status_trouble (GVariant *status);
 
+/* What the user can do about that. */
+typedef enum
+{
+  LL_REMEDY_NONE,
+  LL_REMEDY_START,   /* the service */
+  LL_REMEDY_GO_ON,   /* after a pause */
+  LL_REMEDY_UNLOCK,  /* the keyring (api/unlock.h) */
+  LL_REMEDY_SIGN_IN, /* ll_daemon_sign_in, the first account of the status */
+} LlRemedy;
+LlRemedy ll_status_remedy (GVariant *status);
+
+/* "Unlock"; NULL for LL_REMEDY_NONE. (static) */
+const char *ll_remedy_label (LlRemedy remedy);
+
+/* The first account for which the user has to sign in; NULL: none. (transfer full) */
+char *ll_status_sign_in (GVariant *status);
+
 /* Letters that wait: for the user first, then for anything. (transfer full) */
 char *ll_status_counts (GVariant *status);
 

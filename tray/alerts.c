@@ -1,0 +1,239 @@
+/* SPDX-FileCopyrightText: Letterlock contributors */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "tray/alerts.h"
+
+#include "api/intl.h"
+#include "api/read.h"
+#include "api/status.h"
+#include "api/unlock.h"
+
+#define NAME "org.freedesktop.Notifications"
+#define PATH "/org/freedesktop/Notifications"
+#define REMEDY "remedy"
+
+typedef enum
+{
+  KIND_KEYRING,
+  KIND_SIGN_IN,
+  KIND_LEAVING,
+  N_KINDS,
+} Kind;
+
+typedef struct
+{
+  LlAlerts *alerts;
+  gboolean told;
+  guint number; /* of the notification; 0: not known yet, or gone */
+} Alert;
+
+struct _LlAlerts
+{
+  GDBusConnection *bus;
+  LlDaemon *daemon;
+  GCancellable *ended;
+  guint action;
+  Alert kinds[N_KINDS];
+};
+
+/* -- saying it -------------------------------------------------------------------------- */
+
+static void
+notified_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  Alert *alert = data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) reply
+      = g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, &error);
+
+  if (reply != NULL)
+    g_variant_get (reply, "(u)", &alert->number);
+}
+
+static GVariant *
+hints (void)
+{
+  GVariantBuilder builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
+
+  g_variant_builder_add (&builder, "{sv}", "category", g_variant_new_string ("email"));
+  g_variant_builder_add (&builder, "{sv}", "desktop-entry",
+                         g_variant_new_string ("org.letterlock.Letterlock"));
+  return g_variant_builder_end (&builder);
+}
+
+/* @label: of the one thing that can be done; NULL: nothing. */
+static void
+say (Alert *alert, const char *summary, const char *body, const char *label)
+{
+  const char *actions[] = { REMEDY, label, NULL };
+  g_autofree char *escaped = g_markup_escape_text (body, -1);
+
+  g_dbus_connection_call (alert->alerts->bus, NAME, PATH, NAME, "Notify",
+                          g_variant_new ("(susss@as@a{sv}i)", "Letterlock", alert->number,
+                                         "org.letterlock.Letterlock", summary, escaped,
+                                         g_variant_new_strv (actions, label != NULL ? -1 : 0),
+                                         hints (), -1),
+                          G_VARIANT_TYPE ("(u)"), G_DBUS_CALL_FLAGS_NONE, -1, alert->alerts->ended,
+                          notified_cb, alert);
+}
+
+static void
+take_back (Alert *alert)
+{
+  if (alert->number != 0)
+    g_dbus_connection_call (alert->alerts->bus, NAME, PATH, NAME, "CloseNotification",
+                            g_variant_new ("(u)", alert->number), NULL, G_DBUS_CALL_FLAGS_NONE, -1,
+                            NULL, NULL, NULL);
+  alert->number = 0;
+  alert->told = FALSE;
+}
+
+/* -- what there is to say ------------------------------------------------------------------ */
+
+static void
+tell (Alert *alert, Kind kind, GVariant *state, gulong unsent)
+{
+  g_autofree char *account = ll_status_sign_in (state);
+  g_autofree char *count = g_strdup_printf (ngettext ("%lu letter is not sent yet",
+                                                      "%lu letters are not sent yet", unsent),
+                                            unsent);
+  g_autofree char *body = NULL;
+
+  switch (kind)
+    {
+    case KIND_KEYRING:
+      say (alert, _ ("Your keyring is locked"), count, ll_remedy_label (LL_REMEDY_UNLOCK));
+      break;
+    case KIND_SIGN_IN:
+      body = g_strdup_printf (_ ("Account %s has to sign in at its provider: its letters wait"),
+                              account != NULL ? account : "");
+      say (alert, _ ("Sign in to send"), body, ll_remedy_label (LL_REMEDY_SIGN_IN));
+      break;
+    case KIND_LEAVING:
+      say (alert, count, _ ("They wait until this computer runs again and has a network."), NULL);
+      break;
+    case N_KINDS:
+      break;
+    }
+}
+
+static gboolean
+applies (Kind kind, GVariant *state)
+{
+  switch (kind)
+    {
+    case KIND_KEYRING:
+      return ll_status_remedy (state) == LL_REMEDY_UNLOCK;
+    case KIND_SIGN_IN:
+      return ll_status_remedy (state) == LL_REMEDY_SIGN_IN;
+    case KIND_LEAVING:
+      return *ll_read_text (state, "leaving") != '\0';
+    case N_KINDS:
+      break;
+    }
+  return FALSE;
+}
+
+void
+ll_alerts_look (LlAlerts *alerts)
+{
+  GVariant *state = ll_daemon_get_state (alerts->daemon);
+  gint64 unsent = state != NULL ? ll_read_number (state, "unsent") : 0;
+
+  for (Kind kind = 0; kind < N_KINDS; kind++)
+    {
+      Alert *alert = &alerts->kinds[kind];
+      gboolean now = unsent > 0 && applies (kind, state);
+
+      if (now && !alert->told)
+        tell (alert, kind, state, (gulong) unsent);
+      else if (!now && alert->told)
+        take_back (alert);
+      alert->told = now;
+    }
+}
+
+/* -- what comes back ------------------------------------------------------------------------ */
+
+static void
+report (LlAlerts *alerts, const GError *error)
+{
+  g_autofree char *escaped = g_markup_escape_text (error->message, -1);
+
+  g_dbus_connection_call (alerts->bus, NAME, PATH, NAME, "Notify",
+                          g_variant_new ("(susss@as@a{sv}i)", "Letterlock", 0,
+                                         "org.letterlock.Letterlock", _ ("That did not work"),
+                                         escaped, g_variant_new_strv (NULL, 0), hints (), -1),
+                          NULL, G_DBUS_CALL_FLAGS_NONE, -1, NULL, NULL, NULL);
+}
+
+static void
+signed_in_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) reply = ll_daemon_call_finish (LL_DAEMON (source), result, &error);
+
+  if (reply == NULL)
+    report (data, error);
+}
+
+static void
+unlocked_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!ll_unlock_keyring_finish (result, &error))
+    report (data, error);
+}
+
+static void
+action_cb (GDBusConnection *bus,
+           const char *sender,
+           const char *path,
+           const char *interface,
+           const char *signal,
+           GVariant *parameters,
+           gpointer data)
+{
+  LlAlerts *alerts = data;
+  g_autofree char *account = ll_status_sign_in (ll_daemon_get_state (alerts->daemon));
+  const char *action;
+  guint number;
+
+  g_variant_get (parameters, "(u&s)", &number, &action);
+  if (number == 0 || !g_str_equal (action, REMEDY))
+    return;
+  if (number == alerts->kinds[KIND_KEYRING].number)
+    ll_unlock_keyring (alerts->bus, unlocked_cb, alerts);
+  else if (number == alerts->kinds[KIND_SIGN_IN].number && account != NULL)
+    ll_daemon_sign_in (alerts->daemon, account, signed_in_cb, alerts);
+}
+
+LlAlerts *
+ll_alerts_new (GDBusConnection *bus, LlDaemon *daemon)
+{
+  LlAlerts *alerts = g_new0 (LlAlerts, 1);
+
+  alerts->bus = g_object_ref (bus);
+  alerts->daemon = g_object_ref (daemon);
+  alerts->ended = g_cancellable_new ();
+  for (Kind kind = 0; kind < N_KINDS; kind++)
+    alerts->kinds[kind].alerts = alerts;
+  alerts->action
+      = g_dbus_connection_signal_subscribe (bus, NAME, NAME, "ActionInvoked", PATH, NULL,
+                                            G_DBUS_SIGNAL_FLAGS_NONE, action_cb, alerts, NULL);
+  return alerts;
+}
+
+void
+ll_alerts_free (LlAlerts *alerts)
+{
+  if (alerts == NULL)
+    return;
+  g_cancellable_cancel (alerts->ended);
+  g_dbus_connection_signal_unsubscribe (alerts->bus, alerts->action);
+  g_object_unref (alerts->ended);
+  g_object_unref (alerts->daemon);
+  g_object_unref (alerts->bus);
+  g_free (alerts);
+}
