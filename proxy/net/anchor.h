@@ -12,8 +12,6 @@ G_BEGIN_DECLS
  * dns-root-data, unbound-anchor and `ldns-key2ds -n` write them.
  */
 
-#define LL_ANCHOR_DEFAULT "/usr/share/dns/root.key"
-
 typedef struct
 {
   char *zone;    /* of the anchors: "." if the root is among them, else the first; no root dot */
@@ -23,7 +21,7 @@ typedef struct
 /* LL_CONFIG_ERROR_FILE when the text holds no anchor, or a line that is none. */
 LlAnchor *ll_anchor_parse (const char *text, GError **error);
 
-/* @path NULL: LL_ANCHOR_DEFAULT. LL_CONFIG_ERROR_FILE, the message says the remedy. */
+/* @path NULL: meson's option root-keys. LL_CONFIG_ERROR_FILE, the message says the remedy. */
 LlAnchor *ll_anchor_load (const char *path, GError **error);
 
 void ll_anchor_free (LlAnchor *anchor);
