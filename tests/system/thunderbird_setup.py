@@ -9,6 +9,7 @@ import shutil
 import signal
 import subprocess
 
+import certificates
 import tap
 from daemon import binary
 from desktop import Screen
@@ -248,11 +249,19 @@ def test_only_what_is_ours(lab):
     folder = lab.small("changed")
     lab.set_up(folder)
     edit(folder, "prefs.js", 'smtp1.port", 1465', 'smtp1.port", 2525')
+    edit(folder, "logins.json", '"timesUsed":1,', '"timesUsed":17,')
+    theirs = certificates.self_signed(lab.folder, "theirs.lab")
+    subprocess.run(["certutil", "-A", "-d", "sql:" + folder, "-n", "theirs", "-t", "C,,", "-i", theirs.chain],
+                   check=True)  # fmt: skip
     said = lab.undo()
     tap.true("mail.smtpserver.smtp1.port stays: it was changed to 2525 since" in said, said)
     with open(os.path.join(folder, "prefs.js"), encoding="utf-8") as file:
         text = file.read()
     tap.true('smtp1.port", 2525' in text and f'smtp1.hostname", "{NAME}"' in text, "prefs.js")
+    with open(os.path.join(folder, "logins.json"), encoding="utf-8") as file:
+        text = file.read()
+    tap.true('"timesUsed":17,' in text and "localhost" not in text, text)
+    tap.true("theirs" in trusted(folder) and "Letterlock" not in trusted(folder), trusted(folder))
 
 
 def test_running(lab):
