@@ -147,6 +147,16 @@ session_address (void)
   return g_strconcat ("unix:path=", escaped, NULL);
 }
 
+GDBusConnection *
+ll_bus_session (GCancellable *cancellable)
+{
+  g_autofree char *address = session_address ();
+
+  if (address == NULL)
+    return NULL;
+  return connect_to (address, G_DBUS_CONNECTION_FLAGS_MESSAGE_BUS_CONNECTION, cancellable);
+}
+
 static gboolean
 ask_bus (GDBusConnection *bus, const char *method, GVariant *arguments, GCancellable *cancellable)
 {
@@ -164,12 +174,8 @@ ask_bus (GDBusConnection *bus, const char *method, GVariant *arguments, GCancell
 static GDBusConnection *
 connect_session (GCancellable *cancellable)
 {
-  g_autofree char *address = session_address ();
-  g_autoptr (GDBusConnection) bus = NULL;
+  g_autoptr (GDBusConnection) bus = ll_bus_session (cancellable);
 
-  if (address == NULL)
-    return NULL;
-  bus = connect_to (address, G_DBUS_CONNECTION_FLAGS_MESSAGE_BUS_CONNECTION, cancellable);
   if (bus == NULL)
     return NULL;
   if (ask_bus (bus, "GetNameOwner", g_variant_new ("(s)", LL_BUS_NAME), cancellable)

@@ -52,6 +52,10 @@ guint ll_bus_client_subscribe (LlBusClient *client,
                                gpointer data);
 void ll_bus_client_unsubscribe (LlBusClient *client, guint id);
 
+/* The session bus; NULL: there is none, and none is started. Blocks for at most a few seconds.
+ * (transfer full) */
+GDBusConnection *ll_bus_session (GCancellable *cancellable);
+
 GDBusConnection *ll_bus_client_connection (LlBusClient *client);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LlBusClient, ll_bus_client_free)

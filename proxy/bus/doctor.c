@@ -265,11 +265,34 @@ add_account (GVariantBuilder *list, const LlBusActions *actions, const LlAccount
     add (list, check, UNTOLD, error->message, NULL);
 }
 
+/* Who learns whom the user writes to, because he named them. */
+static void
+add_key_sources (GVariantBuilder *list, const LlConfig *config)
+{
+  gboolean directories = config->ldap != NULL && config->ldap[0] != NULL;
+  g_autofree char *names = directories ? g_strjoinv (", ", config->ldap) : NULL;
+  g_autofree char *all
+      = g_strdup_printf ("Asked for keys of recipients: %s%s%s. They learn whom you write to.",
+                         config->keyserver != NULL ? config->keyserver : "",
+                         config->keyserver != NULL && directories ? ", " : "",
+                         directories ? names : "");
+
+  if (config->keyserver == NULL && !directories)
+    add (list, "key sources", YES,
+         "No key server and no directory is asked: nobody but recipients' own domains learns whom "
+         "you write to.",
+         NULL);
+  else
+    add (list, "key sources", YES, all,
+         "None needed; letterlock config set keys.keyserver \"\" and keys.ldap \"\" end it.");
+}
+
 static void
 add_accounts (GVariantBuilder *list, const LlBusActions *actions)
 {
   g_autoptr (LlConfig) config = actions->config (actions->data);
 
+  add_key_sources (list, config);
   if (config->accounts->len == 0)
     add (list, "accounts", NO, "There is no account yet.",
          "letterlock account add --address YOU@EXAMPLE --upstream HOST:PORT --password-stdin");

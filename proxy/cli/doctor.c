@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 #include "cli/command.h"
+#include "cli/icon.h"
 #include "cli/json.h"
 #include "cli/offline.h"
 #include "cli/table.h"
@@ -117,6 +118,7 @@ ll_doctor_run (int argc, char **argv)
   g_autoptr (GVariant) here = NULL;
   g_autoptr (GVariant) there = NULL;
   g_autoptr (GVariant) state = NULL;
+  GVariant *icon;
   gboolean runs;
   int result = LL_EXIT_YES;
 
@@ -125,6 +127,9 @@ ll_doctor_run (int argc, char **argv)
   runs = ll_daemon (NULL) != NULL;
   here = ll_offline_doctor (runs);
   add_all (checks, here);
+  icon = ll_icon_check ();
+  if (icon != NULL)
+    g_ptr_array_add (checks, icon);
   if (runs)
     there = ll_ask_one ("Doctor", NULL, LL_ASK_LONG, &result);
   if (there != NULL)

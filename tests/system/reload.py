@@ -65,17 +65,29 @@ def test_kind(office):
     tap.true(answers(1587), "nobody answers at 1587")
 
 
+def doctor(office, check):
+    """Its lines about @check."""
+    lines = office.daemon.try_letterlock("doctor", "--json").stdout.splitlines()
+    return [x for x in map(json.loads, lines) if x["check"] == check]
+
+
 def test_network_is_told(office):
     """[network] counts from the next start: doctor says so, and after it nothing"""
-    def told():
-        lines = office.daemon.try_letterlock("doctor", "--json").stdout.splitlines()
-        return [x for x in map(json.loads, lines) if x["check"] == "network settings"]
-
+    told = lambda: doctor(office, "network settings")
     tap.equal(told(), [], "before")
     office.daemon.letterlock("config", "set", "network.probe", "never")
     tap.true(told() and told()[0]["ok"] is False, told())
     office.daemon.restart()
     tap.equal(told(), [], "after a restart")
+
+
+def test_key_sources(office):
+    """Who is asked for keys, and so learns whom the user writes to: doctor names them"""
+    tap.true("No key server" in doctor(office, "key sources")[0]["reason"], doctor(office, "key sources"))
+    office.daemon.letterlock("config", "set", "keys.keyserver", "https://keys.office.lab")
+    office.daemon.letterlock("config", "set", "keys.ldap", "ldaps://directory.office.lab/dc=lab")
+    said = doctor(office, "key sources")[0]["reason"]
+    tap.true("https://keys.office.lab, ldaps://directory.office.lab/dc=lab. They learn" in said, said)
 
 
 if __name__ == "__main__":

@@ -4,14 +4,16 @@
 """The icon in a real panel: its words, its menu, and the notifications with their answers."""
 
 import contextlib
+import json
 import os
+import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "support"))
 
 import clients
 import tap
-from daemon import binary
+from daemon import Bus, binary
 from desktop import Desktop
 from process import Program, wait_until
 from world import World
@@ -96,6 +98,24 @@ def test_pause_for_an_hour_and_back(place):
     wait_until(lambda: "Go on" in place.labels(), "the menu offers to go on")
     place.panel.choose("Go on")
     place.wait_words("1 letter waits for your decision")
+
+
+def doctor_on_icons(place, **environment):
+    """What doctor says in this session."""
+    environment = {**place.daemon.environment, **environment}
+    done = subprocess.run([binary("letterlock"), "doctor", "--json"], env=environment, capture_output=True, text=True)
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    return next((x for x in lines if x["check"] == "icon"), None)
+
+
+def test_doctor_says_whether_icons_are_shown(place):
+    """doctor: of a desktop with a panel, of one without, and nothing where there is no screen"""
+    with_panel = doctor_on_icons(place, **place.desktop.environment)
+    tap.equal((with_panel["ok"], with_panel["remedy"]), (True, None), "with a panel")
+    with Bus(place.daemon.folder) as bus:
+        without = doctor_on_icons(place, DISPLAY=":1", DBUS_SESSION_BUS_ADDRESS=bus.address)
+    tap.true("no status icons" in without["reason"] and "appindicator" in without["remedy"], without)
+    tap.equal(doctor_on_icons(place), None, "without a screen")
 
 
 def test_a_daemon_that_stops_and_comes_back(place):
