@@ -5,6 +5,7 @@
 
 #include "requests.h"
 
+#include "api/prerequisite.h"
 #include "base/error.h"
 #include "config/options.h"
 
@@ -167,18 +168,11 @@ doctor (gpointer data, GError **error)
   LlApp *app = ll_pipeline_host (data);
   g_autoptr (LlConfig) config = ll_pipeline_config (app->pipeline);
   g_auto (GVariantBuilder) list = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("aa{sv}"));
-  g_auto (GVariantDict) line = G_VARIANT_DICT_INIT (NULL);
 
   if (is_network_changed (app, config))
-    {
-      g_variant_dict_insert (&line, "check", "s", "network settings");
-      g_variant_dict_insert (&line, "ok", "b", FALSE);
-      g_variant_dict_insert (&line, "reason", "s",
-                             "[network] was changed; the settings of the start are still in "
-                             "force.");
-      g_variant_dict_insert (&line, "remedy", "s", "systemctl --user restart letterlock");
-      g_variant_builder_add_value (&list, g_variant_dict_end (&line));
-    }
+    ll_prerequisite_add (&list, "network settings", LL_PREREQUISITE_MISSING,
+                         "[network] was changed; the settings of the start are still in force.",
+                         "systemctl --user restart letterlock");
   ll_certificates_check (app->pipeline, &list);
   return g_variant_builder_end (&list);
 }

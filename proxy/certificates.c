@@ -6,6 +6,7 @@
 #include "pipeline-private.h"
 #include "requests.h"
 
+#include "api/prerequisite.h"
 #include "base/error.h"
 #include "base/limits.h"
 #include "keys/gnupg.h"
@@ -138,15 +139,11 @@ add_line (GVariantBuilder *lines,
           const char *reason,
           const char *remedy)
 {
-  g_auto (GVariantDict) line = G_VARIANT_DICT_INIT (NULL);
   g_autofree char *check = g_strdup_printf ("%s %s", what, account);
 
-  g_variant_dict_insert (&line, "check", "s", check);
-  g_variant_dict_insert (&line, "ok", "b", remedy == NULL);
-  g_variant_dict_insert (&line, "reason", "s", reason);
-  if (remedy != NULL)
-    g_variant_dict_insert (&line, "remedy", "s", remedy);
-  g_variant_builder_add_value (lines, g_variant_dict_end (&line));
+  ll_prerequisite_add (lines, check,
+                       remedy == NULL ? LL_PREREQUISITE_THERE : LL_PREREQUISITE_MISSING, reason,
+                       remedy);
 }
 
 static void

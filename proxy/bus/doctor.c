@@ -3,6 +3,7 @@
 
 #include "bus/doctor.h"
 
+#include "api/prerequisite.h"
 #include "base/error.h"
 #include "base/limits.h"
 #include "bus/accounts.h"
@@ -16,28 +17,6 @@
 /* ... and GnuPG to say its version. */
 #define GNUPG_TIMEOUT 5000
 
-typedef enum
-{
-  NO,
-  YES,
-  UNTOLD,
-} Told;
-
-static void
-add (GVariantBuilder *list, const char *check, Told told, const char *reason, const char *remedy)
-{
-  g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (NULL);
-
-  g_variant_dict_insert (&dict, "check", "s", check);
-  if (told != UNTOLD)
-    g_variant_dict_insert (&dict, "ok", "b", told == YES);
-  if (reason != NULL)
-    g_variant_dict_insert (&dict, "reason", "s", reason);
-  if (remedy != NULL)
-    g_variant_dict_insert (&dict, "remedy", "s", remedy);
-  g_variant_builder_add_value (list, g_variant_dict_end (&dict));
-}
-
 static void
 add_resolver (GVariantBuilder *list, LlResolver *resolver, GCancellable *cancellable)
 {
@@ -48,23 +27,29 @@ add_resolver (GVariantBuilder *list, LlResolver *resolver, GCancellable *cancell
   switch (state)
     {
     case LL_DNS_UNTESTED:
-      add (list, "dns", UNTOLD, "The test of DNS did not end in time.", NULL);
+      ll_prerequisite_add (list, "dns", LL_PREREQUISITE_UNTOLD,
+                           "The test of DNS did not end in time.", NULL);
       break;
     case LL_DNS_VALIDATES:
-      add (list, "dns", YES, "DNS answers, and its signatures can be checked.", NULL);
+      ll_prerequisite_add (list, "dns", LL_PREREQUISITE_THERE,
+                           "DNS answers, and its signatures can be checked.", NULL);
       break;
     case LL_DNS_STRIPPED:
-      add (list, "dns", NO, detail != NULL ? detail : "This network removes DNS signatures.",
-           "Use another resolver: letterlock config set network.resolvers 9.9.9.9");
+      ll_prerequisite_add (list, "dns", LL_PREREQUISITE_MISSING,
+                           detail != NULL ? detail : "This network removes DNS signatures.",
+                           "Use another resolver: letterlock config set network.resolvers 9.9.9.9");
       break;
     case LL_DNS_CLOCK:
-      add (list, "dns", NO, detail != NULL ? detail : "DNS signatures are out of their time.",
-           "Set the clock: timedatectl set-ntp true");
+      ll_prerequisite_add (list, "dns", LL_PREREQUISITE_MISSING,
+                           detail != NULL ? detail : "DNS signatures are out of their time.",
+                           "Set the clock: timedatectl set-ntp true");
       break;
     case LL_DNS_SILENT:
-      add (list, "dns", NO, detail != NULL ? detail : "DNS does not answer.",
-           "Connect to a network, or name a resolver: letterlock config set network.resolvers "
-           "ADDRESS");
+      ll_prerequisite_add (list, "dns", LL_PREREQUISITE_MISSING,
+                           detail != NULL ? detail : "DNS does not answer.",
+                           "Connect to a network, or name a resolver: letterlock config set "
+                           "network.resolvers "
+                           "ADDRESS");
       break;
     }
 }
@@ -88,31 +73,37 @@ add_network (GVariantBuilder *list,
   switch (ll_network_state (network))
     {
     case LL_NETWORK_UNTESTED:
-      add (list, "network", UNTOLD,
-           may_look ? "Port 25 could not be tested: no known mail server could be asked."
-                    : "Port 25 is not tested, because of [network] probe = never.",
-           NULL);
+      ll_prerequisite_add (list, "network", LL_PREREQUISITE_UNTOLD,
+                           may_look
+                               ? "Port 25 could not be tested: no known mail server could be asked."
+                               : "Port 25 is not tested, because of [network] probe = never.",
+                           NULL);
       break;
     case LL_NETWORK_OPEN:
-      add (list, "network", YES, "Mail servers can be looked at from here.", NULL);
+      ll_prerequisite_add (list, "network", LL_PREREQUISITE_THERE,
+                           "Mail servers can be looked at from here.", NULL);
       break;
     case LL_NETWORK_BLOCKED:
       /* the base case at home: nothing is wrong with this machine */
-      add (list, "network", YES, sentence,
-           "None needed: DNS and published policies are used instead. From a server with port 25 "
-           "open more can be seen.");
+      ll_prerequisite_add (list, "network", LL_PREREQUISITE_THERE, sentence,
+                           "None needed: DNS and published policies are used instead. From a "
+                           "server with port 25 "
+                           "open more can be seen.");
       break;
     case LL_NETWORK_REDIRECTED:
     case LL_NETWORK_STRIPPED:
-      add (list, "network", NO, sentence,
-           "Ask who runs this network, or use another one; letters still go to your provider over "
-           "verified TLS only.");
+      ll_prerequisite_add (list, "network", LL_PREREQUISITE_MISSING, sentence,
+                           "Ask who runs this network, or use another one; letters still go to "
+                           "your provider over "
+                           "verified TLS only.");
       break;
     case LL_NETWORK_PORTAL:
-      add (list, "network", NO, sentence, "Sign in to this network with a browser.");
+      ll_prerequisite_add (list, "network", LL_PREREQUISITE_MISSING, sentence,
+                           "Sign in to this network with a browser.");
       break;
     case LL_NETWORK_OFFLINE:
-      add (list, "network", NO, sentence, "Connect to a network; letters wait until then.");
+      ll_prerequisite_add (list, "network", LL_PREREQUISITE_MISSING, sentence,
+                           "Connect to a network; letters wait until then.");
       break;
     }
 }
@@ -125,20 +116,24 @@ add_keyring (GVariantBuilder *list, LlSecretStore *secrets)
 
   if (ll_secret_store_kind (secrets) == LL_SECRET_STORE_FILE)
     {
-      add (list, "keyring", YES,
-           "There is no Secret Service: passwords and keys rest in a file that only you can read, "
-           "not encrypted.",
-           "On a desktop, install gnome-keyring or KWallet and restart Letterlock.");
+      ll_prerequisite_add (list, "keyring", LL_PREREQUISITE_THERE,
+                           "There is no Secret Service: passwords and keys rest in a file that "
+                           "only you can read, "
+                           "not encrypted.",
+                           "On a desktop, install gnome-keyring or KWallet and restart "
+                           "Letterlock.");
       return;
     }
   key = ll_secret_store_lookup (secrets, "spool-key", "", NULL, &error);
   if (key != NULL || g_error_matches (error, LL_SECRET_ERROR, LL_SECRET_ERROR_ABSENT))
-    add (list, "keyring", YES, "The keyring is open.", NULL);
+    ll_prerequisite_add (list, "keyring", LL_PREREQUISITE_THERE, "The keyring is open.", NULL);
   else if (g_error_matches (error, LL_SECRET_ERROR, LL_SECRET_ERROR_LOCKED))
-    add (list, "keyring", NO, "The keyring is locked: letters are taken, and wait.",
-         "Unlock it (log in, or open \"Passwords and Keys\").");
+    ll_prerequisite_add (list, "keyring", LL_PREREQUISITE_MISSING,
+                         "The keyring is locked: letters are taken, and wait.",
+                         "Unlock it (log in, or open \"Passwords and Keys\").");
   else
-    add (list, "keyring", NO, error->message, "See whether the keyring's program runs.");
+    ll_prerequisite_add (list, "keyring", LL_PREREQUISITE_MISSING, error->message,
+                         "See whether the keyring's program runs.");
 }
 
 static void
@@ -149,13 +144,15 @@ add_config (GVariantBuilder *list, const LlBusActions *actions)
       = ll_config_load (actions->config_system, actions->config_path, &error);
 
   if (config == NULL)
-    add (list, "configuration", NO, error->message,
-         "Correct the file; until then the one read before stays in force.");
+    ll_prerequisite_add (list, "configuration", LL_PREREQUISITE_MISSING, error->message,
+                         "Correct the file; until then the one read before stays in force.");
   else if (config->warnings[0] == NULL)
-    add (list, "configuration", YES, "The configuration is right.", NULL);
+    ll_prerequisite_add (list, "configuration", LL_PREREQUISITE_THERE,
+                         "The configuration is right.", NULL);
   for (guint i = 0; config != NULL && config->warnings[i] != NULL; i++)
-    add (list, "configuration", YES, config->warnings[i],
-         "None needed for now, but it is hardly what was meant: see letterlock.conf(5).");
+    ll_prerequisite_add (list, "configuration", LL_PREREQUISITE_THERE, config->warnings[i],
+                         "None needed for now, but it is hardly what was meant: see "
+                         "letterlock.conf(5).");
 }
 
 #define LOCKS                                                                                      \
@@ -178,7 +175,8 @@ add_gnupg (GVariantBuilder *list, const LlBusActions *actions)
                           NULL, &error);
   if (reply == NULL)
     {
-      add (list, "gnupg", NO, error->message, "sudo apt install gnupg");
+      ll_prerequisite_add (list, "gnupg", LL_PREREQUISITE_MISSING, error->message,
+                           "sudo apt install gnupg");
       return;
     }
   g_variant_lookup (reply, "version", "&s", &version);
@@ -187,7 +185,7 @@ add_gnupg (GVariantBuilder *list, const LlBusActions *actions)
                           agent ? ", and gpg-agent to sign them."
                                 : ". gpg-agent is not running: letters are locked without your "
                                   "signature.");
-  add (list, "gnupg", YES, text, NULL);
+  ll_prerequisite_add (list, "gnupg", LL_PREREQUISITE_THERE, text, NULL);
 }
 
 static gboolean
@@ -222,19 +220,21 @@ add_sign_in (GVariantBuilder *list,
   switch (sign_in)
     {
     case LL_SIGN_IN_NEVER:
-      add (list, check, NO, "Nobody has signed in at its provider yet.", login);
+      ll_prerequisite_add (list, check, LL_PREREQUISITE_MISSING,
+                           "Nobody has signed in at its provider yet.", login);
       break;
     case LL_SIGN_IN_SIGNED_IN:
-      add (list, check, YES,
-           "Its permission from the provider is stored, and was not refused since the start.",
-           NULL);
+      ll_prerequisite_add (list, check, LL_PREREQUISITE_THERE,
+                           "Its permission from the provider is stored, and was not refused since "
+                           "the start.",
+                           NULL);
       break;
     case LL_SIGN_IN_AGAIN:
     case LL_SIGN_IN_REFUSED:
-      add (list, check, NO, reason, login);
+      ll_prerequisite_add (list, check, LL_PREREQUISITE_MISSING, reason, login);
       break;
     case LL_SIGN_IN_LOCKED:
-      add (list, check, UNTOLD, reason, NULL);
+      ll_prerequisite_add (list, check, LL_PREREQUISITE_UNTOLD, reason, NULL);
       break;
     }
 }
@@ -248,7 +248,7 @@ add_account (GVariantBuilder *list, const LlBusActions *actions, const LlAccount
   g_autoptr (GError) error = NULL;
 
   if (needs_lock (account))
-    add (list, check, UNTOLD, LOCKS, NULL);
+    ll_prerequisite_add (list, check, LL_PREREQUISITE_UNTOLD, LOCKS, NULL);
   if (account->auth == LL_AUTH_OAUTH2)
     add_sign_in (list, actions, account, check);
   if (account->auth != LL_AUTH_PASSWORD || account->password_command != NULL
@@ -258,11 +258,13 @@ add_account (GVariantBuilder *list, const LlBusActions *actions, const LlAccount
                                    &error);
   remedy = g_strdup_printf ("letterlock account edit %s --password-stdin", account->name);
   if (secret != NULL)
-    add (list, check, YES, "Its password at the provider is stored.", NULL);
+    ll_prerequisite_add (list, check, LL_PREREQUISITE_THERE,
+                         "Its password at the provider is stored.", NULL);
   else if (g_error_matches (error, LL_SECRET_ERROR, LL_SECRET_ERROR_ABSENT))
-    add (list, check, NO, "Its password at the provider is not stored.", remedy);
+    ll_prerequisite_add (list, check, LL_PREREQUISITE_MISSING,
+                         "Its password at the provider is not stored.", remedy);
   else
-    add (list, check, UNTOLD, error->message, NULL);
+    ll_prerequisite_add (list, check, LL_PREREQUISITE_UNTOLD, error->message, NULL);
 }
 
 /* Who learns whom the user writes to, because he named them. */
@@ -294,12 +296,13 @@ add_accounts (GVariantBuilder *list, const LlBusActions *actions)
 
   add_key_sources (list, config);
   if (config->accounts->len == 0)
-    add (list, "accounts", NO, "There is no account yet.",
-         "letterlock account add --address YOU@EXAMPLE --upstream HOST:PORT --password-stdin");
+    ll_prerequisite_add (list, "accounts", LL_PREREQUISITE_MISSING, "There is no account yet.",
+                         "letterlock account add --address YOU@EXAMPLE --upstream HOST:PORT "
+                         "--password-stdin");
   for (guint i = 0; i < config->accounts->len; i++)
     add_account (list, actions, g_ptr_array_index (config->accounts, i));
   if (config->preset == LL_PRESET_CONFIDENTIAL || config->preset == LL_PRESET_REGULATED)
-    add (list, "preset", UNTOLD, LOCKS, NULL);
+    ll_prerequisite_add (list, "preset", LL_PREREQUISITE_UNTOLD, LOCKS, NULL);
 }
 
 /* What only the app knows: sockets, spool... */

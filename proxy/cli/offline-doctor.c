@@ -3,6 +3,7 @@
 
 #include "cli/offline.h"
 
+#include "api/prerequisite.h"
 #include "base/clock.h"
 #include "base/file.h"
 #include "config/config.h"
@@ -18,27 +19,6 @@
 
 /* Prerequisites that can be seen without a daemon, each with its remedy. */
 
-typedef enum
-{
-  NO,
-  YES,
-  UNTOLD,
-} Told;
-
-static void
-add (GVariantBuilder *list, const char *check, Told told, const char *reason, const char *remedy)
-{
-  g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (NULL);
-
-  g_variant_dict_insert (&dict, "check", "s", check);
-  if (told != UNTOLD)
-    g_variant_dict_insert (&dict, "ok", "b", told == YES);
-  g_variant_dict_insert (&dict, "reason", "s", reason);
-  if (remedy != NULL)
-    g_variant_dict_insert (&dict, "remedy", "s", remedy);
-  g_variant_builder_add_value (list, g_variant_dict_end (&dict));
-}
-
 static LlConfig *
 add_config (GVariantBuilder *list, gboolean daemon_runs)
 {
@@ -46,9 +26,11 @@ add_config (GVariantBuilder *list, gboolean daemon_runs)
   LlConfig *config = ll_config_load (NULL, NULL, &error);
 
   if (config == NULL)
-    add (list, "configuration", NO, error->message, "Correct the file.");
+    ll_prerequisite_add (list, "configuration", LL_PREREQUISITE_MISSING, error->message,
+                         "Correct the file.");
   else if (!daemon_runs)
-    add (list, "configuration", YES, "The configuration is right.", NULL);
+    ll_prerequisite_add (list, "configuration", LL_PREREQUISITE_THERE,
+                         "The configuration is right.", NULL);
   return config;
 }
 
@@ -129,13 +111,14 @@ add_anchor (GVariantBuilder *list, const LlConfig *config)
 
   if (anchor == NULL)
     {
-      add (list, "root keys", NO, error->message, "sudo apt install dns-root-data");
+      ll_prerequisite_add (list, "root keys", LL_PREREQUISITE_MISSING, error->message,
+                           "sudo apt install dns-root-data");
       return;
     }
   if (strcmp (anchor->zone, ".") != 0 && *anchor->zone != '\0')
     {
-      add (list, "root keys", YES, "The trust anchor is not the root's: a test or a private tree.",
-           NULL);
+      ll_prerequisite_add (list, "root keys", LL_PREREQUISITE_THERE,
+                           "The trust anchor is not the root's: a test or a private tree.", NULL);
       return;
     }
   for (guint i = 0; anchor->records[i] != NULL; i++)
@@ -146,15 +129,19 @@ add_anchor (GVariantBuilder *list, const LlConfig *config)
       new |= tag == 38696;
     }
   if (old && new)
-    add (list, "root keys", YES, "Both root keys (20326 and 38696) are there.", NULL);
+    ll_prerequisite_add (list, "root keys", LL_PREREQUISITE_THERE,
+                         "Both root keys (20326 and 38696) are there.", NULL);
   else if (path != NULL)
-    add (list, "root keys", old || new ? YES : UNTOLD,
-         "The configured trust anchor does not hold both of the root's keys.", NULL);
+    ll_prerequisite_add (list, "root keys",
+                         old || new ? LL_PREREQUISITE_THERE : LL_PREREQUISITE_UNTOLD,
+                         "The configured trust anchor does not hold both of the root's keys.",
+                         NULL);
   else
-    add (list, "root keys", NO,
-         "One of the root's keys (20326, 38696) is missing: DNS signatures will fail when it is "
-         "the one in use.",
-         "sudo apt update && sudo apt install dns-root-data");
+    ll_prerequisite_add (list, "root keys", LL_PREREQUISITE_MISSING,
+                         "One of the root's keys (20326, 38696) is missing: DNS signatures will "
+                         "fail when it is "
+                         "the one in use.",
+                         "sudo apt update && sudo apt install dns-root-data");
 }
 
 /* -- the rest ---------------------------------------------------------------------------------- */
@@ -166,10 +153,12 @@ add_clock (GVariantBuilder *list)
   gint64 built;
 
   if (ll_clock_parse (LL_BUILT_AFTER, &built) && ll_clock_now () < built)
-    add (list, "clock", NO, "The clock shows a day before this program was made.",
-         "timedatectl set-ntp true");
+    ll_prerequisite_add (list, "clock", LL_PREREQUISITE_MISSING,
+                         "The clock shows a day before this program was made.",
+                         "timedatectl set-ntp true");
   else
-    add (list, "clock", YES, "The clock shows a day that can be.", NULL);
+    ll_prerequisite_add (list, "clock", LL_PREREQUISITE_THERE, "The clock shows a day that can be.",
+                         NULL);
 }
 
 static void
@@ -180,24 +169,26 @@ add_unit (GVariantBuilder *list, gboolean daemon_runs)
   int status = 0;
 
   if (daemon_runs)
-    add (list, "daemon", YES, "Letterlock runs.", NULL);
+    ll_prerequisite_add (list, "daemon", LL_PREREQUISITE_THERE, "Letterlock runs.", NULL);
   else
-    add (list, "daemon", NO, "Letterlock does not run.",
-         "systemctl --user start letterlock, or letterlockd");
+    ll_prerequisite_add (list, "daemon", LL_PREREQUISITE_MISSING, "Letterlock does not run.",
+                         "systemctl --user start letterlock, or letterlockd");
   if (!g_file_test ("/run/systemd/system", G_FILE_TEST_IS_DIR))
     {
-      add (list, "unit", UNTOLD, "There is no systemd here: start letterlockd with your session.",
-           NULL);
+      ll_prerequisite_add (list, "unit", LL_PREREQUISITE_UNTOLD,
+                           "There is no systemd here: start letterlockd with your session.", NULL);
       return;
     }
   if (!g_spawn_sync (NULL, (char **) argv, NULL, G_SPAWN_SEARCH_PATH | G_SPAWN_STDERR_TO_DEV_NULL,
                      NULL, NULL, &output, NULL, &status, NULL))
     return;
   if (g_spawn_check_wait_status (status, NULL))
-    add (list, "unit", YES, "Letterlock starts with your session.", NULL);
+    ll_prerequisite_add (list, "unit", LL_PREREQUISITE_THERE,
+                         "Letterlock starts with your session.", NULL);
   else
-    add (list, "unit", NO, "Letterlock does not start with your session.",
-         "systemctl --user enable --now letterlock.socket letterlock.service");
+    ll_prerequisite_add (list, "unit", LL_PREREQUISITE_MISSING,
+                         "Letterlock does not start with your session.",
+                         "systemctl --user enable --now letterlock.socket letterlock.service");
 }
 
 /* Asks the resolver itself, when no daemon can be asked. */
@@ -221,18 +212,22 @@ add_resolver (GVariantBuilder *list, const LlConfig *config)
   switch (ll_resolver_state (resolver, &detail))
     {
     case LL_DNS_VALIDATES:
-      add (list, "dns", YES, "DNS answers, and its signatures can be checked.", NULL);
+      ll_prerequisite_add (list, "dns", LL_PREREQUISITE_THERE,
+                           "DNS answers, and its signatures can be checked.", NULL);
       break;
     case LL_DNS_CLOCK:
-      add (list, "dns", NO, "DNS signatures are out of their time.", "timedatectl set-ntp true");
+      ll_prerequisite_add (list, "dns", LL_PREREQUISITE_MISSING,
+                           "DNS signatures are out of their time.", "timedatectl set-ntp true");
       break;
     case LL_DNS_STRIPPED:
-      add (list, "dns", NO, "This network removes DNS signatures.",
-           "Name another resolver in letterlock.conf: [network] resolvers");
+      ll_prerequisite_add (list, "dns", LL_PREREQUISITE_MISSING,
+                           "This network removes DNS signatures.",
+                           "Name another resolver in letterlock.conf: [network] resolvers");
       break;
     case LL_DNS_UNTESTED:
     case LL_DNS_SILENT:
-      add (list, "dns", NO, "DNS does not answer.", "Connect to a network.");
+      ll_prerequisite_add (list, "dns", LL_PREREQUISITE_MISSING, "DNS does not answer.",
+                           "Connect to a network.");
       break;
     }
 }
@@ -252,11 +247,13 @@ add_port (GVariantBuilder *list, const char *where)
   g_socket_client_set_enable_proxy (client, FALSE);
   connection = g_socket_client_connect (client, address, NULL, NULL);
   if (connection == NULL)
-    add (list, check, YES, "The port is free.", NULL);
+    ll_prerequisite_add (list, check, LL_PREREQUISITE_THERE, "The port is free.", NULL);
   else
-    add (list, check, NO,
-         "Another program answers there: your mail program would hand it your password.",
-         "Stop that program (ss -tlnp shows it), or set [listen] smtp and smtps to free ports.");
+    ll_prerequisite_add (list, check, LL_PREREQUISITE_MISSING,
+                         "Another program answers there: your mail program would hand it your "
+                         "password.",
+                         "Stop that program (ss -tlnp shows it), or set [listen] smtp and smtps to "
+                         "free ports.");
 }
 
 static void
