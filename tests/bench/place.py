@@ -10,7 +10,7 @@ import certificates
 import namespace
 from daemon import Daemon
 from measure import Tree, tool
-from process import Program
+from process import Program, run
 from zones import Lab
 
 PROVIDER = "127.0.0.25"
@@ -54,6 +54,7 @@ class Site(contextlib.ExitStack):
         self.folder = folder
         self.arrivals = os.path.join(folder, "arrivals")
         namespace.private_etc(folder, RESOLVER)
+        self.callback(run, ["umount", "--lazy", "/etc"])  # another series has its own
         with open("/etc/hosts", "a", encoding="ascii") as file:
             file.write(f"{PROVIDER} {NAME}\n")
         self.ca = certificates.Authority(os.path.join(folder, "ca"))
