@@ -280,13 +280,15 @@ add_key_sources (GVariantBuilder *list, const LlConfig *config)
                          directories ? names : "");
 
   if (config->keyserver == NULL && !directories)
-    add (list, "key sources", YES,
-         "No key server and no directory is asked: nobody but recipients' own domains learns whom "
-         "you write to.",
-         NULL);
+    ll_prerequisite_add (list, "key sources", LL_PREREQUISITE_THERE,
+                         "No key server and no directory is asked: nobody but recipients' own "
+                         "domains learns whom "
+                         "you write to.",
+                         NULL);
   else
-    add (list, "key sources", YES, all,
-         "None needed; letterlock config set keys.keyserver \"\" and keys.ldap \"\" end it.");
+    ll_prerequisite_add (list, "key sources", LL_PREREQUISITE_THERE, all,
+                         "None needed; letterlock config set keys.keyserver \"\" and keys.ldap "
+                         "\"\" end it.");
 }
 
 static void
