@@ -28,18 +28,6 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Failure, failure_clear)
 
 /* -- on disk -------------------------------------------------------------------- */
 
-/* A memory that cannot be read or written remembers nothing: the look alone counts. */
-static gboolean
-run (sqlite3_stmt *statement)
-{
-  g_autoptr (GError) error = NULL;
-  int result = statement != NULL ? ll_database_step (statement, &error) : -1;
-
-  if (error != NULL)
-    g_debug ("%s", error->message);
-  return result > 0;
-}
-
 static gboolean
 load (LlMemory *memory, const char *domain, Failure *out)
 {
@@ -50,7 +38,7 @@ load (LlMemory *memory, const char *domain, Failure *out)
                                                             NULL);
 
   ll_database_bind_text (statement, 1, domain);
-  if (!run (statement))
+  if (!ll_memory_step (statement))
     return FALSE;
   out->culprit = ll_database_dup_text (statement, 0);
   out->time = sqlite3_column_int64 (statement, 1);
@@ -76,7 +64,7 @@ save (LlMemory *memory, const LlVerdict *verdict)
   sqlite3_bind_int (statement, 4, (int) verdict->source);
   sqlite3_bind_int (statement, 5, (int) verdict->code);
   ll_database_bind_text (statement, 6, verdict->detail);
-  run (statement);
+  ll_memory_step (statement);
 }
 
 void
@@ -87,7 +75,7 @@ ll_failure_forget (LlMemory *memory, const char *domain)
       = ll_database_prepare (memory->history, "DELETE FROM broken WHERE domain = ?", NULL);
 
   ll_database_bind_text (statement, 1, domain);
-  run (statement);
+  ll_memory_step (statement);
 }
 
 /* -- whether it was seen whole ----------------------------------------------------- */

@@ -170,17 +170,6 @@ ll_history_learn (LlHistory *history, const LlHistoryNow *now, LlChange change)
 
 /* -- on disk ------------------------------------------------------------------- */
 
-static gboolean
-run (sqlite3_stmt *statement)
-{
-  g_autoptr (GError) error = NULL;
-  int result = statement != NULL ? ll_database_step (statement, &error) : -1;
-
-  if (error != NULL)
-    g_debug ("%s", error->message);
-  return result > 0;
-}
-
 static LlSightings
 read_sightings (sqlite3_stmt *statement, int column)
 {
@@ -201,7 +190,7 @@ ll_history_load (LlMemory *memory, const char *domain, LlHistory *out)
 
   *out = (LlHistory){ 0 };
   ll_database_bind_text (statement, 1, domain);
-  if (!run (statement))
+  if (!ll_memory_step (statement))
     return;
   out->first = sqlite3_column_int64 (statement, 0);
   out->best = (LlEvidence) sqlite3_column_int (statement, 1);
@@ -242,7 +231,7 @@ ll_history_save (LlMemory *memory, const char *domain, const LlHistory *history)
   bind_sightings (statement, 7, &history->dane);
   bind_sightings (statement, 9, &history->sts);
   bind_sightings (statement, 11, &history->starttls);
-  run (statement);
+  ll_memory_step (statement);
 }
 
 void
@@ -253,5 +242,5 @@ ll_history_forget (LlMemory *memory, const char *domain)
       = ll_database_prepare (memory->history, "DELETE FROM history WHERE domain = ?", NULL);
 
   ll_database_bind_text (statement, 1, domain);
-  run (statement);
+  ll_memory_step (statement);
 }

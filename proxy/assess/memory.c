@@ -100,3 +100,14 @@ ll_moment_now (void)
   now.boot_id[MAX (got, 0)] = '\0';
   return now;
 }
+
+gboolean
+ll_memory_step (sqlite3_stmt *statement)
+{
+  g_autoptr (GError) error = NULL;
+  int result = statement != NULL ? ll_database_step (statement, &error) : -1;
+
+  if (error != NULL)
+    g_debug ("%s", error->message);
+  return result > 0;
+}

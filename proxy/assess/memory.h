@@ -31,6 +31,10 @@ typedef struct
 LlMemory *ll_memory_new (const char *state, const char *cache, GError **error);
 void ll_memory_free (LlMemory *memory);
 
+/* Whether there is a row. A memory that cannot be read or written remembers nothing: the look alone
+ * counts. @statement: NULL: there is none. */
+gboolean ll_memory_step (sqlite3_stmt *statement);
+
 /* Time as the memory sees it: two clocks, because people and viruses set one of them back. A
  * boot id tells whether two readings of the second can be compared. */
 typedef struct

@@ -25,17 +25,6 @@ prepare (LlMemory *memory, const char *sql)
   return statement;
 }
 
-static gboolean
-next_row (sqlite3_stmt *statement)
-{
-  g_autoptr (GError) error = NULL;
-  int result = statement != NULL ? ll_database_step (statement, &error) : 0;
-
-  if (result < 0)
-    g_debug ("%s", error->message);
-  return result > 0;
-}
-
 /* How old something is at most young: the greatest age that any clock gives. @latest is the
  * latest wall time that was ever seen since. */
 static gint64
@@ -57,7 +46,7 @@ touch (LlMemory *memory, const char *domain, const LlMoment *now)
 
   ll_database_bind_text (statement, 1, domain);
   sqlite3_bind_int64 (statement, 2, now->wall);
-  next_row (statement);
+  ll_memory_step (statement);
 }
 
 LlStsEntry *
@@ -71,7 +60,7 @@ ll_sts_cache_get (LlMemory *memory, const char *domain, const LlMoment *now)
   gint64 max_age, age;
 
   ll_database_bind_text (statement, 1, domain);
-  if (!next_row (statement))
+  if (!ll_memory_step (statement))
     return NULL;
   max_age = sqlite3_column_int64 (statement, 3);
   age = age_of (sqlite3_column_int64 (statement, 4), sqlite3_column_int64 (statement, 7),
@@ -105,7 +94,7 @@ forget_failure (LlMemory *memory, const char *domain)
   g_autoptr (sqlite3_stmt) statement = prepare (memory, "DELETE FROM failure WHERE domain = ?");
 
   ll_database_bind_text (statement, 1, domain);
-  next_row (statement);
+  ll_memory_step (statement);
 }
 
 void
@@ -130,7 +119,7 @@ ll_sts_cache_put (LlMemory *memory,
   sqlite3_bind_int64 (statement, 6, now->wall);
   sqlite3_bind_int64 (statement, 7, now->boot);
   ll_database_bind_text (statement, 8, now->boot_id);
-  next_row (statement);
+  ll_memory_step (statement);
   forget_failure (memory, domain);
 }
 
@@ -154,7 +143,7 @@ ll_sts_cache_failed (LlMemory *memory,
   ll_database_bind_text (statement, 5, now->boot_id);
   sqlite3_bind_int (statement, 6, (int) code);
   ll_database_bind_text (statement, 7, detail);
-  next_row (statement);
+  ll_memory_step (statement);
 }
 
 gboolean
@@ -173,7 +162,7 @@ ll_sts_cache_may_fetch (LlMemory *memory,
 
   ll_database_bind_text (statement, 1, domain);
   ll_database_bind_text (statement, 2, id);
-  if (!next_row (statement))
+  if (!ll_memory_step (statement))
     return TRUE;
   time = sqlite3_column_int64 (statement, 0);
   if (age_of (time, time, sqlite3_column_int64 (statement, 1),
@@ -199,7 +188,7 @@ forget_unused (LlMemory *memory, const LlMoment *now)
   g_autoptr (sqlite3_stmt) statement = prepare (memory, "DELETE FROM policy WHERE used < ?");
 
   sqlite3_bind_int64 (statement, 1, now->wall - FORGET_AFTER);
-  next_row (statement);
+  ll_memory_step (statement);
 }
 
 GStrv
@@ -212,7 +201,7 @@ ll_sts_cache_due (LlMemory *memory, const LlMoment *now, gint64 *next)
   *next = 0;
   forget_unused (memory, now);
   statement = prepare (memory, "SELECT domain, checked FROM policy");
-  while (next_row (statement))
+  while (ll_memory_step (statement))
     {
       const char *domain = (const char *) sqlite3_column_text (statement, 0);
       gint64 checked = sqlite3_column_int64 (statement, 1);
@@ -238,5 +227,5 @@ ll_sts_cache_checked (LlMemory *memory, const char *domain, const LlMoment *now)
 
   ll_database_bind_text (statement, 1, domain);
   sqlite3_bind_int64 (statement, 2, now->wall);
-  next_row (statement);
+  ll_memory_step (statement);
 }

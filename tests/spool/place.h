@@ -149,6 +149,19 @@ place_expect_content (LlReader *reader, const char *content, gsize length)
   g_assert_cmpmem (got, at, content, length);
 }
 
+/* How many files lie in one of its folders. */
+static inline guint
+place_count (Place *place, const char *name)
+{
+  g_autofree char *path = g_build_filename (place->folder, name, NULL);
+  g_autoptr (GDir) folder = g_dir_open (path, 0, NULL);
+  guint n = 0;
+
+  while (g_dir_read_name (folder) != NULL)
+    n++;
+  return n;
+}
+
 static inline char *
 place_path (Place *place, const char *id, const char *suffix)
 {

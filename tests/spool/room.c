@@ -72,18 +72,6 @@ free_disk (Place *place)
   g_assert_cmpint (unlink (path), ==, 0);
 }
 
-static guint
-count_files (Place *place, const char *name)
-{
-  g_autofree char *path = g_build_filename (place->folder, name, NULL);
-  g_autoptr (GDir) folder = g_dir_open (path, 0, NULL);
-  guint n = 0;
-
-  while (g_dir_read_name (folder) != NULL)
-    n++;
-  return n;
-}
-
 /* With every amount of room from none to enough: FULL and nothing kept, or whole. */
 static void
 test_intake (Place *place, gconstpointer data)
@@ -120,8 +108,8 @@ test_intake (Place *place, gconstpointer data)
           full++;
         }
       place_reopen (place);
-      g_assert_cmpuint (count_files (place, "tmp"), ==, 0);
-      g_assert_cmpuint (count_files (place, "letters"), ==, 0);
+      g_assert_cmpuint (place_count (place, "tmp"), ==, 0);
+      g_assert_cmpuint (place_count (place, "letters"), ==, 0);
       free_disk (place);
     }
   g_assert_cmpuint (full, >, 10);

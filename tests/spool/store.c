@@ -135,18 +135,6 @@ test_sealed (Place *place, gconstpointer data)
   ll_letter_free (letter);
 }
 
-static guint
-count_files (Place *place, const char *name)
-{
-  g_autofree char *path = g_build_filename (place->folder, name, NULL);
-  g_autoptr (GDir) folder = g_dir_open (path, 0, NULL);
-  guint n = 0;
-
-  while (g_dir_read_name (folder) != NULL)
-    n++;
-  return n;
-}
-
 static void
 test_abandon (Place *place, gconstpointer data)
 {
@@ -154,10 +142,10 @@ test_abandon (Place *place, gconstpointer data)
   LlIntake *intake = ll_store_begin (place->store, NULL);
 
   g_assert_true (ll_intake_write (intake, content, 100000, NULL));
-  g_assert_cmpuint (count_files (place, "tmp"), ==, 1);
+  g_assert_cmpuint (place_count (place, "tmp"), ==, 1);
   ll_intake_abandon (intake);
-  g_assert_cmpuint (count_files (place, "tmp"), ==, 0);
-  g_assert_cmpuint (count_files (place, "letters"), ==, 0);
+  g_assert_cmpuint (place_count (place, "tmp"), ==, 0);
+  g_assert_cmpuint (place_count (place, "letters"), ==, 0);
   ll_intake_abandon (NULL);
 }
 
@@ -216,7 +204,7 @@ test_list_and_remove (Place *place, gconstpointer data)
   place_reopen (place);
   left = ll_store_list (place->store);
   g_assert_cmpuint (g_strv_length (left), ==, 1);
-  g_assert_cmpuint (count_files (place, "letters"), ==, 2);
+  g_assert_cmpuint (place_count (place, "letters"), ==, 2);
 }
 
 static void
@@ -342,7 +330,7 @@ test_not_to_be_kept (Place *place, gconstpointer data)
   g_assert_false (ll_intake_commit (intake, letter, &error));
   g_test_assert_expected_messages ();
   g_assert_error (error, LL_STORE_ERROR, LL_STORE_ERROR_CORRUPT);
-  g_assert_cmpuint (count_files (place, "letters"), ==, 0);
+  g_assert_cmpuint (place_count (place, "letters"), ==, 0);
 }
 
 #define ADD(path, function) g_test_add (path, Place, NULL, place_set_up, function, place_tear_down)
