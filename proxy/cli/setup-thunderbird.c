@@ -324,22 +324,38 @@ print_way (const Job *job, const Way *way, const char *profile)
   ll_json_print (line, ll_schema_setup);
 }
 
+/* Whether the provider takes what Thunderbird sent with until now. */
+static void
+show_sign_in (const Way *way)
+{
+  const char *account = ll_text (way->access, "account");
+  g_auto (GVariantDict) none = G_VARIANT_DICT_INIT (NULL);
+  int ignored;
+  g_autoptr (GVariant) result
+      = ll_ask_one ("TestAccount",
+                    g_variant_new ("(su@a{sv})", account, 0, g_variant_dict_end (&none)),
+                    LL_ASK_LONG, &ignored);
+
+  if (result == NULL)
+    return;
+  if (ll_flag (result, "ok"))
+    printf ("Account %s: signed in at %s.\n", account, way->server->host);
+  else
+    printf ("Account %s: could not sign in at %s (%s); letters will wait. letterlock account test "
+            "%s shows each step.\n",
+            account, way->server->host, ll_text (result, "reason"), account);
+}
+
 static void
 show_done (const Job *job, const char *profile)
 {
-  for (guint i = 0; ll_json_wanted && i < job->ways->len; i++)
-    print_way (job, g_ptr_array_index (job->ways, i), profile);
-  if (ll_json_wanted)
-    return;
   for (guint i = 0; i < job->ways->len; i++)
-    {
-      const Way *way = g_ptr_array_index (job->ways, i);
-
-      printf ("Account %s is ready; letterlock account test %s signs in at %s.\n",
-              ll_text (way->access, "account"), ll_text (way->access, "account"),
-              way->server->host);
-    }
-  puts ("Thunderbird sends through Letterlock from its next start on.");
+    if (ll_json_wanted)
+      print_way (job, g_ptr_array_index (job->ways, i), profile);
+    else
+      show_sign_in (g_ptr_array_index (job->ways, i));
+  if (!ll_json_wanted)
+    puts ("Thunderbird sends through Letterlock from its next start on.");
 }
 
 static int

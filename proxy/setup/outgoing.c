@@ -104,6 +104,29 @@ server_of (GPtrArray *servers, const LlPrefs *prefs, const char *key)
 }
 
 static void
+add_address (LlOutgoing *server, const char *address)
+{
+  for (guint i = 0; i < server->addresses->len; i++)
+    if (g_ascii_strcasecmp (g_ptr_array_index (server->addresses, i), address) == 0)
+      return;
+  g_ptr_array_add (server->addresses, g_strdup (address));
+}
+
+/* "*@home.example", where the identity answers from whatever address of the domain was written to.
+ */
+static void
+add_catch_all (LlOutgoing *server, const LlPrefs *prefs, const char *identity)
+{
+  g_autofree char *name = g_strdup_printf ("mail.identity.%s.catchAll", identity);
+  const LlPref *wanted = ll_prefs_find (prefs, name);
+  const char *hint = field_text (prefs, "identity", identity, "catchAllHint");
+
+  if (wanted != NULL && strcmp (wanted->text, "true") == 0 && g_str_has_prefix (hint, "*@")
+      && strpbrk (hint, ", ") == NULL)
+    add_address (server, hint);
+}
+
+static void
 add_identity (GPtrArray *servers, const LlPrefs *prefs, const char *identity, const char *fallback)
 {
   const char *address = field_text (prefs, "identity", identity, "useremail");
@@ -115,10 +138,8 @@ add_identity (GPtrArray *servers, const LlPrefs *prefs, const char *identity, co
   if (*address == '\0' || *key == '\0')
     return;
   server = server_of (servers, prefs, key);
-  for (guint i = 0; i < server->addresses->len; i++)
-    if (g_ascii_strcasecmp (g_ptr_array_index (server->addresses, i), address) == 0)
-      return;
-  g_ptr_array_add (server->addresses, g_strdup (address));
+  add_address (server, address);
+  add_catch_all (server, prefs, identity);
 }
 
 GPtrArray *

@@ -309,8 +309,15 @@ add_logins (LlThunderbird *thunderbird, GError **error)
 gboolean
 ll_thunderbird_write (LlThunderbird *thunderbird, const char *authority, GError **error)
 {
-  return ll_stores_trust (thunderbird->stores, authority, thunderbird->record, error)
-         && add_logins (thunderbird, error) && add_prefs (thunderbird, error)
-         && ll_setup_record_keep (thunderbird->record, error)
-         && ll_setup_record_apply (thunderbird->record, error);
+  if (!ll_stores_trust (thunderbird->stores, authority, thunderbird->record, error)
+      || !add_logins (thunderbird, error) || !add_prefs (thunderbird, error)
+      || !ll_setup_record_keep (thunderbird->record, error))
+    return FALSE;
+  if (ll_setup_record_apply (thunderbird->record, error))
+    {
+      ll_profile_lock_clear (&thunderbird->lock);
+      return TRUE;
+    }
+  g_prefix_error (error, "It is not finished, and \"letterlock undo\" takes it back: ");
+  return FALSE;
 }

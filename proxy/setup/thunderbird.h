@@ -46,7 +46,7 @@ gboolean ll_thunderbird_point (LlThunderbird *thunderbird,
                                const LlSecret *password,
                                GError **error);
 
-/* Keeps the record, then changes the files. @authority: PEM. */
+/* Keeps the record, changes the files, and lets Thunderbird start again. @authority: PEM. */
 gboolean ll_thunderbird_write (LlThunderbird *thunderbird, const char *authority, GError **error);
 
 /* Takes a record's changes back; @said: a sentence for each that was left as it is now, because it

@@ -14,6 +14,10 @@ static const char profile[]
       "user_pref(\"mail.identity.id2.useremail\", \"Anna@Home.example\");\n"
       "user_pref(\"mail.identity.id2.smtpServer\", \"smtp1\");\n"
       "user_pref(\"mail.identity.id3.useremail\", \"anna@work.example\");\n"
+      "user_pref(\"mail.identity.id3.catchAll\", true);\n"
+      "user_pref(\"mail.identity.id3.catchAllHint\", \"*@work.example\");\n"
+      "user_pref(\"mail.identity.id1.catchAll\", false);\n"
+      "user_pref(\"mail.identity.id1.catchAllHint\", \"*@home.example\");\n"
       "user_pref(\"mail.identity.id4.useremail\", \"nobody@orphan.example\");\n"
       "user_pref(\"mail.identity.id4.smtpServer\", \"smtp3\");\n"
       "user_pref(\"mail.smtp.defaultserver\", \"smtp2\");\n"
@@ -56,6 +60,8 @@ test_servers (void)
   g_assert_cmpstr (work->key, ==, "smtp2");
   g_assert_cmpuint (work->port, ==, 587);
   g_assert_cmpstr (g_ptr_array_index (work->addresses, 0), ==, "anna@work.example");
+  g_assert_cmpuint (work->addresses->len, ==, 2);
+  g_assert_cmpstr (g_ptr_array_index (work->addresses, 1), ==, "*@work.example");
   g_assert_nonnull (strstr (ll_outgoing_trouble (work), "OAuth2"));
   name = ll_outgoing_name (work, "port");
   g_assert_cmpstr (name, ==, "mail.smtpserver.smtp2.port");

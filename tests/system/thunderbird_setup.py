@@ -288,33 +288,45 @@ def test_running(lab):
 STEPS = "rename,unlink,fsync,fdatasync"
 
 
-def killed_at(lab, step, words):
-    """Whether it was: the command may have fewer steps."""
+def fails_at(lab, step, words, how="signal=SIGKILL"):
+    """Whether it did: the command may have fewer steps."""
+    log = os.path.join(lab.folder, "strace.log")
     done = subprocess.run(
-        ["strace", "-f", "-qq", "-o", "/dev/null", "-e", f"trace={STEPS}",
-         "-e", f"inject={STEPS}:signal=SIGKILL:when={step}", binary("letterlock"), *words],
+        ["strace", "-f", "-qq", "-o", log, "-e", f"trace={STEPS}",
+         "-e", f"inject={STEPS}:{how}:when={step}", binary("letterlock"), *words],
         env={**lab.daemon.environment, "ASAN_OPTIONS": "detect_leaks=0"}, # it wants ptrace for itself
         capture_output=True, check=False,
     )  # fmt: skip
-    tap.true(done.returncode in (0, -signal.SIGKILL, 128 + signal.SIGKILL), done)
-    return done.returncode != 0
+    tap.true(done.returncode in (0, 1, 3, -signal.SIGKILL, 128 + signal.SIGKILL), done)
+    with open(log, encoding="utf-8", errors="replace") as file:
+        return done.returncode < 0 or done.returncode > 128 or "INJECTED" in file.read()
 
 
-def test_killed_in_setup(lab):
-    """kill -9 at each step of setup: undo gives back every byte"""
-    folder = lab.small("killed")
+def fails_everywhere(lab, name, how):
+    """Setup, at each of its steps, and the way back; how many files were changed then."""
+    folder = lab.small(name)
     before, names = contents(folder), set(os.listdir(folder))
     step, seen = 1, set()
-    while killed_at(lab, step, lab.words(folder)):
-        seen.add(tuple(x for x in OURS if contents(folder)[x] != before[x]))
+    while fails_at(lab, step, lab.words(folder), how):
+        seen.add(sum(contents(folder)[x] != before[x] for x in OURS))
         lab.undo()
         tap.equal(contents(folder), before, f"the profile after step {step}")
         tap.equal(set(os.listdir(folder)), names, f"its files after step {step}")
         tap.equal(lab.kept(), [], f"what is kept after step {step}")
         step += 1
-    # from nothing to everything, one file after the other
-    tap.equal({len(x) for x in seen}, {0, 1, 2, 3, 4}, f"what was changed in {step} steps")
     lab.undo()
+    # from nothing to everything, one file after the other
+    tap.equal(seen, {0, 1, 2, 3, 4}, f"how much was changed in {step} steps")
+
+
+def test_killed_in_setup(lab):
+    """kill -9 at each step of setup: undo gives back every byte"""
+    fails_everywhere(lab, "killed", "signal=SIGKILL")
+
+
+def test_full_disk_in_setup(lab):
+    """No space at each step of setup: undo gives back every byte"""
+    fails_everywhere(lab, "full", "error=ENOSPC")
 
 
 def test_killed_in_undo(lab):
@@ -324,7 +336,7 @@ def test_killed_in_undo(lab):
     step, died = 1, True
     while died:
         lab.set_up(folder)
-        died = killed_at(lab, step, ["undo"])
+        died = fails_at(lab, step, ["undo"])
         lab.undo()
         tap.equal(contents(folder), before, f"the profile after step {step}")
         tap.equal(set(os.listdir(folder)), names, f"its files after step {step}")
@@ -348,7 +360,8 @@ def test_no_saved_password(lab):
     done = lab.daemon.try_letterlock(*lab.words(folder))
     tap.true(done.returncode == 2 and f"Password of {USER} at {NAME}" in done.stderr, done.stderr)
     tap.equal(lab.kept(), [], "what is kept")
-    lab.set_up(folder, "--password-stdin", text=PASSWORD + "\n")
+    said = lab.set_up(folder, "--password-stdin", text=PASSWORD + "\n")
+    tap.true(f"Account anna: signed in at {NAME}." in said, said)
     lab.daemon.letterlock("account", "test", "anna")
     lab.undo()
     tap.true(not os.path.exists(os.path.join(folder, "logins.json")), "there is none again")
