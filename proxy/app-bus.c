@@ -99,6 +99,7 @@ status (gpointer data, GError **error)
                          ll_network_state_name (ll_network_state (app->access.network)));
   if (sentence != NULL)
     g_variant_dict_insert (&dict, "network_reason", "s", sentence);
+  g_variant_dict_insert (&dict, "metered", "b", ll_network_is_metered (app->access.network));
   g_variant_dict_insert (&dict, "dns", "s",
                          ll_dns_state_name (ll_resolver_state (app->access.resolver, NULL)));
   g_variant_dict_insert (&dict, "keyring", "s", keyring_word (app));

@@ -19,6 +19,9 @@
 /* How long sessions may take to say goodbye at the end. */
 #define STOP_TIMEOUT 5000
 
+/* A network that costs by the byte is not used for what can wait; looked at again after that. */
+#define METERED_SECONDS 3600
+
 /* ... and the look-ups after everything durable is done. */
 #define LEAVE_SECONDS 10
 
@@ -193,9 +196,17 @@ static gboolean
 refresh_cb (gpointer data)
 {
   LlApp *app = data;
-  g_autoptr (GTask) task = g_task_new (NULL, NULL, refreshed_cb, app);
+  g_autoptr (LlConfig) config = ll_pipeline_config (app->pipeline);
+  g_autoptr (GTask) task = NULL;
 
   app->refresh_timer = 0;
+  if (!config->metered_ignored && ll_network_is_metered (app->access.network))
+    {
+      /* who needs one fetches it then */
+      schedule_refresh (app, ll_clock_now () + METERED_SECONDS);
+      return G_SOURCE_REMOVE;
+    }
+  task = g_task_new (NULL, NULL, refreshed_cb, app);
   g_task_set_task_data (task, app, NULL);
   g_task_run_in_thread (task, refresh_thread);
   return G_SOURCE_REMOVE;

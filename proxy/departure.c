@@ -443,8 +443,11 @@ ll_depart (LlPipeline *pipeline, LlConfig *config, const LlAccount *account, LlL
 
       if (outcome.copies > 0)
         keep_results (pipeline, live, &outcome);
-      delivery = may ? send_copy (pipeline, account, live, leaving)
-                     : ll_upstream_pace (recipients->len, rate);
+      if (ll_is_spared (pipeline, config, live->letter, leaving))
+        delivery = ll_upstream_spare (recipients->len, live->letter->size, live->letter->id);
+      else
+        delivery = may ? send_copy (pipeline, account, live, leaving)
+                       : ll_upstream_pace (recipients->len, rate);
       look_at_size (live, leaving, delivery);
       g_ptr_array_add (deliveries, delivery);
       outcome.copies++;

@@ -439,6 +439,14 @@ GPtrArray *ll_leaving (const LlLetter *letter);
 /* Whether a decided recipient is to leave now. */
 gboolean ll_departs (const LlProgress *progress);
 
+/* -- sparing.c -------------------------------------------------------------------- */
+
+/* Whether these recipients of the letter wait for a network that is not metered. */
+gboolean ll_is_spared (LlPipeline *pipeline,
+                       const LlConfig *config,
+                       const LlLetter *letter,
+                       const LlLeaving *leaving);
+
 /* -- departure.c ------------------------------------------------------------------- */
 
 /* Sends what departs, writes the results into the progress, answers the mail program when it

@@ -166,6 +166,11 @@
  * person who has just typed the password looks whether the letter goes. */
 #define LL_KEYRING_AGAIN 20
 
+/* On a metered network: letters over that size are not tried again and again, for so long
+ * (seconds). A text with a picture of a telephone is smaller; a day later it has to go. */
+#define LL_METERED_SIZE (1024 * 1024)
+#define LL_METERED_PATIENCE (24 * 60 * 60)
+
 /* What goes into one write: large enough for TLS records of full size, small in memory. */
 #define LL_UPSTREAM_BUFFER (64 * 1024)
 

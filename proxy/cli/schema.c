@@ -43,6 +43,7 @@ const LlField ll_schema_status[] = {
   LIST ("sign_in", NULL),
   VALUE ("unsent"),
   VALUE ("leaving"),
+  VALUE ("metered"),
   END,
 };
 

@@ -44,6 +44,21 @@ print_pause (const char *until)
 }
 
 static void
+print_sign_in (GVariant *status)
+{
+  g_autofree const char **accounts = NULL;
+
+  if (!g_variant_lookup (status, "sign_in", "^a&s", &accounts))
+    return;
+  for (guint i = 0; accounts[i] != NULL; i++)
+    {
+      g_autofree char *text = g_strdup_printf ("needed: letterlock account login %s", accounts[i]);
+
+      print_line ("sign-in", text);
+    }
+}
+
+static void
 print_status (GVariant *status)
 {
   const char *state = ll_text (status, "state");
@@ -57,8 +72,11 @@ print_status (GVariant *status)
   print_counts (status);
   print_line ("network", ll_text (status, "network"));
   print_line ("", ll_text (status, "network_reason"));
+  if (ll_flag (status, "metered"))
+    print_line ("metered", "yes: large letters are not tried again and again (queue.metered)");
   print_line ("dns", ll_text (status, "dns"));
   print_line ("keyring", ll_text (status, "keyring"));
+  print_sign_in (status);
   for (gsize i = 0; listeners != NULL && i < g_variant_n_children (listeners); i++)
     {
       g_autoptr (GVariant) listener = g_variant_get_child_value (listeners, i);

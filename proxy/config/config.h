@@ -69,7 +69,8 @@ typedef struct
   gboolean autocrypt;
 
   /* [queue] */
-  guint lifetime; /* seconds, default 5 days */
+  guint lifetime;           /* seconds, default 5 days */
+  gboolean metered_ignored; /* large letters are tried again on metered networks, too */
 
   /* [record] */
   guint retention; /* seconds, default 1 year, 0: for ever */

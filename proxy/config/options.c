@@ -31,6 +31,7 @@ static const char *const trust_words[] = { "strict", "accepted", "opportunistic"
 static const char *const subject_words[] = { "auto", "hide", "keep", NULL };
 static const char *const keyserver_words[] = { "https", NULL };
 static const char *const ldap_words[] = { "ldaps", "ldap", NULL };
+static const char *const metered_words[] = { "spare", "ignore", NULL };
 static const char *const none_words[] = { "none", NULL };
 static const char *const proxy_words[] = { "http", "socks5", "socks5h", NULL };
 
@@ -178,6 +179,14 @@ const LlOption ll_options[] = {
   /* -- [queue] ----------------------------------------------------------------------- */
   { "queue", "lifetime", LL_OPTION_DURATION, "5d", .min = 1, .max = 30 * 86400, CONFIG (lifetime),
     .doc = "How long sending is tried before it is given up and you are told.", .example = "5d" },
+
+  { "queue", "metered", LL_OPTION_WORD, "spare", metered_words, CONFIG (metered_ignored),
+    .doc = "On a network that NetworkManager calls metered, such as a telephone's: spare lets a "
+           "letter of more than 1 MB that could not be sent at once wait for another network, for "
+           "a day at most, and does not renew kept policies ahead of their time; ignore does "
+           "both as everywhere. The first try, looks at recipients' servers, and what you ask for "
+           "are never put off.",
+    .example = "ignore" },
 
   /* -- [record] ---------------------------------------------------------------------- */
   { "record", "retention", LL_OPTION_DURATION, "365d", .min = 0, .max = 100u * YEAR,

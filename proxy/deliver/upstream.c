@@ -171,6 +171,21 @@ ll_upstream_pace (guint recipients, guint rate)
   return delivery;
 }
 
+LlDelivery *
+ll_upstream_spare (guint recipients, guint64 size, const char *id)
+{
+  LlDelivery *delivery = ll_delivery_new (recipients);
+  g_autofree char *text = g_format_size (size);
+
+  ll_delivery_set_all (delivery,
+                       ll_result_new (LL_OUTCOME_NO_CONNECTION,
+                                      "this network is metered, and the letter has %s: it waits "
+                                      "for another one for up to a day (letterlock retry %s sends "
+                                      "it now)",
+                                      text, id));
+  return delivery;
+}
+
 /* A connection that rested may be dead without a word. */
 static gboolean
 is_alive (LlWarm *warm, GCancellable *cancellable)

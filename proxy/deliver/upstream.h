@@ -126,6 +126,9 @@ LlDelivery *ll_upstream_send (LlUpstream *upstream,
  * provider throttles. (transfer full) */
 LlDelivery *ll_upstream_pace (guint recipients, guint rate);
 
+/* ... and that of one that waits for a network that is not metered. */
+LlDelivery *ll_upstream_spare (guint recipients, guint64 size, const char *id);
+
 /* Connects and signs in, for AUTH pass-through (auth = client) and before deciding: fills @offers.
  * SENT means signed in. (transfer full result text) */
 LlResult *ll_upstream_sign_in (LlUpstream *upstream,

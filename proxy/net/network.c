@@ -48,9 +48,11 @@ struct _LlNetwork
   GThread *finder;
   gboolean available; /* as GNetworkMonitor says */
   gboolean portal;
+  gboolean metered;
   /* the main thread's own */
   GNetworkMonitor *monitor; /* (not owned) */
   gulong handler;
+  gulong metered_handler;
   guint settle;
   char *fingerprint;
   GArray *watches; /* of Watch */
@@ -77,7 +79,8 @@ take_fingerprint (LlNetwork *network)
   g_autofree char *servers = g_strjoinv (" ", conf->servers);
   struct ifaddrs *all = NULL;
 
-  g_string_printf (print, "%d %d %s", network->available, network->portal, servers);
+  g_string_printf (print, "%d %d %d %s", network->available, network->portal, network->metered,
+                   servers);
   if (getifaddrs (&all) != 0)
     return g_string_free (g_steal_pointer (&print), FALSE);
   for (struct ifaddrs *one = all; one != NULL; one = one->ifa_next)
@@ -101,8 +104,10 @@ read_monitor (LlNetwork *network)
   gboolean available = g_network_monitor_get_network_available (network->monitor);
   gboolean portal
       = g_network_monitor_get_connectivity (network->monitor) == G_NETWORK_CONNECTIVITY_PORTAL;
+  gboolean metered = g_network_monitor_get_network_metered (network->monitor);
 
   g_mutex_lock (&network->lock);
+  network->metered = metered;
   network->available = available;
   network->portal = portal;
   g_mutex_unlock (&network->lock);
@@ -127,13 +132,23 @@ settled_cb (gpointer data)
 }
 
 static void
-changed_cb (GNetworkMonitor *monitor, gboolean available, gpointer data)
+settle (LlNetwork *network)
 {
-  LlNetwork *network = data;
-
   if (network->settle != 0)
     g_source_remove (network->settle);
   network->settle = g_timeout_add (SETTLE, settled_cb, network);
+}
+
+static void
+changed_cb (GNetworkMonitor *monitor, gboolean available, gpointer data)
+{
+  settle (data);
+}
+
+static void
+metered_cb (GNetworkMonitor *monitor, GParamSpec *spec, gpointer data)
+{
+  settle (data);
 }
 
 /* With the lock held. */
@@ -210,6 +225,8 @@ ll_network_new (const LlNetworkOptions *options)
   network->monitor = g_network_monitor_get_default ();
   network->handler
       = g_signal_connect (network->monitor, "network-changed", G_CALLBACK (changed_cb), network);
+  network->metered_handler = g_signal_connect (network->monitor, "notify::network-metered",
+                                               G_CALLBACK (metered_cb), network);
   read_monitor (network);
   network->fingerprint = take_fingerprint (network);
   return network;
@@ -221,6 +238,7 @@ ll_network_free (LlNetwork *network)
   if (network == NULL)
     return;
   g_signal_handler_disconnect (network->monitor, network->handler);
+  g_signal_handler_disconnect (network->monitor, network->metered_handler);
   if (network->settle != 0)
     g_source_remove (network->settle);
   while (g_source_remove_by_user_data (network))
@@ -394,6 +412,17 @@ ll_network_judge (LlNetwork *network, LlDeadline deadline, GCancellable *cancell
     look (network, deadline, cancellable);
   g_mutex_unlock (&network->lock);
   return ll_network_state (network);
+}
+
+gboolean
+ll_network_is_metered (LlNetwork *network)
+{
+  gboolean metered;
+
+  g_mutex_lock (&network->lock);
+  metered = network->metered;
+  g_mutex_unlock (&network->lock);
+  return metered;
 }
 
 void

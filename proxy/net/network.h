@@ -71,6 +71,9 @@ ll_network_judge (LlNetwork *network, LlDeadline deadline, GCancellable *cancell
 /* The domains that the user writes from: their mail servers are control hosts by default. */
 void ll_network_set_domains (LlNetwork *network, const char *const *domains);
 
+/* Whether every byte may cost somebody money, as NetworkManager says or guesses. */
+gboolean ll_network_is_metered (LlNetwork *network);
+
 /* Whether @name is below a VPN's routing domain, a single label, or the like. */
 gboolean ll_network_is_internal (LlNetwork *network, const char *name);
 

@@ -23,6 +23,7 @@ class Machine:
         self.bus = Bus(folder)
         self.templates = templates
         self.programs = []
+        self.metered = None
 
     def __enter__(self):
         self.bus.__enter__()
@@ -76,5 +77,10 @@ class Machine:
 
     def meter(self, word):
         name, path, interface = NETWORK
-        value = f"{{'Metered': <uint32 {METERED[word]}>}}"
-        self.call(name, path, "org.freedesktop.DBus.Mock.UpdateProperties", interface, value)
+        mock = "org.freedesktop.DBus.Mock."
+        value = f"<uint32 {METERED[word]}>"
+        if not self.metered:  # the template has no such property
+            self.call(name, path, mock + "AddProperty", interface, "Metered", value)
+        else:
+            self.call(name, path, mock + "UpdateProperties", interface, f"{{'Metered': {value}}}")
+        self.metered = word

@@ -1,0 +1,100 @@
+# SPDX-FileCopyrightText: Letterlock contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""On a network that costs by the byte, as NetworkManager says it: large letters that could not be sent
+at once wait for another network, and the user is told how to send them all the same."""
+
+import os
+
+import tap
+from machine import Machine
+from office import Office, letter
+from process import wait_until
+
+LARGE = "x" * 70 + "\r\n"
+LARGE *= 20000  # 1.4 MB
+
+
+class Abroad(Office):
+    def __init__(self, folder):
+        self.machine = Machine(os.path.join(folder, "machine"), "networkmanager")
+        super().__init__(folder)
+
+    def __enter__(self):
+        self.machine.__enter__()
+        self.machine.meter("yes")
+        self.environment = self.machine.environment
+        return super().__enter__()
+
+    def __exit__(self, *arguments):
+        super().__exit__(*arguments)
+        self.machine.__exit__()
+
+    def submit(self, name, body):
+        content = letter("bob@dane.lab", name=name, body=body).decode()
+        done = self.daemon.try_letterlock("sendmail", "-f", self.world.sender, "bob@dane.lab", text=content)
+        tap.equal(done.returncode, 0, done.stderr)
+
+    def is_in(self, name, state, words=""):
+        record = self.letter_named(name)
+        return record["state"] == state and words in record["recipients"][0]["reason"]
+
+    def wake(self):
+        """As a change of the network does it: what waits is tried anew."""
+        self.daemon.letterlock("config", "set", "queue.lifetime", "4d")
+
+
+def test_first_try(abroad):
+    """It is seen that the network is metered; a large letter is sent at once all the same"""
+    tap.equal(abroad.daemon.letterlock("status", "--json")[0]["metered"], True, "metered")
+    abroad.submit("first", LARGE)
+    wait_until(lambda: abroad.is_in("first", "sent"), "it is sent")
+
+
+def test_tried_again(abroad):
+    """The provider was away: the small letter goes when it is back, the large one waits, and says
+    for what and what can be done"""
+    abroad.provider.stop()
+    abroad.submit("small", "hello\r\n")
+    abroad.submit("large", LARGE)
+    abroad.daemon.wait_state("waiting", 2)
+    abroad.provider.start()
+    abroad.wake()
+    wait_until(lambda: abroad.is_in("small", "sent"), "the small one is sent")
+    wait_until(lambda: abroad.is_in("large", "waiting", "this network is metered"), "the large one waits")
+    record = abroad.letter_named("large")
+    tap.true(f"letterlock retry {record['id']}" in record["recipients"][0]["reason"], record)
+
+
+def test_asked_for(abroad):
+    """The user wants it now: it goes now"""
+    abroad.daemon.letterlock("retry", abroad.letter_named("large")["id"])
+    wait_until(lambda: abroad.is_in("large", "sent"), "it is sent")
+
+
+def test_at_home(abroad):
+    """In a network that is not metered it goes by itself"""
+    abroad.provider.stop()
+    abroad.submit("later", LARGE)
+    wait_until(lambda: abroad.is_in("later", "waiting"), "it waits")
+    abroad.provider.start()
+    abroad.wake()
+    wait_until(lambda: abroad.is_in("later", "waiting", "this network is metered"), "it is spared")
+    abroad.machine.meter("no")
+    wait_until(lambda: abroad.is_in("later", "sent"), "it is sent")
+    tap.equal(abroad.daemon.letterlock("status", "--json")[0]["metered"], False, "metered")
+
+
+def test_switched_off(abroad):
+    """Who does not want to be spared: queue.metered = ignore"""
+    abroad.machine.meter("guess-yes")
+    wait_until(lambda: abroad.daemon.letterlock("status", "--json")[0]["metered"], "it is metered again")
+    abroad.provider.stop()
+    abroad.submit("anyway", LARGE)
+    wait_until(lambda: abroad.is_in("anyway", "waiting"), "it waits")
+    abroad.provider.start()
+    abroad.daemon.letterlock("config", "set", "queue.metered", "ignore")
+    wait_until(lambda: abroad.is_in("anyway", "sent"), "it is sent")
+
+
+if __name__ == "__main__":
+    tap.main(Abroad)
