@@ -184,7 +184,15 @@ def test_backup(newcomer):
 
 
 def test_uninstall(newcomer):
-    """packaging/uninstall removes all of the program and says what it leaves"""
+    """packaging/uninstall removes all of the program and says what it leaves; not while a mail program
+    still sends through it"""
+    kept = os.path.join(newcomer.home, ".local/state/letterlock/setup/thunderbird-1")
+    os.makedirs(kept)
+    with open(os.path.join(kept, "record"), "w", encoding="ascii") as file:
+        file.write("[setup]\nclient=thunderbird\n")
+    done = newcomer.shell("packaging/uninstall --purge")
+    tap.true(done.returncode == 1 and "letterlock undo" in done.stderr, done.stderr)
+    shutil.rmtree(kept)
     done = newcomer.shell("packaging/uninstall --purge")
     tap.equal(done.returncode, 0, f"status\n{done.stdout}{done.stderr}\n")
     left = [
