@@ -25,12 +25,19 @@ static GPtrArray *
 command (const char *program, const char *const *arguments, gboolean prompt)
 {
   /* the user's gpg.conf holds, but for what would change what this is */
-  static const char *const always[] = { "--batch",         "--no-tty",
-                                        "--status-fd",     G_STRINGIFY (STATUS_FD),
-                                        "--charset",       "utf8",
-                                        "--no-armor",      "--disable-dirmngr",
-                                        "--no-encrypt-to", "--no-throw-keyids",
-                                        "--always-trust" };
+  static const char *const always[] = { "--batch",
+                                        "--no-tty",
+                                        "--status-fd",
+                                        G_STRINGIFY (STATUS_FD),
+                                        "--charset",
+                                        "utf8",
+                                        "--no-armor",
+                                        "--disable-dirmngr",
+                                        "--no-encrypt-to",
+                                        "--no-throw-keyids",
+                                        "--always-trust",
+                                        "--output",
+                                        "-" };
   GPtrArray *argv = g_ptr_array_new ();
 
   g_ptr_array_add (argv, (char *) program);

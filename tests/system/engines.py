@@ -127,7 +127,7 @@ def test_no_agent(lab):
 
 def test_habits(lab):
     """What a user's gpg.conf asks for, armour and hidden keys, does not keep a letter here"""
-    lab.write("gpg.conf", "armor\nthrow-keyids\ncomment made: here\nemit-version\nencrypt-to 0x1234\n")
+    lab.write("gpg.conf", "armor\nthrow-keyids\ncomment made: here\nemit-version\noutput nowhere\nencrypt-to 0x1234\n")
     try:
         lab.submit("habits")
         lab.goes_locked("habits")
