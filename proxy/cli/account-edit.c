@@ -328,6 +328,15 @@ complete_settings (Settings *settings, const char *address, int *status)
   if (is_known)
     return TRUE;
   found = ll_account_find (settings->addresses[0], settings->yes, status);
+  if (found != NULL && settings->auth == NULL && strcmp (ll_text (found, "auth"), "oauth2") == 0)
+    {
+      ll_complain ("%s signs in with OAuth2: see --oauth2, and --app-password, in letterlock "
+                   "account "
+                   "add --help",
+                   ll_text (found, "upstream"));
+      *status = LL_EXIT_NO;
+      return FALSE;
+    }
   for (guint i = 0; found != NULL && i < G_N_ELEMENTS (taken); i++)
     {
       char **place = &G_STRUCT_MEMBER (char *, settings, taken[i]->offset);

@@ -48,6 +48,8 @@ class Domains:
         zone("broken.lab", f"autoconfig A {POLICY_ADDRESS}\n", signed=False)
         text = lambda domain: CONFIG.format(domain=domain, host=NAME).encode()
         web("autoconfig.xml.lab", {AUTOCONFIG: text("xml.lab")})
+        zone("oauth.lab", f"autoconfig A {POLICY_ADDRESS}\n", signed=False)
+        web("autoconfig.oauth.lab", {AUTOCONFIG: text("oauth.lab").replace(b"password-cleartext", b"OAuth2")})
         web("known.lab", {WELL_KNOWN: text("known.lab")})
         web("autoconfig.wrong.lab", {AUTOCONFIG: text("wrong.lab")}, ca.issue("other.lab"))
         web("autoconfig.broken.lab", {AUTOCONFIG: b"<clientConfig><emailProvider>"})
@@ -123,6 +125,16 @@ def test_taken_with_yes(lab):
     done = lab.daemon.try_letterlock("account", "add", "anna@unsigned.lab", "--yes")
     tap.true(done.returncode == 1 and "nothing proves" in done.stderr, done.stderr)
     tap.equal(len(lab.daemon.letterlock("account", "list", "--json")), 1, "accounts")
+
+
+def test_oauth2(lab):
+    """A server that wants OAuth2 is told, not added half; --auth says otherwise"""
+    words = ["account", "add", "anna@oauth.lab", "--yes", "--name", "oauth"]
+    done = lab.daemon.try_letterlock(*words)
+    tap.true(done.returncode == 1 and f"{NAME}:587 signs in with OAuth2" in done.stderr, done.stderr)
+    lab.daemon.letterlock(*words, "--auth", "password", "--password-stdin", text=PASSWORD + "\n")
+    (account,) = lab.daemon.letterlock("account", "show", "oauth", "--json")
+    tap.equal((account["auth"], account["username"]), ("password", "anna@oauth.lab"), "account")
 
 
 def test_chosen_at_a_terminal(lab):
