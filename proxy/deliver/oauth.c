@@ -321,6 +321,19 @@ ask (Grant *grant)
   g_thread_unref (g_thread_new ("oauth", flight_thread, grant));
 }
 
+void
+ll_oauth_ask_again (LlOauth *oauth)
+{
+  GHashTableIter iter;
+  gpointer grant;
+
+  g_mutex_lock (&oauth->lock);
+  g_hash_table_iter_init (&iter, oauth->grants);
+  while (g_hash_table_iter_next (&iter, NULL, &grant))
+    ((Grant *) grant)->denied = -LL_OAUTH_REFUSED;
+  g_mutex_unlock (&oauth->lock);
+}
+
 /* -- tokens ---------------------------------------------------------------------------------- */
 
 /* With the lock held. One that is young was not refused for its age: another would be refused,

@@ -41,6 +41,10 @@ LlSecret *ll_oauth_token (LlOauth *oauth,
                           GCancellable *cancellable,
                           LlResult **problem);
 
+/* Something else is known of the accounts now (a client id's secret, another network): a no of the
+ * token server is not taken for an answer to that. */
+void ll_oauth_ask_again (LlOauth *oauth);
+
 /* What a sign-in brought: stored, then in force. @answer has both tokens; the access token is
  * taken out of it. FALSE: LL_SECRET_ERROR, and all is as before. */
 gboolean ll_oauth_keep (LlOauth *oauth,

@@ -68,6 +68,7 @@ ll_signer_forget (LlSigner *signer)
   g_mutex_lock (&signer->lock);
   g_hash_table_remove_all (signer->passwords);
   g_mutex_unlock (&signer->lock);
+  ll_oauth_ask_again (signer->oauth);
 }
 
 /* -- passwords ----------------------------------------------------------------------- */

@@ -122,6 +122,16 @@ static const struct
     LL_OUTCOME_AUTH, 535, "5.7.8", "wrong name or password", 0 },
   { "AUTH 454", "{\"certificate\": \"good\", \"faults\": {\"auth\": \"454 4.7.0 not now\"}}", 0,
     LL_OUTCOME_TEMPORARY, 454, "4.7.0", "not now", 0 },
+  { "AUTH 535 5.7.139",
+    "{\"certificate\": \"good\", \"faults\": {\"auth\": \"535 5.7.139 Authentication unsuccessful, "
+    "SmtpClientAuthentication is disabled for the Tenant. [AM0]\"}}",
+    0, LL_OUTCOME_AUTH, 535, "5.7.139",
+    "your organisation has switched off sending by SMTP * (Authentication unsuccessful, * [AM0])",
+    0 },
+  { "AUTH 550 5.7.30",
+    "{\"certificate\": \"good\", \"faults\": {\"auth\": \"550 5.7.30 Basic authentication is not "
+    "supported for Client Submission.\"}}",
+    0, LL_OUTCOME_AUTH, 550, "5.7.30", "your provider takes no passwords any more: *", 0 },
   { "AUTH stalls", "{\"certificate\": \"good\", \"faults\": {\"auth\": \"stall\"}}", SHORT,
     LL_OUTCOME_NO_CONNECTION, 0, "", "localhost: no answer in time", 0 },
   { "no AUTH", "{\"certificate\": \"good\", \"mechanisms\": []}", 0, LL_OUTCOME_AUTH, 0, "",

@@ -79,17 +79,18 @@ service imap-login {{
 
 class Dovecot:
     """@imap: {"address", "certificate", "maildir"}; @introspection: whom it asks about tokens, and
-    then tokens are all that it takes."""
+    then @tokens are all that it takes."""
 
     def __init__(
-        self, folder, socket, users, mechanisms="plain login scram-sha-256", imap=None, introspection=None
-    ):
+        self, folder, socket, users, mechanisms="plain login scram-sha-256", imap=None, introspection=None,
+        tokens="oauthbearer xoauth2",
+    ):  # fmt: skip
         self.folder = folder
         self.socket = socket
         os.makedirs(folder, exist_ok=True)
         os.chmod(folder, 0o755)
         if introspection:
-            mechanisms = "oauthbearer xoauth2"
+            mechanisms = tokens
             with open(os.path.join(folder, "oauth2"), "w", encoding="utf-8") as file:
                 file.write(INTROSPECTION.format(url=introspection))
         config = CONFIG.format(

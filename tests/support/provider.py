@@ -23,7 +23,7 @@ class Provider(Postfix):
 
     def __init__(
         self, folder, certificate, *, address=ADDRESS, name=NAME, users=None, imap=False,
-        introspection=None, **main,
+        introspection=None, tokens="oauthbearer xoauth2", **main,
     ):  # fmt: skip
         super().__init__(
             folder, name, relay="permit_sasl_authenticated,reject",
@@ -37,7 +37,7 @@ class Provider(Postfix):
         self.listen(address, 587, certificate, smtpd_tls_security_level="encrypt", **sasl)
         self.listen(address, 465, certificate, smtpd_tls_wrappermode="yes", **sasl)
         self.imap = None
-        self.introspection = introspection
+        self.introspection = {"introspection": introspection, "tokens": tokens}
         if imap:
             self.imap = {"address": address, "certificate": certificate, "maildir": self.path}
         self.stack = contextlib.ExitStack()
@@ -45,7 +45,7 @@ class Provider(Postfix):
     def __enter__(self):
         socket = os.path.join(self.folder, "queue", "private", "auth")
         folder = os.path.join(self.folder, "dovecot")
-        self.stack.enter_context(Dovecot(folder, socket, self.users, imap=self.imap, introspection=self.introspection))
+        self.stack.enter_context(Dovecot(folder, socket, self.users, imap=self.imap, **self.introspection))
         return super().__enter__()
 
     def __exit__(self, *arguments):

@@ -82,6 +82,8 @@ class TokenServer:
         self.asked = []  # (path, form)
         self.faults = {}  # path -> function (handler, form)
         self.lifetime = 3600
+        self.length = LENGTH
+        self.secret = None  # that has to come with the client id
         self.rotates = True
         self.scope = "smtp"  # of what it gives
         self.agrees = True
@@ -153,7 +155,7 @@ class TokenServer:
 
     def give(self, used=None):
         """@used: the refresh token that was shown; it ends where there is a new one."""
-        token = secrets.token_urlsafe(LENGTH)
+        token = secrets.token_urlsafe(self.length)
         answer = {
             "access_token": token, "token_type": "Bearer", "expires_in": self.lifetime, "scope": self.scope,
         }  # fmt: skip
@@ -166,7 +168,7 @@ class TokenServer:
         return 200, answer
 
     def token(self, form):
-        if form.get("client_id") != CLIENT:
+        if form.get("client_id") != CLIENT or form.get("client_secret") != self.secret:
             return 401, {"error": "invalid_client"}
         kind = form["grant_type"]
         if kind == "authorization_code":

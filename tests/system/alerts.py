@@ -185,6 +185,11 @@ def test_sign_in(place):
     place.daemon.wait_state("sent", 4)
     place.notifications.wait_gone("Account cloud")
     place.turn_until(lambda: not place.session.reasons, "the session lets him go")
+    kept = place.keyring.items(purpose="oauth2-refresh-token", name="cloud")
+    tap.equal(len(kept), 1, "permissions in the keyring")
+    with open(os.path.join(place.daemon.state, "secrets"), encoding="utf-8") as file:
+        text = file.read()
+    tap.true(not any(token in text for token in place.server.refresh), "the permission is in a file")
 
 
 @contextlib.contextmanager

@@ -21,6 +21,7 @@ from token_server import TokenServer, browse, fail
 MAIL = ("mail.cloud.lab", "127.0.0.91")
 LOGIN = ("login.cloud.lab", "127.0.0.92")
 USER = "anna@cloud.lab"
+OLD = ("mail.old.lab", "127.0.0.93")  # knows XOAUTH2 only, as Microsoft does
 
 
 class Cloud(Office):
@@ -33,10 +34,15 @@ class Cloud(Office):
             os.path.join(folder, "cloud"), world.ca.issue(MAIL[0]), address=MAIL[1], name=MAIL[0],
             users={USER: "no password"}, introspection=self.server.introspection,
         )  # fmt: skip
+        world.zones.zone("old.lab", f"@ MX 10 mail\nmail A {OLD[1]}\n", signed=False)
+        self.old = Provider(
+            os.path.join(folder, "old"), world.ca.issue(OLD[0]), address=OLD[1], name=OLD[0],
+            users={USER: "no password"}, introspection=self.server.introspection, tokens="xoauth2",
+        )  # fmt: skip
 
     def __enter__(self):
         super().__enter__()
-        for server in (self.server, self.cloud):
+        for server in (self.server, self.cloud, self.old):
             self.world.stack.enter_context(server)
         self.daemon.add_account(USER, f"{MAIL[0]}:465", "--name", "cloud", *self.server.settings(),
                                 "--auth", "oauth2", security="tls")  # fmt: skip
@@ -82,7 +88,9 @@ class Cloud(Office):
     def sent(self, name):
         wait_until(lambda: (self.letter_named(name) or {}).get("state") == "sent", f"{name} is sent")
         wanted = f"<{name}@provider.lab>".encode()
-        tap.equal(sum(wanted in x for x in self.cloud.letters()), 1, "letters at the provider")
+        arrived = lambda: sum(wanted in x for x in self.cloud.letters())
+        wait_until(arrived, f"{name} is in its box")
+        tap.equal(arrived(), 1, "letters at the provider")
 
     def shown(self):
         return next(x for x in self.daemon.letterlock("account", "list", "--json") if x["account"] == "cloud")
@@ -260,6 +268,75 @@ def test_offline(cloud):
     cloud.server.__enter__()
     cloud.retry()
     cloud.sent("offline")
+
+
+def test_killed_after_rotation(cloud):
+    """Killed right after the server gave another refresh token: it was stored before"""
+    cloud.restart()
+    cloud.submit("before-kill")
+    cloud.sent("before-kill")
+    cloud.daemon.kill()
+    cloud.daemon.start()
+    cloud.submit("after-kill")
+    cloud.sent("after-kill")
+
+
+def test_client_secret(cloud):
+    """A client id with a secret: refused without it, in words; with it the letter goes by itself"""
+    cloud.server.secret = "secret of the office"
+    cloud.restart()
+    cloud.submit("secret")
+    cloud.waits("secret", "--client-secret-stdin")
+    tap.equal(cloud.shown()["sign_in"], "refused", "sign_in")
+    cloud.daemon.letterlock("account", "edit", "cloud", "--client-secret-stdin", text=cloud.server.secret + "\n")
+    cloud.sent("secret")
+    tap.equal(cloud.shown()["sign_in"], "signed-in", "sign_in")
+    cloud.restart()
+    cloud.submit("secret-again")
+    cloud.sent("secret-again")
+
+
+def test_xoauth2(cloud):
+    """A server with XOAUTH2 alone, with short tokens and long ones; what it refuses is said in words"""
+    for length in (60, 900, 4000):
+        cloud.server.length = length
+        cloud.restart()
+        cloud.daemon.letterlock("account", "edit", "cloud", "--upstream", f"{OLD[0]}:465")
+        steps = cloud.daemon.letterlock("account", "test", "cloud", "--json")[-1]["steps"]
+        tap.true(any(x["detail"] == f"as {USER} (XOAUTH2)" for x in steps), steps)
+    cloud.server.end_access()
+    cloud.restart()
+    cloud.server.scope = "profile"
+    done = cloud.daemon.try_letterlock("account", "test", "cloud")
+    cloud.server.scope = "smtp"
+    tap.equal(done.returncode, 1, done.stdout)
+    tap.true("535" in done.stderr, done.stderr)
+    cloud.daemon.letterlock("account", "edit", "cloud", "--upstream", f"{MAIL[0]}:465")
+
+
+def test_known_providers(cloud):
+    """Google, Microsoft and providers with app passwords need no server to be named"""
+    answer = cloud.daemon.letterlock(
+        "account", "add", "--json", "--address", "a@gmail.test", "--oauth2", "google", "--client-id", "x",
+    )[0]  # fmt: skip
+    shown = cloud.daemon.letterlock("account", "show", answer["account"], "--json")[0]
+    tap.equal((shown["upstream"], shown["auth"]), ("smtp.gmail.com:465", "oauth2"), "google")
+    done = cloud.daemon.try_letterlock("account", "login", answer["account"], "--device")
+    tap.true(done.returncode == 1 and "Google does not allow" in done.stderr, done.stderr)
+    cloud.daemon.letterlock(
+        "account", "add", "--address", "a@work.test", "--oauth2", "microsoft", "--client-id", "x",
+        "--tenant", "work.test", "--name", "work",
+    )  # fmt: skip
+    shown = cloud.daemon.letterlock("account", "show", "work", "--json")[0]
+    tap.equal(shown["token_url"], "https://login.microsoftonline.com/work.test/oauth2/v2.0/token", "token_url")
+    cloud.daemon.letterlock(
+        "account", "add", "--address", "a@yahoo.test", "--app-password", "yahoo", "--name", "yahoo",
+        "--password-stdin", text="abcd\n",
+    )  # fmt: skip
+    shown = cloud.daemon.letterlock("account", "show", "yahoo", "--json")[0]
+    tap.equal((shown["upstream"], shown["password_stored"]), ("smtp.mail.yahoo.com:465", True), "yahoo")
+    done = cloud.daemon.try_letterlock("account", "add", "--address", "b@gmail.test", "--app-password", "google")
+    tap.true("https://myaccount.google.com/apppasswords" in done.stderr, done.stderr)
 
 
 def test_wrong_local_password(cloud):
