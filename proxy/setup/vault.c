@@ -194,8 +194,7 @@ encrypt (PK11SymKey *key, SECOidTag tag, PLArenaPool *arena, const char *text, S
   CK_MECHANISM_TYPE mechanism = PK11_AlgtagToMechanism (tag);
   guchar vector[16];
   SECItem iv = { siBuffer, vector, (unsigned int) PK11_GetIVLength (mechanism) };
-  SECItem *parameters
-      = SEC_ASN1EncodeItem (arena, NULL, &iv, SEC_ASN1_GET (SEC_OctetStringTemplate));
+  SECItem *parameters;
   gsize length = strlen (text);
   unsigned int room = (unsigned int) length + sizeof vector;
 
