@@ -7,7 +7,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "config/login.h"
-#include "deliver/oauth.h"
+#include "deliver/oauth-secrets.h"
 
 #include <string.h>
 

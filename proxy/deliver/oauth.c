@@ -5,13 +5,12 @@
 
 #include "base/error.h"
 #include "base/limits.h"
+#include "deliver/oauth-clock.h"
+#include "deliver/oauth-secrets.h"
 #include "deliver/result.h"
 #include "deliver/sign-in-words.h"
 
 #include <string.h>
-
-/* A token that ends in that many seconds may be refused while it is on its way. */
-#define TOO_LATE 10
 
 /* One account as it is configured; another client id or server is another grant. */
 typedef struct
@@ -22,9 +21,7 @@ typedef struct
   char *token_url;
 
   LlSecret *access; /* or NULL */
-  gint64 since;     /* boot seconds, as the next two */
-  gint64 renew;     /* from here on it is renewed, and still serves */
-  gint64 end;
+  LlOauthClock clock;
   LlSecret *unsaved; /* a refresh token that no store took yet */
 
   gboolean asking;   /* a flight is under way */
@@ -133,21 +130,7 @@ ll_oauth_client_secret (LlOauth *oauth,
                         GCancellable *cancellable,
                         GError **error)
 {
-  g_autoptr (GError) local = NULL;
-  LlSecret *secret = ll_secret_store_lookup (oauth->secrets, LL_OAUTH_CLIENT_SECRET, account,
-                                             cancellable, &local);
-
-  if (secret == NULL && !g_error_matches (local, LL_SECRET_ERROR, LL_SECRET_ERROR_ABSENT))
-    g_propagate_error (error, g_steal_pointer (&local));
-  return secret;
-}
-
-/* A keyring that does not take it now (locked in between) is no reason to lose it. */
-static gboolean
-save_refresh (LlOauth *oauth, const char *account, const LlSecret *token)
-{
-  return ll_secret_store_save (oauth->secrets, LL_OAUTH_REFRESH, account, token, NULL, NULL)
-         || ll_secret_store_save_here (oauth->secrets, LL_OAUTH_REFRESH, account, token, NULL);
+  return ll_oauth_find_client_secret (oauth->secrets, account, cancellable, error);
 }
 
 static LlResult *
@@ -169,14 +152,9 @@ secret_problem (const Grant *grant, const GError *error)
 static void
 take_access (Grant *grant, LlOauthAnswer *answer)
 {
-  gint64 now = ll_clock_boot ();
-  guint lifetime = answer->lifetime > 0 ? answer->lifetime : LL_OAUTH_LIFETIME;
-
   ll_secret_free (grant->access);
   grant->access = g_steal_pointer (&answer->access);
-  grant->since = now;
-  grant->end = now + lifetime;
-  grant->renew = now + MAX ((gint64) lifetime - LL_OAUTH_AHEAD, lifetime / 2);
+  grant->clock = ll_oauth_clock (answer->lifetime, ll_clock_boot ());
   grant->state = LL_SIGN_IN_SIGNED_IN;
 }
 
@@ -223,7 +201,7 @@ take_reply (Grant *grant, LlOauthReply *reply, const LlSecret *used)
     }
   if (answer->refresh != NULL
       && !ll_secret_equal (answer->refresh, ll_secret_peek (used), ll_secret_length (used))
-      && !save_refresh (oauth, grant->account, answer->refresh))
+      && !ll_oauth_save_refresh (oauth->secrets, grant->account, answer->refresh))
     {
       g_mutex_lock (&oauth->lock);
       ll_secret_free (grant->unsaved);
@@ -253,7 +231,7 @@ find_refresh (Grant *grant, GError **error)
   g_mutex_unlock (&oauth->lock);
   if (kept == NULL)
     return ll_secret_store_lookup (oauth->secrets, LL_OAUTH_REFRESH, grant->account, NULL, error);
-  if (save_refresh (oauth, grant->account, kept))
+  if (ll_oauth_save_refresh (oauth->secrets, grant->account, kept))
     {
       g_mutex_lock (&oauth->lock);
       g_clear_pointer (&grant->unsaved, ll_secret_free);
@@ -344,7 +322,7 @@ drop_refused (Grant *grant, const LlSecret *refused)
   if (grant->access == NULL
       || !ll_secret_equal (grant->access, ll_secret_peek (refused), ll_secret_length (refused)))
     return NULL;
-  if (ll_clock_boot () - grant->since < LL_OAUTH_YOUNG)
+  if (ll_oauth_is_young (&grant->clock, ll_clock_boot ()))
     return ll_result_new (LL_OUTCOME_AUTH,
                           "the mail server does not take the permission of account %s",
                           grant->account);
@@ -356,11 +334,12 @@ drop_refused (Grant *grant, const LlSecret *refused)
 static LlSecret *
 usable (Grant *grant)
 {
-  gint64 now = ll_clock_boot ();
+  LlOauthAge age
+      = grant->access != NULL ? ll_oauth_age (&grant->clock, ll_clock_boot ()) : LL_OAUTH_OVER;
 
-  if (grant->access == NULL || now >= grant->end - TOO_LATE)
+  if (age == LL_OAUTH_OVER)
     return NULL;
-  if (now >= grant->renew)
+  if (age == LL_OAUTH_AGING)
     ask (grant);
   return ll_secret_copy (grant->access);
 }

@@ -11,7 +11,7 @@ G_BEGIN_DECLS
 
 /*
  * The permissions of accounts with auth = oauth2: access tokens in memory, refresh tokens in the
- * secret store (purpose LL_OAUTH_REFRESH, the account's name). Thread-safe.
+ * secret store (deliver/oauth-secrets.h). Thread-safe.
  *
  * Renewed ahead of their end, while the old one still serves; by one question at a time for each
  * account, however many letters wait for it, which goes to its end even when nobody waits any
@@ -21,9 +21,6 @@ G_BEGIN_DECLS
  *
  * RFC 6749 6.
  */
-
-#define LL_OAUTH_REFRESH "oauth2-refresh-token"
-#define LL_OAUTH_CLIENT_SECRET "oauth2-client-secret"
 
 typedef struct _LlOauth LlOauth;
 

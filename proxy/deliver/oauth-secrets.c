@@ -1,0 +1,28 @@
+/* SPDX-FileCopyrightText: Letterlock contributors */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "deliver/oauth-secrets.h"
+
+#include "base/error.h"
+
+gboolean
+ll_oauth_save_refresh (LlSecretStore *secrets, const char *account, const LlSecret *token)
+{
+  return ll_secret_store_save (secrets, LL_OAUTH_REFRESH, account, token, NULL, NULL)
+         || ll_secret_store_save_here (secrets, LL_OAUTH_REFRESH, account, token, NULL);
+}
+
+LlSecret *
+ll_oauth_find_client_secret (LlSecretStore *secrets,
+                             const char *account,
+                             GCancellable *cancellable,
+                             GError **error)
+{
+  g_autoptr (GError) local = NULL;
+  LlSecret *secret
+      = ll_secret_store_lookup (secrets, LL_OAUTH_CLIENT_SECRET, account, cancellable, &local);
+
+  if (secret == NULL && !g_error_matches (local, LL_SECRET_ERROR, LL_SECRET_ERROR_ABSENT))
+    g_propagate_error (error, g_steal_pointer (&local));
+  return secret;
+}
