@@ -256,11 +256,12 @@ ll_account_ask_secret (const char *prompt)
 
   if (pipe2 (ends, O_CLOEXEC) != 0)
     return -1;
-  fputs (prompt, stderr);
   tcgetattr (STDIN_FILENO, &before);
   silent = before;
   silent.c_lflag &= ~(tcflag_t) ECHO;
+  /* it drops what was typed before: the question comes after it */
   tcsetattr (STDIN_FILENO, TCSAFLUSH, &silent);
+  fputs (prompt, stderr);
   while (length < sizeof line && read (STDIN_FILENO, line + length, 1) == 1 && line[length] != '\n')
     length++;
   tcsetattr (STDIN_FILENO, TCSAFLUSH, &before);

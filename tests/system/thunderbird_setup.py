@@ -4,6 +4,7 @@
 back by `letterlock undo`."""
 
 import os
+import pty
 import re
 import shutil
 import signal
@@ -367,6 +368,38 @@ def test_no_saved_password(lab):
     lab.daemon.letterlock("account", "test", "anna")
     lab.undo()
     tap.true(not os.path.exists(os.path.join(folder, "logins.json")), "there is none again")
+
+
+def typed(lab, folder, *answers):
+    """At a terminal: each answer is typed when its question stands there. (status, what it said)"""
+    master, slave = pty.openpty()
+    said = ""
+    with os.fdopen(master, "wb", buffering=0) as terminal, subprocess.Popen(
+        [binary("letterlock"), "setup", "thunderbird", "--profile", folder],
+        env=lab.daemon.environment, stdin=slave, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+    ) as child:  # fmt: skip
+        os.close(slave)
+        for question, answer in answers:
+            while not said.endswith(question):
+                byte = child.stdout.read(1)
+                tap.true(byte, f"it ended before it asked {question}: {said}")
+                said += byte.decode(errors="replace")
+            terminal.write(answer.encode() + b"\n")
+        said += child.stdout.read().decode(errors="replace")
+    return child.returncode, said
+
+
+def test_at_a_terminal(lab):
+    """A person is shown what will be done, says no, or says yes and types the password unseen"""
+    folder = lab.small("typed")
+    os.unlink(os.path.join(folder, "logins.json"))
+    if lab.daemon.letterlock("account", "list", "--json"):
+        lab.daemon.letterlock("account", "remove", "anna", "--force")
+    status, said = typed(lab, folder, ("[y/N] ", "n"))
+    tap.true(status == 1 and "Nothing was changed" in said and lab.kept() == [], said)
+    status, said = typed(lab, folder, ("[y/N] ", "y"), (f"Password of {USER} at {NAME}: ", PASSWORD))
+    tap.true(status == 0 and "signed in" in said and PASSWORD not in said, said)
+    lab.undo()
 
 
 def test_oauth2(lab):
