@@ -14,6 +14,7 @@
 #include "gui/overview-page.h"
 #include "gui/people-page.h"
 #include "gui/rules-page.h"
+#include "gui/setup-window.h"
 #include "gui/toast.h"
 
 struct _LlWindow
@@ -37,6 +38,7 @@ struct _LlWindow
   LlOverviewPage *overview;
 
   GtkLabel *held_count; /* beside its page */
+  gboolean welcomed;
   LlDaemon *daemon;
 };
 
@@ -139,6 +141,23 @@ show_count (LlWindow *self, GVariant *status)
   gtk_widget_set_visible (GTK_WIDGET (self->held_count), n > 0);
 }
 
+/* For the accounts page, and by itself where there is no account yet: win.setup. */
+static void
+setup_cb (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  LlWindow *self = LL_WINDOW (widget);
+
+  self->welcomed = TRUE;
+  gtk_window_present (ll_setup_window_new (GTK_WINDOW (self), self->daemon));
+}
+
+static void
+welcome (LlWindow *self, GVariant *status)
+{
+  if (!self->welcomed && ll_read_number (status, "accounts") == 0)
+    setup_cb (GTK_WIDGET (self), NULL, NULL);
+}
+
 static void
 show_state (LlWindow *self)
 {
@@ -150,6 +169,7 @@ show_state (LlWindow *self)
   g_autofree char *words = ll_status_counts (status);
 
   show_count (self, status);
+  welcome (self, status);
   gtk_label_set_text (self->state, words);
   gtk_widget_set_visible (GTK_WIDGET (self->state), status != NULL);
   gtk_widget_set_visible (self->banner, text != NULL);
@@ -275,6 +295,7 @@ ll_window_class_init (LlWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, LlWindow, overview);
   gtk_widget_class_install_action (widget_class, "win.page", "s", page_cb);
   gtk_widget_class_install_action (widget_class, "win.letter", "s", letter_cb);
+  gtk_widget_class_install_action (widget_class, "win.setup", NULL, setup_cb);
   gtk_widget_class_bind_template_callback (widget_class, row_selected_cb);
   gtk_widget_class_bind_template_callback (widget_class, row_activated_cb);
   gtk_widget_class_bind_template_callback (widget_class, back_cb);

@@ -44,6 +44,11 @@ void ll_bus_client_call_async (LlBusClient *client,
                                gpointer data);
 GVariant *ll_bus_client_call_finish (GAsyncResult *result, GError **error);
 
+/* For an argument "ah" that a secret goes through: a pipe with the @length bytes at @secret (NULL:
+ * none), and in @handles the argument, which is floating. A pipe takes 64 KB, and what does not fit
+ * is not handed over. (transfer full) */
+GUnixFDList *ll_bus_client_hand_over (const char *secret, gsize length, GVariant **handles);
+
 /* Signals, on the thread-default main context; @arguments as in the XML. Returns an id. */
 typedef void (*LlBusClientSignal) (const char *name, GVariant *arguments, gpointer data);
 guint ll_bus_client_subscribe (LlBusClient *client,

@@ -7,6 +7,8 @@
 #include "api/names.h"
 
 #include <gio/gunixconnection.h>
+#include <gio/gunixfdlist.h>
+#include <string.h>
 
 /* Until the next look for a daemon that is not there. */
 #define RETRY_SECONDS 3
@@ -282,6 +284,7 @@ static void
 call (LlDaemon *self,
       const char *method,
       GVariant *arguments,
+      GUnixFDList *descriptors,
       int milliseconds,
       GCancellable *cancellable,
       GAsyncReadyCallback callback,
@@ -296,8 +299,8 @@ call (LlDaemon *self,
                                "Letterlock does not run");
       return;
     }
-  ll_bus_client_call_async (self->client, method, owned, NULL, milliseconds, cancellable, called_cb,
-                            g_steal_pointer (&task));
+  ll_bus_client_call_async (self->client, method, owned, descriptors, milliseconds, cancellable,
+                            called_cb, g_steal_pointer (&task));
 }
 
 void
@@ -308,7 +311,7 @@ ll_daemon_call (LlDaemon *self,
                 GAsyncReadyCallback callback,
                 gpointer data)
 {
-  call (self, method, arguments, -1, cancellable, callback, data);
+  call (self, method, arguments, NULL, -1, cancellable, callback, data);
 }
 
 void
@@ -317,7 +320,28 @@ ll_daemon_sign_in (LlDaemon *self, const char *account, GAsyncReadyCallback call
   call (self, "SignIn",
         g_variant_new ("(su@a{sv})", account, 1,
                        g_variant_new_array (G_VARIANT_TYPE ("{sv}"), NULL, 0)),
-        SIGN_IN_MS, NULL, callback, data);
+        NULL, SIGN_IN_MS, NULL, callback, data);
+}
+
+void
+ll_daemon_call_with_secret (LlDaemon *self,
+                            const char *method,
+                            GVariant *arguments,
+                            const char *secret,
+                            GAsyncReadyCallback callback,
+                            gpointer data)
+{
+  g_autoptr (GVariant) owned = g_variant_ref_sink (arguments);
+  g_autoptr (GPtrArray) all = g_ptr_array_new_with_free_func ((GDestroyNotify) g_variant_unref);
+  g_autoptr (GUnixFDList) list = NULL;
+  GVariant *handles;
+
+  for (gsize i = 0; i < g_variant_n_children (owned); i++)
+    g_ptr_array_add (all, g_variant_get_child_value (owned, i));
+  list = ll_bus_client_hand_over (secret, secret != NULL ? strlen (secret) : 0, &handles);
+  g_ptr_array_add (all, g_variant_ref_sink (handles));
+  call (self, method, g_variant_new_tuple ((GVariant **) all->pdata, all->len), list, -1, NULL,
+        callback, data);
 }
 
 GVariant *

@@ -42,6 +42,15 @@ void ll_daemon_sign_in (LlDaemon *daemon,
                         GAsyncReadyCallback callback,
                         gpointer data);
 
+/* The same with @secret (NULL: none), which goes through a pipe and not into the message: the last
+ * argument of @method, "ah", is added to @arguments (a floating tuple) here. */
+void ll_daemon_call_with_secret (LlDaemon *daemon,
+                                 const char *method,
+                                 GVariant *arguments,
+                                 const char *secret,
+                                 GAsyncReadyCallback callback,
+                                 gpointer data);
+
 /* The answer, a tuple. (transfer full) */
 GVariant *ll_daemon_call_finish (LlDaemon *daemon, GAsyncResult *result, GError **error);
 

@@ -3,10 +3,10 @@
 
 #include "cli/setup.h"
 
-#include <fcntl.h>
+#include "api/client.h"
+
 #include <gio/gunixfdlist.h>
 #include <string.h>
-#include <unistd.h>
 
 /* Whatever the port: a host has one for each kind of TLS. */
 static gboolean
@@ -31,29 +31,6 @@ ll_setup_account_find (GVariant *accounts, const LlSetupUpstream *upstream)
         return g_steal_pointer (&account);
     }
   return NULL;
-}
-
-/* A pipe with it; the handles of the message are for that one descriptor, or for none. */
-static GUnixFDList *
-pipe_with (const LlSecret *password, GVariant **handles)
-{
-  GUnixFDList *list = g_unix_fd_list_new ();
-  gint32 handle = 0;
-  gssize length = password != NULL ? (gssize) ll_secret_length (password) : 0;
-  int ends[2];
-
-  *handles = g_variant_new_array (G_VARIANT_TYPE_HANDLE, NULL, 0);
-  if (password == NULL || pipe2 (ends, O_CLOEXEC) != 0)
-    return list;
-  if (write (ends[1], ll_secret_peek (password), (gsize) length) == length
-      && g_unix_fd_list_append (list, ends[0], NULL) == 0)
-    {
-      g_variant_unref (g_variant_ref_sink (*handles));
-      *handles = g_variant_new_fixed_array (G_VARIANT_TYPE_HANDLE, &handle, 1, sizeof handle);
-    }
-  close (ends[0]);
-  close (ends[1]);
-  return list;
 }
 
 static GVariant *
@@ -95,7 +72,9 @@ ll_setup_account_make (GVariant *there,
                        int *status)
 {
   GVariant *handles;
-  g_autoptr (GUnixFDList) descriptors = pipe_with (password, &handles);
+  g_autoptr (GUnixFDList) descriptors
+      = ll_bus_client_hand_over (password != NULL ? ll_secret_peek (password) : NULL,
+                                 password != NULL ? ll_secret_length (password) : 0, &handles);
   g_autoptr (GVariant) reply = NULL;
   const char *name;
 

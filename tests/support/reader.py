@@ -27,6 +27,7 @@ class Reader:
     def walk(self):
         """Every accessible that is seen, in the order in which it is read."""
         Atspi.get_desktop(0).clear_cache()
+        self.make_known([self.root()])
         return self.below([self.root()])
 
     def below(self, pending):
@@ -71,27 +72,31 @@ class Reader:
         return children
 
     def is_at(self, place, one):
-        """Whether @one is what is seen in the middle of @place."""
-        window = self.window_of(place)
-        seen = self.seen_at(window, place)
-        if seen is None:
-            self.make_known([window])
-            seen = self.seen_at(window, place)
-        while seen is not None and seen != one:
-            seen = seen.get_parent()
-        return seen is not None
+        """Whether @one is what is seen at @place: somewhere, since not everything is told of."""
+        return self.is_seen(self.window_of(place), place, one)
 
-    def seen_at(self, window, place):
+    def is_seen(self, window, place, one):
         x, y, width, height = self.place(place)
-        return window.get_accessible_at_point(x + width // 2, y + height // 2, Atspi.CoordType.WINDOW)
+        for part in (2, 3, 5, 11):
+            seen = window.get_accessible_at_point(
+                x + width // part, y + height // part, Atspi.CoordType.WINDOW
+            )
+            while seen is not None and seen != one:
+                seen = seen.get_parent()
+            if seen is not None:
+                return True
+        return False
 
     @staticmethod
     def make_known(pending):
         """GTK finds at a point only what somebody has asked for once."""
         while pending:
             one = pending.pop()
-            if one is not None:
-                pending += [one.get_child_at_index(i) for i in range(min(one.get_child_count(), 200))]
+            try:
+                if one is not None:
+                    pending += [one.get_child_at_index(i) for i in range(min(one.get_child_count(), 200))]
+            except GLib.Error:
+                continue  # gone meanwhile
 
     @staticmethod
     def window_of(one):
@@ -118,9 +123,13 @@ class Reader:
     def press(self, name, roles):
         """Only what can be seen, and is not greyed out."""
         found = self.find(name, roles)
-        if found is None or not found.get_state_set().contains(Atspi.StateType.SENSITIVE):
+        if found is None or not self.is_sensitive(name, roles):
             return False
         return bool(found.get_action_iface()) and found.do_action(0)
+
+    def is_sensitive(self, name, roles=None):
+        found = self.find(name, roles)
+        return found is not None and found.get_state_set().contains(Atspi.StateType.SENSITIVE)
 
     def press_answer(self, name, roles):
         """GTK has a question's buttons twice, one of them hidden: "_Send it Send it"."""

@@ -1,0 +1,173 @@
+/* SPDX-FileCopyrightText: Letterlock contributors */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "gui/trial.h"
+
+#include "api/intl.h"
+#include "api/read.h"
+
+void
+ll_trial_free (LlTrial *trial)
+{
+  if (trial == NULL)
+    return;
+  g_clear_pointer (&trial->account, g_variant_unref);
+  g_clear_pointer (&trial->test, g_variant_unref);
+  g_clear_pointer (&trial->decision, g_variant_unref);
+  g_free (trial);
+}
+
+typedef struct
+{
+  LlTrial *trial;
+  char *address;
+  GError *error; /* what the test found, while the account is taken away */
+} Course;
+
+static void
+course_free (gpointer data)
+{
+  Course *course = data;
+
+  ll_trial_free (course->trial);
+  g_clear_error (&course->error);
+  g_free (course->address);
+  g_free (course);
+}
+
+static GVariant *
+no_options (void)
+{
+  return g_variant_new_array (G_VARIANT_TYPE ("{sv}"), NULL, 0);
+}
+
+static const char *
+name_of (const Course *course)
+{
+  return ll_read_text (course->trial->account, "account");
+}
+
+/* The first value of an answer; NULL and @error. (transfer full) */
+static GVariant *
+take (GObject *source, GAsyncResult *result, GError **error)
+{
+  g_autoptr (GVariant) reply = ll_daemon_call_finish (LL_DAEMON (source), result, error);
+
+  return reply != NULL ? g_variant_get_child_value (reply, 0) : NULL;
+}
+
+static void
+previewed_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GTask) task = data;
+  Course *course = g_task_get_task_data (task);
+  g_autoptr (GVariant) decisions = take (source, result, NULL);
+
+  if (decisions != NULL && g_variant_n_children (decisions) > 0)
+    course->trial->decision = g_variant_get_child_value (decisions, 0);
+  g_task_return_pointer (task, g_steal_pointer (&course->trial), (GDestroyNotify) ll_trial_free);
+}
+
+static void
+try_lock (LlDaemon *daemon, GTask *task)
+{
+  Course *course = g_task_get_task_data (task);
+  g_auto (GVariantDict) options = G_VARIANT_DICT_INIT (NULL);
+  const char *const addresses[] = { course->address, NULL };
+
+  g_variant_dict_insert (&options, "account", "s", name_of (course));
+  g_variant_dict_insert (&options, "mode", "s", "encrypt");
+  ll_daemon_call (daemon, "Preview",
+                  g_variant_new ("(^as@a{sv})", addresses, g_variant_dict_end (&options)), NULL,
+                  previewed_cb, task);
+}
+
+/* How far the test came, in words for people; its own words come after. */
+static const char *
+failure_of (GVariant *test)
+{
+  g_autoptr (GVariant) steps = ll_read_list (test, "steps");
+
+  for (gsize i = 0; i < g_variant_n_children (steps); i++)
+    {
+      g_autoptr (GVariant) step = g_variant_get_child_value (steps, i);
+
+      if (g_str_equal (ll_read_text (step, "step"), "tls"))
+        return _ ("Your provider did not accept the user name or the password");
+    }
+  return _ ("The server cannot be reached, or does not show that it is your provider's");
+}
+
+static void
+removed_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GTask) task = data;
+  Course *course = g_task_get_task_data (task);
+  g_autoptr (GVariant) reply = ll_daemon_call_finish (LL_DAEMON (source), result, NULL);
+
+  g_task_return_error (task, g_steal_pointer (&course->error));
+}
+
+static void
+tested_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GTask) task = data;
+  Course *course = g_task_get_task_data (task);
+
+  course->trial->test = take (source, result, &course->error);
+  if (course->trial->test != NULL && ll_read_flag (course->trial->test, "ok"))
+    {
+      try_lock (LL_DAEMON (source), g_steal_pointer (&task));
+      return;
+    }
+  if (course->error == NULL)
+    course->error
+        = g_error_new (G_IO_ERROR, G_IO_ERROR_FAILED, "%s (%s)", failure_of (course->trial->test),
+                       ll_read_text (course->trial->test, "reason"));
+  ll_daemon_call (LL_DAEMON (source), "RemoveAccount",
+                  g_variant_new ("(s@a{sv})", name_of (course), no_options ()), NULL, removed_cb,
+                  g_steal_pointer (&task));
+}
+
+static void
+added_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GTask) task = data;
+  Course *course = g_task_get_task_data (task);
+  GError *error = NULL;
+
+  course->trial->account = take (source, result, &error);
+  if (course->trial->account == NULL)
+    {
+      g_task_return_error (task, error);
+      return;
+    }
+  ll_daemon_call (LL_DAEMON (source), "TestAccount",
+                  g_variant_new ("(su@a{sv})", name_of (course), 0, no_options ()), NULL, tested_cb,
+                  g_steal_pointer (&task));
+}
+
+void
+ll_trial_start (LlDaemon *daemon,
+                GVariant *settings,
+                const char *password,
+                GAsyncReadyCallback callback,
+                gpointer data)
+{
+  g_autoptr (GVariant) owned = g_variant_ref_sink (settings);
+  g_autofree const char **addresses = ll_read_words (owned, "addresses");
+  GTask *task = g_task_new (daemon, NULL, callback, data);
+  Course *course = g_new0 (Course, 1);
+
+  course->trial = g_new0 (LlTrial, 1);
+  course->address = g_strdup (addresses[0]);
+  g_task_set_task_data (task, course, course_free);
+  ll_daemon_call_with_secret (daemon, "AddAccount", g_variant_new ("(@a{sv})", owned), password,
+                              added_cb, task);
+}
+
+LlTrial *
+ll_trial_finish (GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
+}

@@ -1,0 +1,33 @@
+/* SPDX-FileCopyrightText: Letterlock contributors */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#pragma once
+
+#include "api/daemon.h"
+
+G_BEGIN_DECLS
+
+/*
+ * A new account that is there only once it works: added, its sign-in at the provider tried, and a
+ * lock of a letter to the user himself tried. One whose sign-in fails is taken away again.
+ */
+typedef struct
+{
+  GVariant *account;  /* as AddAccount's answer */
+  GVariant *test;     /* as TestAccount's */
+  GVariant *decision; /* as one of Preview's, of a letter that has to be locked; may be NULL */
+} LlTrial;
+
+void ll_trial_free (LlTrial *trial);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (LlTrial, ll_trial_free)
+
+/* @settings: as of AddAccount, may be floating. @password: at the provider. */
+void ll_trial_start (LlDaemon *daemon,
+                     GVariant *settings,
+                     const char *password,
+                     GAsyncReadyCallback callback,
+                     gpointer data);
+/* NULL: nothing was added, and the error says why in one sentence. (transfer full) */
+LlTrial *ll_trial_finish (GAsyncResult *result, GError **error);
+
+G_END_DECLS
