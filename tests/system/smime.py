@@ -106,6 +106,20 @@ def test_signs(lab):
         tap.true("PRIVATE" not in file.read(), "a private key beside the certificate")
 
 
+def test_another_address(lab):
+    """A certificate signs only for the addresses that it names"""
+    sender, to = "anna.alias@provider.lab", "gina@plain.lab"
+    lab.daemon.letterlock("account", "edit", "anna", "--address", lab.world.sender, "--address", sender)
+    content = letter(to, name="alias", sender=sender, body=BODY)
+    accepted, said = lab.send(to, content, sender=sender)
+    tap.true(accepted, said)
+    wait_until(lambda: lab.arrived("alias"), "the letter arrives")
+    lock = lab.fate("alias")["proof"]["lock"]
+    tap.equal(lock.get("signer"), None, lock)
+    tap.true(f"does not name {sender}" in lock["unsigned"], lock)
+    lab.daemon.letterlock("account", "edit", "anna", "--address", lab.world.sender)
+
+
 def test_old_file(lab):
     """A file as older programs write it (RC2, 3DES) is opened, too"""
     done = lab.certificate(lab.anna.pkcs12(PASSPHRASE, "-legacy", name="legacy.p12"))
