@@ -158,6 +158,10 @@ def test_plus_tags(lab):
         lock = lab.locked("bob+news@plain.lab", "untagged")
         tap.equal(lock["fingerprint"], lab.others.fingerprint("bob@plain.lab").lower(), lock)
         letterlock = lab.office.daemon.letterlock
+        nina = lab.others.run("--armor", "--export", lab.others.generate("nina@plain.lab"))
+        lab.held("nina+news@plain.lab", "late")
+        letterlock("key", "import", write(lab, "nina.asc", nina), "--accept")
+        lab.office.daemon.wait_letter("late", "sent")
         own = lab.others.run("--armor", "--export", lab.others.generate("bob+own@plain.lab"))
         (key,) = letterlock("key", "import", write(lab, "own.asc", own), "--accept", "--json")
         lock = lab.locked("bob+own@plain.lab", "own")

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What was sent locked stays readable for who sent it, and for nobody else."""
 
+import datetime
 import os
 import stat
 import subprocess
@@ -67,6 +68,18 @@ def test_readable(lab):
         tap.true(shown["original_until"] > shown["time"], shown)
         words = lab.office.daemon.letterlock("show", id)
         tap.true(f"kept until {shown['original_until'][:10]}" in words, words)
+
+
+def test_no_longer_than_the_record(lab):
+    """What the record has forgotten is found by nobody, so it is not kept either"""
+    id, _ = lab.write("short")
+    lab.wait_kept(id)
+    letterlock = lab.office.daemon.letterlock
+    letterlock("config", "set", "record.retention", "10d")
+    (shown,) = letterlock("show", id, "--json")
+    letterlock("config", "set", "record.retention", "--default")
+    end, begin = (datetime.datetime.fromisoformat(shown[x]) for x in ("original_until", "time"))
+    tap.equal((end - begin).days, 10, f"days until {end}")
 
 
 def test_into_a_file(lab):

@@ -181,5 +181,23 @@ def test_trap(lab):
     tap.true(opened(lab.others["bob"], lab.arrived("trap")[0]).endswith(body.encode()), "inside")
 
 
+def test_for_a_strangers_key(lab):
+    """Locked for a key that names the recipient and that nobody vouches for: not known to be his"""
+    stranger = lab.home()
+    fingerprint = stranger.generate("dave@plain.lab")
+    path = os.path.join(lab.office.folder, "dave.asc")
+    with open(path, "wb") as file:
+        file.write(stranger.export(fingerprint))
+    lab.office.daemon.letterlock("key", "import", path)
+    words = stranger.run(
+        "--armor", "--trust-model", "always", "-r", fingerprint, "--encrypt", input=INNER
+    ).decode()  # fmt: skip
+    content = pgp_mime("dave@plain.lab", words.replace("\n", "\r\n"), "stranger")
+    accepted, said = lab.office.send("dave@plain.lab", content)
+    tap.true(accepted, said)
+    settled(lab, "stranger")
+    tap.equal(lab.office.fate("stranger")["proof"]["locked_for"], "not known", "for whom")
+
+
 if __name__ == "__main__":
     tap.main(Locked)
