@@ -31,6 +31,7 @@ struct _LlHeldGroup
   char *domain;
   char *key;
   GPtrArray *letters; /* of GVariant */
+  guint offered;      /* bits of LlDecide */
   char *shown;        /* their ids, to leave alone what did not change */
 };
 
@@ -122,13 +123,22 @@ remembered_cb (GObject *source, GAsyncResult *result, gpointer data)
     decide_all (self, remembered->decide);
 }
 
+/* Whether a rule would do it without asking. What is broken is held whatever the rule, so that not
+ * sending it can be remembered only where sending it could be. */
+static gboolean
+can_remember (LlHeldGroup *self, LlDecide decide)
+{
+  return ll_remember_can (decide)
+         && (decide != LL_DECIDE_DROP || (self->offered & (1u << LL_DECIDE_ANYWAY)) != 0);
+}
+
 static void
 all_cb (LlDecide decide, GtkWidget *button, gpointer data)
 {
   LlHeldGroup *self = data;
   Remembered *remembered;
 
-  if (!ll_remember_can (decide) || !gtk_switch_get_active (self->remember))
+  if (!can_remember (self, decide) || !gtk_switch_get_active (self->remember))
     {
       decide_all (self, decide);
       return;
@@ -187,7 +197,7 @@ add_row (LlHeldGroup *self, GVariant *letter, GVariant *recipient)
 
 /* Returns: how many rows there would be */
 static guint
-fill (LlHeldGroup *self, guint *offered)
+fill (LlHeldGroup *self)
 {
   guint n = 0;
 
@@ -201,7 +211,7 @@ fill (LlHeldGroup *self, guint *offered)
           GVariant *recipient = g_ptr_array_index (recipients, j);
 
           for (LlDecide decide = 0; decide < LL_N_DECISIONS; decide++)
-            *offered |= (guint) ll_decide_fits (recipient, decide) << decide;
+            self->offered |= (guint) ll_decide_fits (recipient, decide) << decide;
           if (n++ < ROWS)
             add_row (self, letter, recipient);
         }
@@ -210,19 +220,19 @@ fill (LlHeldGroup *self, guint *offered)
 }
 
 static void
-show_buttons (LlHeldGroup *self, guint offered, guint n)
+show_buttons (LlHeldGroup *self, guint n)
 {
   GtkWidget *before = gtk_widget_get_first_child (GTK_WIDGET (self->buttons));
   g_autofree char *all = g_strdup_printf (ngettext ("For this letter:", "For all %u:", n), n);
-  gboolean can_remember = FALSE;
+  gboolean any = FALSE;
 
   for (LlDecide decide = 0; decide < LL_N_DECISIONS; decide++)
-    can_remember |= (offered & (1u << decide)) != 0 && ll_remember_can (decide);
+    any |= (self->offered & (1u << decide)) != 0 && can_remember (self, decide);
   if (before != NULL)
     gtk_box_remove (self->buttons, before);
-  gtk_box_append (self->buttons, ll_decision_box_new (offered, all_cb, self, NULL));
+  gtk_box_append (self->buttons, ll_decision_box_new (self->offered, all_cb, self, NULL));
   gtk_label_set_text (self->all, all);
-  gtk_widget_set_visible (self->remember_list, can_remember);
+  gtk_widget_set_visible (self->remember_list, any);
 }
 
 static char *
@@ -241,7 +251,6 @@ ll_held_group_show (LlHeldGroup *self, const char *key, GPtrArray *letters)
   g_autofree char *ids = ids_of (letters);
   g_autofree char *more = NULL;
   GtkListBoxRow *row;
-  guint offered = 0;
   guint n;
 
   if (g_strcmp0 (ids, self->shown) == 0)
@@ -254,12 +263,13 @@ ll_held_group_show (LlHeldGroup *self, const char *key, GPtrArray *letters)
   self->letters = g_ptr_array_ref (letters);
   while ((row = gtk_list_box_get_row_at_index (self->list, 0)) != NULL)
     gtk_list_box_remove (self->list, GTK_WIDGET (row));
-  n = fill (self, &offered);
+  self->offered = 0;
+  n = fill (self);
   /* Translators: after the first letters of many: how many more there are */
   more = g_strdup_printf (_ ("and %u more"), n > ROWS ? n - ROWS : 0);
   gtk_label_set_text (self->more, more);
   gtk_widget_set_visible (GTK_WIDGET (self->more), n > ROWS);
-  show_buttons (self, offered, n);
+  show_buttons (self, n);
 }
 
 /* -- class ----------------------------------------------------------------------------------- */

@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 #include "api/intl.h"
+#include "gui/preferences-window.h"
 #include "gui/window.h"
 
 #include <locale.h>
@@ -58,6 +59,14 @@ pause_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
 }
 
 static void
+preferences_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  LlWindow *window = present (ADW_APPLICATION (data));
+
+  gtk_window_present (ll_preferences_window_new (GTK_WINDOW (window), the_daemon));
+}
+
+static void
 about_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
   adw_show_about_window (gtk_application_get_active_window (GTK_APPLICATION (data)),
@@ -75,8 +84,8 @@ quit_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
 
 static const GActionEntry actions[] = {
   { "letter", letter_cb, "s", NULL, NULL }, { "held", held_cb, NULL, NULL, NULL },
-  { "pause", pause_cb, NULL, NULL, NULL },  { "about", about_cb, NULL, NULL, NULL },
-  { "quit", quit_cb, NULL, NULL, NULL },
+  { "pause", pause_cb, NULL, NULL, NULL },  { "preferences", preferences_cb, NULL, NULL, NULL },
+  { "about", about_cb, NULL, NULL, NULL },  { "quit", quit_cb, NULL, NULL, NULL },
 };
 
 /* -- start ---------------------------------------------------------------------------------- */
@@ -85,6 +94,7 @@ static void
 startup_cb (GtkApplication *app)
 {
   static const char *const quit[] = { "<Control>q", NULL };
+  static const char *const preferences[] = { "<Control>comma", NULL };
   static const char *const close[] = { "<Control>w", NULL };
   static const char *const pages[]
       = { "letters", "held", "check", "people", "rules", "accounts", "overview" };
@@ -95,6 +105,7 @@ startup_cb (GtkApplication *app)
                                               GTK_STYLE_PROVIDER (style),
                                               GTK_STYLE_PROVIDER_PRIORITY_APPLICATION);
   gtk_application_set_accels_for_action (app, "app.quit", quit);
+  gtk_application_set_accels_for_action (app, "app.preferences", preferences);
   gtk_application_set_accels_for_action (app, "window.close", close);
   for (guint i = 0; i < G_N_ELEMENTS (pages); i++)
     {

@@ -22,34 +22,15 @@ ll_remember_can (LlDecide decide)
   return rules[decide].mode != NULL;
 }
 
-typedef struct
-{
-  char *domain;
-  LlDecide decide;
-} Wish;
-
-static void
-wish_free (gpointer data)
-{
-  g_free (((Wish *) data)->domain);
-  g_free (data);
-}
-
+/* @rule, ahead of @before (0: at the end). */
 static GVariant *
-rule_of (const Wish *wish, guint before)
+placed (GVariant *rule, guint before)
 {
-  g_auto (GVariantDict) rule = G_VARIANT_DICT_INIT (NULL);
-  const char *const to[] = { wish->domain, NULL };
-  const char *const fallback[] = { rules[wish->decide].fallback, NULL };
+  g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (rule);
 
-  g_variant_dict_insert (&rule, "to", "^as", to);
-  g_variant_dict_insert (&rule, "mode", "s", rules[wish->decide].mode);
-  if (fallback[0] != NULL)
-    g_variant_dict_insert (&rule, "fallback", "^as", fallback);
-  g_variant_dict_insert (&rule, "note", "s", _ ("Remembered when a letter was held"));
   if (before > 0)
-    g_variant_dict_insert (&rule, "before", "u", before);
-  return g_variant_new ("(@a{sv})", g_variant_dict_end (&rule));
+    g_variant_dict_insert (&dict, "before", "u", before);
+  return g_variant_new ("(@a{sv})", g_variant_dict_end (&dict));
 }
 
 /* The number of the first rule that is the user's own; 0: none is. */
@@ -94,8 +75,17 @@ listed_cb (GObject *source, GAsyncResult *result, gpointer data)
     }
   list = g_variant_get_child_value (reply, 0);
   ll_daemon_call (LL_DAEMON (source), "AddRule",
-                  rule_of (g_task_get_task_data (task), first_own (list)), NULL, added_cb,
+                  placed (g_task_get_task_data (task), first_own (list)), NULL, added_cb,
                   g_object_ref (task));
+}
+
+void
+ll_remember_rule (LlDaemon *daemon, GVariant *rule, GAsyncReadyCallback callback, gpointer data)
+{
+  GTask *task = g_task_new (daemon, NULL, callback, data);
+
+  g_task_set_task_data (task, g_variant_ref_sink (rule), (GDestroyNotify) g_variant_unref);
+  ll_daemon_call (daemon, "ListRules", NULL, NULL, listed_cb, task);
 }
 
 void
@@ -105,13 +95,16 @@ ll_remember (LlDaemon *daemon,
              GAsyncReadyCallback callback,
              gpointer data)
 {
-  GTask *task = g_task_new (daemon, NULL, callback, data);
-  Wish *wish = g_new0 (Wish, 1);
+  g_auto (GVariantDict) rule = G_VARIANT_DICT_INIT (NULL);
+  const char *const to[] = { domain, NULL };
+  const char *const fallback[] = { rules[decide].fallback, NULL };
 
-  wish->domain = g_strdup (domain);
-  wish->decide = decide;
-  g_task_set_task_data (task, wish, wish_free);
-  ll_daemon_call (daemon, "ListRules", NULL, NULL, listed_cb, task);
+  g_variant_dict_insert (&rule, "to", "^as", to);
+  g_variant_dict_insert (&rule, "mode", "s", rules[decide].mode);
+  if (fallback[0] != NULL)
+    g_variant_dict_insert (&rule, "fallback", "^as", fallback);
+  g_variant_dict_insert (&rule, "note", "s", _ ("Remembered when a letter was held"));
+  ll_remember_rule (daemon, g_variant_dict_end (&rule), callback, data);
 }
 
 gboolean

@@ -20,6 +20,9 @@ void ll_remember (LlDaemon *daemon,
                   LlDecide decide,
                   GAsyncReadyCallback callback,
                   gpointer data);
+/* The same with any @rule, as of AddRule, may be floating. */
+void
+ll_remember_rule (LlDaemon *daemon, GVariant *rule, GAsyncReadyCallback callback, gpointer data);
 gboolean ll_remember_finish (GAsyncResult *result, GError **error);
 
 G_END_DECLS

@@ -7,6 +7,8 @@
 #include "api/read.h"
 #include "gui/fact-row.h"
 #include "gui/list.h"
+#include "gui/preview.h"
+#include "gui/rule-window.h"
 #include "gui/toast.h"
 
 struct _LlRulesPage
@@ -27,31 +29,6 @@ static void ask (GtkWidget *page);
 
 /* -- preview --------------------------------------------------------------------------------- */
 
-static const struct
-{
-  const char *decision;
-  const char *words;
-  const char *icon;
-  const char *style;
-} decisions[] = {
-  { "send", N_ ("It would be sent"), "object-select-symbolic", "success" },
-  { "lock", N_ ("It would be locked on this computer"), "object-select-symbolic", "success" },
-  { "hold", N_ ("It would be held for your decision"), "media-playback-pause-symbolic", "warning" },
-  { "refuse", N_ ("It would be refused"), "action-unavailable-symbolic", "error" },
-};
-
-static GtkWidget *
-decision_row_new (GVariant *decision, gpointer data)
-{
-  const char *kind = ll_read_text (decision, "decision");
-  guint i = 0;
-
-  while (i + 1 < G_N_ELEMENTS (decisions) && !g_str_equal (kind, decisions[i].decision))
-    i++;
-  return ll_fact_row_new_with_icon (_ (decisions[i].words), ll_read_text (decision, "reason"),
-                                    decisions[i].icon, decisions[i].style);
-}
-
 static void
 previewed_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
@@ -68,7 +45,7 @@ previewed_cb (GObject *source, GAsyncResult *result, gpointer data)
       return;
     }
   found = g_variant_get_child_value (reply, 0);
-  ll_list_fill (self->preview, found, decision_row_new, NULL);
+  ll_list_fill (self->preview, found, ll_preview_row_new, NULL);
 }
 
 static void
@@ -173,6 +150,16 @@ ask (GtkWidget *page)
                   g_object_ref (page));
 }
 
+static void
+add_cb (LlRulesPage *self)
+{
+  GtkWindow *parent = GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (self)));
+  GtkWindow *window = ll_rule_window_new (parent, self->daemon);
+
+  g_signal_connect_object (window, "unmap", G_CALLBACK (ask), self, G_CONNECT_SWAPPED);
+  gtk_window_present (window);
+}
+
 void
 ll_rules_page_set_daemon (LlRulesPage *self, LlDaemon *daemon)
 {
@@ -201,6 +188,7 @@ ll_rules_page_class_init (LlRulesPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, LlRulesPage, preview);
   gtk_widget_class_bind_template_child (widget_class, LlRulesPage, list);
   gtk_widget_class_bind_template_callback (widget_class, look_cb);
+  gtk_widget_class_bind_template_callback (widget_class, add_cb);
 }
 
 static void

@@ -10,6 +10,9 @@
 
 #include "pipeline-private.h"
 
+#include "bus/options.h"
+#include "config/rules.h"
+#include "config/value.h"
 #include "record/override.h"
 #include "record/report.h"
 #include "record/tally.h"
@@ -137,6 +140,49 @@ preview_one (LlPipeline *pipeline, LlJudgement *judgement, const char *address)
   return g_variant_dict_end (&dict);
 }
 
+/* The rule that @options want tried, as if it stood before all others; *rule stays NULL where they
+ * want none. */
+static gboolean
+rule_of_options (GVariant *options, LlRule **rule, GError **error)
+{
+  static const char *const except[] = { "before", "number", NULL };
+  g_autoptr (GVariant) wanted = g_variant_lookup_value (options, "rule", G_VARIANT_TYPE_VARDICT);
+  g_autoptr (GArray) changes = NULL;
+  g_autoptr (LlRule) made = NULL;
+
+  if (wanted == NULL)
+    return TRUE;
+  changes = ll_bus_options_changes (wanted, "rule", except, error);
+  if (changes == NULL)
+    return FALSE;
+  made = g_new0 (LlRule, 1);
+  for (guint i = 0; i < changes->len; i++)
+    {
+      const LlConfigChange *change = &g_array_index (changes, LlConfigChange, i);
+      const LlOption *option = ll_option_find ("rule", change->key);
+
+      if (change->value != NULL && !ll_value_parse (option, change->value, made, error))
+        return FALSE;
+    }
+  if (!ll_rule_complete (made, error))
+    return FALSE;
+  *rule = g_steal_pointer (&made);
+  return TRUE;
+}
+
+/* The rules of @config, with @first (NULL: none) before them. (transfer container) */
+static GPtrArray *
+rules_with (const LlConfig *config, LlRule *first)
+{
+  GPtrArray *rules = g_ptr_array_new ();
+
+  if (first != NULL)
+    g_ptr_array_add (rules, first);
+  for (guint i = 0; i < config->rules->len; i++)
+    g_ptr_array_add (rules, g_ptr_array_index (config->rules, i));
+  return rules;
+}
+
 static GVariant *
 preview (gpointer data,
          const char *const *addresses,
@@ -151,9 +197,14 @@ preview (gpointer data,
   g_autoptr (GPtrArray) recipients
       = g_ptr_array_new_with_free_func ((GDestroyNotify) ll_recipient_free);
   g_auto (GVariantBuilder) answers = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("aa{sv}"));
+  g_autoptr (LlRule) rule = NULL;
+  g_autoptr (GPtrArray) rules = NULL;
+  LlConfig tried = *config;
 
-  if (account == NULL)
+  if (account == NULL || !rule_of_options (options, &rule, error))
     return NULL;
+  rules = rules_with (config, rule);
+  tried.rules = rules;
   for (guint i = 0; addresses[i] != NULL; i++)
     {
       LlRecipient *recipient = ll_address_parse_recipient (addresses[i], error);
@@ -169,7 +220,7 @@ preview (gpointer data,
   for (guint i = 0; i < recipients->len; i++)
     {
       LlJudgement judgement = {
-        .config = config,
+        .config = &tried,
         .account = account,
         .facts = facts,
         .recipient = g_ptr_array_index (recipients, i),

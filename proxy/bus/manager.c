@@ -159,7 +159,7 @@ check (LlBusCall *call, GError **error)
 static GVariant *
 preview (LlBusCall *call, GError **error)
 {
-  static const char *const known[] = { "account", "sender", "tag", "mode", NULL };
+  static const char *const known[] = { "account", "sender", "tag", "mode", "rule", NULL };
   g_auto (GStrv) addresses = NULL;
   g_autoptr (GVariant) options = NULL;
 

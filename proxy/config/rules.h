@@ -35,5 +35,6 @@ gboolean ll_rule_pattern_matches (const char *pattern, const char *address);
 /* For config.c: whether it says anything at all. */
 gboolean ll_rule_complete (const LlRule *rule, GError **error);
 void ll_rule_free (LlRule *rule);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (LlRule, ll_rule_free)
 
 G_END_DECLS

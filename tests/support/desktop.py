@@ -135,13 +135,35 @@ class Window:
         left, top = self.corner()
         self.xdotool("mousemove", left + x + width // 2, top + y + height // 2, "click", 1)
 
-    def corner(self):
-        """Where the places that the reader knows begin, on the screen: within its own shadow."""
+    def choose(self, name, steps):
+        """In a row with choices, so many below (above, if less than 0) the one that is chosen: it has
+        no action of its own, so with mouse and keys."""
+        self.click(name)
+        self.key(*["Down" if steps > 0 else "Up"] * abs(steps), "Return")
+
+    def geometry(self):
+        """(x, y, width, height) on the screen of the window that has the keyboard, shadow and all."""
         words = self.xdotool("getwindowfocus", "getwindowgeometry", "--shell").split()
         shell = dict(word.split("=", 1) for word in words)
-        whole = self.reader.place(self.reader.root().get_child_at_index(0))
-        left = int(shell["X"]) + (int(shell["WIDTH"]) - whole[2]) // 2
-        return left, int(shell["Y"]) + (int(shell["HEIGHT"]) - whole[3]) // 2
+        return tuple(int(shell[name]) for name in ("X", "Y", "WIDTH", "HEIGHT"))
+
+    def shadow(self):
+        """Where in its picture the places begin that the reader knows."""
+        _, _, width, height = self.geometry()
+        whole = self.reader.place(self.reader.front())
+        return (width - whole[2]) // 2, (height - whole[3]) // 2
+
+    def corner(self):
+        """Where they begin on the screen."""
+        x, y, _, _ = self.geometry()
+        left, top = self.shadow()
+        return x + left, y + top
+
+    def resize(self, width, height):
+        """@width without the shadow."""
+        left, top = self.shadow()
+        self.xdotool("getwindowfocus", "windowsize", width + 2 * left, height + 2 * top)
+        self.wait(lambda: self.geometry()[2] == width + 2 * left, f"it is {width} wide")
 
     def xdotool(self, *words):
         return subprocess.run(
@@ -176,3 +198,7 @@ class Window:
 
     def picture(self, path):
         subprocess.run(["import", "-window", "root", path], env=self.environment, check=True)
+
+    def picture_of_window(self, path):
+        window = self.xdotool("getwindowfocus").strip()
+        subprocess.run(["import", "-window", window, path], env=self.environment, check=True)

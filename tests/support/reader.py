@@ -24,11 +24,25 @@ class Reader:
                 continue
         return None
 
+    def front(self):
+        """The window that came last: a question stands before what asked it."""
+        root = self.root()
+        return root.get_child_at_index(root.get_child_count() - 1)
+
+    @staticmethod
+    def is_sensitive_itself(one):
+        return one.get_state_set().contains(Atspi.StateType.SENSITIVE)
+
     def walk(self):
         """Every accessible that is seen, in the order in which it is read."""
         Atspi.get_desktop(0).clear_cache()
         self.make_known([self.root()])
         return self.below([self.root()])
+
+    def walk_front(self):
+        Atspi.get_desktop(0).clear_cache()
+        self.make_known([self.root()])
+        return self.below([self.front()])
 
     def below(self, pending):
         while pending:
@@ -115,7 +129,8 @@ class Reader:
         return [self.name(one) for one in self.walk() if self.name(one)]
 
     def find(self, name, roles=None):
-        for one in self.walk():
+        """In the window in front: what is behind a question cannot be reached."""
+        for one in self.walk_front():
             if self.name(one) == name and (roles is None or one.get_role_name() in roles):
                 return one
         return None
@@ -149,7 +164,7 @@ class Reader:
         return " ".join(names)
 
     def write(self, name, text):
-        for one in self.walk():
+        for one in self.walk_front():
             if one.get_role_name() in ("text", "entry") and name in (self.name(one), ""):
                 editable = one.get_editable_text_iface()
                 if editable is not None:

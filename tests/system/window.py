@@ -201,6 +201,44 @@ def test_rules_are_shown_tried_and_removed(place):
     tap.equal(place.daemon.letterlock("rule", "list", "--json"), [], "rules")
 
 
+def test_a_rule_is_tried_before_it_is_added(place):
+    with place.desktop.window(place.daemon) as window:
+        window.wait_text(" wait")
+        window.page(5)
+        window.press("Add …")
+        window.write("Address or domain", "valid.lab")
+        window.write("A letter to", "una@valid.lab")
+        window.press("Preview")
+        window.wait_text("It would be sent")
+        window.choose("How", 2)
+        window.press("Preview")
+        window.wait_text("It would be held for your decision")
+        window.picture(place.file("rule.png"))
+        tap.equal(window.unnamed(), [], "controls without a name")
+        tap.equal(place.daemon.letterlock("rule", "list", "--json"), [], "rules so far")
+        window.press("Add rule")
+        window.wait_text("mode: encrypt")
+    (rule,) = place.daemon.letterlock("rule", "list", "--json")
+    tap.equal((rule["to"], rule["mode"]), (["valid.lab"], "encrypt"), "rule")
+    place.daemon.letterlock("rule", "remove", "1")
+
+
+def test_a_preference_counts_at_once(place):
+    with place.desktop.window(place.daemon) as window:
+        window.wait_text(" wait")
+        window.key("ctrl+comma")
+        window.wait_text("Careful: lock it, or ask me")
+        window.picture(place.file("preferences.png"))
+        tap.equal(window.unnamed(), [], "controls without a name")
+        window.choose("When the way is open", -1)
+        wait_until(lambda: preset(place) == "everyday", "the daemon has it")
+    place.daemon.letterlock("config", "set", "policy.preset", "--default")
+
+
+def preset(place):
+    return place.daemon.letterlock("config", "get", "policy.preset").strip()
+
+
 def test_an_account_is_tested(place):
     with place.desktop.window(place.daemon) as window:
         window.wait_text(" wait")  # it knows how things are
