@@ -223,7 +223,10 @@ def unit(folder, name, wanted):
     report = os.path.join(folder, "meson-logs", "testlog.json")
     if os.path.exists(report):
         os.remove(report)
-    arguments = ["meson", "test", "-C", folder, "--no-rebuild", "--num-processes", str(JOBS)]
+    arguments = [
+        "meson", "test", "-C", folder, "--no-rebuild", "--num-processes", str(JOBS),
+        "--timeout-multiplier", "5",  # ends what hangs, not what a busy machine makes slow
+    ]  # fmt: skip
     env = environment(
         ASAN_OPTIONS="abort_on_error=1:detect_stack_use_after_return=1",
         UBSAN_OPTIONS="halt_on_error=1:print_stacktrace=1",
