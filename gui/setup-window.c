@@ -40,6 +40,7 @@ struct _LlSetupWindow
   LlDaemon *daemon;
   LlTrial *trial; /* of the account that was added; NULL: none */
   gboolean with_thunderbird;
+  GPtrArray *others; /* of GVariant: more accounts that Thunderbird has; or NULL */
 };
 
 G_DEFINE_FINAL_TYPE (LlSetupWindow, ll_setup_window, ADW_TYPE_WINDOW)
@@ -109,10 +110,13 @@ add_tried (LlSetupWindow *self, gboolean ok, const char *what, const char *so)
 static void
 show_open_way (LlSetupWindow *self)
 {
+  gboolean works = ll_read_flag (self->trial->test, "ok");
   gboolean locks = g_str_equal (ll_read_text (self->trial->decision, "decision"), "lock");
 
   ll_list_fill (self->tried, NULL, NULL, NULL);
-  add_tried (self, TRUE, _ ("Signing in at your provider works"),
+  add_tried (self, works,
+             works ? _ ("Signing in at your provider works")
+                   : _ ("Signing in at your provider does not work yet"),
              ll_read_text (self->trial->test, "reason"));
   add_tried (self, locks,
              locks ? _ ("A letter to yourself would be locked")
@@ -201,46 +205,65 @@ save_cb (LlSetupWindow *self)
 static void
 show_end (LlSetupWindow *self)
 {
+  const char *program = self->with_thunderbird
+                            ? _ ("Thunderbird sends through Letterlock from its next start on.")
+                            : "";
   const char *chosen
-      = self->with_thunderbird
-            ? _ ("Thunderbird sends through Letterlock from its next start on. A letter whose way "
-                 "is open is locked where there is a key, else it waits for you.")
+      = self->trial == NULL ? ""
         : gtk_check_button_get_active (self->careful)
             ? _ ("Letters whose way is open are locked, or wait for you. That a lock works was "
                  "tried.")
             : _ ("Letters always leave (Everyday). Those whose way was open are marked.");
+  g_autofree char *both
+      = g_strconcat (program, *program != '\0' && *chosen != '\0' ? " " : "", chosen, NULL);
 
-  gtk_label_set_text (self->chosen, chosen);
+  gtk_label_set_text (self->chosen, both);
   go_to (self, "end");
 }
 
+static void choose_for (LlSetupWindow *self, const char *account);
+
+/* Each of Thunderbird's other accounts gets the same. */
 static void
 chosen_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (LlSetupWindow) self = data;
   g_autoptr (GError) error = NULL;
   g_autoptr (GVariant) reply = ll_daemon_call_finish (LL_DAEMON (source), result, &error);
+  g_autoptr (GVariant) next = NULL;
 
+  if (reply != NULL && self->others != NULL && self->others->len > 0)
+    {
+      next = g_ptr_array_steal_index (self->others, 0);
+      choose_for (self, ll_read_text (next, "name"));
+      return;
+    }
   set_busy (self, FALSE);
   if (reply == NULL)
     complain (self, error);
+  else if (self->with_thunderbird)
+    show_end (self);
   else
     show_program (self);
 }
 
 static void
-choose (LlSetupWindow *self)
+choose_for (LlSetupWindow *self, const char *account)
 {
   g_auto (GVariantDict) settings = G_VARIANT_DICT_INIT (NULL);
 
-  set_busy (self, TRUE);
   g_variant_dict_insert (&settings, "preset", "s",
                          gtk_check_button_get_active (self->careful) ? "careful" : "everyday");
   ll_daemon_call_with_secret (self->daemon, "EditAccount",
-                              g_variant_new ("(s@a{sv})",
-                                             ll_read_text (self->trial->account, "account"),
-                                             g_variant_dict_end (&settings)),
+                              g_variant_new ("(s@a{sv})", account, g_variant_dict_end (&settings)),
                               NULL, chosen_cb, g_object_ref (self));
+}
+
+static void
+choose (LlSetupWindow *self)
+{
+  set_busy (self, TRUE);
+  choose_for (self, ll_trial_account (self->trial));
 }
 
 /* -- the account ---------------------------------------------------------------------- */
@@ -302,21 +325,30 @@ try_account (LlSetupWindow *self)
 
 /* -- Thunderbird ------------------------------------------------------------------------------- */
 
+/* Accounts that were there before keep what was chosen for them. */
 static void
 thunderbird_done_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (LlSetupWindow) self = data;
   g_autoptr (GError) error = NULL;
-  g_autofree char *said = ll_thunderbird_setup_finish (result, &error);
+  g_autoptr (GPtrArray) made = ll_thunderbird_setup_finish (result, &error);
+  g_autoptr (GVariant) first = NULL;
 
-  set_busy (self, FALSE);
-  if (said == NULL)
+  if (made == NULL)
     {
       complain (self, error);
       return;
     }
   gtk_editable_set_text (self->saved_password, "");
-  show_end (self);
+  if (made->len == 0)
+    {
+      set_busy (self, FALSE);
+      show_end (self);
+      return;
+    }
+  first = g_ptr_array_steal_index (made, 0);
+  self->others = g_steal_pointer (&made);
+  ll_trial_of (self->daemon, first, tried_cb, g_object_ref (self));
 }
 
 static void
@@ -325,7 +357,7 @@ set_thunderbird_up (LlSetupWindow *self)
   const char *password = gtk_editable_get_text (self->saved_password);
 
   set_busy (self, TRUE);
-  ll_thunderbird_setup (FALSE, *password != '\0' ? password : NULL, thunderbird_done_cb,
+  ll_thunderbird_setup (self->daemon, *password != '\0' ? password : NULL, thunderbird_done_cb,
                         g_object_ref (self));
 }
 
@@ -334,7 +366,7 @@ planned_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (LlSetupWindow) self = data;
   g_autoptr (GError) error = NULL;
-  g_autofree char *plan = ll_thunderbird_setup_finish (result, &error);
+  g_autofree char *plan = ll_thunderbird_plan_finish (result, &error);
 
   set_busy (self, FALSE);
   gtk_widget_set_sensitive (self->next, plan != NULL);
@@ -350,7 +382,7 @@ thunderbird_cb (LlSetupWindow *self)
   self->with_thunderbird = TRUE;
   go_to (self, "thunderbird");
   set_busy (self, TRUE);
-  ll_thunderbird_setup (TRUE, NULL, planned_cb, g_object_ref (self));
+  ll_thunderbird_plan (planned_cb, g_object_ref (self));
 }
 
 static void
@@ -388,6 +420,7 @@ dispose (GObject *object)
 
   g_clear_object (&self->daemon);
   g_clear_pointer (&self->trial, ll_trial_free);
+  g_clear_pointer (&self->others, g_ptr_array_unref);
   G_OBJECT_CLASS (ll_setup_window_parent_class)->dispose (object);
 }
 

@@ -3,7 +3,11 @@
 
 #include "gui/thunderbird.h"
 
+#include "api/read.h"
+
 #include <string.h>
+
+/* -- the command --------------------------------------------------------------------------- */
 
 static void
 ended_cb (GObject *source, GAsyncResult *result, gpointer data)
@@ -22,11 +26,8 @@ ended_cb (GObject *source, GAsyncResult *result, gpointer data)
     g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_FAILED, "%s", g_strstrip (complaint));
 }
 
-void
-ll_thunderbird_setup (gboolean dry,
-                      const char *password,
-                      GAsyncReadyCallback callback,
-                      gpointer data)
+static void
+run (const char *option, const char *password, GAsyncReadyCallback callback, gpointer data)
 {
   g_autoptr (GTask) task = g_task_new (NULL, NULL, callback, data);
   g_autofree char *line = password != NULL ? g_strconcat (password, "\n", NULL) : NULL;
@@ -34,8 +35,8 @@ ll_thunderbird_setup (gboolean dry,
   g_autoptr (GSubprocess) process
       = g_subprocess_new (G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE
                               | G_SUBPROCESS_FLAGS_STDERR_PIPE,
-                          &error, "letterlock", "setup", "thunderbird", dry ? "--dry-run" : "--yes",
-                          "--password-stdin", NULL);
+                          &error, "letterlock", "setup", "thunderbird", option, "--password-stdin",
+                          NULL);
 
   if (process == NULL)
     g_task_return_error (task, error);
@@ -45,7 +46,136 @@ ll_thunderbird_setup (gboolean dry,
     explicit_bzero (line, strlen (line));
 }
 
+void
+ll_thunderbird_plan (GAsyncReadyCallback callback, gpointer data)
+{
+  run ("--dry-run", NULL, callback, data);
+}
+
 char *
+ll_thunderbird_plan_finish (GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+/* -- what it made --------------------------------------------------------------------------- */
+
+typedef struct
+{
+  LlDaemon *daemon;
+  char *password;   /* until it was handed on */
+  GVariant *before; /* as ListAccounts has it */
+} Course;
+
+static void
+forget_password (Course *course)
+{
+  if (course->password != NULL)
+    explicit_bzero (course->password, strlen (course->password));
+  g_clear_pointer (&course->password, g_free);
+}
+
+static void
+course_free (gpointer data)
+{
+  Course *course = data;
+
+  forget_password (course);
+  g_clear_pointer (&course->before, g_variant_unref);
+  g_object_unref (course->daemon);
+  g_free (course);
+}
+
+/* FALSE: the task has ended with the error. */
+static gboolean
+take_list (GObject *source, GAsyncResult *result, GTask *task, GVariant **list)
+{
+  GError *error = NULL;
+  g_autoptr (GVariant) reply = ll_daemon_call_finish (LL_DAEMON (source), result, &error);
+
+  if (reply == NULL)
+    g_task_return_error (task, error);
+  else
+    *list = g_variant_get_child_value (reply, 0);
+  return reply != NULL;
+}
+
+static gboolean
+has_account (GVariant *list, GVariant *account)
+{
+  for (gsize i = 0; i < g_variant_n_children (list); i++)
+    {
+      g_autoptr (GVariant) one = g_variant_get_child_value (list, i);
+
+      if (g_str_equal (ll_read_text (one, "name"), ll_read_text (account, "name")))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+static void
+after_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GTask) task = data;
+  const Course *course = g_task_get_task_data (task);
+  g_autoptr (GVariant) after = NULL;
+  GPtrArray *made;
+
+  if (!take_list (source, result, task, &after))
+    return;
+  made = g_ptr_array_new_with_free_func ((GDestroyNotify) g_variant_unref);
+  for (gsize i = 0; i < g_variant_n_children (after); i++)
+    {
+      g_autoptr (GVariant) one = g_variant_get_child_value (after, i);
+
+      if (!has_account (course->before, one))
+        g_ptr_array_add (made, g_steal_pointer (&one));
+    }
+  g_task_return_pointer (task, made, (GDestroyNotify) g_ptr_array_unref);
+}
+
+static void
+done_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GTask) task = data;
+  const Course *course = g_task_get_task_data (task);
+  GError *error = NULL;
+  g_autofree char *said = g_task_propagate_pointer (G_TASK (result), &error);
+
+  if (said == NULL)
+    g_task_return_error (task, error);
+  else
+    ll_daemon_call (course->daemon, "ListAccounts", NULL, NULL, after_cb, g_steal_pointer (&task));
+}
+
+static void
+before_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GTask) task = data;
+  Course *course = g_task_get_task_data (task);
+
+  if (!take_list (source, result, task, &course->before))
+    return;
+  run ("--yes", course->password, done_cb, g_steal_pointer (&task));
+  forget_password (course);
+}
+
+void
+ll_thunderbird_setup (LlDaemon *daemon,
+                      const char *password,
+                      GAsyncReadyCallback callback,
+                      gpointer data)
+{
+  GTask *task = g_task_new (NULL, NULL, callback, data);
+  Course *course = g_new0 (Course, 1);
+
+  course->daemon = g_object_ref (daemon);
+  course->password = g_strdup (password);
+  g_task_set_task_data (task, course, course_free);
+  ll_daemon_call (daemon, "ListAccounts", NULL, NULL, before_cb, task);
+}
+
+GPtrArray *
 ll_thunderbird_setup_finish (GAsyncResult *result, GError **error)
 {
   return g_task_propagate_pointer (G_TASK (result), error);

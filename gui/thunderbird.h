@@ -3,19 +3,25 @@
 
 #pragma once
 
-#include <gio/gio.h>
+#include "api/daemon.h"
 
 G_BEGIN_DECLS
 
 /* `letterlock setup thunderbird`, which does the work: the same for window and terminal. */
 
-/* @password: at the provider, NULL where Thunderbird has it; @dry: only says what would change. */
-void ll_thunderbird_setup (gboolean dry,
+void ll_thunderbird_plan (GAsyncReadyCallback callback, gpointer data);
+
+/* What would change, in words; NULL: what stands against it. (transfer full) */
+char *ll_thunderbird_plan_finish (GAsyncResult *result, GError **error);
+
+/* @password: at the provider, NULL where Thunderbird has it. */
+void ll_thunderbird_setup (LlDaemon *daemon,
                            const char *password,
                            GAsyncReadyCallback callback,
                            gpointer data);
 
-/* What it said; NULL: what went wrong, in its own words. (transfer full) */
-char *ll_thunderbird_setup_finish (GAsyncResult *result, GError **error);
+/* The accounts that were made, each as ListAccounts has it, maybe none; NULL: what went wrong.
+ * (transfer full) of GVariant */
+GPtrArray *ll_thunderbird_setup_finish (GAsyncResult *result, GError **error);
 
 G_END_DECLS

@@ -17,11 +17,20 @@ ll_trial_free (LlTrial *trial)
   g_free (trial);
 }
 
+const char *
+ll_trial_account (const LlTrial *trial)
+{
+  const char *name = ll_read_text (trial->account, "account"); /* as AddAccount answers */
+
+  return *name != '\0' ? name : ll_read_text (trial->account, "name");
+}
+
 typedef struct
 {
   LlTrial *trial;
   char *address;
-  GError *error; /* what the test found, while the account is taken away */
+  gboolean stays; /* whatever its test says */
+  GError *error;  /* what the test found, while the account is taken away */
 } Course;
 
 static void
@@ -39,12 +48,6 @@ static GVariant *
 no_options (void)
 {
   return g_variant_new_array (G_VARIANT_TYPE ("{sv}"), NULL, 0);
-}
-
-static const char *
-name_of (const Course *course)
-{
-  return ll_read_text (course->trial->account, "account");
 }
 
 /* The first value of an answer; NULL and @error. (transfer full) */
@@ -75,7 +78,7 @@ try_lock (LlDaemon *daemon, GTask *task)
   g_auto (GVariantDict) options = G_VARIANT_DICT_INIT (NULL);
   const char *const addresses[] = { course->address, NULL };
 
-  g_variant_dict_insert (&options, "account", "s", name_of (course));
+  g_variant_dict_insert (&options, "account", "s", ll_trial_account (course->trial));
   g_variant_dict_insert (&options, "mode", "s", "encrypt");
   ll_daemon_call (daemon, "Preview",
                   g_variant_new ("(^as@a{sv})", addresses, g_variant_dict_end (&options)), NULL,
@@ -115,9 +118,14 @@ tested_cb (GObject *source, GAsyncResult *result, gpointer data)
   Course *course = g_task_get_task_data (task);
 
   course->trial->test = take (source, result, &course->error);
-  if (course->trial->test != NULL && ll_read_flag (course->trial->test, "ok"))
+  if (course->trial->test != NULL && (course->stays || ll_read_flag (course->trial->test, "ok")))
     {
       try_lock (LL_DAEMON (source), g_steal_pointer (&task));
+      return;
+    }
+  if (course->stays)
+    {
+      g_task_return_error (task, g_steal_pointer (&course->error));
       return;
     }
   if (course->error == NULL)
@@ -125,8 +133,18 @@ tested_cb (GObject *source, GAsyncResult *result, gpointer data)
         = g_error_new (G_IO_ERROR, G_IO_ERROR_FAILED, "%s (%s)", failure_of (course->trial->test),
                        ll_read_text (course->trial->test, "reason"));
   ll_daemon_call (LL_DAEMON (source), "RemoveAccount",
-                  g_variant_new ("(s@a{sv})", name_of (course), no_options ()), NULL, removed_cb,
-                  g_steal_pointer (&task));
+                  g_variant_new ("(s@a{sv})", ll_trial_account (course->trial), no_options ()),
+                  NULL, removed_cb, g_steal_pointer (&task));
+}
+
+static void
+test (LlDaemon *daemon, GTask *task)
+{
+  Course *course = g_task_get_task_data (task);
+
+  ll_daemon_call (daemon, "TestAccount",
+                  g_variant_new ("(su@a{sv})", ll_trial_account (course->trial), 0, no_options ()),
+                  NULL, tested_cb, task);
 }
 
 static void
@@ -142,9 +160,20 @@ added_cb (GObject *source, GAsyncResult *result, gpointer data)
       g_task_return_error (task, error);
       return;
     }
-  ll_daemon_call (LL_DAEMON (source), "TestAccount",
-                  g_variant_new ("(su@a{sv})", name_of (course), 0, no_options ()), NULL, tested_cb,
-                  g_steal_pointer (&task));
+  test (LL_DAEMON (source), g_steal_pointer (&task));
+}
+
+static GTask *
+task_new (LlDaemon *daemon, GVariant *account, GAsyncReadyCallback callback, gpointer data)
+{
+  GTask *task = g_task_new (daemon, NULL, callback, data);
+  g_autofree const char **addresses = ll_read_words (account, "addresses");
+  Course *course = g_new0 (Course, 1);
+
+  course->trial = g_new0 (LlTrial, 1);
+  course->address = g_strdup (addresses[0]);
+  g_task_set_task_data (task, course, course_free);
+  return task;
 }
 
 void
@@ -155,15 +184,20 @@ ll_trial_start (LlDaemon *daemon,
                 gpointer data)
 {
   g_autoptr (GVariant) owned = g_variant_ref_sink (settings);
-  g_autofree const char **addresses = ll_read_words (owned, "addresses");
-  GTask *task = g_task_new (daemon, NULL, callback, data);
-  Course *course = g_new0 (Course, 1);
 
-  course->trial = g_new0 (LlTrial, 1);
-  course->address = g_strdup (addresses[0]);
-  g_task_set_task_data (task, course, course_free);
   ll_daemon_call_with_secret (daemon, "AddAccount", g_variant_new ("(@a{sv})", owned), password,
-                              added_cb, task);
+                              added_cb, task_new (daemon, owned, callback, data));
+}
+
+void
+ll_trial_of (LlDaemon *daemon, GVariant *account, GAsyncReadyCallback callback, gpointer data)
+{
+  GTask *task = task_new (daemon, account, callback, data);
+  Course *course = g_task_get_task_data (task);
+
+  course->stays = TRUE;
+  course->trial->account = g_variant_ref (account);
+  test (daemon, task);
 }
 
 LlTrial *

@@ -13,12 +13,15 @@ G_BEGIN_DECLS
  */
 typedef struct
 {
-  GVariant *account;  /* as AddAccount's answer */
+  GVariant *account;  /* with its name; where it was added, as AddAccount's answer */
   GVariant *test;     /* as TestAccount's */
   GVariant *decision; /* as one of Preview's, of a letter that has to be locked; may be NULL */
 } LlTrial;
 
 void ll_trial_free (LlTrial *trial);
+
+/* As the account is called. (transfer none) */
+const char *ll_trial_account (const LlTrial *trial);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LlTrial, ll_trial_free)
 
 /* @settings: as of AddAccount, may be floating. @password: at the provider. */
@@ -27,6 +30,10 @@ void ll_trial_start (LlDaemon *daemon,
                      const char *password,
                      GAsyncReadyCallback callback,
                      gpointer data);
+/* The same of an account that is there already, as ListAccounts has it: it stays, whatever its test
+ * says. */
+void ll_trial_of (LlDaemon *daemon, GVariant *account, GAsyncReadyCallback callback, gpointer data);
+
 /* NULL: nothing was added, and the error says why in one sentence. (transfer full) */
 LlTrial *ll_trial_finish (GAsyncResult *result, GError **error);
 

@@ -102,10 +102,17 @@ def test_the_plan_is_shown_before_anything_changes(place):
 
 def test_it_is_set_up_by_a_click(place):
     place.window.press("Next")
-    place.window.wait_text("Thunderbird sends through Letterlock from its next start on")
+    place.window.wait_text("Signing in at your provider works")
+    place.window.wait_text("Nothing to lock letters with was found yet")
+    place.picture("setup-thunderbird-open-way.png")
+    place.window.press("Next")
+    place.window.wait_text("Thunderbird sends through Letterlock from its next start on. Letters always "
+                           "leave (Everyday). Those whose way was open are marked.")  # fmt: skip
     place.window.wait_text("Your folders Sent and Drafts")
     place.picture("setup-thunderbird-end.png")
     place.window.press("Done")
+    (account,) = place.daemon.letterlock("account", "list", "--json")
+    tap.equal(account["preset"], "everyday", "preset")
     lines, trusted = place.server()
     tap.true(trusted, "the authority is not trusted")
     tap.true(any('"localhost"' in x for x in lines), lines)
@@ -115,7 +122,7 @@ def test_it_sends_and_one_waits_for_a_word(place):
     with place.thunderbird as program:
         tap.equal(place.send("bob@dane.lab", "Sent"), "", "Thunderbird says")
         wait_until(lambda: place.arrived("Sent"), "it arrives")
-        tap.equal(place.send("dora@plain.lab", "Waits"), "", "Thunderbird says")
+        tap.equal(place.send("dora@plain.lab", "[hold] Waits"), "", "Thunderbird says")
         number, summary, _, actions = place.notifications.wait_about("dora@plain.lab")
         tap.equal(summary, "A letter waits for your decision", "summary")
         tap.true("anyway" in actions, actions)
