@@ -45,10 +45,10 @@ def kill_when_delayed(office, log, threads):
 
     try:
         thread = wait_until(delayed, "the call", alive=office.daemon.program.alive)
-    except NotReady:
+        if thread != "over":
+            os.kill(thread, signal.SIGKILL)
+    except (NotReady, ProcessLookupError):  # the thread went on, and ended, before we were there
         return False
-    if thread != "over":
-        os.kill(thread, signal.SIGKILL)
     return thread != "over"
 
 
