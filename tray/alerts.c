@@ -7,9 +7,8 @@
 #include "api/read.h"
 #include "api/status.h"
 #include "api/unlock.h"
+#include "tray/notification.h"
 
-#define NAME "org.freedesktop.Notifications"
-#define PATH "/org/freedesktop/Notifications"
 #define REMEDY "remedy"
 
 typedef enum
@@ -41,24 +40,11 @@ struct _LlAlerts
 static void
 notified_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
-  Alert *alert = data;
   g_autoptr (GError) error = NULL;
-  g_autoptr (GVariant) reply
-      = g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, &error);
+  guint number = ll_notification_show_finish (source, result, &error);
 
-  if (reply != NULL)
-    g_variant_get (reply, "(u)", &alert->number);
-}
-
-static GVariant *
-hints (void)
-{
-  GVariantBuilder builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
-
-  g_variant_builder_add (&builder, "{sv}", "category", g_variant_new_string ("email"));
-  g_variant_builder_add (&builder, "{sv}", "desktop-entry",
-                         g_variant_new_string ("org.letterlock.Letterlock"));
-  return g_variant_builder_end (&builder);
+  if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    ((Alert *) data)->number = number;
 }
 
 /* @label: of the one thing that can be done; NULL: nothing. */
@@ -66,24 +52,21 @@ static void
 say (Alert *alert, const char *summary, const char *body, const char *label)
 {
   const char *actions[] = { REMEDY, label, NULL };
-  g_autofree char *escaped = g_markup_escape_text (body, -1);
+  const LlNotification notification = {
+    .replaces = alert->number,
+    .summary = summary,
+    .body = body,
+    .actions = g_variant_new_strv (actions, label != NULL ? -1 : 0),
+  };
 
-  g_dbus_connection_call (alert->alerts->bus, NAME, PATH, NAME, "Notify",
-                          g_variant_new ("(susss@as@a{sv}i)", "Letterlock", alert->number,
-                                         "org.letterlock.Letterlock", summary, escaped,
-                                         g_variant_new_strv (actions, label != NULL ? -1 : 0),
-                                         hints (), -1),
-                          G_VARIANT_TYPE ("(u)"), G_DBUS_CALL_FLAGS_NONE, -1, alert->alerts->ended,
-                          notified_cb, alert);
+  ll_notification_show (alert->alerts->bus, &notification, alert->alerts->ended, notified_cb,
+                        alert);
 }
 
 static void
 take_back (Alert *alert)
 {
-  if (alert->number != 0)
-    g_dbus_connection_call (alert->alerts->bus, NAME, PATH, NAME, "CloseNotification",
-                            g_variant_new ("(u)", alert->number), NULL, G_DBUS_CALL_FLAGS_NONE, -1,
-                            NULL, NULL, NULL);
+  ll_notification_close (alert->alerts->bus, alert->number);
   alert->number = 0;
   alert->told = FALSE;
 }
@@ -156,25 +139,13 @@ ll_alerts_look (LlAlerts *alerts)
 /* -- what comes back ------------------------------------------------------------------------ */
 
 static void
-report (LlAlerts *alerts, const GError *error)
-{
-  g_autofree char *escaped = g_markup_escape_text (error->message, -1);
-
-  g_dbus_connection_call (alerts->bus, NAME, PATH, NAME, "Notify",
-                          g_variant_new ("(susss@as@a{sv}i)", "Letterlock", 0,
-                                         "org.letterlock.Letterlock", _ ("That did not work"),
-                                         escaped, g_variant_new_strv (NULL, 0), hints (), -1),
-                          NULL, G_DBUS_CALL_FLAGS_NONE, -1, NULL, NULL, NULL);
-}
-
-static void
 signed_in_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (GVariant) reply = ll_daemon_call_finish (LL_DAEMON (source), result, &error);
 
   if (reply == NULL)
-    report (data, error);
+    ll_notification_complain (((LlAlerts *) data)->bus, error);
 }
 
 static void
@@ -183,7 +154,7 @@ unlocked_cb (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (GError) error = NULL;
 
   if (!ll_unlock_keyring_finish (result, &error))
-    report (data, error);
+    ll_notification_complain (((LlAlerts *) data)->bus, error);
 }
 
 static void
@@ -220,7 +191,8 @@ ll_alerts_new (GDBusConnection *bus, LlDaemon *daemon)
   for (Kind kind = 0; kind < N_KINDS; kind++)
     alerts->kinds[kind].alerts = alerts;
   alerts->action
-      = g_dbus_connection_signal_subscribe (bus, NAME, NAME, "ActionInvoked", PATH, NULL,
+      = g_dbus_connection_signal_subscribe (bus, LL_NOTIFICATION_NAME, LL_NOTIFICATION_NAME,
+                                            "ActionInvoked", LL_NOTIFICATION_PATH, NULL,
                                             G_DBUS_SIGNAL_FLAGS_NONE, action_cb, alerts, NULL);
   return alerts;
 }

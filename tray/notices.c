@@ -8,9 +8,8 @@
 #include "api/names.h"
 #include "api/read.h"
 #include "api/text.h"
+#include "tray/notification.h"
 
-#define NAME "org.freedesktop.Notifications"
-#define PATH "/org/freedesktop/Notifications"
 #define SCREEN "org.freedesktop.ScreenSaver"
 
 struct _LlNotices
@@ -121,48 +120,13 @@ static void
 notified_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   Asked *asked = data;
-  g_autoptr (GVariant) reply
-      = g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, NULL);
+  guint number = ll_notification_show_finish (source, result, NULL);
   Told *told = g_hash_table_lookup (asked->notices->told, asked->id);
 
-  if (reply != NULL && told != NULL)
-    g_variant_get (reply, "(u)", &told->number);
+  if (number != 0 && told != NULL)
+    told->number = number;
   g_free (asked->id);
   g_free (asked);
-}
-
-static GVariant *
-hints_of (LlState state)
-{
-  GVariantBuilder hints = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
-  guchar urgency = state == LL_STATE_HELD || state == LL_STATE_UNCERTAIN ? 2 : 1;
-
-  /* an urgent one stays until the user acts */
-  g_variant_builder_add (&hints, "{sv}", "urgency", g_variant_new_byte (urgency));
-  g_variant_builder_add (&hints, "{sv}", "category", g_variant_new_string ("email"));
-  g_variant_builder_add (&hints, "{sv}", "desktop-entry",
-                         g_variant_new_string ("org.letterlock.Letterlock"));
-  return g_variant_builder_end (&hints);
-}
-
-/* @replaces: the number of what it stands in place of, 0: nothing. @done may be NULL. */
-static void
-notify (LlNotices *notices,
-        guint replaces,
-        const char *summary,
-        const char *body,
-        GVariant *actions,
-        LlState state,
-        GAsyncReadyCallback done,
-        gpointer data)
-{
-  g_autofree char *escaped = g_markup_escape_text (body, -1);
-
-  g_dbus_connection_call (notices->bus, NAME, PATH, NAME, "Notify",
-                          g_variant_new ("(susss@as@a{sv}i)", "Letterlock", replaces,
-                                         "org.letterlock.Letterlock", summary, escaped, actions,
-                                         hints_of (state), -1),
-                          G_VARIANT_TYPE ("(u)"), G_DBUS_CALL_FLAGS_NONE, -1, NULL, done, data);
 }
 
 static void
@@ -172,6 +136,11 @@ say (LlNotices *notices, GVariant *letter, LlState state, const char *summary)
   g_autofree char *body = notices->locked ? g_strdup ("") : body_of (letter);
   g_autofree char *text = g_strconcat (summary, "\n", body, NULL);
   Told *told = g_hash_table_lookup (notices->told, id);
+  LlNotification notification = {
+    .summary = summary,
+    .body = body,
+    .urgent = state == LL_STATE_HELD || state == LL_STATE_UNCERTAIN,
+  };
   Asked *asked;
 
   if (told != NULL && g_strcmp0 (told->text, text) == 0)
@@ -186,8 +155,9 @@ say (LlNotices *notices, GVariant *letter, LlState state, const char *summary)
   asked = g_new0 (Asked, 1);
   asked->notices = notices;
   asked->id = g_strdup (id);
-  notify (notices, told->number, summary, body, actions_of (notices, letter, state), state,
-          notified_cb, asked);
+  notification.replaces = told->number;
+  notification.actions = actions_of (notices, letter, state);
+  ll_notification_show (notices->bus, &notification, NULL, notified_cb, asked);
 }
 
 static void
@@ -197,10 +167,7 @@ take_back (LlNotices *notices, const char *id)
 
   if (told == NULL)
     return;
-  if (told->number != 0)
-    g_dbus_connection_call (notices->bus, NAME, PATH, NAME, "CloseNotification",
-                            g_variant_new ("(u)", told->number), NULL, G_DBUS_CALL_FLAGS_NONE, -1,
-                            NULL, NULL, NULL);
+  ll_notification_close (notices->bus, told->number);
   g_hash_table_remove (notices->told, id);
 }
 
@@ -243,8 +210,7 @@ decided_cb (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (GVariant) reply = ll_daemon_call_finish (LL_DAEMON (source), result, &error);
 
   if (reply == NULL)
-    notify (data, 0, _ ("That did not work"), error->message, g_variant_new_strv (NULL, 0),
-            LL_STATE_FAILED, NULL, NULL);
+    ll_notification_complain (((LlNotices *) data)->bus, error);
 }
 
 static void
@@ -316,10 +282,12 @@ ll_notices_new (GDBusConnection *bus, LlDaemon *daemon, LlNoticesOpen open, gpoi
   notices->open = open;
   notices->data = data;
   notices->action
-      = g_dbus_connection_signal_subscribe (bus, NAME, NAME, "ActionInvoked", PATH, NULL,
+      = g_dbus_connection_signal_subscribe (bus, LL_NOTIFICATION_NAME, LL_NOTIFICATION_NAME,
+                                            "ActionInvoked", LL_NOTIFICATION_PATH, NULL,
                                             G_DBUS_SIGNAL_FLAGS_NONE, action_cb, notices, NULL);
   notices->closed
-      = g_dbus_connection_signal_subscribe (bus, NAME, NAME, "NotificationClosed", PATH, NULL,
+      = g_dbus_connection_signal_subscribe (bus, LL_NOTIFICATION_NAME, LL_NOTIFICATION_NAME,
+                                            "NotificationClosed", LL_NOTIFICATION_PATH, NULL,
                                             G_DBUS_SIGNAL_FLAGS_NONE, closed_cb, notices, NULL);
   notices->screen
       = g_dbus_connection_signal_subscribe (bus, NULL, SCREEN, "ActiveChanged", NULL, NULL,

@@ -164,7 +164,7 @@ check_keys (const LlSealed *sealed, const GPtrArray *keys, GError **error)
 }
 
 gboolean
-ll_addressed_check (LlAddressed *addressed, const GPtrArray *keys, GError **error)
+ll_addressed_check (const LlAddressed *addressed, const GPtrArray *keys, GError **error)
 {
   g_auto (LlSealed) sealed;
 

@@ -34,6 +34,6 @@ void ll_addressed_clear (LlAddressed *addressed);
 gboolean ll_addressed_feed (LlAddressed *addressed, const guint8 *bytes, gsize length);
 
 /* At the end. @keys: of LlKey. LL_ENGINE_ERROR_FAILED, in words for people. */
-gboolean ll_addressed_check (LlAddressed *addressed, const GPtrArray *keys, GError **error);
+gboolean ll_addressed_check (const LlAddressed *addressed, const GPtrArray *keys, GError **error);
 
 G_END_DECLS

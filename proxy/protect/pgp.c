@@ -77,12 +77,8 @@ look_at (Pumps *pumps, const guint8 *block, gsize length, gsize *taken)
 static gboolean
 take (Pumps *pumps, const guint8 *block, gsize length, gsize *taken, GString *out)
 {
-  gboolean first = *taken == 0;
-
   if (!look_at (pumps, block, length, taken))
     return FALSE;
-  if (first && pumps->seals)
-    ll_armored_begin (&pumps->armored, out);
   if (pumps->seals)
     ll_armored_push (&pumps->armored, block, length, out);
   else
@@ -102,6 +98,8 @@ drain (gpointer data)
   gsize taken = 0;
   gssize got;
 
+  if (pumps->seals)
+    ll_armored_begin (&pumps->armored, out);
   while ((got = read (pumps->from, block, BLOCK)) != 0)
     {
       if (got < 0 && errno == EINTR)
@@ -112,7 +110,7 @@ drain (gpointer data)
         break; /* the worker cannot write on, and ends */
     }
   close (pumps->from);
-  if (taken > 0 && pumps->seals)
+  if (pumps->seals)
     ll_armored_end (&pumps->armored, out);
   if (pumps->drained == NULL)
     pumps->sink (out->str, out->len, pumps->data, &pumps->drained);

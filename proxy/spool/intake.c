@@ -60,8 +60,8 @@ seal_preamble (LlIntake *intake)
   ll_format_preamble (&preamble, intake->preamble);
 }
 
-/* Four times as fast as SHA-256, which took as long as TLS did. It is told from another by who
- * knows the key alone, and he is the one who writes the letters. */
+/* Four times as fast as SHA-256, which took as long as TLS did. Two letters that look the same can
+ * be made by who has the key alone, and he is the one who writes them. */
 static EVP_MAC_CTX *
 mac_new (LlIdentity *identity)
 {

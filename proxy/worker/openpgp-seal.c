@@ -140,6 +140,12 @@ worker_seal (GVariant *arguments, const int *fds, guint n_fds, GError **error)
   g_ptr_array_add (argv, NULL);
   if (!gpg_run ((const char *const *) argv->pdata, fds[0], fds[1], prompt, &status, error))
     return NULL;
+  if (signer != NULL && status.digest == 0)
+    {
+      g_set_error_literal (error, LL_ENGINE_ERROR, LL_ENGINE_ERROR_FAILED,
+                           "GnuPG did not sign what it locked");
+      return NULL;
+    }
   return g_variant_new ("a{sv}", NULL);
 }
 

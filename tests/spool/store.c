@@ -185,6 +185,38 @@ test_digest (Place *place, gconstpointer data)
     }
 }
 
+static char *
+digest_of_one (LlStore *store)
+{
+  LlIntake *intake = ll_store_begin (store, NULL);
+  g_autoptr (LlLetter) letter = ll_letter_new ();
+  char *digest;
+
+  letter->envelope = ll_envelope_new ();
+  g_assert_true (ll_intake_write (intake, "bytes", 5, NULL));
+  digest = ll_intake_digest (intake, "a", letter->envelope);
+  ll_intake_abandon (intake);
+  return digest;
+}
+
+/* A repeat is known after a restart, and nobody else can tell which letter it was. */
+static void
+test_digest_key (Place *place, gconstpointer data)
+{
+  g_autofree char *before = digest_of_one (place->store);
+  g_autofree char *after = NULL;
+  g_autofree char *elsewhere = NULL;
+  Place other;
+
+  place_reopen (place);
+  after = digest_of_one (place->store);
+  g_assert_cmpstr (after, ==, before);
+  place_set_up (&other, NULL);
+  elsewhere = digest_of_one (other.store);
+  g_assert_cmpstr (elsewhere, !=, before);
+  place_tear_down (&other, NULL);
+}
+
 static void
 test_list_and_remove (Place *place, gconstpointer data)
 {
@@ -344,6 +376,7 @@ main (int argc, char **argv)
   ADD ("/store/sealed", test_sealed);
   ADD ("/store/abandon", test_abandon);
   ADD ("/store/digest", test_digest);
+  ADD ("/store/digest-key", test_digest_key);
   ADD ("/store/list-and-remove", test_list_and_remove);
   ADD ("/store/claim", test_claim);
   ADD ("/store/claim-wait", test_claim_wait);

@@ -16,6 +16,7 @@ for word in "$@"; do
     --status-fd) status=$word ;;
     -r|--recipient) [ "$mode" = other ] && word=$other ;;
   esac
+  [ "$mode" = unsigned ] && [ "$word" = --sign ] && continue
   arguments+=("$word")
   next=$word
 done
@@ -31,7 +32,7 @@ case $mode in
     printf -- '-----END PGP MESSAGE-----\n'; done_well; exit 0 ;;
   nothing) cat >/dev/null; done_well; exit 0 ;;
   truncates) /usr/bin/gpg "$@" | head -c -100; exit 0 ;;
-  other) exec /usr/bin/gpg "${arguments[@]}" ;;
+  other|unsigned) exec /usr/bin/gpg "${arguments[@]}" ;;
   more) exec /usr/bin/gpg -r "$other" "$@" ;;
   noise) yes noise | head -c 20000000 >&2; exec /usr/bin/gpg "$@" ;;
   flood) done_well; exec yes flood ;;

@@ -118,7 +118,7 @@ def test_nothing(lab):
 
 
 def test_truncates(lab):
-    """gpg's armour is cut off"""
+    """What gpg writes is cut off"""
     lab.breaks("truncates", "no whole locked letter")
 
 
@@ -199,6 +199,20 @@ def test_no_worker(lab):
     lab.office.daemon.letterlock("release", record["id"])
     wait_until(lambda: lab.arrived("workless"), "the letter arrives")
     tap.true(b"multipart/encrypted" in lab.arrived("workless")[0], "it is not locked")
+
+
+def test_unsigned(lab):
+    """gpg locks without the signature that was asked for: it is not recorded as signed"""
+    lab.gnupg.generate("Anna <anna@provider.lab>")
+    lab.gpg.goes("unsigned")
+    lab.submit("unsigned")
+    record = lab.wait("unsigned", "held")
+    tap.true("did not sign" in record["recipients"][0]["reason"], record)
+    tap.equal(lab.arrived("unsigned"), [], "letters at the provider")
+    lab.gpg.goes("well")
+    lab.office.daemon.letterlock("release", record["id"])
+    wait_until(lambda: lab.arrived("unsigned"), "the letter arrives")
+    tap.true(lab.office.fate("unsigned")["proof"]["lock"].get("signer"), "it is not signed")
 
 
 def test_canary(lab):
