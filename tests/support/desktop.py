@@ -32,7 +32,9 @@ class Screen:
         reading, writing = os.pipe()
         self.screen = Program(
             "Xvfb",
-            ["Xvfb", "-displayfd", str(writing), "-screen", "0", f"{self.size}x24", "-nolisten", "tcp"],
+            # -noreset: else it starts anew whenever its last client goes, and meets the next one in between.
+            ["Xvfb", "-displayfd", str(writing), "-screen", "0", f"{self.size}x24", "-nolisten", "tcp",
+             "-noreset"],
             os.path.join(self.folder, "xvfb.log"), pass_fds=(writing,),
         )  # fmt: skip
         os.close(writing)

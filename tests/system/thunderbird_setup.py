@@ -100,7 +100,8 @@ class Practice:
 
     def kept(self):
         """What undo would look at."""
-        return os.listdir(os.path.join(self.daemon.state, "setup"))
+        folder = os.path.join(self.daemon.state, "setup")
+        return os.listdir(folder) if os.path.exists(folder) else []
 
 
 def contents(folder):
