@@ -15,7 +15,7 @@ import shutil
 import socket
 import subprocess
 
-from process import NotReady, Program
+from process import Program
 
 PROGRAM = "/usr/bin/thunderbird"
 # Below those that the kernel gives to others while it starts; each test has a network of its own.
@@ -198,7 +198,13 @@ class Thunderbird:
             "XDG_RUNTIME_DIR": self.folder, "DBUS_SESSION_BUS_ADDRESS": "disabled:",
             "LC_ALL": "C.UTF-8", **({"DISPLAY": self.display} if self.display else {"MOZ_HEADLESS": "1"}),
         }  # fmt: skip
-        self._start(environment)
+        self.program = Program(
+            "thunderbird",
+            [PROGRAM, "--no-remote", "--profile", self.profile, "--marionette",
+             "--remote-allow-system-access"],
+            os.path.join(self.folder, "thunderbird.log"), env=environment,
+        )  # fmt: skip
+        self.program.wait_port("127.0.0.1", self.port)
         self.connection = socket.create_connection(("127.0.0.1", self.port))
         self.stream = self.connection.makefile("rb")
         self.number = 0
@@ -207,22 +213,6 @@ class Thunderbird:
         self.command("Marionette:SetContext", value="chrome")
         self.command("WebDriver:SetTimeouts", script=60000)
         return self
-
-    def _start(self, environment, tries=3):
-        """Once in some hundred times it hangs before it listens, before it has met anything of ours: a user
-        would start it again."""
-        self.program = Program(
-            "thunderbird",
-            [PROGRAM, "--no-remote", "--profile", self.profile, "--marionette",
-             "--remote-allow-system-access"],
-            os.path.join(self.folder, "thunderbird.log"), env=environment,
-        )  # fmt: skip
-        try:
-            self.program.wait_port("127.0.0.1", self.port)
-        except NotReady:
-            if tries == 1:
-                raise
-            self._start(environment, tries - 1)
 
     def quit(self):
         """As a user does: it writes what it knows."""
