@@ -124,8 +124,8 @@ sign_in_cb (LlAccountRow *self)
 {
   gtk_widget_set_sensitive (GTK_WIDGET (self->sign_in), FALSE);
   gtk_spinner_start (self->spinner);
-  ll_daemon_sign_in (self->daemon, ll_read_text (self->account, "account"), signed_in_cb,
-                     g_object_ref (self));
+  ll_daemon_sign_in (self->daemon, ll_read_text (self->account, "account"), FALSE, NULL,
+                     signed_in_cb, g_object_ref (self));
 }
 
 static void

@@ -7,10 +7,11 @@
 #include "api/read.h"
 #include "gui/fact-row.h"
 #include "gui/list.h"
-#include "gui/toast.h"
+#include "gui/permission-page.h"
+#include "gui/program-page.h"
+#include "gui/provider-page.h"
 #include "gui/thunderbird.h"
 #include "gui/trial.h"
-#include "gui/value-row.h"
 
 #include <string.h>
 
@@ -21,36 +22,29 @@ struct _LlSetupWindow
   GtkStack *stack;
   GtkWidget *back;
   GtkWidget *foot;
+  GtkWidget *cancel;
   GtkWidget *next;
   GtkSpinner *spinner;
   GtkLabel *trouble;
   GtkLabel *plan;
   GtkEditable *saved_password;
   GtkEditable *address;
-  GtkEditable *server;
-  AdwComboRow *security;
-  GtkEditable *username;
-  GtkEditable *password;
+  LlProviderPage *provider;
+  LlPermissionPage *permission;
   GtkListBox *tried;
   GtkWidget *careful_row;
   GtkCheckButton *careful;
-  GtkListBox *values;
+  LlProgramPage *program;
   GtkLabel *chosen;
 
   LlDaemon *daemon;
-  LlTrial *trial; /* of the account that was added; NULL: none */
+  GCancellable *cancellable; /* of what is under way and can be ended; else NULL */
+  LlTrial *trial;            /* of the account that was added; NULL: none */
   gboolean with_thunderbird;
   GPtrArray *others; /* of GVariant: more accounts that Thunderbird has; or NULL */
 };
 
 G_DEFINE_FINAL_TYPE (LlSetupWindow, ll_setup_window, ADW_TYPE_WINDOW)
-
-/* As the entries of the row in setup-window.ui. */
-static const struct
-{
-  const char *name;
-  const char *port;
-} securities[] = { { "tls", ":465" }, { "starttls", ":587" } };
 
 /* -- steps --------------------------------------------------------------------------------- */
 
@@ -65,7 +59,8 @@ go_to (LlSetupWindow *self, const char *step)
 {
   gboolean is_start = g_str_equal (step, "start");
   gboolean is_end = g_str_equal (step, "end");
-  gboolean changes_nothing = g_str_equal (step, "account") || g_str_equal (step, "thunderbird");
+  gboolean changes_nothing = g_str_equal (step, "address") || g_str_equal (step, "account")
+                             || g_str_equal (step, "thunderbird");
 
   gtk_stack_set_visible_child_name (self->stack, step);
   gtk_widget_set_visible (self->back, changes_nothing);
@@ -90,10 +85,42 @@ complain (LlSetupWindow *self, const GError *error)
   gtk_label_set_text (self->trouble, error->message);
 }
 
+/* What is said at the foot while it goes on; it can be ended. */
+static void
+begin (LlSetupWindow *self, const char *what)
+{
+  set_busy (self, TRUE);
+  gtk_label_set_text (self->trouble, what);
+  gtk_widget_set_visible (self->cancel, TRUE);
+  gtk_widget_set_sensitive (self->back, FALSE);
+  self->cancellable = g_cancellable_new ();
+}
+
+/* FALSE: it was ended, or has failed, which is said. */
+static gboolean
+has_come (LlSetupWindow *self, const GError *error)
+{
+  g_clear_object (&self->cancellable);
+  gtk_widget_set_visible (self->cancel, FALSE);
+  gtk_widget_set_sensitive (self->back, TRUE);
+  set_busy (self, FALSE);
+  gtk_label_set_text (self->trouble, "");
+  if (error != NULL && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    complain (self, error);
+  return error == NULL;
+}
+
+static void
+cancel_cb (LlSetupWindow *self)
+{
+  g_cancellable_cancel (self->cancellable);
+}
+
 static void
 back_cb (LlSetupWindow *self)
 {
-  go_to (self, "start");
+  go_to (self, is_at (self, "account") ? "address" : "start");
+  gtk_editable_set_position (self->address, -1);
 }
 
 /* -- what happens where the way is open -------------------------------------------------------- */
@@ -125,79 +152,6 @@ show_open_way (LlSetupWindow *self)
   gtk_check_button_set_active (self->careful, locks);
   gtk_widget_set_sensitive (self->careful_row, locks);
   go_to (self, "open-way");
-}
-
-/* -- the mail program ----------------------------------------------------------------- */
-
-/* The first port with TLS from the first byte; "" where there is none. (transfer full) */
-static char *
-port_of (GVariant *account)
-{
-  g_autoptr (GVariant) ports = g_variant_lookup_value (account, "tls_ports", G_VARIANT_TYPE ("au"));
-  guint port;
-
-  if (ports == NULL || g_variant_n_children (ports) == 0)
-    return g_strdup ("");
-  g_variant_get_child (ports, 0, "u", &port);
-  return g_strdup_printf ("%u", port);
-}
-
-static void
-show_program (LlSetupWindow *self)
-{
-  GVariant *account = self->trial->account;
-  g_autofree char *port = port_of (account);
-
-  ll_list_fill (self->values, NULL, NULL, NULL);
-  gtk_list_box_append (self->values, ll_value_row_new (_ ("Server"), "localhost"));
-  gtk_list_box_append (self->values, ll_value_row_new (_ ("Port, with SSL/TLS"), port));
-  gtk_list_box_append (self->values,
-                       ll_value_row_new (_ ("User name"), ll_read_text (account, "username")));
-  gtk_list_box_append (self->values,
-                       ll_value_row_new (_ ("Password"), ll_read_text (account, "password")));
-  go_to (self, "program");
-}
-
-static void
-saved_cb (GtkNativeDialog *dialog, int response, gpointer data)
-{
-  g_autoptr (GVariant) reply = data;
-  g_autoptr (GFile) file = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (dialog));
-  const char *text;
-  g_autoptr (GError) error = NULL;
-
-  g_variant_get (reply, "(&s)", &text);
-  if (response == GTK_RESPONSE_ACCEPT && file != NULL
-      && !g_file_replace_contents (file, text, strlen (text), NULL, FALSE, G_FILE_CREATE_NONE, NULL,
-                                   NULL, &error))
-    ll_toast (gtk_window_get_child (gtk_native_dialog_get_transient_for (dialog)), error->message);
-  g_object_unref (dialog);
-}
-
-static void
-authority_cb (GObject *source, GAsyncResult *result, gpointer data)
-{
-  g_autoptr (LlSetupWindow) self = data;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GVariant) reply = ll_daemon_call_finish (LL_DAEMON (source), result, &error);
-  GtkFileChooserNative *chooser;
-
-  if (reply == NULL)
-    {
-      complain (self, error);
-      return;
-    }
-  chooser = gtk_file_chooser_native_new (_ ("Save the certificate"), GTK_WINDOW (self),
-                                         GTK_FILE_CHOOSER_ACTION_SAVE, _ ("_Save"), _ ("_Cancel"));
-  gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (chooser), "letterlock-ca.pem");
-  g_signal_connect (chooser, "response", G_CALLBACK (saved_cb), g_steal_pointer (&reply));
-  gtk_native_dialog_show (GTK_NATIVE_DIALOG (chooser));
-}
-
-static void
-save_cb (LlSetupWindow *self)
-{
-  ll_daemon_call (self->daemon, "GetAuthority", NULL, NULL, authority_cb, g_object_ref (self));
 }
 
 /* -- the end ----------------------------------------------------------------------------------- */
@@ -244,7 +198,10 @@ chosen_cb (GObject *source, GAsyncResult *result, gpointer data)
   else if (self->with_thunderbird)
     show_end (self);
   else
-    show_program (self);
+    {
+      ll_program_page_show (self->program, self->daemon, self->trial->account);
+      go_to (self, "program");
+    }
 }
 
 static void
@@ -268,34 +225,7 @@ choose (LlSetupWindow *self)
 
 /* -- the account ---------------------------------------------------------------------- */
 
-/* What was typed, without the blanks that a paste brings. (transfer full) */
-static char *
-typed (GtkEditable *editable)
-{
-  return g_strstrip (g_strdup (gtk_editable_get_text (editable)));
-}
-
-static GVariant *
-settings_of (LlSetupWindow *self)
-{
-  g_autofree char *address = typed (self->address);
-  g_autofree char *server = typed (self->server);
-  g_autofree char *username = typed (self->username);
-  guint security = MIN (adw_combo_row_get_selected (self->security), 1);
-  g_autofree char *upstream
-      = g_strconcat (server, strchr (server, ':') == NULL ? securities[security].port : NULL, NULL);
-  const char *const addresses[] = { address, NULL };
-  g_auto (GVariantDict) settings = G_VARIANT_DICT_INIT (NULL);
-
-  g_variant_dict_insert (&settings, "addresses", "^as", addresses);
-  g_variant_dict_insert (&settings, "upstream", "s", upstream);
-  g_variant_dict_insert (&settings, "security", "s", securities[security].name);
-  g_variant_dict_insert (&settings, "auth", "s", "password");
-  if (*username != '\0')
-    g_variant_dict_insert (&settings, "username", "s", username);
-  return g_variant_dict_end (&settings);
-}
-
+/* Of Thunderbird's account: it is there already, and stays. */
 static void
 tried_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
@@ -311,16 +241,82 @@ tried_cb (GObject *source, GAsyncResult *result, gpointer data)
     }
   ll_trial_free (self->trial);
   self->trial = trial;
-  gtk_editable_set_text (self->password, "");
   show_open_way (self);
 }
 
 static void
-try_account (LlSetupWindow *self)
+added_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
-  set_busy (self, TRUE);
-  ll_trial_start (self->daemon, settings_of (self), gtk_editable_get_text (self->password),
-                  tried_cb, g_object_ref (self));
+  g_autoptr (LlSetupWindow) self = data;
+  g_autoptr (GError) error = NULL;
+  LlTrial *trial = ll_trial_finish (result, &error);
+
+  go_to (self, "account");
+  if (!has_come (self, error))
+    return;
+  ll_trial_free (self->trial);
+  self->trial = trial;
+  ll_provider_page_forget_secret (self->provider);
+  show_open_way (self);
+}
+
+static void
+add_account (LlSetupWindow *self)
+{
+  g_autoptr (GError) error = NULL;
+  GVariant *settings = ll_provider_page_settings (self->provider, &error);
+
+  if (settings == NULL)
+    {
+      complain (self, error);
+      return;
+    }
+  begin (self, _ ("Trying it at your provider …"));
+  ll_trial_start (self->daemon, settings, ll_provider_page_secret (self->provider),
+                  ll_provider_page_wants_device (self->provider), self->cancellable, added_cb,
+                  g_object_ref (self));
+}
+
+/* Somebody else's sign-in may be told of, too. */
+static void
+permission_cb (LlSetupWindow *self, GVariant *step)
+{
+  if (self->cancellable == NULL || is_at (self, "address"))
+    return;
+  ll_permission_page_show (self->permission, step);
+  go_to (self, "permission");
+  gtk_label_set_text (self->trouble, _ ("Waiting for you …"));
+}
+
+/* -- its provider --------------------------------------------------------------------- */
+
+static void
+found_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (LlSetupWindow) self = data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) reply = ll_daemon_call_finish (LL_DAEMON (source), result, &error);
+  g_autoptr (GVariant) found = NULL;
+
+  if (!has_come (self, error))
+    return;
+  found = g_variant_get_child_value (reply, 0);
+  ll_provider_page_show (self->provider, ll_read_text (found, "address"), found);
+  go_to (self, "account");
+  ll_provider_page_begin (self->provider);
+}
+
+static void
+find_provider (LlSetupWindow *self)
+{
+  g_autofree char *address = g_strstrip (g_strdup (gtk_editable_get_text (self->address)));
+  const char *at = strrchr (address, '@');
+  g_autofree char *text = g_strdup_printf (_ ("Looking up what %s says about its mail servers …"),
+                                           at != NULL ? at + 1 : address);
+
+  begin (self, text);
+  ll_daemon_call (self->daemon, "FindProvider", g_variant_new ("(s)", address), self->cancellable,
+                  found_cb, g_object_ref (self));
 }
 
 /* -- Thunderbird ------------------------------------------------------------------------------- */
@@ -389,7 +385,7 @@ static void
 by_hand_cb (LlSetupWindow *self)
 {
   self->with_thunderbird = FALSE;
-  go_to (self, "account");
+  go_to (self, "address");
   gtk_widget_set_sensitive (self->next, TRUE);
   gtk_widget_grab_focus (GTK_WIDGET (self->address));
 }
@@ -401,14 +397,24 @@ next_cb (LlSetupWindow *self)
     return;
   if (is_at (self, "thunderbird"))
     set_thunderbird_up (self);
+  else if (is_at (self, "address"))
+    find_provider (self);
   else if (is_at (self, "account"))
-    try_account (self);
+    add_account (self);
   else if (is_at (self, "open-way"))
     choose (self);
   else if (is_at (self, "program"))
     show_end (self);
   else
     gtk_window_close (GTK_WINDOW (self));
+}
+
+/* Nobody waits for it any more. */
+static gboolean
+close_cb (LlSetupWindow *self)
+{
+  g_cancellable_cancel (self->cancellable);
+  return GDK_EVENT_PROPAGATE;
 }
 
 /* -- class ---------------------------------------------------------------------------- */
@@ -419,6 +425,7 @@ dispose (GObject *object)
   LlSetupWindow *self = LL_SETUP_WINDOW (object);
 
   g_clear_object (&self->daemon);
+  g_clear_object (&self->cancellable);
   g_clear_pointer (&self->trial, ll_trial_free);
   g_clear_pointer (&self->others, g_ptr_array_unref);
   G_OBJECT_CLASS (ll_setup_window_parent_class)->dispose (object);
@@ -430,20 +437,19 @@ bind_children (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, LlSetupWindow, stack);
   gtk_widget_class_bind_template_child (widget_class, LlSetupWindow, back);
   gtk_widget_class_bind_template_child (widget_class, LlSetupWindow, foot);
+  gtk_widget_class_bind_template_child (widget_class, LlSetupWindow, cancel);
   gtk_widget_class_bind_template_child (widget_class, LlSetupWindow, next);
   gtk_widget_class_bind_template_child (widget_class, LlSetupWindow, spinner);
   gtk_widget_class_bind_template_child (widget_class, LlSetupWindow, trouble);
   gtk_widget_class_bind_template_child (widget_class, LlSetupWindow, plan);
   gtk_widget_class_bind_template_child (widget_class, LlSetupWindow, saved_password);
   gtk_widget_class_bind_template_child (widget_class, LlSetupWindow, address);
-  gtk_widget_class_bind_template_child (widget_class, LlSetupWindow, server);
-  gtk_widget_class_bind_template_child (widget_class, LlSetupWindow, security);
-  gtk_widget_class_bind_template_child (widget_class, LlSetupWindow, username);
-  gtk_widget_class_bind_template_child (widget_class, LlSetupWindow, password);
+  gtk_widget_class_bind_template_child (widget_class, LlSetupWindow, provider);
+  gtk_widget_class_bind_template_child (widget_class, LlSetupWindow, permission);
   gtk_widget_class_bind_template_child (widget_class, LlSetupWindow, tried);
   gtk_widget_class_bind_template_child (widget_class, LlSetupWindow, careful_row);
   gtk_widget_class_bind_template_child (widget_class, LlSetupWindow, careful);
-  gtk_widget_class_bind_template_child (widget_class, LlSetupWindow, values);
+  gtk_widget_class_bind_template_child (widget_class, LlSetupWindow, program);
   gtk_widget_class_bind_template_child (widget_class, LlSetupWindow, chosen);
 }
 
@@ -453,13 +459,17 @@ ll_setup_window_class_init (LlSetupWindowClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = dispose;
+  g_type_ensure (LL_TYPE_PERMISSION_PAGE);
+  g_type_ensure (LL_TYPE_PROGRAM_PAGE);
+  g_type_ensure (LL_TYPE_PROVIDER_PAGE);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/letterlock/setup-window.ui");
   bind_children (widget_class);
   gtk_widget_class_bind_template_callback (widget_class, back_cb);
+  gtk_widget_class_bind_template_callback (widget_class, cancel_cb);
+  gtk_widget_class_bind_template_callback (widget_class, close_cb);
   gtk_widget_class_bind_template_callback (widget_class, next_cb);
   gtk_widget_class_bind_template_callback (widget_class, thunderbird_cb);
   gtk_widget_class_bind_template_callback (widget_class, by_hand_cb);
-  gtk_widget_class_bind_template_callback (widget_class, save_cb);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Escape, 0, "window.close", NULL);
 }
 
@@ -475,5 +485,7 @@ ll_setup_window_new (GtkWindow *parent, LlDaemon *daemon)
   LlSetupWindow *self = g_object_new (LL_TYPE_SETUP_WINDOW, "transient-for", parent, NULL);
 
   self->daemon = g_object_ref (daemon);
+  g_signal_connect_object (daemon, "sign-in-progress", G_CALLBACK (permission_cb), self,
+                           G_CONNECT_SWAPPED);
   return GTK_WINDOW (self);
 }

@@ -29,8 +29,11 @@ typedef struct
 {
   LlTrial *trial;
   char *address;
-  gboolean stays; /* whatever its test says */
-  GError *error;  /* what the test found, while the account is taken away */
+  gboolean asks_permission; /* with OAuth2 */
+  gboolean device;
+  GCancellable *cancellable; /* or NULL */
+  gboolean stays;            /* whatever its test says */
+  GError *error;             /* what went wrong, while the account is taken away */
 } Course;
 
 static void
@@ -40,6 +43,7 @@ course_free (gpointer data)
 
   ll_trial_free (course->trial);
   g_clear_error (&course->error);
+  g_clear_object (&course->cancellable);
   g_free (course->address);
   g_free (course);
 }
@@ -60,12 +64,38 @@ take (GObject *source, GAsyncResult *result, GError **error)
 }
 
 static void
+removed_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GTask) task = data;
+  Course *course = g_task_get_task_data (task);
+  g_autoptr (GVariant) reply = ll_daemon_call_finish (LL_DAEMON (source), result, NULL);
+
+  g_task_return_error (task, g_steal_pointer (&course->error));
+}
+
+/* Because of the course's error. @task: full. */
+static void
+take_away (LlDaemon *daemon, GTask *task)
+{
+  const Course *course = g_task_get_task_data (task);
+
+  ll_daemon_call (daemon, "RemoveAccount",
+                  g_variant_new ("(s@a{sv})", ll_trial_account (course->trial), no_options ()),
+                  NULL, removed_cb, task);
+}
+
+static void
 previewed_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (GTask) task = data;
   Course *course = g_task_get_task_data (task);
   g_autoptr (GVariant) decisions = take (source, result, NULL);
 
+  if (g_cancellable_set_error_if_cancelled (course->cancellable, &course->error))
+    {
+      take_away (LL_DAEMON (source), g_steal_pointer (&task));
+      return;
+    }
   if (decisions != NULL && g_variant_n_children (decisions) > 0)
     course->trial->decision = g_variant_get_child_value (decisions, 0);
   g_task_return_pointer (task, g_steal_pointer (&course->trial), (GDestroyNotify) ll_trial_free);
@@ -87,28 +117,20 @@ try_lock (LlDaemon *daemon, GTask *task)
 
 /* How far the test came, in words for people; its own words come after. */
 static const char *
-failure_of (GVariant *test)
+failure_of (const Course *course)
 {
-  g_autoptr (GVariant) steps = ll_read_list (test, "steps");
+  g_autoptr (GVariant) steps = ll_read_list (course->trial->test, "steps");
 
   for (gsize i = 0; i < g_variant_n_children (steps); i++)
     {
       g_autoptr (GVariant) step = g_variant_get_child_value (steps, i);
 
       if (g_str_equal (ll_read_text (step, "step"), "tls"))
-        return _ ("Your provider did not accept the user name or the password");
+        return course->asks_permission
+                   ? _ ("Your provider does not let Letterlock send with this permission")
+                   : _ ("Your provider did not accept the user name or the password");
     }
   return _ ("The server cannot be reached, or does not show that it is your provider's");
-}
-
-static void
-removed_cb (GObject *source, GAsyncResult *result, gpointer data)
-{
-  g_autoptr (GTask) task = data;
-  Course *course = g_task_get_task_data (task);
-  g_autoptr (GVariant) reply = ll_daemon_call_finish (LL_DAEMON (source), result, NULL);
-
-  g_task_return_error (task, g_steal_pointer (&course->error));
 }
 
 static void
@@ -129,12 +151,9 @@ tested_cb (GObject *source, GAsyncResult *result, gpointer data)
       return;
     }
   if (course->error == NULL)
-    course->error
-        = g_error_new (G_IO_ERROR, G_IO_ERROR_FAILED, "%s (%s)", failure_of (course->trial->test),
-                       ll_read_text (course->trial->test, "reason"));
-  ll_daemon_call (LL_DAEMON (source), "RemoveAccount",
-                  g_variant_new ("(s@a{sv})", ll_trial_account (course->trial), no_options ()),
-                  NULL, removed_cb, g_steal_pointer (&task));
+    course->error = g_error_new (G_IO_ERROR, G_IO_ERROR_FAILED, "%s (%s)", failure_of (course),
+                                 ll_read_text (course->trial->test, "reason"));
+  take_away (LL_DAEMON (source), g_steal_pointer (&task));
 }
 
 static void
@@ -144,7 +163,20 @@ test (LlDaemon *daemon, GTask *task)
 
   ll_daemon_call (daemon, "TestAccount",
                   g_variant_new ("(su@a{sv})", ll_trial_account (course->trial), 0, no_options ()),
-                  NULL, tested_cb, task);
+                  course->cancellable, tested_cb, task);
+}
+
+static void
+permitted_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GTask) task = data;
+  Course *course = g_task_get_task_data (task);
+  g_autoptr (GVariant) answer = take (source, result, &course->error);
+
+  if (answer != NULL)
+    test (LL_DAEMON (source), g_steal_pointer (&task));
+  else
+    take_away (LL_DAEMON (source), g_steal_pointer (&task));
 }
 
 static void
@@ -156,11 +188,12 @@ added_cb (GObject *source, GAsyncResult *result, gpointer data)
 
   course->trial->account = take (source, result, &error);
   if (course->trial->account == NULL)
-    {
-      g_task_return_error (task, error);
-      return;
-    }
-  test (LL_DAEMON (source), g_steal_pointer (&task));
+    g_task_return_error (task, error);
+  else if (course->asks_permission)
+    ll_daemon_sign_in (LL_DAEMON (source), ll_trial_account (course->trial), course->device,
+                       course->cancellable, permitted_cb, g_steal_pointer (&task));
+  else
+    test (LL_DAEMON (source), g_steal_pointer (&task));
 }
 
 static GTask *
@@ -179,14 +212,21 @@ task_new (LlDaemon *daemon, GVariant *account, GAsyncReadyCallback callback, gpo
 void
 ll_trial_start (LlDaemon *daemon,
                 GVariant *settings,
-                const char *password,
+                const char *secret,
+                gboolean device,
+                GCancellable *cancellable,
                 GAsyncReadyCallback callback,
                 gpointer data)
 {
   g_autoptr (GVariant) owned = g_variant_ref_sink (settings);
+  GTask *task = task_new (daemon, owned, callback, data);
+  Course *course = g_task_get_task_data (task);
 
-  ll_daemon_call_with_secret (daemon, "AddAccount", g_variant_new ("(@a{sv})", owned), password,
-                              added_cb, task_new (daemon, owned, callback, data));
+  course->asks_permission = g_str_equal (ll_read_text (owned, "auth"), "oauth2");
+  course->device = device;
+  course->cancellable = g_object_ref (cancellable);
+  ll_daemon_call_with_secret (daemon, "AddAccount", g_variant_new ("(@a{sv})", owned), secret,
+                              added_cb, task);
 }
 
 void

@@ -8,8 +8,9 @@
 G_BEGIN_DECLS
 
 /*
- * A new account that is there only once it works: added, its sign-in at the provider tried, and a
- * lock of a letter to the user himself tried. One whose sign-in fails is taken away again.
+ * A new account that is there only once it works: added, with OAuth2 the permission given, its
+ * sign-in at the provider tried, and a lock of a letter to the user himself tried. One whose
+ * sign-in fails is taken away again.
  */
 typedef struct
 {
@@ -24,10 +25,14 @@ void ll_trial_free (LlTrial *trial);
 const char *ll_trial_account (const LlTrial *trial);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LlTrial, ll_trial_free)
 
-/* @settings: as of AddAccount, may be floating. @password: at the provider. */
+/* @settings: as of AddAccount, may be floating. @secret: the password at the provider, or with auth
+ * oauth2 the secret of the client id; then the user signs in there, or with @device elsewhere (the
+ * daemon's sign-in-progress says how). Cancelled, the account is taken away, too. */
 void ll_trial_start (LlDaemon *daemon,
                      GVariant *settings,
-                     const char *password,
+                     const char *secret,
+                     gboolean device,
+                     GCancellable *cancellable,
                      GAsyncReadyCallback callback,
                      gpointer data);
 /* The same of an account that is there already, as ListAccounts has it: it stays, whatever its test

@@ -219,7 +219,7 @@ sign_in (LlWindow *self)
   g_autofree char *account = ll_status_sign_in (ll_daemon_get_state (self->daemon));
 
   if (account != NULL)
-    ll_daemon_sign_in (self->daemon, account, called_cb, g_object_ref (self));
+    ll_daemon_sign_in (self->daemon, account, FALSE, NULL, called_cb, g_object_ref (self));
 }
 
 static void

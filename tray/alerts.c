@@ -177,7 +177,7 @@ action_cb (GDBusConnection *bus,
   if (number == alerts->kinds[KIND_KEYRING].number)
     ll_unlock_keyring (alerts->bus, unlocked_cb, alerts);
   else if (number == alerts->kinds[KIND_SIGN_IN].number && account != NULL)
-    ll_daemon_sign_in (alerts->daemon, account, signed_in_cb, alerts);
+    ll_daemon_sign_in (alerts->daemon, account, FALSE, NULL, signed_in_cb, alerts);
 }
 
 LlAlerts *

@@ -42,6 +42,7 @@ enum
 {
   LETTERS_CHANGED,
   CHECK_PROGRESS,
+  SIGN_IN_PROGRESS,
   N_SIGNALS
 };
 static guint signals[N_SIGNALS];
@@ -100,7 +101,7 @@ open_browser (GVariant *step)
   const char *url = "";
 
   g_variant_lookup (step, "url", "&s", &url);
-  if (g_str_has_prefix (url, "https://"))
+  if (g_str_has_prefix (url, "https://") && !g_variant_lookup (step, "code", "&s", NULL))
     g_app_info_launch_default_for_uri_async (url, NULL, NULL, NULL, NULL);
 }
 
@@ -141,6 +142,7 @@ signal_cb (const char *name, GVariant *arguments, gpointer data)
       g_autoptr (GVariant) step = g_variant_get_child_value (arguments, 1);
 
       open_browser (step);
+      g_signal_emit (self, signals[SIGN_IN_PROGRESS], 0, step);
     }
 }
 
@@ -315,12 +317,19 @@ ll_daemon_call (LlDaemon *self,
 }
 
 void
-ll_daemon_sign_in (LlDaemon *self, const char *account, GAsyncReadyCallback callback, gpointer data)
+ll_daemon_sign_in (LlDaemon *self,
+                   const char *account,
+                   gboolean device,
+                   GCancellable *cancellable,
+                   GAsyncReadyCallback callback,
+                   gpointer data)
 {
-  call (self, "SignIn",
-        g_variant_new ("(su@a{sv})", account, 1,
-                       g_variant_new_array (G_VARIANT_TYPE ("{sv}"), NULL, 0)),
-        NULL, SIGN_IN_MS, NULL, callback, data);
+  g_auto (GVariantDict) options = G_VARIANT_DICT_INIT (NULL);
+
+  if (device)
+    g_variant_dict_insert (&options, "device", "b", TRUE);
+  call (self, "SignIn", g_variant_new ("(su@a{sv})", account, 1, g_variant_dict_end (&options)),
+        NULL, SIGN_IN_MS, cancellable, callback, data);
 }
 
 void
@@ -406,6 +415,8 @@ ll_daemon_class_init (LlDaemonClass *klass)
                                            NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRV);
   signals[CHECK_PROGRESS] = g_signal_new ("check-progress", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                                           NULL, G_TYPE_NONE, 2, G_TYPE_UINT, G_TYPE_VARIANT);
+  signals[SIGN_IN_PROGRESS] = g_signal_new ("sign-in-progress", type, G_SIGNAL_RUN_LAST, 0, NULL,
+                                            NULL, NULL, G_TYPE_NONE, 1, G_TYPE_VARIANT);
 }
 
 static void

@@ -15,6 +15,7 @@ G_BEGIN_DECLS
  * Signals:
  *   letters-changed (GStrv ids)              these letters are different now
  *   check-progress (guint cookie, GVariant)  what a Check of ours knows so far
+ *   sign-in-progress (GVariant)              {url s, code s}: what the user has to do for a SignIn
  */
 #define LL_TYPE_DAEMON (ll_daemon_get_type ())
 G_DECLARE_FINAL_TYPE (LlDaemon, ll_daemon, LL, DAEMON, GObject)
@@ -35,10 +36,12 @@ void ll_daemon_call (LlDaemon *daemon,
                      GAsyncReadyCallback callback,
                      gpointer data);
 
-/* SignIn for @account: opens the browser where the daemon says so. @callback as above, when the
- * user is done there, or did not come back in ten minutes. */
+/* SignIn for @account: opens the browser where the daemon says so, or with @device says a code.
+ * @callback as above, when the user is done there, or did not come back in ten minutes. */
 void ll_daemon_sign_in (LlDaemon *daemon,
                         const char *account,
+                        gboolean device,
+                        GCancellable *cancellable,
                         GAsyncReadyCallback callback,
                         gpointer data);
 

@@ -10,18 +10,23 @@ import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "support"))
 
+import autoconfig
 import clients
 import tap
 from daemon import binary
 from desktop import Desktop
 from process import Program, wait_until
-from provider import NAME, PASSWORD, USER
+from provider import ADDRESS, NAME, PASSWORD, USER
 from world import World
 
 
 class Place:
     def __init__(self, folder, stack):
-        self.world = stack.enter_context(World(folder))
+        self.world = World(folder)
+        self.world.zones.zone("silent.lab", "@ TXT nothing\n")
+        autoconfig.publish(self.world, "provider.lab", NAME,
+                           records=f"@ MX 10 mx\nmx A {ADDRESS}\nmail A {ADDRESS}\n")  # fmt: skip
+        stack.enter_context(self.world)
         self.daemon = stack.enter_context(self.world.daemon())
         self.desktop = stack.enter_context(Desktop(os.path.join(folder, "desktop")))
         import panel
@@ -49,15 +54,23 @@ def test_without_an_account_it_begins_by_itself(place):
     place.window.wait_text("Your letters, locked before they leave")
     place.picture("setup-start.png")
     place.window.press("I use another program")
-    place.window.wait_text("Your provider")
+    place.window.wait_text("Most providers publish which server takes the letters of their users.")
+    tap.equal(place.window.unnamed(), [], "controls without a name")
+
+
+def test_where_nothing_is_published_it_is_typed_in(place):
+    place.window.write("Your mail address", "anna@silent.lab")
+    place.picture("setup-address.png")
+    place.window.press("Next")
+    place.window.wait_text("silent.lab publishes no settings for mail programs")
     tap.equal(place.window.unnamed(), [], "controls without a name")
 
 
 def test_a_wrong_password_adds_nothing_and_says_so(place):
-    place.window.write("Your mail address", USER)
     place.window.write("Outgoing server", NAME)
+    place.window.write("User name there, if it is not the address", USER)
     place.window.write("Password at your provider", "wrong")
-    place.picture("setup-account.png")
+    place.picture("setup-by-hand.png")
     place.window.press("Next")
     place.window.wait_text("Your provider did not accept the user name or the password")
     wait_until(lambda: not place.daemon.letterlock("account", "list", "--json"), "no account is left")
@@ -65,7 +78,18 @@ def test_a_wrong_password_adds_nothing_and_says_so(place):
     place.picture("setup-wrong.png")
 
 
-def test_the_right_one_is_tried_and_a_lock_too(place):
+def test_what_is_published_is_shown_and_confirmed(place):
+    place.window.press("Back")
+    place.window.write("Your mail address", USER)
+    place.window.press("Next")
+    place.window.wait_text(f"{NAME}:587")
+    place.window.wait_text("autoconfig.provider.lab says so")
+    tap.true("Outgoing server" not in place.window.texts(), "it asks for a server all the same")
+    tap.equal(place.window.unnamed(), [], "controls without a name")
+    place.picture("setup-found.png")
+
+
+def test_the_right_password_is_tried_and_a_lock_too(place):
     place.window.write("Password at your provider", PASSWORD)
     place.window.press("Next")
     place.window.wait_text("Signing in at your provider works")

@@ -8,24 +8,11 @@ import os
 import pty
 import subprocess
 
+import autoconfig
 import tap
 from daemon import binary
 from provider import NAME, PASSWORD, USER
 from world import POLICY_ADDRESS, World
-
-CONFIG = """<?xml version="1.0" encoding="UTF-8"?>
-<clientConfig version="1.1"><emailProvider id="{domain}"><domain>{domain}</domain>
-<incomingServer type="imap"><hostname>imap.{domain}</hostname><port>993</port>
-<socketType>SSL</socketType><authentication>password-cleartext</authentication></incomingServer>
-<outgoingServer type="smtp"><hostname>plain.{domain}</hostname><port>25</port>
-<socketType>plain</socketType><authentication>password-cleartext</authentication></outgoingServer>
-<outgoingServer type="smtp"><hostname>{host}</hostname><port>587</port>
-<socketType>STARTTLS</socketType><username>%EMAILADDRESS%</username>
-<authentication>password-cleartext</authentication></outgoingServer>
-</emailProvider></clientConfig>
-"""
-AUTOCONFIG = "/mail/config-v1.1.xml"
-WELL_KNOWN = "/.well-known/autoconfig/mail/config-v1.1.xml"
 
 
 class Domains:
@@ -42,17 +29,14 @@ class Domains:
                          f"_submissions._tcp SRV 10 0 465 {NAME}.\n")  # fmt: skip
         zone("no.lab", "_submissions._tcp SRV 0 0 0 .\n")
         zone("silent.lab", "@ TXT nothing\n")
-        zone("xml.lab", f"autoconfig A {POLICY_ADDRESS}\n", signed=False)
         zone("known.lab", f"@ A {POLICY_ADDRESS}\n", signed=False)
         zone("wrong.lab", f"autoconfig A {POLICY_ADDRESS}\n", signed=False)
         zone("broken.lab", f"autoconfig A {POLICY_ADDRESS}\n", signed=False)
-        text = lambda domain: CONFIG.format(domain=domain, host=NAME).encode()
-        web("autoconfig.xml.lab", {AUTOCONFIG: text("xml.lab")})
-        zone("oauth.lab", f"autoconfig A {POLICY_ADDRESS}\n", signed=False)
-        web("autoconfig.oauth.lab", {AUTOCONFIG: text("oauth.lab").replace(b"password-cleartext", b"OAuth2")})
-        web("known.lab", {WELL_KNOWN: text("known.lab")})
-        web("autoconfig.wrong.lab", {AUTOCONFIG: text("wrong.lab")}, ca.issue("other.lab"))
-        web("autoconfig.broken.lab", {AUTOCONFIG: b"<clientConfig><emailProvider>"})
+        autoconfig.publish(self.world, "xml.lab", NAME)
+        autoconfig.publish(self.world, "oauth.lab", NAME, how="OAuth2")
+        web("known.lab", {autoconfig.WELL_KNOWN: autoconfig.config("known.lab", NAME)})
+        web("autoconfig.wrong.lab", {autoconfig.PATH: autoconfig.config("wrong.lab", NAME)}, ca.issue("other.lab"))
+        web("autoconfig.broken.lab", {autoconfig.PATH: b"<clientConfig><emailProvider>"})
 
     def __enter__(self):
         self.world.__enter__()
