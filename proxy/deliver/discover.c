@@ -19,7 +19,9 @@ typedef struct
   LlDeadline deadline;
   GCancellable *cancellable;
   GPtrArray *found; /* of LlSubmission */
+  gboolean bogus;
   gboolean unanswered;
+  char *unread; /* why an answer that is there could not be had; the first of them, or NULL */
 } Search;
 
 static gboolean
@@ -28,7 +30,18 @@ is_same (const LlSubmission *a, const LlSubmission *b)
   return a->port == b->port && a->tls == b->tls && strcmp (a->host, b->host) == 0;
 }
 
-/* What two sources say is one server, and the better proof counts. */
+/* SRV records say nothing of either (RFC 6186 3.). */
+static void
+complete (LlSubmission *server, LlSubmission *other)
+{
+  if (server->username == NULL)
+    server->username = g_steal_pointer (&other->username);
+  if (server->auth == NULL)
+    server->auth = other->auth;
+}
+
+/* What two sources say is one server, and the better proof counts: how to sign in at one that is
+ * proven is not taken from somebody who is not. */
 static void
 add (Search *search, LlSubmission *one)
 {
@@ -40,8 +53,8 @@ add (Search *search, LlSubmission *one)
 
       if (!is_same (one, other))
         continue;
-      if (other->username == NULL)
-        other->username = g_steal_pointer (&one->username);
+      if (one->proven || !other->proven)
+        complete (other, one);
       if (one->proven && !other->proven)
         {
           other->proven = TRUE;
@@ -104,7 +117,6 @@ add_srv (Search *search, const LlQuery *query, gboolean tls)
       *one = (LlSubmission){ .host = g_strdup (srv->host),
                              .port = srv->port,
                              .tls = tls,
-                             .auth = "password",
                              .source = g_strdup (query->name),
                              .proven
                              = query->answer->secure || is_below (srv->host, search->domain) };
@@ -128,11 +140,33 @@ ask_srv (Search *search)
       if (queries[i].answer->finding == LL_FOUND)
         add_srv (search, &queries[i], i == 0);
       search->unanswered |= queries[i].answer->finding == LL_UNKNOWN;
+      search->bogus |= queries[i].answer->finding == LL_BOGUS;
       ll_answer_unref (queries[i].answer);
     }
 }
 
 /* -- autoconfig ------------------------------------------------------------------------- */
+
+static void
+note_unread (Search *search, char *why)
+{
+  if (search->unread == NULL)
+    search->unread = why;
+  else
+    g_free (why);
+}
+
+/* No such host, or no such page, is an answer; everything else is none. */
+static void
+note_failure (Search *search, const LlHttpsResult *result)
+{
+  gboolean no_page
+      = result->outcome == LL_HTTPS_STATUS && result->status >= 400 && result->status < 500;
+
+  search->bogus |= result->bogus;
+  if (!no_page && !result->absent && !result->bogus)
+    note_unread (search, g_strdup (result->detail));
+}
 
 /* Whether it said something. */
 static gboolean
@@ -143,13 +177,19 @@ ask_https (Search *search, const char *host, const char *path)
   g_autoptr (LlHttpsResult) result = ll_https_get (search->https, host, whole, LL_AUTOCONFIG_MAX,
                                                    search->deadline, search->cancellable);
   g_autoptr (GPtrArray) servers = NULL;
+  g_autoptr (GError) error = NULL;
   const char *text;
   gsize length;
 
   if (result->outcome != LL_HTTPS_OK)
-    return FALSE;
+    {
+      note_failure (search, result);
+      return FALSE;
+    }
   text = g_bytes_get_data (result->body, &length);
-  servers = ll_autoconfig_parse (text != NULL ? text : "", length, search->address, NULL);
+  servers = ll_autoconfig_parse (text != NULL ? text : "", length, search->address, &error);
+  if (servers == NULL)
+    note_unread (search, g_strdup_printf ("%s%s: %s", host, path, error->message));
   for (guint i = 0; servers != NULL && i < servers->len; i++)
     {
       LlSubmission *one = g_steal_pointer (&servers->pdata[i]);
@@ -183,7 +223,30 @@ add_by_rank (Search *search, GPtrArray *sorted, int wanted)
 {
   for (guint i = 0; i < search->found->len; i++)
     if (search->found->pdata[i] != NULL && rank (search->found->pdata[i]) == wanted)
-      g_ptr_array_add (sorted, g_steal_pointer (&search->found->pdata[i]));
+      {
+        LlSubmission *one = g_steal_pointer (&search->found->pdata[i]);
+
+        if (one->auth == NULL)
+          one->auth = "password"; /* what nearly all do, and nobody said otherwise */
+        g_ptr_array_add (sorted, one);
+      }
+}
+
+/* (transfer full) why there is none: not found out is not the same as not there. */
+static char *
+say_why (const Search *search)
+{
+  if (search->bogus)
+    return g_strdup_printf ("The DNSSEC signatures of %s are wrong: nothing that its DNS says of "
+                            "mail servers can be used",
+                            search->domain);
+  if (search->unanswered)
+    return g_strdup_printf ("The DNS of %s did not answer: its settings cannot be looked up",
+                            search->domain);
+  if (search->unread != NULL)
+    return g_strdup_printf ("What %s publishes could not be read: %s", search->domain,
+                            search->unread);
+  return g_strdup_printf ("%s publishes no settings for mail programs", search->domain);
 }
 
 GPtrArray *
@@ -199,7 +262,13 @@ ll_discover (LlResolver *resolver,
   g_autofree char *normal = ll_address_normalise (address, &domain, error);
   g_autoptr (GPtrArray) found
       = g_ptr_array_new_with_free_func ((GDestroyNotify) ll_submission_free);
-  Search search = { resolver, https, normal, domain, deadline, cancellable, found, FALSE };
+  Search search = { .resolver = resolver,
+                    .https = https,
+                    .address = normal,
+                    .domain = domain,
+                    .deadline = deadline,
+                    .cancellable = cancellable,
+                    .found = found };
   GPtrArray *sorted;
 
   if (normal == NULL)
@@ -207,15 +276,16 @@ ll_discover (LlResolver *resolver,
   if (!ll_address_is_literal (domain))
     {
       ask_srv (&search);
-      ask_autoconfig (&search);
+      if (!search.bogus)
+        ask_autoconfig (&search);
     }
+  if (search.bogus)
+    g_ptr_array_set_size (found, 0);
   sorted = g_ptr_array_new_with_free_func ((GDestroyNotify) ll_submission_free);
   for (int i = 0; i < 4; i++)
     add_by_rank (&search, sorted, i);
   if (sorted->len == 0)
-    *why = g_strdup_printf (search.unanswered
-                                ? "The DNS of %s did not answer: its settings cannot be looked up"
-                                : "%s publishes no settings for mail programs",
-                            domain);
+    *why = say_why (&search);
+  g_free (search.unread);
   return sorted;
 }

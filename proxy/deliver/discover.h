@@ -18,7 +18,9 @@ G_BEGIN_DECLS
  * where its own certificate will prove it (RFC 6186 6.). What is not proven, a person has to know.
  */
 
-/* Proven ones first, those with TLS from the first byte before others; each once. *why: a sentence
+/* Signed DNS whose signatures are wrong ends the search: nothing else is taken for it then.
+ *
+ * Proven ones first, those with TLS from the first byte before others; each once. *why: a sentence
  * when there is none (transfer full). (transfer full) of LlSubmission; NULL: LL_WIRE_ERROR_SYNTAX,
  * @address is none. */
 GPtrArray *ll_discover (LlResolver *resolver,

@@ -14,7 +14,7 @@ typedef struct
   char *host; /* a domain name, A-label, lower case */
   guint port;
   gboolean tls;     /* from the first byte; else STARTTLS */
-  const char *auth; /* static: "password", "oauth2" or "none", as of [account] */
+  const char *auth; /* static: "password", "oauth2" or "none", as of [account]; NULL: not said */
   char *username;   /* NULL: not said */
   char *source;     /* who says so: a host or a name in DNS */
   gboolean proven;  /* it was the domain itself that said so */

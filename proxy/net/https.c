@@ -338,8 +338,12 @@ addresses_of (LlHttps *https,
     *refusal = failure (LL_HTTPS_PRIVATE,
                         g_strdup_printf ("%s has a private address, which is not contacted", host));
   else
-    *refusal = failure (LL_HTTPS_UNREACHABLE, g_strdup_printf ("%s cannot be reached: %s", host,
-                                                               describe_absence (finding)));
+    {
+      *refusal = failure (LL_HTTPS_UNREACHABLE, g_strdup_printf ("%s cannot be reached: %s", host,
+                                                                 describe_absence (finding)));
+      (*refusal)->absent = finding == LL_ABSENT;
+      (*refusal)->bogus = finding == LL_BOGUS;
+    }
   return NULL;
 }
 

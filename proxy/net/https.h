@@ -31,6 +31,8 @@ typedef struct
   char *content_type;   /* or NULL */
   GBytes *body;         /* on OK; of ll_https_post on STATUS, too */
   char *detail;         /* a sentence for people, on anything but OK */
+  gboolean absent;      /* UNREACHABLE since its DNS says that there is no such host */
+  gboolean bogus;       /* UNREACHABLE since its DNSSEC signatures are wrong */
   gboolean intercepted; /* the chain ends in a locally installed root */
 } LlHttpsResult;
 

@@ -37,6 +37,13 @@ class Domains:
         web("known.lab", {autoconfig.WELL_KNOWN: autoconfig.config("known.lab", NAME)})
         web("autoconfig.wrong.lab", {autoconfig.PATH: autoconfig.config("wrong.lab", NAME)}, ca.issue("other.lab"))
         web("autoconfig.broken.lab", {autoconfig.PATH: b"<clientConfig><emailProvider>"})
+        zone("both.lab", f"_submission._tcp SRV 0 1 587 {NAME}.\nautoconfig A {POLICY_ADDRESS}\n")
+        web("autoconfig.both.lab", {autoconfig.PATH: autoconfig.config("both.lab", NAME, how="OAuth2")})
+        zone("empty.lab", f"autoconfig A {POLICY_ADDRESS}\n", signed=False)
+        web("autoconfig.empty.lab", {"/other": b"nothing"})
+        zone("ill.lab", f"autoconfig A {POLICY_ADDRESS}\n", signed=False)
+        web("autoconfig.ill.lab", {autoconfig.PATH: "return 503;"})
+        zone("away.lab", "autoconfig A 127.0.0.99\n", signed=False)
 
     def __enter__(self):
         self.world.__enter__()
@@ -90,12 +97,37 @@ def test_autoconfig(lab):
 
 
 def test_nothing(lab):
-    """No settings, a service that is not offered, a wrong certificate, XML without its end: none"""
-    for domain in ("silent.lab", "no.lab", "wrong.lab", "broken.lab"):
+    """No settings, a service that is not offered, no such page: nothing is published"""
+    for domain in ("silent.lab", "no.lab", "empty.lab"):
         expected = ([], f"{domain} publishes no settings for mail programs", 1)
         tap.equal(lab.find(f"anna@{domain}"), expected, domain)
     done = lab.daemon.try_letterlock("account", "find", "anna")
     tap.equal(done.returncode, 2, done.stderr)
+
+
+def test_not_read(lab):
+    """A wrong certificate, XML without its end, 5xx, nobody there: it is not known what is published"""
+    for domain, words in (("wrong.lab", "certificate"), ("broken.lab", "XML"), ("ill.lab", "status 503"),
+                          ("away.lab", "cannot be reached")):  # fmt: skip
+        servers, reason, status = lab.find(f"anna@{domain}")
+        tap.equal((servers, status), ([], 1), domain)
+        tap.true(reason.startswith(f"What {domain} publishes could not be read: "), reason)
+        tap.true(f"autoconfig.{domain}" in reason and words in reason, reason)
+
+
+def test_bogus(lab):
+    """DNSSEC signatures that are wrong end the search, with their own sentence"""
+    servers, reason, status = lab.find("anna@bogus.lab")
+    tap.equal((servers, status), ([], 1), "bogus.lab")
+    tap.true(reason.startswith("The DNSSEC signatures of bogus.lab are wrong"), reason)
+
+
+def test_both(lab):
+    """SRV says where, autoconfig how to sign in there"""
+    servers, _, _ = lab.find("anna@both.lab")
+    tap.equal(servers, [(f"{NAME}:587", "starttls", "anna@both.lab", "_submission._tcp.both.lab", True)], "both")
+    done = lab.daemon.try_letterlock("account", "add", "anna@both.lab", "--yes")
+    tap.true(done.returncode == 1 and f"{NAME}:587 signs in with OAuth2" in done.stderr, done.stderr)
 
 
 def test_taken_with_yes(lab):
