@@ -333,17 +333,6 @@ ll_certificate_verify (const LlKey *key, const GPtrArray *others, X509_STORE *ro
   return verified;
 }
 
-X509_STORE *
-ll_certificate_roots_new (const char *ca_file)
-{
-  X509_STORE *roots = X509_STORE_new ();
-
-  X509_STORE_set_default_paths (roots);
-  if (ca_file != NULL)
-    X509_STORE_load_file (roots, ca_file);
-  return roots;
-}
-
 /* -- files that hold some -------------------------------------------------------------------- */
 
 static void

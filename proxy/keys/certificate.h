@@ -37,9 +37,6 @@ ll_certificate_verify (const LlKey *key, const GPtrArray *others, X509_STORE *ro
 /* Whether its usages let it sign letters (RFC 8550 4.4.2). */
 gboolean ll_certificate_can_sign (const LlKey *key);
 
-/* The roots that this computer trusts, and those in @ca_file (NULL: none). (transfer full) */
-X509_STORE *ll_certificate_roots_new (const char *ca_file);
-
 /* Every certificate in @bytes: PEM, DER, or PKCS #7 (.p7s, .p7b, .p7c), at most LL_CHAIN_MAX.
  * (transfer full) of GBytes (DER); empty: there is none */
 GPtrArray *ll_certificate_read_all (GBytes *bytes);

@@ -5,6 +5,7 @@
 
 #include "base/database.h"
 #include "base/error.h"
+#include "base/trust.h"
 #include "keys/armor.h"
 #include "keys/certificate.h"
 #include "keys/gnupg.h"
@@ -306,9 +307,11 @@ LlKey *
 ll_imported_verify (LlImported *imported, const LlKey *key)
 {
   g_autoptr (GPtrArray) issuers = blobs_of (imported, "", LL_METHOD_SMIME);
-  X509_STORE *roots = ll_certificate_roots_new (imported->ca_file);
-  LlKey *seen = ll_certificate_verify (key, issuers, roots, ll_clock_now ());
+  X509_STORE *roots = X509_STORE_new ();
+  LlKey *seen;
 
+  ll_trust_fill (roots, imported->ca_file);
+  seen = ll_certificate_verify (key, issuers, roots, ll_clock_now ());
   X509_STORE_free (roots);
   return seen;
 }

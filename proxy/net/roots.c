@@ -4,6 +4,7 @@
 #include "net/roots.h"
 
 #include "base/error.h"
+#include "base/trust.h"
 
 #include <openssl/err.h>
 #include <openssl/pem.h>
@@ -127,9 +128,7 @@ ll_roots_expect (SSL_CTX *context, const char *ca_file, const char *host, GError
   X509_STORE *store = SSL_CTX_get_cert_store (context);
   gboolean ok;
 
-  /* Debian's default is a folder of hashed names: certificates are loaded when they are needed. */
-  X509_STORE_set_default_paths (store);
-  ok = ca_file == NULL || X509_STORE_load_locations (store, ca_file, NULL) == 1;
+  ok = ll_trust_fill (store, ca_file);
   ERR_clear_error ();
   if (!ok)
     {

@@ -4,6 +4,7 @@
 #include "wire/tls.h"
 
 #include "base/error.h"
+#include "base/trust.h"
 #include "wire/tls-private.h"
 
 #include <arpa/inet.h>
@@ -68,10 +69,7 @@ make_store (const char *ca_file, GError **error)
 {
   X509_STORE *store = X509_STORE_new ();
 
-  /* Debian's default is a folder of hashed names: certificates are loaded when they are needed. */
-  X509_STORE_set_default_paths (store);
-  ERR_clear_error ();
-  if (ca_file != NULL && X509_STORE_load_locations (store, ca_file, NULL) != 1)
+  if (!ll_trust_fill (store, ca_file))
     {
       g_autofree char *reason = ll_tls_last_error ();
 
