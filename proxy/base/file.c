@@ -123,12 +123,20 @@ ll_file_sync_folder (const char *folder, GError **error)
 gboolean
 ll_file_replace (const char *path, const void *bytes, gsize length, GError **error)
 {
-  g_autofree char *folder = g_path_get_dirname (path);
   g_autofree char *beside = g_strconcat (path, ".XXXXXX", NULL);
   LL_AUTO_FD fd = g_mkstemp_full (beside, O_WRONLY | O_CLOEXEC, 0600);
 
   if (fd < 0)
     return ll_file_set_error (error, "create", beside);
+  return ll_file_replace_by (fd, beside, path, bytes, length, error);
+}
+
+gboolean
+ll_file_replace_by (
+    int fd, const char *beside, const char *path, const void *bytes, gsize length, GError **error)
+{
+  g_autofree char *folder = g_path_get_dirname (path);
+
   if (!ll_file_write_all (fd, bytes, length, error))
     {
       unlink (beside);

@@ -33,6 +33,11 @@ GBytes *ll_file_load (const char *path, gsize limit, GError **error);
 /* Atomic and durable: write beside it, fdatasync, rename, fsync the folder. */
 gboolean ll_file_replace (const char *path, const void *bytes, gsize length, GError **error);
 
+/* The same with a new file of the caller's: @fd, at @beside in the same folder, which is gone
+ * afterwards. For those whose name or mode is not ll_file_replace's own. */
+gboolean ll_file_replace_by (
+    int fd, const char *beside, const char *path, const void *bytes, gsize length, GError **error);
+
 /* So that a rename or unlink in @folder survives power loss. */
 gboolean ll_file_sync_folder (const char *folder, GError **error);
 

@@ -316,7 +316,7 @@ complete_settings (Settings *settings, const char *address, int *status)
   gboolean is_known
       = settings->upstream != NULL || settings->oauth2 != NULL || settings->app_password != NULL;
   g_autoptr (GVariant) found = NULL;
-  static const TextOption *const taken[] = { &texts[0], &texts[1], &texts[2], &texts[3] };
+  static const char *const published[] = { "upstream", "security", "auth", "username", NULL };
 
   if (address != NULL)
     add_first (settings, address);
@@ -338,12 +338,13 @@ complete_settings (Settings *settings, const char *address, int *status)
       *status = LL_EXIT_NO;
       return FALSE;
     }
-  for (guint i = 0; found != NULL && i < G_N_ELEMENTS (taken); i++)
+  for (guint i = 0; found != NULL && i < G_N_ELEMENTS (texts); i++)
     {
-      char **place = &G_STRUCT_MEMBER (char *, settings, taken[i]->offset);
+      char **place = &G_STRUCT_MEMBER (char *, settings, texts[i].offset);
 
-      if (*place == NULL && *ll_text (found, taken[i]->key) != '\0')
-        *place = g_strdup (ll_text (found, taken[i]->key));
+      if (*place == NULL && g_strv_contains (published, texts[i].key)
+          && *ll_text (found, texts[i].key) != '\0')
+        *place = g_strdup (ll_text (found, texts[i].key));
     }
   if (found != NULL && settings->password_command == NULL && isatty (STDIN_FILENO)
       && g_strcmp0 (settings->auth, "password") == 0)

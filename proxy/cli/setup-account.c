@@ -17,20 +17,46 @@ is_same_host (const char *a, const char *b)
   return strcspn (b, ":") == length && g_ascii_strncasecmp (a, b, length) == 0;
 }
 
-GVariant *
-ll_setup_account_find (GVariant *accounts, const LlSetupUpstream *upstream)
+/* Local parts, too: two accounts whose addresses differ in case alone are a person's own puzzle. */
+static gboolean
+has_address (const char *const *addresses, const char *address)
+{
+  for (guint i = 0; addresses != NULL && addresses[i] != NULL; i++)
+    if (g_ascii_strcasecmp (addresses[i], address) == 0)
+      return TRUE;
+  return FALSE;
+}
+
+static GVariant *
+find_by_address (GVariant *accounts, const char *upstream, const char *address)
 {
   for (gsize i = 0; i < g_variant_n_children (accounts); i++)
     {
       g_autoptr (GVariant) account = g_variant_get_child_value (accounts, i);
       g_autofree const char **addresses = NULL;
 
-      if (g_variant_lookup (account, "addresses", "^a&s", &addresses) && addresses[0] != NULL
-          && g_ascii_strcasecmp (addresses[0], upstream->addresses[0]) == 0
-          && is_same_host (ll_text (account, "upstream"), upstream->upstream))
+      if (g_variant_lookup (account, "addresses", "^a&s", &addresses)
+          && has_address (addresses, address)
+          && is_same_host (ll_text (account, "upstream"), upstream))
         return g_steal_pointer (&account);
     }
   return NULL;
+}
+
+GVariant *
+ll_setup_account_find (GVariant *accounts, const LlSetupUpstream *upstream)
+{
+  GVariant *found = NULL;
+
+  for (guint i = 0; found == NULL && upstream->addresses[i] != NULL; i++)
+    found = find_by_address (accounts, upstream->upstream, upstream->addresses[i]);
+  return found;
+}
+
+gboolean
+ll_setup_account_has_other_secret (GVariant *account)
+{
+  return account != NULL && strcmp (ll_text (account, "auth"), "password") != 0;
 }
 
 static GVariant *
@@ -58,7 +84,7 @@ more_addresses (GVariant *there, const LlSetupUpstream *upstream)
   for (guint i = 0; has != NULL && has[i] != NULL; i++)
     g_ptr_array_add (all, (gpointer) has[i]);
   for (guint i = 0; upstream->addresses[i] != NULL; i++)
-    if (has == NULL || !g_strv_contains (has, upstream->addresses[i]))
+    if (!has_address (has, upstream->addresses[i]))
       g_ptr_array_add (all, (gpointer) upstream->addresses[i]);
   g_ptr_array_add (all, NULL);
   ll_dict_list (&dict, "addresses", (const char *const *) all->pdata);

@@ -5,7 +5,7 @@
 
 #include "cli/setup.h"
 
-#include "cli/account.h"
+#include "setup/files.h"
 #include "setup/identity.h"
 #include "setup/stores.h"
 
@@ -24,24 +24,6 @@ in_memory (const char *bytes, gsize length)
   return -1;
 }
 
-/* NULL: nobody says it. (transfer full) */
-static LlSecret *
-ask_primary (gboolean from_stdin)
-{
-  LlSecret *primary = NULL;
-  int fd = -1;
-
-  if (isatty (STDIN_FILENO))
-    fd = ll_account_ask_secret ("Primary password: ");
-  else if (from_stdin)
-    fd = dup (STDIN_FILENO);
-  if (fd < 0)
-    return NULL;
-  primary = ll_setup_take_line (fd);
-  close (fd);
-  return primary;
-}
-
 static gboolean
 unlock (LlVault *vault, gboolean from_stdin, int *status)
 {
@@ -50,12 +32,13 @@ unlock (LlVault *vault, gboolean from_stdin, int *status)
 
   if (!ll_vault_is_locked (vault))
     return TRUE;
-  primary = ask_primary (from_stdin);
-  if (primary != NULL && ll_vault_unlock (vault, primary, &error))
+  primary = ll_setup_ask ("Primary password: ", from_stdin && !isatty (STDIN_FILENO),
+                          "--passphrase-stdin", status);
+  if (primary == NULL)
+    return FALSE;
+  if (ll_vault_unlock (vault, primary, &error))
     return TRUE;
-  *status = error != NULL
-                ? ll_fail (error)
-                : ll_usage_error ("It has a primary password (--passphrase-stdin gives it)");
+  *status = ll_fail (error);
   return FALSE;
 }
 
@@ -65,7 +48,7 @@ export_identity (const char *place, gboolean from_stdin, LlSecret **passphrase, 
 {
   g_auto (GStrv) words = g_strsplit (place, "#", 2);
   GError *error = NULL;
-  g_autofree char *scratch = g_dir_make_tmp ("letterlock-XXXXXX", &error);
+  g_autofree char *scratch = ll_setup_scratch (&error);
   g_autoptr (LlStores) stores
       = scratch != NULL ? ll_stores_open (words[0] != NULL ? words[0] : "", scratch, &error) : NULL;
   GBytes *bundle = NULL;
@@ -76,7 +59,7 @@ export_identity (const char *place, gboolean from_stdin, LlSecret **passphrase, 
     *status = ll_fail (error);
   g_clear_pointer (&stores, ll_stores_free);
   if (scratch != NULL)
-    rmdir (scratch);
+    ll_setup_remove_folder (scratch);
   return bundle;
 }
 
@@ -93,6 +76,8 @@ ll_setup_certificate (
   *passphrase = in_memory (ll_secret_peek (secret), ll_secret_length (secret));
   if (*file >= 0 && *passphrase >= 0)
     return TRUE;
+  close (*file);
+  close (*passphrase);
   ll_complain ("There is no memory for the certificate");
   *status = LL_EXIT_COULD_NOT;
   return FALSE;

@@ -1,7 +1,6 @@
 /* SPDX-FileCopyrightText: Letterlock contributors */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
-#include "cli/account.h"
 #include "cli/json.h"
 #include "cli/setup.h"
 #include "setup/profiles.h"
@@ -9,7 +8,6 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 /*
  * setup thunderbird: shows what it would do, is told to, makes the accounts, and only then changes
@@ -99,13 +97,6 @@ choose_profile (int *status)
 
 /* -- what there is to do --------------------------------------------------- */
 
-static gboolean
-is_here (const char *host)
-{
-  return g_ascii_strcasecmp (host, "localhost") == 0 || g_str_has_prefix (host, "127.")
-         || strcmp (host, "::1") == 0;
-}
-
 static Way *
 way_new (const Job *job, LlOutgoing *server)
 {
@@ -122,15 +113,13 @@ way_new (const Job *job, LlOutgoing *server)
   return way;
 }
 
-/* What signs in with OAuth2 can go through an account that did so already. */
+/* How an account that is there signs in at the provider is its own business. */
 static const char *
 trouble_of (const LlOutgoing *server, const Way *way)
 {
-  if (is_here (server->host))
+  if (ll_setup_is_here (server->host))
     return "it is on this computer already";
-  if (way->account != NULL && server->auth == LL_OUTGOING_AUTH_OAUTH2)
-    return NULL;
-  return ll_outgoing_trouble (server);
+  return ll_outgoing_trouble (server, way->account != NULL);
 }
 
 static void
@@ -179,39 +168,19 @@ show_plan (const Job *job, const char *profile)
   printf ("Thunderbird's profile %s:\n", profile);
   for (guint i = 0; i < job->ways->len; i++)
     show_way (job, g_ptr_array_index (job->ways, i));
-  puts ("Changed in it: server, port, security, authentication and user name of each server above; "
-        "a saved\npassword for Letterlock; and its authority, which can sign for localhost alone, "
-        "is trusted.\n"
-        "The provider's password is copied into Letterlock's keyring where Thunderbird has it, "
-        "else asked for.\n"
-        "Not covered: letters from other devices and from webmail do not come by here, and the "
-        "copies in\nSent and Drafts are stored by Thunderbird as before, unlocked.\n"
-        "letterlock undo takes all of it back.");
+  puts (
+      "Changed in it: server, port, security, authentication and user name of each server above; "
+      "a saved\npassword for Letterlock; and its authority, which can sign for localhost alone, "
+      "is trusted.\n"
+      "The provider's password is copied into Letterlock's keyring where Thunderbird has it, "
+      "else asked for.\n"
+      "Not covered: letters from other devices and from webmail do not come by here, and the "
+      "copies in\nSent and Drafts are stored by Thunderbird as before, unlocked.\n"
+      "letterlock undo gives the profile back as it was. The accounts made for it stay, with the\n"
+      "password copied for them; letterlock account remove takes them away.");
 }
 
 /* -- passwords ------------------------------------------------------------- */
-
-/* A line of stdin, or what is typed. NULL: *status. */
-static LlSecret *
-ask (const Job *job, const char *prompt, int *status)
-{
-  LlSecret *secret = NULL;
-  int fd;
-
-  if (job->stdin_lines)
-    secret = ll_setup_take_line (STDIN_FILENO);
-  else if (isatty (STDIN_FILENO) && (fd = ll_account_ask_secret (prompt)) >= 0)
-    {
-      secret = ll_setup_take_line (fd);
-      close (fd);
-    }
-  if (secret == NULL)
-    {
-      ll_complain ("Nothing was changed: no answer to \"%s\" (--password-stdin gives it)", prompt);
-      *status = LL_EXIT_USAGE;
-    }
-  return secret;
-}
 
 static gboolean
 unlock (const Job *job, int *status)
@@ -221,7 +190,8 @@ unlock (const Job *job, int *status)
 
   if (!ll_thunderbird_is_locked (job->thunderbird))
     return TRUE;
-  primary = ask (job, "Thunderbird's primary password: ", status);
+  primary = ll_setup_ask ("Thunderbird's primary password: ", job->stdin_lines, "--password-stdin",
+                          status);
   if (primary == NULL)
     return FALSE;
   if (ll_thunderbird_unlock (job->thunderbird, primary, &error))
@@ -237,7 +207,8 @@ find_password (const Job *job, Way *way, int *status)
   g_autofree char *prompt = NULL;
   GError *error = NULL;
 
-  if (way->server->auth == LL_OUTGOING_AUTH_NONE || way->server->auth == LL_OUTGOING_AUTH_OAUTH2)
+  if (way->server->auth == LL_OUTGOING_AUTH_NONE || way->server->auth == LL_OUTGOING_AUTH_OAUTH2
+      || ll_setup_account_has_other_secret (way->account))
     return TRUE;
   way->password = ll_thunderbird_password (job->thunderbird, way->server, &error);
   if (error != NULL)
@@ -251,7 +222,7 @@ find_password (const Job *job, Way *way, int *status)
                             *way->server->username != '\0' ? way->server->username
                                                            : way->upstream.addresses[0],
                             way->server->host);
-  way->password = ask (job, prompt, status);
+  way->password = ll_setup_ask (prompt, job->stdin_lines, "--password-stdin", status);
   return way->password != NULL;
 }
 
@@ -412,7 +383,7 @@ ll_setup_thunderbird_run (int argc, char **argv)
     .summary = "Let Thunderbird send through Letterlock: accounts, server, password, certificate.",
     .more = "Thunderbird must not run. What would be asked for: its primary password, if it has "
             "one, then\nthe provider's password of each server for which it saved none.\n"
-            "letterlock undo takes everything back.",
+            "letterlock undo gives the profile back as it was; accounts stay.",
     .entries = entries,
   };
   g_auto (GStrv) left = NULL;

@@ -14,6 +14,7 @@ typedef struct
   const char *account; /* the one it is about, or NULL: all */
   gboolean new_password;
   guint port;
+  gboolean is_first; /* the account that is being written down now */
 } Wish;
 
 /* A way to write down one account. @password: "" where none was made. */
@@ -53,7 +54,8 @@ print_msmtp (const Wish *wish, GVariant *account, const char *password)
     puts ("# password: as it was shown once; --new-password makes another one");
   if (addresses != NULL && addresses[0] != NULL && addresses[0][0] != '*')
     printf ("from %s\n", addresses[0]);
-  printf ("account default : %s\n", name);
+  if (wish->is_first)
+    printf ("account default : %s\n", name);
 }
 
 static gboolean
@@ -105,7 +107,8 @@ print_accounts (Wish *wish, Print print)
 
       if (wish->account != NULL && strcmp (wish->account, ll_text (account, "account")) != 0)
         continue;
-      if (n++ > 0 && !ll_json_wanted)
+      wish->is_first = n++ == 0;
+      if (!wish->is_first && !ll_json_wanted)
         puts ("");
       if (!print_one (wish, account, print, &status))
         return status;

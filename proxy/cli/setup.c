@@ -3,6 +3,7 @@
 
 #include "cli/setup.h"
 
+#include "cli/account.h"
 #include "setup/thunderbird.h"
 
 #include <stdio.h>
@@ -23,6 +24,34 @@ ll_setup_take_line (int fd)
   secret = length > 0 && length < sizeof line ? ll_secret_new (line, length) : NULL;
   ll_secret_wipe (line, sizeof line);
   return secret;
+}
+
+LlSecret *
+ll_setup_ask (const char *prompt, gboolean from_stdin, const char *option, int *status)
+{
+  LlSecret *secret = NULL;
+  int fd;
+
+  if (from_stdin)
+    secret = ll_setup_take_line (STDIN_FILENO);
+  else if (isatty (STDIN_FILENO) && (fd = ll_account_ask_secret (prompt)) >= 0)
+    {
+      secret = ll_setup_take_line (fd);
+      close (fd);
+    }
+  if (secret == NULL)
+    {
+      ll_complain ("Nothing was changed: no answer to \"%s\" (%s gives it)", prompt, option);
+      *status = LL_EXIT_USAGE;
+    }
+  return secret;
+}
+
+gboolean
+ll_setup_is_here (const char *host)
+{
+  return g_ascii_strcasecmp (host, "localhost") == 0 || g_str_has_prefix (host, "127.")
+         || strcmp (host, "::1") == 0;
 }
 
 gboolean
@@ -102,7 +131,9 @@ undo_one (LlSetupRecord *record)
     }
   if (ll_json_wanted)
     return LL_EXIT_YES;
-  printf ("%s: Thunderbird sends as it did before.\n", target);
+  printf (said->len == 0 ? "%s: Thunderbird sends as it did before.\n"
+                         : "%s: what Letterlock wrote is gone; this is not as it was before:\n",
+          target);
   for (guint i = 0; i < said->len; i++)
     printf ("  %s\n", (const char *) g_ptr_array_index (said, i));
   return LL_EXIT_YES;
@@ -111,8 +142,9 @@ undo_one (LlSetupRecord *record)
 int
 ll_setup_undo (void)
 {
-  g_autoptr (GPtrArray) records = ll_setup_records ();
-  int status = LL_EXIT_YES;
+  GError *error = NULL;
+  g_autoptr (GPtrArray) records = ll_setup_records (&error);
+  int status = error != NULL ? ll_fail (error) : LL_EXIT_YES;
 
   for (guint i = 0; i < records->len; i++)
     {

@@ -13,6 +13,13 @@ G_BEGIN_DECLS
 /* The next line of @fd, without its end; NULL: there is none, or an empty one. */
 LlSecret *ll_setup_take_line (int fd);
 
+/* A line of stdin where that was said (@option names the word for it), else what is typed at the
+ * terminal. NULL: *status, and it was said that nothing was changed. */
+LlSecret *ll_setup_ask (const char *prompt, gboolean from_stdin, const char *option, int *status);
+
+/* A name or an address of this computer. */
+gboolean ll_setup_is_here (const char *host);
+
 /* "..." and y or Y; --yes answers it. FALSE also without a terminal: then it says so. */
 gboolean ll_setup_confirm (const char *question, gboolean yes);
 
@@ -30,9 +37,13 @@ typedef struct
   const char *username;
 } LlSetupUpstream;
 
-/* The account that has the first address at this host already, as ListAccounts has it.
- * (transfer full), NULL: none */
+/* The account that has one of the addresses at this host already, as ListAccounts has it: the one
+ * with the first of them before others. (transfer full), NULL: none */
 GVariant *ll_setup_account_find (GVariant *accounts, const LlSetupUpstream *upstream);
+
+/* What @account (or NULL) signs in with is no password: one that a mail program saved is not for
+ * it. */
+gboolean ll_setup_account_has_other_secret (GVariant *account);
 
 /* Makes it; or gives the one that is @there the addresses that it lacks, and a new local password.
  * The answer of AddAccount; NULL: *status. */

@@ -8,7 +8,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -64,8 +63,6 @@ ll_setup_write (const char *folder, const char *name, GBytes *bytes, GError **er
   g_autofree char *path = g_build_filename (folder, name, NULL);
   g_autofree char *new_path = beside (folder, name);
   LL_AUTO_FD fd = -1;
-  gsize length;
-  const void *data;
 
   ll_setup_tidy (folder, name);
   if (bytes == NULL)
@@ -74,28 +71,37 @@ ll_setup_write (const char *folder, const char *name, GBytes *bytes, GError **er
         return ll_file_set_error (error, "remove", path);
       return ll_file_sync_folder (folder, error);
     }
-  data = g_bytes_get_data (bytes, &length);
   fd = open (new_path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
   if (fd < 0)
     return ll_file_set_error (error, "write", new_path);
-  if (!ll_file_write_all (fd, data, length, error))
+  if (fchmod (fd, mode_of (path)) < 0)
     {
+      ll_file_set_error (error, "write", new_path);
       unlink (new_path);
       return FALSE;
     }
-  if (fchmod (fd, mode_of (path)) < 0 || fsync (fd) < 0 || rename (new_path, path) < 0)
-    {
-      ll_file_set_error (error, "write", path);
-      unlink (new_path);
-      return FALSE;
-    }
-  return ll_file_sync_folder (folder, error);
+  return ll_file_replace_by (fd, new_path, path, g_bytes_get_data (bytes, NULL),
+                             g_bytes_get_size (bytes), error);
 }
 
 char *
 ll_setup_digest (GBytes *bytes)
 {
   return bytes != NULL ? g_compute_checksum_for_bytes (G_CHECKSUM_SHA256, bytes) : g_strdup ("");
+}
+
+char *
+ll_setup_scratch (GError **error)
+{
+  g_autofree char *state = ll_folder_state ();
+  g_autofree char *scratch = g_build_filename (state, "scratch-XXXXXX", NULL);
+
+  if (!ll_file_make_folder (state, error))
+    return NULL;
+  if (g_mkdtemp (scratch) != NULL)
+    return g_steal_pointer (&scratch);
+  ll_file_set_error (error, "make", scratch);
+  return NULL;
 }
 
 void

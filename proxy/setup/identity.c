@@ -28,11 +28,18 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (SEC_PKCS12ExportContext, SEC_PKCS12DestroyExportC
 
 /* -- which one ------------------------------------------------------------------------------ */
 
-static gboolean
-is_named (const CERTCertificate *certificate, const char *name)
+static const char *
+name_of (const CERTCertificate *certificate)
 {
-  return name == NULL
-         || (certificate->nickname != NULL && strcmp (certificate->nickname, name) == 0);
+  return certificate->nickname != NULL ? certificate->nickname : "";
+}
+
+static PRTime
+end_of (const CERTCertificate *certificate)
+{
+  PRTime begin, end;
+
+  return CERT_GetCertTimes (certificate, &begin, &end) == SECSuccess ? end : 0;
 }
 
 static gboolean
@@ -40,8 +47,9 @@ refuse (GError **error, const GString *names, const char *name)
 {
   if (names->len == 0)
     g_set_error (error, LL_SECRET_ERROR, LL_SECRET_ERROR_ABSENT,
-                 name != NULL ? "There is no certificate \"%s\" with its key here"
-                              : "There is no certificate with its key here%s",
+                 name != NULL
+                     ? "There is no certificate \"%s\" with its key here that is still good"
+                     : "There is no certificate with its key here that is still good%s",
                  name != NULL ? name : "");
   else
     g_set_error (error, LL_SECRET_ERROR, LL_SECRET_ERROR_ABSENT,
@@ -49,28 +57,42 @@ refuse (GError **error, const GString *names, const char *name)
   return FALSE;
 }
 
+/* One that was renewed keeps its name: of each, the one that lasts longest. (transfer full) of
+ * names to certificates of @list */
+static GHashTable *
+latest_of_each (CERTCertList *list, const char *name)
+{
+  GHashTable *latest = g_hash_table_new (g_str_hash, g_str_equal);
+  PRTime now = PR_Now ();
+
+  for (CERTCertListNode *node = list != NULL ? CERT_LIST_HEAD (list) : NULL;
+       node != NULL && !CERT_LIST_END (node, list); node = CERT_LIST_NEXT (node))
+    {
+      const char *its = name_of (node->cert);
+      const CERTCertificate *other = g_hash_table_lookup (latest, its);
+
+      if (end_of (node->cert) > now && (name == NULL || strcmp (its, name) == 0)
+          && (other == NULL || end_of (node->cert) > end_of (other)))
+        g_hash_table_replace (latest, (gpointer) its, node->cert);
+    }
+  return latest;
+}
+
 /* NULL: none, or more than one. */
 static CERTCertificate *
 find (const char *name, GError **error)
 {
   g_autoptr (CERTCertList) list = PK11_ListCerts (PK11CertListUserUnique, NULL);
-  g_autoptr (CERTCertificate) found = NULL;
+  g_autoptr (GHashTable) latest = latest_of_each (list, name);
   g_autoptr (GString) names = g_string_new (NULL);
-  guint n = 0;
+  GHashTableIter iter;
+  gpointer key, value = NULL;
 
-  for (CERTCertListNode *node = list != NULL ? CERT_LIST_HEAD (list) : NULL;
-       node != NULL && !CERT_LIST_END (node, list); node = CERT_LIST_NEXT (node))
-    {
-      if (!is_named (node->cert, name))
-        continue;
-      g_clear_pointer (&found, CERT_DestroyCertificate);
-      found = CERT_DupCertificate (node->cert);
-      if (node->cert->nickname != NULL)
-        g_string_append_printf (names, "%s\"%s\"", n > 0 ? ", " : "", node->cert->nickname);
-      n++;
-    }
-  if (n == 1)
-    return g_steal_pointer (&found);
+  g_hash_table_iter_init (&iter, latest);
+  while (g_hash_table_iter_next (&iter, &key, &value))
+    g_string_append_printf (names, "%s\"%s\"", names->len > 0 ? ", " : "", (char *) key);
+  if (g_hash_table_size (latest) == 1)
+    return CERT_DupCertificate (value);
   refuse (error, names, name);
   return NULL;
 }

@@ -135,38 +135,40 @@ ll_logins_add (LlLogins *logins, const char *origin, const LlLogin *login, gint6
   json_array_add_object_element (array_of (logins), object);
 }
 
-/* -1: it is not there. */
+/* @origin NULL: any. -1: it is not there. */
 static int
-place_of (const LlLogins *logins, const char *guid)
+place_of (const LlLogins *logins, const char *guid, const char *origin)
 {
   JsonArray *array = array_of (logins);
 
   for (guint i = 0; i < json_array_get_length (array); i++)
-    if (strcmp (text_of (json_array_get_object_element (array, i), "guid"), guid) == 0)
-      return (int) i;
+    {
+      JsonObject *object = json_array_get_object_element (array, i);
+
+      if (strcmp (text_of (object, "guid"), guid) == 0
+          && (origin == NULL || strcmp (text_of (object, "hostname"), origin) == 0))
+        return (int) i;
+    }
   return -1;
 }
 
 gboolean
 ll_logins_remove (LlLogins *logins, const char *guid, const char *origin)
 {
-  int place = place_of (logins, guid);
-  JsonArray *array = array_of (logins);
+  int place = place_of (logins, guid, origin);
 
-  if (place < 0
-      || strcmp (text_of (json_array_get_object_element (array, (guint) place), "hostname"), origin)
-             != 0)
+  if (place < 0)
     return FALSE;
-  json_array_remove_element (array, (guint) place);
+  json_array_remove_element (array_of (logins), (guint) place);
   return TRUE;
 }
 
 void
 ll_logins_take_back (LlLogins *logins, const LlLogins *other, const char *guid)
 {
-  int place = place_of (other, guid);
+  int place = place_of (other, guid, NULL);
 
-  if (place >= 0 && place_of (logins, guid) < 0)
+  if (place >= 0 && place_of (logins, guid, NULL) < 0)
     json_array_add_element (array_of (logins),
                             json_array_dup_element (array_of (other), (guint) place));
 }

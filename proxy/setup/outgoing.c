@@ -160,21 +160,18 @@ ll_outgoing_read (const LlPrefs *prefs)
   return servers;
 }
 
-const char *
-ll_outgoing_trouble (const LlOutgoing *server)
+static const char *
+auth_trouble (LlOutgoingAuth auth)
 {
-  if (strcmp (server->type, "smtp") != 0 || *server->host == '\0')
-    return "it is no SMTP server";
-  /* what undo keeps is written down by these names */
-  if (strspn (server->key, KEY_LETTERS) != strlen (server->key))
-    return "its name in prefs.js is an odd one";
-  switch (server->auth)
+  switch (auth)
     {
     case LL_OUTGOING_AUTH_GSSAPI:
     case LL_OUTGOING_AUTH_NTLM:
       return "it signs in with Kerberos or NTLM, which Letterlock cannot";
     case LL_OUTGOING_AUTH_CERTIFICATE:
-      return "it signs in with a certificate: letterlock account add --auth certificate";
+      return "it signs in with a certificate: add it first (letterlock account add --auth "
+             "certificate), "
+             "then run this again";
     case LL_OUTGOING_AUTH_OAUTH2:
       return "it signs in with OAuth2: add it first (letterlock account add --oauth2), then run "
              "this again";
@@ -184,4 +181,15 @@ ll_outgoing_trouble (const LlOutgoing *server)
     default:
       return NULL;
     }
+}
+
+const char *
+ll_outgoing_trouble (const LlOutgoing *server, gboolean has_account)
+{
+  if (strcmp (server->type, "smtp") != 0 || *server->host == '\0')
+    return "it is no SMTP server";
+  /* what undo keeps is written down by these names */
+  if (strspn (server->key, KEY_LETTERS) != strlen (server->key))
+    return "its name in prefs.js is an odd one";
+  return has_account ? NULL : auth_trouble (server->auth);
 }

@@ -56,8 +56,9 @@ GPtrArray *ll_outgoing_read (const LlPrefs *prefs);
 /* "mail.smtpserver.smtp1.port" (transfer full) */
 char *ll_outgoing_name (const LlOutgoing *server, const char *field);
 
-/* Why Letterlock cannot send through it, as a sentence's end; NULL: it can. */
-const char *ll_outgoing_trouble (const LlOutgoing *server);
+/* Why Letterlock cannot send through it, as a sentence's end; NULL: it can. @has_account: one that
+ * signs in there in its own way, so how Thunderbird did it is no hindrance. */
+const char *ll_outgoing_trouble (const LlOutgoing *server, gboolean has_account);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LlOutgoing, ll_outgoing_free)
 

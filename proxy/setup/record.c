@@ -180,20 +180,21 @@ ll_setup_record_apply (LlSetupRecord *record, GError **error)
 /* -- looking back ---------------------------------------------------------- */
 
 static LlSetupRecord *
-load (const char *folder)
+load (const char *folder, GError **error)
 {
   g_autoptr (LlSetupRecord) record = g_new0 (LlSetupRecord, 1);
   g_autofree char *path = g_build_filename (folder, "record", NULL);
 
   record->folder = g_strdup (folder);
   record->file = g_key_file_new ();
-  return g_key_file_load_from_file (record->file, path, G_KEY_FILE_NONE, NULL)
-             ? g_steal_pointer (&record)
-             : NULL;
+  if (g_key_file_load_from_file (record->file, path, G_KEY_FILE_NONE, error))
+    return g_steal_pointer (&record);
+  g_prefix_error (error, "What was kept in %s cannot be read: ", folder);
+  return NULL;
 }
 
 GPtrArray *
-ll_setup_records (void)
+ll_setup_records (GError **error)
 {
   GPtrArray *found = g_ptr_array_new_with_free_func ((GDestroyNotify) ll_setup_record_free);
   g_autofree char *all = all_records ();
@@ -208,7 +209,7 @@ ll_setup_records (void)
       if (g_str_has_suffix (name, UNFINISHED))
         ll_setup_remove_folder (path);
       else
-        record = load (path);
+        record = load (path, error != NULL && *error == NULL ? error : NULL);
       if (record != NULL)
         g_ptr_array_add (found, record);
     }
@@ -240,8 +241,21 @@ GBytes *
 ll_setup_record_before (const LlSetupRecord *record, const char *name, GError **error)
 {
   g_autofree char *folder = g_build_filename (record->folder, "before", NULL);
+  g_autofree char *group = group_of (name);
+  g_autofree char *kept = g_key_file_get_string (record->file, group, "before", NULL);
+  g_autoptr (GError) cause = NULL;
+  g_autoptr (GBytes) bytes = ll_setup_read (folder, name, &cause);
+  g_autofree char *digest = ll_setup_digest (bytes);
 
-  return ll_setup_read (folder, name, error);
+  if (cause == NULL && g_strcmp0 (digest, kept) == 0)
+    return g_steal_pointer (&bytes);
+  if (cause == NULL)
+    cause = g_error_new (LL_STORE_ERROR, LL_STORE_ERROR_CORRUPT,
+                         "The copy of %s as it was (in %s) is not whole: nothing was put back from "
+                         "it",
+                         name, folder);
+  g_propagate_error (error, g_steal_pointer (&cause));
+  return NULL;
 }
 
 void

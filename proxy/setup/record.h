@@ -43,8 +43,9 @@ gboolean ll_setup_record_keep (LlSetupRecord *record, GError **error);
 /* Writes what was added into the target. */
 gboolean ll_setup_record_apply (LlSetupRecord *record, GError **error);
 
-/* All that were kept. (transfer full) of LlSetupRecord */
-GPtrArray *ll_setup_records (void);
+/* All that were kept; @error: the first of those that cannot be read, which are left out and stay.
+ * (transfer full) of LlSetupRecord */
+GPtrArray *ll_setup_records (GError **error);
 
 /* (transfer full) */
 char *ll_setup_record_text (const LlSetupRecord *record, const char *key);
@@ -53,7 +54,8 @@ char *ll_setup_record_text (const LlSetupRecord *record, const char *key);
 LlSetupState ll_setup_record_state (const LlSetupRecord *record, const char *name, GBytes *now);
 gboolean ll_setup_record_has (const LlSetupRecord *record, const char *name);
 
-/* As it was; NULL without @error: there was none. (transfer full) */
+/* As it was; NULL without @error: there was none. LL_STORE_ERROR_CORRUPT: the copy is not what was
+ * kept. (transfer full) */
 GBytes *ll_setup_record_before (const LlSetupRecord *record, const char *name, GError **error);
 
 /* Its work is done: nothing of it stays, here or beside the target's files. */

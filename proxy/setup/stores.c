@@ -34,8 +34,9 @@ check_closed (const char *profile, const char *name, GError **error)
       if (!g_file_test (beside, G_FILE_TEST_EXISTS))
         continue;
       g_set_error (error, LL_API_ERROR, LL_API_ERROR_REFUSED,
-                   "Thunderbird did not end properly the last time (%s is there): start it and "
-                   "quit it once",
+                   "The program did not end properly the last time (%s is there): start it and "
+                   "quit "
+                   "it once",
                    beside);
       return FALSE;
     }
@@ -57,7 +58,7 @@ copy_one (const char *profile, const char *copies, const char *name, GError **er
     g_propagate_error (error, g_steal_pointer (&cause));
   else
     g_set_error (error, LL_API_ERROR, LL_API_ERROR_NOT_FOUND,
-                 "%s has no %s yet: start Thunderbird with it once", profile, name);
+                 "%s has no %s yet: start the program with it once", profile, name);
   return FALSE;
 }
 
@@ -146,7 +147,7 @@ put_back (const char *profile, const LlSetupRecord *record, GError **error)
   return TRUE;
 }
 
-/* Thunderbird has written them since: only the authority goes. */
+/* Somebody has written them since, or the copies are not whole: only the authority goes. */
 static gboolean
 take_out (const char *profile, const LlSetupRecord *record, GError **error)
 {
@@ -172,6 +173,17 @@ take_out (const char *profile, const LlSetupRecord *record, GError **error)
 gboolean
 ll_stores_undo (const char *profile, const LlSetupRecord *record, GError **error)
 {
-  return are_untouched (profile, record) ? put_back (profile, record, error)
-                                         : take_out (profile, record, error);
+  g_autoptr (GError) cause = NULL;
+
+  if (are_untouched (profile, record))
+    {
+      if (put_back (profile, record, &cause))
+        return TRUE;
+      if (!g_error_matches (cause, LL_STORE_ERROR, LL_STORE_ERROR_CORRUPT))
+        {
+          g_propagate_error (error, g_steal_pointer (&cause));
+          return FALSE;
+        }
+    }
+  return take_out (profile, record, error);
 }

@@ -1,6 +1,7 @@
 /* SPDX-FileCopyrightText: Letterlock contributors */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
+#include "base/error.h"
 #include "setup/files.h"
 #include "setup/lock.h"
 #include "setup/logins.h"
@@ -22,8 +23,8 @@ typedef struct
   GPtrArray *said;       /* (not owned) */
 } Undo;
 
-/* A file that needs more than its bytes put back: what it is now (transfer full), and NULL for all
- * others, which are done, or failed with @error. */
+/* A file that needs more than its bytes put back, or whose copy is not whole: what it is now
+ * (transfer full), and NULL for all others, which are done, or failed with @error. */
 static GBytes *
 written_since (Undo *undo, const char *name, GError **error)
 {
@@ -42,6 +43,8 @@ written_since (Undo *undo, const char *name, GError **error)
         return NULL;
       case LL_SETUP_AFTER:
         before = ll_setup_record_before (undo->record, name, &cause);
+        if (g_error_matches (cause, LL_STORE_ERROR, LL_STORE_ERROR_CORRUPT))
+          return g_steal_pointer (&now);
         if (cause == NULL)
           ll_setup_write (undo->profile, name, before, &cause);
       }
@@ -136,6 +139,17 @@ rewrite_logins (Undo *undo, const char *name, GBytes *now, GError **error)
   return ll_setup_write (undo->profile, name, after, error);
 }
 
+/* It is Thunderbird's second choice, so one that cannot be read is left to it. */
+static void
+rewrite_backup (Undo *undo, GBytes *now, GError **error)
+{
+  g_autoptr (GError) cause = NULL;
+
+  if (!rewrite_logins (undo, "logins-backup.json", now, &cause)
+      && !g_error_matches (cause, LL_CONFIG_ERROR, LL_CONFIG_ERROR_FILE))
+    g_propagate_error (error, g_steal_pointer (&cause));
+}
+
 static gboolean
 undo_logins (Undo *undo, GError **error)
 {
@@ -149,7 +163,7 @@ undo_logins (Undo *undo, GError **error)
   if (cause == NULL)
     copy = ll_setup_read (undo->profile, "logins-backup.json", &cause);
   if (cause == NULL && now != NULL && copy != NULL)
-    rewrite_logins (undo, "logins-backup.json", copy, NULL);
+    rewrite_backup (undo, copy, &cause);
   if (cause == NULL)
     return TRUE;
   g_propagate_error (error, g_steal_pointer (&cause));

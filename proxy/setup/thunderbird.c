@@ -239,7 +239,8 @@ save_login (LlThunderbird *thunderbird,
   while (find_login (thunderbird, ORIGIN, username, &login))
     {
       note (thunderbird, "replaced", login.guid);
-      ll_logins_remove (thunderbird->logins, login.guid, ORIGIN);
+      if (!ll_logins_remove (thunderbird->logins, login.guid, ORIGIN))
+        break;
     }
   login = (LlLogin){ .guid = guid, .username = name, .password = sealed };
   ll_logins_add (thunderbird->logins, ORIGIN, &login, ll_clock_now () * 1000);

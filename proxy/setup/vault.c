@@ -75,7 +75,7 @@ ll_vault_open (const char *folder, GError **error)
   if (NSS_Initialize (place, "", "", SECMOD_DB, NSS_INIT_NOMODDB | NSS_INIT_NOROOTINIT)
       != SECSuccess)
     {
-      fail (error, "open Thunderbird's certificates and keys");
+      fail (error, "open the certificates and keys");
       return NULL;
     }
   vault = g_new0 (LlVault, 1);
@@ -105,7 +105,7 @@ ll_vault_unlock (LlVault *vault, const LlSecret *password, GError **error)
   if (PK11_CheckUserPassword (vault->slot, ll_secret_peek (password)) == SECSuccess)
     return TRUE;
   g_set_error_literal (error, LL_SECRET_ERROR, LL_SECRET_ERROR_DENIED,
-                       "This is not Thunderbird's primary password");
+                       "This is not the primary password");
   return FALSE;
 }
 
@@ -184,7 +184,7 @@ ll_vault_decrypt (LlVault *vault, const char *text, GError **error)
   if (SEC_QuickDERDecodeItem (arena, &sealed, sealed_template, &item) == SECSuccess)
     secret = decrypt (vault, &sealed);
   if (secret == NULL)
-    fail (error, "read a password that Thunderbird saved");
+    fail (error, "read a saved password");
   return secret;
 }
 
@@ -221,7 +221,7 @@ encrypt_with_new_key (const char *text, GError **error)
 
   if (PK11SDR_Encrypt (&id, &in, &out, NULL) != SECSuccess)
     {
-      fail (error, "save a password for Thunderbird");
+      fail (error, "save a password");
       return NULL;
     }
   sealed = g_base64_encode (out.data, out.len);
@@ -252,7 +252,7 @@ ll_vault_encrypt (LlVault *vault, const char *text, GError **error)
         out = SEC_ASN1EncodeItem (arena, NULL, &sealed, sealed_template);
       if (out != NULL)
         return g_base64_encode (out->data, out->len);
-      fail (error, "save a password for Thunderbird");
+      fail (error, "save a password");
       return NULL;
     }
   return encrypt_with_new_key (text, error);
@@ -293,7 +293,7 @@ ll_vault_trust (LlVault *vault, const char *pem, gboolean *added, GError **error
           != SECSuccess
       || CERT_DecodeTrustString (&trust, "C,,") != SECSuccess
       || CERT_ChangeCertTrust (CERT_GetDefaultCertDB (), certificate, &trust) != SECSuccess)
-    return fail (error, "let Thunderbird trust Letterlock's certificate");
+    return fail (error, "let Letterlock's certificate be trusted");
   return TRUE;
 }
 
@@ -307,5 +307,5 @@ ll_vault_forget (LlVault *vault, const char *pem, GError **error)
   if (certificate->slot == NULL || !certificate->isperm)
     return TRUE;
   return SEC_DeletePermCertificate (certificate) == SECSuccess
-         || fail (error, "take Letterlock's certificate out of Thunderbird");
+         || fail (error, "take Letterlock's certificate out");
 }

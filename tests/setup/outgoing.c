@@ -56,13 +56,13 @@ test_servers (void)
   g_assert_cmpstr (home->username, ==, "anna");
   g_assert_cmpuint (home->addresses->len, ==, 1);
   g_assert_cmpstr (g_ptr_array_index (home->addresses, 0), ==, "anna@home.example");
-  g_assert_null (ll_outgoing_trouble (home));
+  g_assert_null (ll_outgoing_trouble (home, FALSE));
   g_assert_cmpstr (work->key, ==, "smtp2");
   g_assert_cmpuint (work->port, ==, 587);
   g_assert_cmpstr (g_ptr_array_index (work->addresses, 0), ==, "anna@work.example");
   g_assert_cmpuint (work->addresses->len, ==, 2);
   g_assert_cmpstr (g_ptr_array_index (work->addresses, 1), ==, "*@work.example");
-  g_assert_nonnull (strstr (ll_outgoing_trouble (work), "OAuth2"));
+  g_assert_nonnull (strstr (ll_outgoing_trouble (work, FALSE), "OAuth2"));
   name = ll_outgoing_name (work, "port");
   g_assert_cmpstr (name, ==, "mail.smtpserver.smtp2.port");
 }
@@ -90,7 +90,7 @@ test_kinds (void)
       const LlOutgoing *server = g_ptr_array_index (servers, 0);
 
       g_test_message ("%s %s", kinds[i].field, kinds[i].value);
-      g_assert_true ((ll_outgoing_trouble (server) == NULL) == kinds[i].can);
+      g_assert_true ((ll_outgoing_trouble (server, FALSE) == NULL) == kinds[i].can);
       g_assert_cmpuint (server->port, >, 0);
       g_assert_cmpuint (server->port, <, 65536);
     }
@@ -108,7 +108,7 @@ test_odd_name (void)
                       "user_pref(\"mail.smtpserver.s].hostname\", \"mail.home.example\");\n");
 
   g_assert_cmpuint (servers->len, ==, 1);
-  g_assert_nonnull (ll_outgoing_trouble (g_ptr_array_index (servers, 0)));
+  g_assert_nonnull (ll_outgoing_trouble (g_ptr_array_index (servers, 0), FALSE));
 }
 
 static void

@@ -5,23 +5,12 @@
 
 #include "base/error.h"
 #include "setup/files.h"
+#include "../support/authority.h"
+#include "nss.h"
 
-#include <gio/gio.h>
 #include <string.h>
 
 /* Databases as certutil makes them: what a profile has before its first saved password. */
-
-static const char authority[] = "-----BEGIN CERTIFICATE-----\n"
-                                "MIIBmDCCAT2gAwIBAgIUWD5P9sym/b7zObVUfnPU7RRLoKYwCgYIKoZIzj0EAwIw\n"
-                                "IDEeMBwGA1UEAwwVTGV0dGVybG9jayBmb3IgYSB0ZXN0MCAXDTI2MTEyMzAzMDI0\n"
-                                "OVoYDzIxMjYxMDMwMDMwMjQ5WjAgMR4wHAYDVQQDDBVMZXR0ZXJsb2NrIGZvciBh\n"
-                                "IHRlc3QwWTATBgcqhkjOPQIBBggqhkjOPQMBBwNCAAQkeieuQmoxDzOOZ/UUWsu0\n"
-                                "Lqse7FC/7b9/UxI53KGdjFRrZV/JsOUJSlOXwrru1YCkwa0DmTBxm9ebCnSyeBse\n"
-                                "o1MwUTAdBgNVHQ4EFgQUteHObjJgIq4QERf6qhAoB8B9OsUwHwYDVR0jBBgwFoAU\n"
-                                "teHObjJgIq4QERf6qhAoB8B9OsUwDwYDVR0TAQH/BAUwAwEB/zAKBggqhkjOPQQD\n"
-                                "AgNJADBGAiEA44uAnUBNl5BwNRQwC/0vqfHQFfDd65ECThuThRz3IHwCIQDVfnOP\n"
-                                "D8YsWFvWUY03fbDqrXKgjGOeln/cmSKlabBvhg==\n"
-                                "-----END CERTIFICATE-----\n";
 
 typedef struct
 {
@@ -31,14 +20,8 @@ typedef struct
 static void
 set_up (Fixture *f, gconstpointer data)
 {
-  g_autoptr (GSubprocess) process = NULL;
-  g_autofree char *place = NULL;
-
   f->folder = g_dir_make_tmp ("ll-XXXXXX", NULL);
-  place = g_strconcat ("sql:", f->folder, NULL);
-  process = g_subprocess_new (G_SUBPROCESS_FLAGS_NONE, NULL, "certutil", "-N", "-d", place,
-                              "--empty-password", NULL);
-  g_assert_true (g_subprocess_wait_check (process, NULL, NULL));
+  make_databases (f->folder);
 }
 
 static void

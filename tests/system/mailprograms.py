@@ -120,6 +120,9 @@ def test_setup_msmtp(office):
     tap.true("\npassword " not in before, "a password is shown without one being made")
     home(office, ".msmtprc", office.daemon.letterlock("setup", "msmtp", "--new-password"))
     submits(office, ["msmtp", "lines@valid.lab"], "lines@valid.lab")
+    office.daemon.add_account("other@provider.lab", "mail.provider.lab:587", "--name", "second", password="x")
+    tap.equal(office.daemon.letterlock("setup", "msmtp").count("\naccount default :"), 1, "defaults")
+    office.daemon.letterlock("account", "remove", "second", "--force")
     (values,) = office.daemon.letterlock("setup", "--json")
     expected = {"account": "anna", "server": "localhost", "port": 1465, "security": "tls",
                 "username": office.login.username, "password": None}  # fmt: skip

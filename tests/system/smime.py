@@ -152,7 +152,7 @@ def test_from_a_profile(lab):
     before = contents(closed)
     cases = (
         ("nss:" + empty, "", "no certificate with its key"),
-        ("nss:" + closed, "wrong", "not Thunderbird's primary password"),
+        ("nss:" + closed, "wrong", "not the primary password"),
         ("nss:" + closed, "primary", 'say which after a #: "'),
         ("nss:" + closed + "#Nobody", "primary", 'no certificate "Nobody"'),
         ("nss:" + lab.folder, "", "has no key4.db"),

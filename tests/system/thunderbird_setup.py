@@ -103,6 +103,16 @@ class Practice:
         folder = os.path.join(self.daemon.state, "setup")
         return os.listdir(folder) if os.path.exists(folder) else []
 
+    def secrets(self):
+        """What for there are secrets."""
+        path = os.path.join(self.daemon.state, "secrets")
+        with open(path, encoding="ascii") as file:
+            return [line.split(" ")[0] for line in file]
+
+    def forget_anna(self):
+        if self.daemon.letterlock("account", "list", "--json"):
+            self.daemon.letterlock("account", "remove", "anna", "--force")
+
 
 def contents(folder):
     found = {}
@@ -259,6 +269,7 @@ def test_only_what_is_ours(lab):
                    check=True)  # fmt: skip
     said = lab.undo()
     tap.true("mail.smtpserver.smtp1.port stays: it was changed to 2525 since" in said, said)
+    tap.true("as it did before" not in said, said)
     with open(os.path.join(folder, "prefs.js"), encoding="utf-8") as file:
         text = file.read()
     tap.true('smtp1.port", 2525' in text and f'smtp1.hostname", "{NAME}"' in text, "prefs.js")
@@ -394,8 +405,7 @@ def test_at_a_terminal(lab):
     """A person is shown what will be done, says no, or says yes and types the password unseen"""
     folder = lab.small("typed")
     os.unlink(os.path.join(folder, "logins.json"))
-    if lab.daemon.letterlock("account", "list", "--json"):
-        lab.daemon.letterlock("account", "remove", "anna", "--force")
+    lab.forget_anna()
     status, said = typed(lab, folder, ("[y/N] ", "n"))
     tap.true(status == 1 and "Nothing was changed" in said and lab.kept() == [], said)
     status, said = typed(lab, folder, ("[y/N] ", "y"), (f"Password of {USER} at {NAME}: ", PASSWORD))
@@ -407,8 +417,7 @@ def test_oauth2(lab):
     """A server with OAuth2 stays as it is, until there is an account for its address"""
     folder = lab.small("oauth2")
     edit(folder, "prefs.js", 'smtp1.authMethod", 3', 'smtp1.authMethod", 10')
-    if lab.daemon.letterlock("account", "list", "--json"):
-        lab.daemon.letterlock("account", "remove", "anna", "--force")
+    lab.forget_anna()
     done = lab.daemon.try_letterlock(*lab.words(folder))
     tap.true(done.returncode == 1 and "signs in with OAuth2" in done.stderr, done.stderr)
     lab.daemon.add_account(USER, f"{NAME}:587", password=PASSWORD)
@@ -416,6 +425,39 @@ def test_oauth2(lab):
     tap.equal((set_up["account"], set_up["port"]), ("anna", 1465), "set up")
     lab.daemon.letterlock("account", "test", "anna")
     lab.undo()
+
+
+def test_account_with_oauth2(lab):
+    """The saved password is none of an account's that signs in with OAuth2 already"""
+    folder = lab.small("signed-in")
+    lab.forget_anna()
+    lab.daemon.letterlock("account", "add", "--address", USER, "--upstream", f"{NAME}:587", "--oauth2", "own",
+                          "--client-id", "x", "--authorization-url", "https://login.lab/a",
+                          "--token-url", "https://login.lab/t", "--scope", "mail")  # fmt: skip
+    before = lab.secrets()
+    (set_up,) = lab.set_up(folder, "--json")
+    tap.equal(set_up["account"], "anna", "set up")
+    tap.equal(lab.secrets(), before, "secrets")
+    lab.undo()
+    lab.forget_anna()
+
+
+def test_more_addresses(lab):
+    """An account that has one of the addresses gets the others, whatever their case"""
+    folder = lab.small("addresses")
+    lab.forget_anna()
+    other, third = USER.replace("@", ".other@"), USER.replace("@", ".third@")
+    lab.daemon.add_account(other, f"{NAME}:587", "--address", third.upper(), "--name", "anna", password=PASSWORD)
+    edit(folder, "prefs.js", "mail.account.account1.identities\", \"id1", "mail.account.account1.identities\", \"id1,id9")
+    with open(os.path.join(folder, "prefs.js"), "a", encoding="utf-8") as file:
+        file.write(f'user_pref("mail.identity.id9.useremail", "{third}");\n'
+                   'user_pref("mail.identity.id9.smtpServer", "smtp1");\n')  # fmt: skip
+    lab.set_up(folder)
+    (account,) = lab.daemon.letterlock("account", "show", "anna", "--json")
+    tap.equal([x.lower() for x in account["addresses"]], [other, third, USER], "addresses")
+    tap.equal(len(lab.daemon.letterlock("account", "list", "--json")), 1, "accounts")
+    lab.undo()
+    lab.forget_anna()
 
 
 def test_primary_password(lab):

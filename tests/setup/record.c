@@ -1,0 +1,129 @@
+/* SPDX-FileCopyrightText: Letterlock contributors */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "setup/record.h"
+
+#include "base/error.h"
+#include "setup/files.h"
+
+#include <glib/gstdio.h>
+#include <string.h>
+
+typedef struct
+{
+  char *folder; /* of everything */
+  char *target;
+} Fixture;
+
+static void
+set_up (Fixture *f, gconstpointer data)
+{
+  g_autofree char *state = NULL;
+
+  f->folder = g_dir_make_tmp ("ll-XXXXXX", NULL);
+  f->target = g_build_filename (f->folder, "target", NULL);
+  state = g_build_filename (f->folder, "state", NULL);
+  g_assert_cmpint (g_mkdir (f->target, 0700), ==, 0);
+  g_assert_true (g_setenv ("XDG_STATE_HOME", state, TRUE));
+}
+
+static void
+tear_down (Fixture *f, gconstpointer data)
+{
+  ll_setup_remove_folder (f->folder);
+  g_free (f->folder);
+  g_free (f->target);
+}
+
+static GBytes *
+bytes_of (const char *text)
+{
+  return g_bytes_new (text, strlen (text));
+}
+
+static LlSetupRecord *
+keep (Fixture *f, const char *client)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (LlSetupRecord) record = ll_setup_record_new (client, f->target, &error);
+  g_autoptr (GBytes) before = bytes_of ("as it was");
+  g_autoptr (GBytes) after = bytes_of ("as it will be");
+
+  g_assert_no_error (error);
+  g_assert_true (ll_setup_write (f->target, "settings", before, &error));
+  g_assert_true (ll_setup_record_add (record, "settings", before, after, &error));
+  g_assert_true (ll_setup_record_add (record, "new", NULL, after, &error));
+  g_assert_true (ll_setup_record_keep (record, &error));
+  g_assert_true (ll_setup_record_apply (record, &error));
+  g_assert_no_error (error);
+  return g_steal_pointer (&record);
+}
+
+static char *
+kept_path (const LlSetupRecord *record, const char *name)
+{
+  return g_build_filename (record->folder, name, NULL);
+}
+
+static void
+test_before (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (LlSetupRecord) record = keep (f, "client");
+  g_autoptr (GBytes) now = ll_setup_read (f->target, "settings", &error);
+  g_autoptr (GBytes) before = ll_setup_record_before (record, "settings", &error);
+  g_autoptr (GBytes) none = ll_setup_record_before (record, "new", &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpint (ll_setup_record_state (record, "settings", now), ==, LL_SETUP_AFTER);
+  g_assert_cmpmem (g_bytes_get_data (before, NULL), g_bytes_get_size (before), "as it was", 9);
+  g_assert_null (none);
+}
+
+/* A copy that was cut, or is gone: to put it back would lose what is there. */
+static void
+test_copy_not_whole (Fixture *f, gconstpointer data)
+{
+  g_autoptr (LlSetupRecord) record = keep (f, "client");
+  g_autofree char *copy = kept_path (record, "before/settings");
+
+  for (int i = 0; i < 2; i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      if (i == 0)
+        g_assert_true (g_file_set_contents (copy, "as it", -1, NULL));
+      else
+        g_assert_cmpint (g_unlink (copy), ==, 0);
+      g_assert_null (ll_setup_record_before (record, "settings", &error));
+      g_assert_error (error, LL_STORE_ERROR, LL_STORE_ERROR_CORRUPT);
+    }
+}
+
+/* One record that cannot be read is named, and hides no other. */
+static void
+test_unreadable (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (LlSetupRecord) first = keep (f, "first");
+  g_autoptr (LlSetupRecord) second = keep (f, "second");
+  g_autofree char *path = kept_path (first, "record");
+  g_autoptr (GPtrArray) found = NULL;
+
+  g_assert_true (g_file_set_contents (path, "no key file", -1, NULL));
+  found = ll_setup_records (&error);
+  g_assert_cmpuint (found->len, ==, 1);
+  g_assert_cmpstr (((LlSetupRecord *) found->pdata[0])->folder, ==, second->folder);
+  g_assert_nonnull (error);
+  g_assert_nonnull (strstr (error->message, first->folder));
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add ("/record/before", Fixture, NULL, set_up, test_before, tear_down);
+  g_test_add ("/record/copy-not-whole", Fixture, NULL, set_up, test_copy_not_whole, tear_down);
+  g_test_add ("/record/unreadable", Fixture, NULL, set_up, test_unreadable, tear_down);
+  return g_test_run ();
+}
