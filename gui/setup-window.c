@@ -41,7 +41,8 @@ struct _LlSetupWindow
   GCancellable *cancellable; /* of what is under way and can be ended; else NULL */
   LlTrial *trial;            /* of the account that was added; NULL: none */
   gboolean with_thunderbird;
-  GPtrArray *others; /* of GVariant: more accounts that Thunderbird has; or NULL */
+  GPtrArray *accounts; /* of GVariant: all that were added, the one that was tried among them */
+  guint chosen_for;    /* so many of them have what was chosen */
 };
 
 G_DEFINE_FINAL_TYPE (LlSetupWindow, ll_setup_window, ADW_TYPE_WINDOW)
@@ -74,6 +75,7 @@ set_busy (LlSetupWindow *self, gboolean busy)
 {
   gtk_spinner_set_spinning (self->spinner, busy);
   gtk_widget_set_sensitive (self->next, !busy);
+  gtk_widget_set_sensitive (self->back, !busy); /* what was asked for comes to this step */
   if (busy)
     gtk_label_set_text (self->trouble, "");
 }
@@ -92,7 +94,6 @@ begin (LlSetupWindow *self, const char *what)
   set_busy (self, TRUE);
   gtk_label_set_text (self->trouble, what);
   gtk_widget_set_visible (self->cancel, TRUE);
-  gtk_widget_set_sensitive (self->back, FALSE);
   self->cancellable = g_cancellable_new ();
 }
 
@@ -102,7 +103,6 @@ has_come (LlSetupWindow *self, const GError *error)
 {
   g_clear_object (&self->cancellable);
   gtk_widget_set_visible (self->cancel, FALSE);
-  gtk_widget_set_sensitive (self->back, TRUE);
   set_busy (self, FALSE);
   gtk_label_set_text (self->trouble, "");
   if (error != NULL && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
@@ -165,8 +165,9 @@ show_end (LlSetupWindow *self)
   const char *chosen
       = self->trial == NULL ? ""
         : gtk_check_button_get_active (self->careful)
-            ? _ ("Letters whose way is open are locked, or wait for you. That a lock works was "
-                 "tried.")
+            ? _ (
+                "Letters whose way is open are locked, or wait for you. For a letter to yourself a "
+                "key was found.")
             : _ ("Letters always leave (Everyday). Those whose way was open are marked.");
   g_autofree char *both
       = g_strconcat (program, *program != '\0' && *chosen != '\0' ? " " : "", chosen, NULL);
@@ -175,27 +176,27 @@ show_end (LlSetupWindow *self)
   go_to (self, "end");
 }
 
-static void choose_for (LlSetupWindow *self, const char *account);
+static void choose_for_next (LlSetupWindow *self);
 
-/* Each of Thunderbird's other accounts gets the same. */
 static void
 chosen_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (LlSetupWindow) self = data;
   g_autoptr (GError) error = NULL;
   g_autoptr (GVariant) reply = ll_daemon_call_finish (LL_DAEMON (source), result, &error);
-  g_autoptr (GVariant) next = NULL;
 
-  if (reply != NULL && self->others != NULL && self->others->len > 0)
+  if (reply == NULL)
     {
-      next = g_ptr_array_steal_index (self->others, 0);
-      choose_for (self, ll_read_text (next, "name"));
+      complain (self, error);
+      return;
+    }
+  if (++self->chosen_for < self->accounts->len)
+    {
+      choose_for_next (self);
       return;
     }
   set_busy (self, FALSE);
-  if (reply == NULL)
-    complain (self, error);
-  else if (self->with_thunderbird)
+  if (self->with_thunderbird)
     show_end (self);
   else
     {
@@ -205,14 +206,16 @@ chosen_cb (GObject *source, GAsyncResult *result, gpointer data)
 }
 
 static void
-choose_for (LlSetupWindow *self, const char *account)
+choose_for_next (LlSetupWindow *self)
 {
+  GVariant *account = g_ptr_array_index (self->accounts, self->chosen_for);
   g_auto (GVariantDict) settings = G_VARIANT_DICT_INIT (NULL);
 
   g_variant_dict_insert (&settings, "preset", "s",
                          gtk_check_button_get_active (self->careful) ? "careful" : "everyday");
   ll_daemon_call_with_secret (self->daemon, "EditAccount",
-                              g_variant_new ("(s@a{sv})", account, g_variant_dict_end (&settings)),
+                              g_variant_new ("(s@a{sv})", ll_read_text (account, "account"),
+                                             g_variant_dict_end (&settings)),
                               NULL, chosen_cb, g_object_ref (self));
 }
 
@@ -220,7 +223,8 @@ static void
 choose (LlSetupWindow *self)
 {
   set_busy (self, TRUE);
-  choose_for (self, ll_trial_account (self->trial));
+  self->chosen_for = 0;
+  choose_for_next (self);
 }
 
 /* -- the account ---------------------------------------------------------------------- */
@@ -256,6 +260,8 @@ added_cb (GObject *source, GAsyncResult *result, gpointer data)
     return;
   ll_trial_free (self->trial);
   self->trial = trial;
+  g_ptr_array_set_size (self->accounts, 0);
+  g_ptr_array_add (self->accounts, g_variant_ref (trial->account));
   ll_provider_page_forget_secret (self->provider);
   show_open_way (self);
 }
@@ -328,7 +334,6 @@ thunderbird_done_cb (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (LlSetupWindow) self = data;
   g_autoptr (GError) error = NULL;
   g_autoptr (GPtrArray) made = ll_thunderbird_setup_finish (result, &error);
-  g_autoptr (GVariant) first = NULL;
 
   if (made == NULL)
     {
@@ -342,9 +347,9 @@ thunderbird_done_cb (GObject *source, GAsyncResult *result, gpointer data)
       show_end (self);
       return;
     }
-  first = g_ptr_array_steal_index (made, 0);
-  self->others = g_steal_pointer (&made);
-  ll_trial_of (self->daemon, first, tried_cb, g_object_ref (self));
+  g_ptr_array_unref (self->accounts);
+  self->accounts = g_steal_pointer (&made);
+  ll_trial_of (self->daemon, g_ptr_array_index (self->accounts, 0), tried_cb, g_object_ref (self));
 }
 
 static void
@@ -365,7 +370,6 @@ planned_cb (GObject *source, GAsyncResult *result, gpointer data)
   g_autofree char *plan = ll_thunderbird_plan_finish (result, &error);
 
   set_busy (self, FALSE);
-  gtk_widget_set_sensitive (self->next, plan != NULL);
   if (plan == NULL)
     complain (self, error);
   gtk_label_set_text (self->plan, plan != NULL ? plan : "");
@@ -419,16 +423,17 @@ close_cb (LlSetupWindow *self)
 
 /* -- class ---------------------------------------------------------------------------- */
 
+/* Not before: what is under way when the window is closed needs them. */
 static void
-dispose (GObject *object)
+finalize (GObject *object)
 {
   LlSetupWindow *self = LL_SETUP_WINDOW (object);
 
   g_clear_object (&self->daemon);
   g_clear_object (&self->cancellable);
   g_clear_pointer (&self->trial, ll_trial_free);
-  g_clear_pointer (&self->others, g_ptr_array_unref);
-  G_OBJECT_CLASS (ll_setup_window_parent_class)->dispose (object);
+  g_clear_pointer (&self->accounts, g_ptr_array_unref);
+  G_OBJECT_CLASS (ll_setup_window_parent_class)->finalize (object);
 }
 
 static void
@@ -458,7 +463,7 @@ ll_setup_window_class_init (LlSetupWindowClass *klass)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
-  G_OBJECT_CLASS (klass)->dispose = dispose;
+  G_OBJECT_CLASS (klass)->finalize = finalize;
   g_type_ensure (LL_TYPE_PERMISSION_PAGE);
   g_type_ensure (LL_TYPE_PROGRAM_PAGE);
   g_type_ensure (LL_TYPE_PROVIDER_PAGE);
@@ -476,6 +481,7 @@ ll_setup_window_class_init (LlSetupWindowClass *klass)
 static void
 ll_setup_window_init (LlSetupWindow *self)
 {
+  self->accounts = g_ptr_array_new_with_free_func ((GDestroyNotify) g_variant_unref);
   gtk_widget_init_template (GTK_WIDGET (self));
 }
 

@@ -107,7 +107,7 @@ has_account (GVariant *list, GVariant *account)
     {
       g_autoptr (GVariant) one = g_variant_get_child_value (list, i);
 
-      if (g_str_equal (ll_read_text (one, "name"), ll_read_text (account, "name")))
+      if (g_str_equal (ll_read_text (one, "account"), ll_read_text (account, "account")))
         return TRUE;
     }
   return FALSE;

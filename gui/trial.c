@@ -17,12 +17,10 @@ ll_trial_free (LlTrial *trial)
   g_free (trial);
 }
 
-const char *
-ll_trial_account (const LlTrial *trial)
+static const char *
+name_of (const LlTrial *trial)
 {
-  const char *name = ll_read_text (trial->account, "account"); /* as AddAccount answers */
-
-  return *name != '\0' ? name : ll_read_text (trial->account, "name");
+  return ll_read_text (trial->account, "account");
 }
 
 typedef struct
@@ -80,8 +78,8 @@ take_away (LlDaemon *daemon, GTask *task)
   const Course *course = g_task_get_task_data (task);
 
   ll_daemon_call (daemon, "RemoveAccount",
-                  g_variant_new ("(s@a{sv})", ll_trial_account (course->trial), no_options ()),
-                  NULL, removed_cb, task);
+                  g_variant_new ("(s@a{sv})", name_of (course->trial), no_options ()), NULL,
+                  removed_cb, task);
 }
 
 static void
@@ -108,7 +106,7 @@ try_lock (LlDaemon *daemon, GTask *task)
   g_auto (GVariantDict) options = G_VARIANT_DICT_INIT (NULL);
   const char *const addresses[] = { course->address, NULL };
 
-  g_variant_dict_insert (&options, "account", "s", ll_trial_account (course->trial));
+  g_variant_dict_insert (&options, "account", "s", name_of (course->trial));
   g_variant_dict_insert (&options, "mode", "s", "encrypt");
   ll_daemon_call (daemon, "Preview",
                   g_variant_new ("(^as@a{sv})", addresses, g_variant_dict_end (&options)), NULL,
@@ -121,14 +119,16 @@ failure_of (const Course *course)
 {
   g_autoptr (GVariant) steps = ll_read_list (course->trial->test, "steps");
 
+  if (ll_read_flag (course->trial->test, "sign_in_refused"))
+    return course->asks_permission
+               ? _ ("Your provider does not let Letterlock send with this permission")
+               : _ ("Your provider did not accept the user name or the password");
   for (gsize i = 0; i < g_variant_n_children (steps); i++)
     {
       g_autoptr (GVariant) step = g_variant_get_child_value (steps, i);
 
       if (g_str_equal (ll_read_text (step, "step"), "tls"))
-        return course->asks_permission
-                   ? _ ("Your provider does not let Letterlock send with this permission")
-                   : _ ("Your provider did not accept the user name or the password");
+        return _ ("Signing in at your provider did not work");
     }
   return _ ("The server cannot be reached, or does not show that it is your provider's");
 }
@@ -162,7 +162,7 @@ test (LlDaemon *daemon, GTask *task)
   Course *course = g_task_get_task_data (task);
 
   ll_daemon_call (daemon, "TestAccount",
-                  g_variant_new ("(su@a{sv})", ll_trial_account (course->trial), 0, no_options ()),
+                  g_variant_new ("(su@a{sv})", name_of (course->trial), 0, no_options ()),
                   course->cancellable, tested_cb, task);
 }
 
@@ -190,7 +190,7 @@ added_cb (GObject *source, GAsyncResult *result, gpointer data)
   if (course->trial->account == NULL)
     g_task_return_error (task, error);
   else if (course->asks_permission)
-    ll_daemon_sign_in (LL_DAEMON (source), ll_trial_account (course->trial), course->device,
+    ll_daemon_sign_in (LL_DAEMON (source), name_of (course->trial), course->device,
                        course->cancellable, permitted_cb, g_steal_pointer (&task));
   else
     test (LL_DAEMON (source), g_steal_pointer (&task));

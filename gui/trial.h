@@ -9,20 +9,18 @@ G_BEGIN_DECLS
 
 /*
  * A new account that is there only once it works: added, with OAuth2 the permission given, its
- * sign-in at the provider tried, and a lock of a letter to the user himself tried. One whose
+ * sign-in at the provider tried, and a key for a letter to the user himself looked for. One whose
  * sign-in fails is taken away again.
  */
 typedef struct
 {
-  GVariant *account;  /* with its name; where it was added, as AddAccount's answer */
+  GVariant *account;  /* as AddAccount's answer, or as ListAccounts has it */
   GVariant *test;     /* as TestAccount's */
   GVariant *decision; /* as one of Preview's, of a letter that has to be locked; may be NULL */
 } LlTrial;
 
 void ll_trial_free (LlTrial *trial);
 
-/* As the account is called. (transfer none) */
-const char *ll_trial_account (const LlTrial *trial);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LlTrial, ll_trial_free)
 
 /* @settings: as of AddAccount, may be floating. @secret: the password at the provider, or with auth
@@ -39,7 +37,8 @@ void ll_trial_start (LlDaemon *daemon,
  * says. */
 void ll_trial_of (LlDaemon *daemon, GVariant *account, GAsyncReadyCallback callback, gpointer data);
 
-/* NULL: nothing was added, and the error says why in one sentence. (transfer full) */
+/* NULL: the error says why in one sentence; an account that was added for the trial is taken away
+ * again, as far as the daemon answers. (transfer full) */
 LlTrial *ll_trial_finish (GAsyncResult *result, GError **error);
 
 G_END_DECLS

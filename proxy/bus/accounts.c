@@ -222,6 +222,8 @@ test_account (LlBusCall *call, GError **error)
   g_variant_dict_insert (&dict, "ok", "b", ok);
   if (cause != NULL)
     g_variant_dict_insert (&dict, "reason", "s", cause->message);
+  g_variant_dict_insert (&dict, "sign_in_refused", "b",
+                         g_error_matches (cause, LL_DELIVER_ERROR, LL_DELIVER_ERROR_AUTH));
   g_variant_dict_insert_value (&dict, "steps", g_variant_builder_end (&test.steps));
   add_measured (call, &dict, account);
   g_mutex_clear (&test.lock);

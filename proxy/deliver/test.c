@@ -85,20 +85,21 @@ offers_text (const LlEhlo *ehlo)
   return g_strdup (g_strchomp (text->str));
 }
 
+/* Without an answer it was not the provider who refused: there was no password to show. */
 static int
-error_code_of (LlOutcome outcome)
+error_code_of (const LlResult *problem)
 {
-  switch (outcome)
+  switch (problem->outcome)
     {
     case LL_OUTCOME_NO_TLS:
       return LL_DELIVER_ERROR_TLS_REQUIRED;
     case LL_OUTCOME_AUTH:
-    case LL_OUTCOME_LOCKED:
-      return LL_DELIVER_ERROR_AUTH;
+      return problem->code != 0 ? LL_DELIVER_ERROR_AUTH : LL_DELIVER_ERROR_TEMPORARY;
     case LL_OUTCOME_REFUSED:
       return LL_DELIVER_ERROR_PERMANENT;
     case LL_OUTCOME_SENT:
     case LL_OUTCOME_TEMPORARY:
+    case LL_OUTCOME_LOCKED:
     case LL_OUTCOME_NO_CONNECTION:
     case LL_OUTCOME_UNCERTAIN:
     case LL_OUTCOME_REQUIRETLS_REFUSED:
@@ -154,7 +155,7 @@ ll_upstream_test (LlUpstream *upstream,
         text = g_strdup (problem->text);
       say (&walk, "problem", FALSE, text);
       suggest (&walk, seen);
-      g_set_error_literal (error, LL_DELIVER_ERROR, error_code_of (problem->outcome), text);
+      g_set_error_literal (error, LL_DELIVER_ERROR, error_code_of (problem), text);
       return FALSE;
     }
   ll_offers_put (upstream->offers, target, ll_client_offers (dialed->client));

@@ -118,6 +118,7 @@ test_account_test (Fixture *f, gconstpointer data)
 
   g_assert_nonnull (strstr (text, "'ok': <false>"));
   g_assert_nonnull (strstr (text, "The password was refused"));
+  g_assert_nonnull (strstr (text, "'sign_in_refused': <true>"));
   g_assert_nonnull (strstr (text, "'step': <'connect'>"));
 }
 

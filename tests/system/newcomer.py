@@ -17,6 +17,7 @@ from daemon import binary
 from desktop import Desktop
 from process import Program, wait_until
 from provider import ADDRESS, NAME, PASSWORD, USER
+from smtp_faults import FaultServer
 from world import World
 
 
@@ -64,6 +65,20 @@ def test_where_nothing_is_published_it_is_typed_in(place):
     place.window.press("Next")
     place.window.wait_text("silent.lab publishes no settings for mail programs")
     tap.equal(place.window.unnamed(), [], "controls without a name")
+
+
+def test_a_provider_that_is_out_of_order_is_not_said_to_refuse(place):
+    certificate = place.world.ca.issue(NAME)
+    with FaultServer(certificate, address=ADDRESS, faults={"auth": "wait;454 4.7.0 later"}) as server:
+        place.window.write("Outgoing server", f"{NAME}:{server.port}")
+        place.window.write("User name there, if it is not the address", USER)
+        place.window.write("Password at your provider", PASSWORD)
+        place.window.press("Next")
+        wait_until(lambda: any(x.startswith("AUTH") for x in server.commands), "it signs in")
+        tap.true(not place.window.reader.is_sensitive("Back"), "while it is tried one can go back")
+        server.go_on.set()
+        place.window.wait_text("Signing in at your provider did not work")
+        tap.true(place.window.reader.is_sensitive("Back"), "one cannot go back")
 
 
 def test_a_wrong_password_adds_nothing_and_says_so(place):

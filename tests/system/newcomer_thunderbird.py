@@ -69,6 +69,22 @@ class Place:
             file.write("[Profile0]\nName=default\nIsRelative=1\nPath=x7.default\nDefault=1\n")
         self.before = self.server()
 
+    def two_identities(self):
+        """As somebody who has a second address, with an outgoing server of its own."""
+        path = os.path.join(self.thunderbird.profile, "prefs.js")
+        with open(path, encoding="utf-8") as file:
+            lines = file.read()
+        for before, after in (('.identities", "id1"', '.identities", "id1,id2"'),
+                              ('"mail.smtpservers", "smtp1"', '"mail.smtpservers", "smtp1,smtp2"')):  # fmt: skip
+            tap.true(before in lines, lines)
+            lines = lines.replace(before, after)
+        first = [x for x in lines.splitlines(keepends=True) if ".id1." in x or ".smtp1." in x]
+        second = "".join(first).replace("id1", "id2").replace("smtp1", "smtp2").replace("465", "587")
+        second = second.replace('try_ssl", 3', 'try_ssl", 2')
+        second = second.replace('useremail", "anna', 'useremail", "office')
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(lines + second)
+
     def server(self):
         """The settings of its outgoing server, and whether our authority is trusted."""
         with open(os.path.join(self.thunderbird.profile, "prefs.js"), encoding="utf-8") as file:
@@ -135,6 +151,28 @@ def test_it_sends_and_one_waits_for_a_word(place):
 def test_all_of_it_is_taken_back(place):
     said = place.daemon.letterlock("undo")
     tap.equal(place.server(), place.before, said)
+
+
+def test_each_identity_gets_what_was_chosen_and_no_other_account(place):
+    for account in place.daemon.letterlock("account", "list", "--json"):
+        place.daemon.letterlock("account", "remove", account["account"])
+    place.daemon.add_account("club@provider.lab", f"{NAME}:465", "--name", "club", security="tls")
+    place.two_identities()
+    place.window.page(6)
+    place.window.wait_text("club@provider.lab")
+    place.window.press("Add …")
+    place.window.press("I write with Thunderbird")
+    place.window.wait_text("office@provider.lab")
+    place.window.press("Next")
+    place.window.wait_text("Signing in at your provider works")
+    place.window.press("Next")
+    place.window.wait_text("Thunderbird sends through Letterlock")
+    place.window.press("Done")
+    accounts = place.daemon.letterlock("account", "list", "--json")
+    chosen = {account["addresses"][0]: account["preset"] for account in accounts}
+    tap.equal(
+        chosen, {"club@provider.lab": None, USER: "everyday", "office@provider.lab": "everyday"}, "preset"
+    )  # fmt: skip
 
 
 @contextlib.contextmanager
