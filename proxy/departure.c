@@ -421,6 +421,22 @@ keep_results (LlPipeline *pipeline, LlLive *live, const Outcome *outcome)
   ll_pipeline_save (pipeline, live, FALSE);
 }
 
+/* What is spared takes nobody's turn. */
+static guint
+count_going (LlPipeline *pipeline, const LlConfig *config, const LlLetter *letter, GPtrArray *all)
+{
+  guint going = 0;
+
+  for (guint c = 0; c < all->len; c++)
+    {
+      LlLeaving *leaving = g_ptr_array_index (all, c);
+
+      leaving->spared = ll_is_spared (pipeline, config, letter, leaving);
+      going += leaving->spared ? 0 : 1;
+    }
+  return going;
+}
+
 gboolean
 ll_depart (LlPipeline *pipeline, LlConfig *config, const LlAccount *account, LlLive *live)
 {
@@ -429,9 +445,10 @@ ll_depart (LlPipeline *pipeline, LlConfig *config, const LlAccount *account, LlL
   g_autoptr (GPtrArray) all = ll_leaving (live->letter);
   Outcome outcome = { NULL, NULL, 0, 0 };
   guint rate = account->rate > 0 ? account->rate : ll_provider_rate (account->host);
+  guint going = count_going (pipeline, config, live->letter, all);
   gboolean may
-      = all->len > 0
-        && ll_queue_take_turn (pipeline->queue, live->letter->id, account->name, rate, all->len);
+      = going > 0
+        && ll_queue_take_turn (pipeline->queue, live->letter->id, account->name, rate, going);
   gboolean again = FALSE;
 
   begin_cases (live, &outcome);
@@ -443,7 +460,7 @@ ll_depart (LlPipeline *pipeline, LlConfig *config, const LlAccount *account, LlL
 
       if (outcome.copies > 0)
         keep_results (pipeline, live, &outcome);
-      if (ll_is_spared (pipeline, config, live->letter, leaving))
+      if (leaving->spared)
         delivery = ll_upstream_spare (recipients->len, live->letter->size, live->letter->id);
       else
         delivery = may ? send_copy (pipeline, account, live, leaving)

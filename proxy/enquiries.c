@@ -170,19 +170,6 @@ rule_of_options (GVariant *options, LlRule **rule, GError **error)
   return TRUE;
 }
 
-/* The rules of @config, with @first (NULL: none) before them. (transfer container) */
-static GPtrArray *
-rules_with (const LlConfig *config, LlRule *first)
-{
-  GPtrArray *rules = g_ptr_array_new ();
-
-  if (first != NULL)
-    g_ptr_array_add (rules, first);
-  for (guint i = 0; i < config->rules->len; i++)
-    g_ptr_array_add (rules, g_ptr_array_index (config->rules, i));
-  return rules;
-}
-
 static GVariant *
 preview (gpointer data,
          const char *const *addresses,
@@ -198,13 +185,9 @@ preview (gpointer data,
       = g_ptr_array_new_with_free_func ((GDestroyNotify) ll_recipient_free);
   g_auto (GVariantBuilder) answers = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("aa{sv}"));
   g_autoptr (LlRule) rule = NULL;
-  g_autoptr (GPtrArray) rules = NULL;
-  LlConfig tried = *config;
 
   if (account == NULL || !rule_of_options (options, &rule, error))
     return NULL;
-  rules = rules_with (config, rule);
-  tried.rules = rules;
   for (guint i = 0; addresses[i] != NULL; i++)
     {
       LlRecipient *recipient = ll_address_parse_recipient (addresses[i], error);
@@ -220,7 +203,8 @@ preview (gpointer data,
   for (guint i = 0; i < recipients->len; i++)
     {
       LlJudgement judgement = {
-        .config = &tried,
+        .config = config,
+        .tried = rule,
         .account = account,
         .facts = facts,
         .recipient = g_ptr_array_index (recipients, i),

@@ -105,6 +105,7 @@ fill_input (LlPipeline *pipeline, const LlJudgement *judgement, LlPolicyInput *i
 
   *input = (LlPolicyInput){
     .config = judgement->config,
+    .tried = judgement->tried,
     .account = judgement->account,
     .recipient = judgement->recipient,
     .facts = judgement->facts,

@@ -38,8 +38,11 @@ leaving_with (GPtrArray *all, const LlProgress *progress)
         return leaving;
     }
   leaving = g_new (LlLeaving, 1);
-  *leaving
-      = (LlLeaving){ locked, progress->requiretls, g_array_new (FALSE, FALSE, sizeof (guint)) };
+  *leaving = (LlLeaving){
+    .locked = locked,
+    .requiretls = progress->requiretls,
+    .recipients = g_array_new (FALSE, FALSE, sizeof (guint)),
+  };
   g_ptr_array_add (all, leaving);
   return leaving;
 }

@@ -27,6 +27,8 @@ ll_live_new (LlLetter *letter, LlMessageFacts *facts)
   live->facts = facts;
   live->keys = g_ptr_array_new_full (letter->progress->len, free_key);
   g_ptr_array_set_size (live->keys, (gint) letter->progress->len);
+  live->waits = g_ptr_array_new_full (letter->progress->len, g_free);
+  g_ptr_array_set_size (live->waits, (gint) letter->progress->len);
   live->hidden = g_new0 (guint8, letter->progress->len);
   live->failed = g_new0 (guint, letter->progress->len);
   live->no_requiretls = g_new0 (guint8, letter->progress->len);
@@ -61,6 +63,7 @@ ll_live_unref (LlLive *live)
   ll_letter_free (live->letter);
   ll_message_facts_free (live->facts);
   g_ptr_array_unref (live->keys);
+  g_ptr_array_unref (live->waits);
   g_free (live->hidden);
   g_free (live->failed);
   g_free (live->no_requiretls);

@@ -68,17 +68,14 @@ inhibited_cb (GObject *source, GAsyncResult *result, gpointer data)
     let_go (machine);
 }
 
+/* Without their number, which changes while logind shows these words. */
 static void
-hold_back (LlMachine *machine, guint unsent)
+hold_back (LlMachine *machine)
 {
-  g_autofree char *why
-      = g_strdup_printf (unsent == 1 ? "%u letter is not sent yet" : "%u letters are not sent yet",
-                         unsent);
-
   machine->asked = TRUE;
   g_dbus_connection_call_with_unix_fd_list (machine->bus, NAME, PATH, INTERFACE, "Inhibit",
                                             g_variant_new ("(ssss)", "shutdown:sleep", "Letterlock",
-                                                           why, "delay"),
+                                                           "Letters are not sent yet", "delay"),
                                             G_VARIANT_TYPE ("(h)"), G_DBUS_CALL_FLAGS_NO_AUTO_START,
                                             -1, NULL, machine->ended, inhibited_cb, machine);
 }
@@ -92,7 +89,7 @@ settled_cb (gpointer data)
 
   machine->timer = 0;
   if (unsent > 0 && machine->inhibitor < 0 && !machine->asked)
-    hold_back (machine, unsent);
+    hold_back (machine);
   return G_SOURCE_REMOVE;
 }
 

@@ -27,10 +27,11 @@ typedef struct
   LlLetter *letter;
   LlMessageFacts *facts;
 
-  GPtrArray *keys; /* of LlKey or NULL: whose each recipient's lock is, while a step decides */
-  guint8 *hidden;  /* for each recipient: the subject is not to be read outside of his lock */
-  guint *failed;   /* bit LlMethod, for each recipient: locks that failed in this step */
-  char *failure;   /* why, of the last one, or NULL */
+  GPtrArray *keys;  /* of LlKey or NULL: whose each recipient's lock is, while a step decides */
+  GPtrArray *waits; /* of char* or NULL: why each waits, as it was last told; since the start */
+  guint8 *hidden;   /* for each recipient: the subject is not to be read outside of his lock */
+  guint *failed;    /* bit LlMethod, for each recipient: locks that failed in this step */
+  char *failure;    /* why, of the last one, or NULL */
 
   /* for each recipient: the provider refused REQUIRETLS in this step */
   guint8 *no_requiretls;
@@ -392,6 +393,7 @@ GVariant *ll_measured (gpointer data, const char *name);
 typedef struct
 {
   const LlConfig *config;
+  const LlRule *tried; /* as if it stood before all others; or NULL */
   const LlAccount *account;
   gint64 received;             /* wall seconds of our 250; 0: the mail program still waits */
   gboolean requiretls_asked;   /* by the mail program, in MAIL */
@@ -431,6 +433,7 @@ typedef struct
   guint locked; /* number of the locked copy, 0: the letter as it is */
   gboolean requiretls;
   GArray *recipients; /* of guint */
+  gboolean spared;    /* not now, see sparing.c */
 } LlLeaving;
 
 /* All that leaves now. (transfer full) of LlLeaving */

@@ -6,12 +6,20 @@
 #include "pipeline-private.h"
 
 #include "base/error.h"
+#include "base/limits.h"
 
-/* Seconds until a copy that met a full disk is tried again. */
-#define FULL_SECONDS 60
+/* Tried every few seconds for days, it is told once. */
+static gboolean
+is_news (LlLive *live, guint i, const char *reason)
+{
+  char **told = (char **) &g_ptr_array_index (live->waits, i);
 
-/* ... or a keyring that was locked, or an agent that was not there. */
-#define LOCKED_SECONDS 15
+  if (g_strcmp0 (*told, reason) == 0)
+    return FALSE;
+  g_free (*told);
+  *told = g_strdup (reason);
+  return TRUE;
+}
 
 void
 ll_wait (LlPipeline *pipeline,
@@ -20,14 +28,19 @@ ll_wait (LlPipeline *pipeline,
          const char *reason,
          gint64 next_try)
 {
+  gboolean tell = FALSE;
+
   for (guint i = 0; i < recipients->len; i++)
     {
-      LlProgress *progress
-          = ll_letter_progress (live->letter, g_array_index (recipients, guint, i));
+      guint index = g_array_index (recipients, guint, i);
+      LlProgress *progress = ll_letter_progress (live->letter, index);
 
       ll_progress_set (progress, LL_STATE_WAITING, reason);
       progress->next_try = next_try;
+      tell |= is_news (live, index, reason);
     }
+  if (!tell)
+    return;
   ll_pipeline_note (pipeline, live, "waiting", reason);
   ll_pipeline_tell (pipeline, LL_PIPELINE_TROUBLE, live->letter->id, reason);
 }
@@ -50,10 +63,10 @@ ll_wants_time (LlPipeline *pipeline,
     { LL_ENGINE_ERROR, LL_ENGINE_ERROR_LOCKED,
       "waiting for your key: it asks for your passphrase; letterlock retry asks", 0 },
     { LL_ENGINE_ERROR, LL_ENGINE_ERROR_NO_AGENT, "waiting for your key: gpg-agent is not running",
-      LOCKED_SECONDS },
+      LL_KEYRING_AGAIN },
     { LL_SECRET_ERROR, LL_SECRET_ERROR_LOCKED,
-      "waiting for your key: the keyring that has it is locked", LOCKED_SECONDS },
-    { LL_STORE_ERROR, LL_STORE_ERROR_FULL, room, FULL_SECONDS },
+      "waiting for your key: the keyring that has it is locked", LL_KEYRING_AGAIN },
+    { LL_STORE_ERROR, LL_STORE_ERROR_FULL, room, LL_FULL_AGAIN },
   };
 
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))

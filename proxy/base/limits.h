@@ -162,9 +162,13 @@
 #define LL_OAUTH_INTERVAL 5
 #define LL_OAUTH_INTERVAL_MAX 60
 
-/* A keyring that opens at the login gives no sign: whoever waits for it asks again (seconds). A
- * person who has just typed the password looks whether the letter goes. */
+/* A keyring that opens at the login gives no sign, nor does an agent that starts: whoever waits for
+ * one asks again (seconds). A person who has just typed the password looks whether the letter goes.
+ */
 #define LL_KEYRING_AGAIN 20
+
+/* The same for room on a full disk: nobody sits and waits for that, and each try writes. */
+#define LL_FULL_AGAIN 60
 
 /* On a metered network: letters over that size are not tried again and again, for so long
  * (seconds). A text with a picture of a telephone is smaller; a day later it has to go. */

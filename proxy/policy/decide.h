@@ -38,6 +38,7 @@ typedef enum
 typedef struct
 {
   const LlConfig *config;
+  const LlRule *tried; /* as if it stood before all others; or NULL */
   const LlAccount *account;
   const LlRecipient *recipient;
   const LlMessageFacts *facts;  /* NULL before the content is known (RCPT, preview) */

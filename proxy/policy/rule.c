@@ -102,13 +102,27 @@ has_tag (const LlPolicyInput *input, const char *tag)
          && g_strv_contains ((const char *const *) input->facts->tags, tag);
 }
 
+static guint
+count_rules (const LlPolicyInput *input)
+{
+  return input->config->rules->len + (input->tried != NULL ? 1 : 0);
+}
+
+static const LlRule *
+rule_at (const LlPolicyInput *input, guint i)
+{
+  if (input->tried == NULL)
+    return g_ptr_array_index (input->config->rules, i);
+  return i == 0 ? input->tried : g_ptr_array_index (input->config->rules, i - 1);
+}
+
 /* First match wins, among the rules without a tag (@tagged FALSE) or with one. */
 static const LlRule *
 first_rule (const LlPolicyInput *input, gboolean tagged)
 {
-  for (guint i = 0; i < input->config->rules->len; i++)
+  for (guint i = 0; i < count_rules (input); i++)
     {
-      const LlRule *rule = g_ptr_array_index (input->config->rules, i);
+      const LlRule *rule = rule_at (input, i);
 
       if ((rule->tag != NULL) == tagged && (!tagged || has_tag (input, rule->tag))
           && rule_is_for (rule, input) && kind_matches (rule, input))
@@ -121,9 +135,9 @@ first_rule (const LlPolicyInput *input, gboolean tagged)
 static gboolean
 is_open_question (const LlPolicyInput *input)
 {
-  for (guint i = 0; input->facts == NULL && i < input->config->rules->len; i++)
+  for (guint i = 0; input->facts == NULL && i < count_rules (input); i++)
     {
-      const LlRule *rule = g_ptr_array_index (input->config->rules, i);
+      const LlRule *rule = rule_at (input, i);
 
       if (has_kinds (rule) && rule->tag == NULL && rule_is_for (rule, input))
         return TRUE;

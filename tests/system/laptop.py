@@ -50,7 +50,7 @@ def test_held_back(laptop):
     wait_until(laptop.machine.inhibitors, "the machine is held back")
     said = laptop.machine.inhibitors()
     tap.true("'shutdown:sleep'" in said and "'delay'" in said, said)
-    tap.true("1 letter is not sent yet" in said, said)
+    tap.true("Letters are not sent yet" in said, said)
     laptop.submit("second")
     laptop.daemon.wait_state("waiting", 2)
     tap.equal(laptop.status()["unsent"], 2, "unsent")

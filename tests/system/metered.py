@@ -65,6 +65,26 @@ def test_tried_again(abroad):
     tap.true(f"letterlock retry {record['id']}" in record["recipients"][0]["reason"], record)
 
 
+def test_no_turn(abroad):
+    """What is spared uses up nothing of the pace that the provider allows: another letter goes"""
+    (account,) = abroad.daemon.letterlock("account", "list", "--json")
+    pace = str(len(abroad.daemon.letters("--state", "sent")) + 1)
+    abroad.daemon.letterlock("account", "edit", account["account"], "--rate", pace)
+    due = lambda: abroad.letter_named("large")["recipients"][0]["next_try"]
+    before = due()
+
+    def is_tried_again():
+        abroad.wake()
+        return due() != before
+
+    wait_until(is_tried_again, "it is spared again")
+    abroad.submit("in-its-turn", "hello\r\n")
+    wait_until(lambda: abroad.is_in("in-its-turn", "sent"), "another one is sent")
+    record = abroad.daemon.letterlock("show", "--json", abroad.letter_named("in-its-turn")["id"])[0]
+    tap.true("letters a minute" not in str(record["events"]), record["events"])
+    abroad.daemon.letterlock("account", "edit", account["account"], "--rate", "0")
+
+
 def test_asked_for(abroad):
     """The user wants it now: it goes now"""
     abroad.daemon.letterlock("retry", abroad.letter_named("large")["id"])
