@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "base/limits.h"
 #include "keys/gnupg.h"
 
 #include <fcntl.h>
@@ -22,8 +23,10 @@
 /* A network that costs by the byte is not used for what can wait; looked at again after that. */
 #define METERED_SECONDS 3600
 
-/* ... and the look-ups after everything durable is done. */
-#define LEAVE_SECONDS 10
+/* ... and the look-ups after everything durable is done. Longer than a question to a token server:
+ * its answer may bring the only refresh token that still counts. */
+#define LEAVE_SECONDS 20
+G_STATIC_ASSERT (LEAVE_SECONDS * 1000 > LL_OAUTH_TIMEOUT);
 
 /* -- one daemon for each state folder -------------------------------------------------- */
 
@@ -342,8 +345,8 @@ ll_app_free (LlApp *app)
     ll_pipeline_watch (app->pipeline, NULL, NULL);
   if (app->ledger != NULL)
     ll_ledger_watch (app->ledger, NULL, NULL);
+  g_clear_pointer (&app->bus, ll_bus_service_free); /* its threads ask the machine */
   g_clear_pointer (&app->machine, ll_machine_free);
-  g_clear_pointer (&app->bus, ll_bus_service_free);
   g_clear_pointer (&app->listener, ll_listener_free);
   g_clear_pointer (&app->pipeline, ll_pipeline_free);
   if (app->ledger != NULL)

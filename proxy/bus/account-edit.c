@@ -7,7 +7,6 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "config/login.h"
-#include "deliver/oauth-secrets.h"
 
 #include <string.h>
 
@@ -75,41 +74,6 @@ add_listeners (GVariantDict *dict, const LlConfig *config)
 }
 
 /* -- the parts of a change -------------------------------------------------------------------- */
-
-/* @name as it stands in the file now. With auth = oauth2 there is no password; what comes in is the
- * secret of the client id. */
-static gboolean
-save_secret (LlBusCall *call, const char *name, const LlSecret *secret, GError **error)
-{
-  g_autoptr (LlConfig) config = NULL;
-  const LlAccount *account;
-
-  if (secret == NULL)
-    return TRUE;
-  if (call->actions->secrets == NULL)
-    return ll_bus_cannot (error, "keep passwords") != NULL;
-  config = ll_config_load (call->actions->config_system, call->actions->config_path, error);
-  account = config != NULL ? ll_config_account (config, name) : NULL;
-  if (account == NULL)
-    return FALSE;
-  return ll_secret_store_save (call->actions->secrets,
-                               account->auth == LL_AUTH_OAUTH2 ? LL_OAUTH_CLIENT_SECRET
-                                                               : LL_BUS_PASSWORD_PURPOSE,
-                               name, secret, call->cancellable, error);
-}
-
-static gboolean
-remove_secrets (LlBusCall *call, const char *name, GError **error)
-{
-  static const char *const purposes[]
-      = { LL_BUS_PASSWORD_PURPOSE, LL_OAUTH_REFRESH, LL_OAUTH_CLIENT_SECRET };
-
-  for (guint i = 0; call->actions->secrets != NULL && i < G_N_ELEMENTS (purposes); i++)
-    if (!ll_secret_store_remove (call->actions->secrets, purposes[i], name, call->cancellable,
-                                 error))
-      return FALSE;
-  return TRUE;
-}
 
 /* A declaration counts from today on. */
 static void
@@ -246,7 +210,7 @@ static void
 undo_add (LlBusCall *call, const char *name)
 {
   edit_group (call, name, NULL, NULL);
-  remove_secrets (call, name, NULL);
+  ll_bus_account_remove_secrets (call, name, NULL);
   if (call->actions->reload != NULL)
     call->actions->reload (call->actions->data, NULL);
 }
@@ -258,7 +222,7 @@ finish_add (LlBusCall *call, const char *name, const LlSecret *secret, GError **
   const LlAccount *account;
   GVariant *answer = NULL;
 
-  if (save_secret (call, name, secret, error) && put_in_force (call, name, error))
+  if (ll_bus_account_save_secret (call, name, secret, error) && put_in_force (call, name, error))
     {
       config = ll_config_load (call->actions->config_system, call->actions->config_path, error);
       account = config != NULL ? ll_config_account (config, name) : NULL;
@@ -378,7 +342,9 @@ ll_bus_account_edit (LlBusCall *call, GError **error)
     return NULL;
   add_declared_when (changes);
   if ((changes->len > 0 && !edit_group (call, name, changes, error))
-      || !save_secret (call, name, secret, error) || !put_in_force (call, name, error))
+      || !ll_bus_account_drop_grant (call, account, error)
+      || !ll_bus_account_save_secret (call, name, secret, error)
+      || !put_in_force (call, name, error))
     return NULL;
   changed = ll_config_load (call->actions->config_system, call->actions->config_path, error);
   account = changed != NULL ? ll_config_account (changed, name) : NULL;
@@ -440,7 +406,7 @@ ll_bus_account_remove (LlBusCall *call, GError **error)
     ll_login_remove (call->actions->state_folder, account->login, NULL);
   if (!put_in_force (call, name, error))
     return NULL;
-  if (!remove_secrets (call, name, error))
+  if (!ll_bus_account_remove_secrets (call, name, error))
     {
       g_prefix_error (error, "The account is removed, but not its password: ");
       return NULL;

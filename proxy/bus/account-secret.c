@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/limits.h"
+#include "deliver/oauth-secrets.h"
 
 #include <errno.h>
 #include <sys/stat.h>
@@ -75,6 +76,73 @@ ll_bus_take_secret (
     g_set_error (error, LL_API_ERROR, LL_API_ERROR_INVALID,
                  n == 0 ? "%s is empty" : "%s is longer than %d octets", what, LL_PASSWORD_MAX);
   return *secret != NULL;
+}
+
+/* -- where they rest ------------------------------------------------------------------------- */
+
+/* @name as it stands in the file now: what is in force may be older. */
+static const LlAccount *
+account_on_disk (LlBusCall *call, const char *name, LlConfig **config, GError **error)
+{
+  *config = ll_config_load (call->actions->config_system, call->actions->config_path, error);
+  return *config != NULL ? ll_config_account (*config, name) : NULL;
+}
+
+gboolean
+ll_bus_account_save_secret (LlBusCall *call,
+                            const char *name,
+                            const LlSecret *secret,
+                            GError **error)
+{
+  g_autoptr (LlConfig) config = NULL;
+  const LlAccount *account;
+
+  if (secret == NULL)
+    return TRUE;
+  if (call->actions->secrets == NULL)
+    return ll_bus_cannot (error, "keep passwords") != NULL;
+  account = account_on_disk (call, name, &config, error);
+  if (account == NULL)
+    return FALSE;
+  return ll_secret_store_save (call->actions->secrets,
+                               account->auth == LL_AUTH_OAUTH2 ? LL_OAUTH_CLIENT_SECRET
+                                                               : LL_BUS_PASSWORD_PURPOSE,
+                               name, secret, call->cancellable, error);
+}
+
+gboolean
+ll_bus_account_drop_grant (LlBusCall *call, const LlAccount *before, GError **error)
+{
+  g_autoptr (LlConfig) config = NULL;
+  const LlAccount *now;
+
+  if (call->actions->secrets == NULL)
+    return TRUE;
+  now = account_on_disk (call, before->name, &config, error);
+  if (now == NULL)
+    return FALSE;
+  if (now->auth != LL_AUTH_OAUTH2
+      || (g_strcmp0 (before->client_id, now->client_id) == 0
+          && g_strcmp0 (before->token_url, now->token_url) == 0))
+    return TRUE;
+  if (ll_secret_store_remove (call->actions->secrets, LL_OAUTH_REFRESH, before->name,
+                              call->cancellable, error))
+    return TRUE;
+  g_prefix_error (error, "The account is changed, but its permission from before is still kept: ");
+  return FALSE;
+}
+
+gboolean
+ll_bus_account_remove_secrets (LlBusCall *call, const char *name, GError **error)
+{
+  static const char *const purposes[]
+      = { LL_BUS_PASSWORD_PURPOSE, LL_OAUTH_REFRESH, LL_OAUTH_CLIENT_SECRET };
+
+  for (guint i = 0; call->actions->secrets != NULL && i < G_N_ELEMENTS (purposes); i++)
+    if (!ll_secret_store_remove (call->actions->secrets, purposes[i], name, call->cancellable,
+                                 error))
+      return FALSE;
+  return TRUE;
 }
 
 /* -- the own certificate ---------------------------------------------------------------------- */

@@ -8,7 +8,7 @@
 
 G_BEGIN_DECLS
 
-/* What accounts.c (showing) and account-edit.c (changing) share. */
+/* What accounts.c (showing), account-edit.c (changing) and account-secret.c share. */
 
 /* Under which an account's upstream password rests in the secret store. */
 #define LL_BUS_PASSWORD_PURPOSE "upstream-password"
@@ -29,6 +29,19 @@ GVariant *ll_bus_account_use_certificate (LlBusCall *call, GError **error);
  * names it in errors: "The password". */
 gboolean ll_bus_take_secret (
     LlBusCall *call, GVariant *handles, const char *what, LlSecret **secret, GError **error);
+
+/* @secret (NULL: nothing to do) for the account as it is configured on the disk: its password, or
+ * with auth = oauth2, where there is none, the secret of its client id. */
+gboolean ll_bus_account_save_secret (LlBusCall *call,
+                                     const char *name,
+                                     const LlSecret *secret,
+                                     GError **error);
+
+/* @before: the account until now. A refresh token was given to one client id by one server: where
+ * the account has another one on the disk, it is removed, as nobody else is to see it. */
+gboolean ll_bus_account_drop_grant (LlBusCall *call, const LlAccount *before, GError **error);
+
+gboolean ll_bus_account_remove_secrets (LlBusCall *call, const char *name, GError **error);
 
 GVariant *ll_bus_account_new_password (LlBusCall *call, GError **error);
 

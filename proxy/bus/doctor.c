@@ -281,10 +281,7 @@ add_key_sources (GVariantBuilder *list, const LlConfig *config)
 
   if (config->keyserver == NULL && !directories)
     ll_prerequisite_add (list, "key sources", LL_PREREQUISITE_THERE,
-                         "No key server and no directory is asked: nobody but recipients' own "
-                         "domains learns whom "
-                         "you write to.",
-                         NULL);
+                         "No key server and no directory is asked for keys of recipients.", NULL);
   else
     ll_prerequisite_add (list, "key sources", LL_PREREQUISITE_THERE, all,
                          "None needed; letterlock config set keys.keyserver \"\" and keys.ldap "
@@ -292,11 +289,8 @@ add_key_sources (GVariantBuilder *list, const LlConfig *config)
 }
 
 static void
-add_accounts (GVariantBuilder *list, const LlBusActions *actions)
+add_accounts (GVariantBuilder *list, const LlBusActions *actions, const LlConfig *config)
 {
-  g_autoptr (LlConfig) config = actions->config (actions->data);
-
-  add_key_sources (list, config);
   if (config->accounts->len == 0)
     ll_prerequisite_add (list, "accounts", LL_PREREQUISITE_MISSING, "There is no account yet.",
                          "letterlock account add --address YOU@EXAMPLE --upstream HOST:PORT "
@@ -334,9 +328,14 @@ ll_bus_doctor (const LlBusActions *actions, GCancellable *cancellable, GError **
 {
   g_auto (GVariantBuilder) list = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("aa{sv}"));
 
+  g_autoptr (LlConfig) config = actions->config != NULL ? actions->config (actions->data) : NULL;
+
   add_config (&list, actions);
-  if (actions->config != NULL)
-    add_accounts (&list, actions);
+  if (config != NULL)
+    {
+      add_key_sources (&list, config);
+      add_accounts (&list, actions, config);
+    }
   if (actions->secrets != NULL)
     add_keyring (&list, actions->secrets);
   if (actions->resolver != NULL)

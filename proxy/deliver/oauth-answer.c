@@ -291,7 +291,7 @@ take_parameter (LlOauthRedirect *redirect, const char *name, gsize length, const
       {
         if (*texts[i].to != NULL)
           return FALSE;
-        *texts[i].to = g_strndup (value, TEXT_MAX * 4);
+        *texts[i].to = first_line (value);
       }
   return TRUE;
 }

@@ -99,7 +99,6 @@ judge (const LlHttpsResult *result, const LlOauthField *fields, gsize n)
   gsize length = 0;
 
   reply->outcome = LL_OAUTH_UNREACHABLE;
-  reply->intercepted = result->intercepted;
   if (result->outcome == LL_HTTPS_CERTIFICATE)
     reply->outcome = LL_OAUTH_NO_TLS;
   if (result->body != NULL)

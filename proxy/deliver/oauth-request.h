@@ -13,7 +13,7 @@ G_BEGIN_DECLS
 typedef enum
 {
   LL_OAUTH_GIVEN,       /* 200 and an answer without "error" */
-  LL_OAUTH_DENIED,      /* an answer with "error", and a status that says the same */
+  LL_OAUTH_DENIED,      /* an answer with "error", and a status of 200 or 4xx */
   LL_OAUTH_UNREACHABLE, /* no answer, or none that can be believed: nothing is known */
   LL_OAUTH_NO_TLS,      /* the certificate did not verify: nothing was said */
 } LlOauthOutcome;
@@ -22,8 +22,7 @@ typedef struct
 {
   LlOauthOutcome outcome;
   LlOauthAnswer *answer; /* GIVEN and DENIED */
-  char *detail;          /* a sentence on the others */
-  gboolean intercepted;  /* the network can read this connection */
+  char *detail;          /* UNREACHABLE and NO_TLS: a sentence */
 } LlOauthReply;
 
 typedef struct

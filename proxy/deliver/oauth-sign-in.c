@@ -46,14 +46,21 @@ base64url (const guint8 *bytes, gsize length)
   return text;
 }
 
-static char *
+static LlSecret *
 random_text (void)
 {
   guint8 bytes[RANDOM_BYTES];
+  char *text;
+  LlSecret *secret;
 
   if (RAND_bytes (bytes, sizeof bytes) != 1)
     return NULL;
-  return base64url (bytes, sizeof bytes);
+  text = base64url (bytes, sizeof bytes);
+  secret = ll_secret_new_string (text);
+  ll_secret_wipe (text, strlen (text));
+  g_free (text);
+  ll_secret_wipe ((char *) bytes, sizeof bytes);
+  return secret;
 }
 
 /* S256 (RFC 7636 4.2). */
@@ -211,8 +218,8 @@ sign_in_by_browser (Ceremony *ceremony, GError **error)
   const LlTarget *target = ceremony->target;
   const LlOauth2Preset *preset = ll_oauth2_preset (target->oauth2);
   g_autoptr (LlOauthLoopback) loopback = NULL;
-  g_autofree char *verifier = random_text ();
-  g_autofree char *state = random_text ();
+  g_autoptr (LlSecret) verifier = random_text ();
+  g_autoptr (LlSecret) state = random_text ();
   g_autofree char *challenge = NULL;
   g_autofree char *address = NULL;
   g_autoptr (LlOauthRedirect) redirect = NULL;
@@ -227,16 +234,17 @@ sign_in_by_browser (Ceremony *ceremony, GError **error)
   loopback = ll_oauth_loopback_new (preset != NULL ? preset->redirect : "127.0.0.1", error);
   if (loopback == NULL)
     return FALSE;
-  challenge = challenge_of (verifier);
-  address = browser_address (target, ll_oauth_loopback_address (loopback), state, challenge);
+  challenge = challenge_of (ll_secret_peek (verifier));
+  address = browser_address (target, ll_oauth_loopback_address (loopback), ll_secret_peek (state),
+                             challenge);
   ceremony->tell (address, NULL, ceremony->data);
-  redirect
-      = ll_oauth_loopback_wait (loopback, state, ceremony->deadline, ceremony->cancellable, error);
+  redirect = ll_oauth_loopback_wait (loopback, ll_secret_peek (state), ceremony->deadline,
+                                     ceremony->cancellable, error);
   if (redirect == NULL)
     return FALSE;
-  done = exchange (ceremony, redirect, ll_oauth_loopback_address (loopback), verifier, &problem);
+  done = exchange (ceremony, redirect, ll_oauth_loopback_address (loopback),
+                   ll_secret_peek (verifier), &problem);
   ll_oauth_loopback_answer (loopback, done ? NULL : problem->message);
-  ll_secret_wipe (verifier, strlen (verifier));
   if (!done)
     g_propagate_error (error, g_steal_pointer (&problem));
   return done;

@@ -314,20 +314,26 @@ ll_oauth_ask_again (LlOauth *oauth)
 
 /* -- tokens ---------------------------------------------------------------------------------- */
 
-/* With the lock held. One that is young was not refused for its age: another would be refused,
- * too. */
-static LlResult *
+/* With the lock held. FALSE: it is young, and so was not refused for its age; another would be
+ * refused, too. */
+static gboolean
 drop_refused (Grant *grant, const LlSecret *refused)
 {
   if (grant->access == NULL
       || !ll_secret_equal (grant->access, ll_secret_peek (refused), ll_secret_length (refused)))
-    return NULL;
+    return TRUE;
   if (ll_oauth_is_young (&grant->clock, ll_clock_boot ()))
-    return ll_result_new (LL_OUTCOME_AUTH,
-                          "the mail server does not take the permission of account %s",
-                          grant->account);
+    return FALSE;
   g_clear_pointer (&grant->access, ll_secret_free);
-  return NULL;
+  return TRUE;
+}
+
+/* With the lock held. A no of the token server stands for a while. */
+static gboolean
+is_denied (const Grant *grant)
+{
+  return grant->problem != NULL && grant->state != LL_SIGN_IN_SIGNED_IN
+         && ll_clock_boot () - grant->denied < LL_OAUTH_REFUSED;
 }
 
 /* With the lock held. */
@@ -339,7 +345,7 @@ usable (Grant *grant)
 
   if (age == LL_OAUTH_OVER)
     return NULL;
-  if (age == LL_OAUTH_AGING)
+  if (age == LL_OAUTH_AGING && !is_denied (grant))
     ask (grant);
   return ll_secret_copy (grant->access);
 }
@@ -372,14 +378,6 @@ wait_for_flight (LlOauth *oauth, Grant *grant, LlDeadline deadline, GCancellable
                               grant->account);
     }
   return NULL;
-}
-
-/* With the lock held. A no of the token server stands for a while. */
-static gboolean
-is_denied (const Grant *grant)
-{
-  return grant->problem != NULL && grant->state != LL_SIGN_IN_SIGNED_IN
-         && ll_clock_boot () - grant->denied < LL_OAUTH_REFUSED;
 }
 
 /* With the lock held. */
@@ -424,9 +422,7 @@ ll_oauth_token (LlOauth *oauth,
   *problem = NULL;
   g_mutex_lock (&oauth->lock);
   grant = grant_of (oauth, target);
-  if (refused != NULL)
-    *problem = drop_refused (grant, refused);
-  if (*problem == NULL)
+  if (refused == NULL || drop_refused (grant, refused))
     access = token (oauth, grant, deadline, cancellable, problem);
   g_mutex_unlock (&oauth->lock);
   g_cancellable_disconnect (cancellable, handler);

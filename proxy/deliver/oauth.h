@@ -30,7 +30,8 @@ LlOauth *ll_oauth_new (const LlUpstreamOptions *options);
 void ll_oauth_free (LlOauth *oauth);
 
 /* An access token of @target's account; @refused: one that the mail server did not take, or NULL.
- * NULL: *problem is AUTH (a person has to sign in), LOCKED, NO_TLS, NO_CONNECTION or CANCELLED. */
+ * NULL: *problem is AUTH (a person has to sign in), LOCKED, NO_TLS, NO_CONNECTION or CANCELLED; or
+ * NULL, too, where @refused is so new that another one would be refused as well. */
 LlSecret *ll_oauth_token (LlOauth *oauth,
                           const LlTarget *target,
                           const LlSecret *refused,

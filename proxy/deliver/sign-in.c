@@ -145,18 +145,22 @@ find_password (LlSigner *signer, const LlDial *dial, LlResult **problem)
   return password;
 }
 
+/* @text: (transfer full) */
+static void
+reword (LlResult *result, char *text)
+{
+  g_free (result->text);
+  result->text = text;
+}
+
 /* In words of ours where the provider's say little; his stay beside them. */
 static void
 explain (LlResult *result)
 {
   const char *words = ll_sign_in_words (result->code, result->enhanced, result->text);
-  char *text;
 
-  if (words == NULL)
-    return;
-  text = g_strdup_printf ("%s (%s)", words, result->text);
-  g_free (result->text);
-  result->text = text;
+  if (words != NULL)
+    reword (result, g_strdup_printf ("%s (%s)", words, result->text));
 }
 
 /* NULL: signed in. */
@@ -172,10 +176,7 @@ judge_sign_in (const LlDial *dial, const char *mechanism, const char *username, 
   if (result->code == 0 && result->outcome != LL_OUTCOME_AUTH)
     {
       /* lost: no word about the password */
-      char *text = g_strdup_printf ("%s: %s", dial->target->host, result->text);
-
-      g_free (result->text);
-      result->text = text;
+      reword (result, g_strdup_printf ("%s: %s", dial->target->host, result->text));
       if (result->outcome == LL_OUTCOME_TEMPORARY)
         result->outcome = LL_OUTCOME_NO_CONNECTION;
     }
@@ -210,15 +211,10 @@ say_token (const LlDial *dial, const char *mechanism, const LlSecret *token, LlC
                                             ll_dial_command_deadline (dial), dial->cancellable);
 
   if (g_strcmp0 (status, "insufficient_scope") == 0 && result->outcome == LL_OUTCOME_AUTH)
-    {
-      char *text = g_strdup_printf ("the permission does not cover sending mail: check scope, then "
-                                    "letterlock account login "
-                                    "%s (%s)",
-                                    dial->target->account, result->text);
-
-      g_free (result->text);
-      result->text = text;
-    }
+    reword (result,
+            g_strdup_printf ("the permission does not cover sending mail: check scope, then "
+                             "letterlock account login %s (%s)",
+                             dial->target->account, result->text));
   return result;
 }
 
@@ -244,13 +240,13 @@ sign_in_with_token (LlSigner *signer, const LlDial *dial, const char *mechanism,
       ll_result_free (result);
       result = say_token (dial, mechanism, another, client);
     }
-  else if (problem != NULL && problem->outcome != LL_OUTCOME_AUTH)
+  else if (problem != NULL)
     {
-      /* not even that is known: whether it is the permission, or only the token */
+      /* the token server knows more than the mail server; or not even that is known: whether it is
+       * the permission, or only the token */
       ll_result_free (result);
       return problem;
     }
-  ll_result_free (problem);
   return judge_sign_in (dial, mechanism, target->username, result);
 }
 

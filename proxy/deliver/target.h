@@ -30,7 +30,7 @@ typedef struct
   char *token_url;
   char *device_url;
   char *scope;
-  char *key; /* all of the above: two targets are the same exactly when their keys are */
+  char *key; /* of what a connection and a token depend on: equal keys may share them */
 } LlTarget;
 
 LlTarget *ll_target_new (const LlAccount *account);

@@ -24,7 +24,8 @@
 struct _LlSecretStore
 {
   char *path;
-  GMutex lock; /* of all below, and of the file; never held while the keyring is asked */
+  GMutex moving; /* one writer at a time: an old secret never follows a new one. Before lock */
+  GMutex lock;   /* of all below, and of the file; never held while the keyring is asked */
   gboolean looked;
   LlSecretStoreKind kind;
   LlDeadline look_again;
@@ -36,6 +37,7 @@ ll_secret_store_new (const char *folder)
   LlSecretStore *store = g_new0 (LlSecretStore, 1);
 
   store->path = g_build_filename (folder, "secrets", NULL);
+  g_mutex_init (&store->moving);
   g_mutex_init (&store->lock);
   (void) ll_file_make_folder (folder, NULL); /* else the first save says so */
   return store;
@@ -47,6 +49,7 @@ ll_secret_store_free (LlSecretStore *store)
   if (store == NULL)
     return;
   g_mutex_clear (&store->lock);
+  g_mutex_clear (&store->moving);
   g_free (store->path);
   g_free (store);
 }
@@ -96,6 +99,49 @@ set_out_of_reach (GError **error)
   return FALSE;
 }
 
+/* With moving held. */
+static gboolean
+keep_here (LlSecretStore *store,
+           const char *purpose,
+           const char *name,
+           const LlSecret *secret,
+           GError **error)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&store->lock);
+
+  return ll_secret_file_save (store->path, purpose, name, secret, error);
+}
+
+/* With moving held. */
+static gboolean
+keep (LlSecretStore *store,
+      const char *purpose,
+      const char *name,
+      const LlSecret *secret,
+      GCancellable *cancellable,
+      GError **error)
+{
+  if (ll_secret_store_kind (store) == LL_SECRET_STORE_FILE)
+    return keep_here (store, purpose, name, secret, error);
+  return ll_secret_service_save (purpose, name, secret, cancellable, error)
+         && keep_here (store, purpose, name, NULL, error);
+}
+
+/* It stays in the file for as long as the keyring does not take it. Who writes just now may write a
+ * newer one: another time, then. */
+static void
+move (LlSecretStore *store, const char *purpose, const char *name, GCancellable *cancellable)
+{
+  g_autoptr (LlSecret) secret = NULL;
+  LlSecretStoreKind kind;
+
+  if (!g_mutex_trylock (&store->moving))
+    return;
+  if (file_lookup (store, purpose, name, &secret, &kind, NULL) == LL_SECRET_FILE_HERE)
+    (void) keep (store, purpose, name, secret, cancellable, NULL);
+  g_mutex_unlock (&store->moving);
+}
+
 LlSecret *
 ll_secret_store_lookup (LlSecretStore *store,
                         const char *purpose,
@@ -109,9 +155,8 @@ ll_secret_store_lookup (LlSecretStore *store,
   switch (file_lookup (store, purpose, name, &secret, &kind, error))
     {
     case LL_SECRET_FILE_HERE:
-      /* It stays in the file for as long as the keyring does not take it. */
       if (kind == LL_SECRET_STORE_SERVICE)
-        (void) ll_secret_store_save (store, purpose, name, secret, cancellable, NULL);
+        move (store, purpose, name, cancellable);
       return secret;
     case LL_SECRET_FILE_KEYRING:
       if (kind == LL_SECRET_STORE_SERVICE)
@@ -138,14 +183,9 @@ ll_secret_store_save (LlSecretStore *store,
                       GCancellable *cancellable,
                       GError **error)
 {
-  g_autoptr (GMutexLocker) locker = NULL;
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&store->moving);
 
-  if (ll_secret_store_kind (store) == LL_SECRET_STORE_FILE)
-    return ll_secret_store_save_here (store, purpose, name, secret, error);
-  if (!ll_secret_service_save (purpose, name, secret, cancellable, error))
-    return FALSE;
-  locker = g_mutex_locker_new (&store->lock);
-  return ll_secret_file_save (store->path, purpose, name, NULL, error);
+  return keep (store, purpose, name, secret, cancellable, error);
 }
 
 gboolean
@@ -155,9 +195,9 @@ ll_secret_store_save_here (LlSecretStore *store,
                            const LlSecret *secret,
                            GError **error)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&store->lock);
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&store->moving);
 
-  return ll_secret_file_save (store->path, purpose, name, secret, error);
+  return keep_here (store, purpose, name, secret, error);
 }
 
 gboolean
@@ -167,6 +207,7 @@ ll_secret_store_remove (LlSecretStore *store,
                         GCancellable *cancellable,
                         GError **error)
 {
+  g_autoptr (GMutexLocker) writer = g_mutex_locker_new (&store->moving);
   g_autoptr (GMutexLocker) locker = NULL;
   g_autoptr (LlSecret) here = NULL;
   LlSecretStoreKind kind;

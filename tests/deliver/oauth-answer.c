@@ -179,6 +179,22 @@ test_redirects (void)
     }
 }
 
+/* A long description is cut between two letters, not within one. */
+static void
+test_long_words (void)
+{
+  g_autoptr (GString) request = g_string_new ("GET /?error=x&error_description=e");
+  g_autoptr (LlOauthRedirect) redirect = NULL;
+
+  for (guint i = 0; i < 1200; i++)
+    g_string_append (request, "%c3%bc");
+  g_string_append (request, " HTTP/1.1\r\n\r\n");
+  redirect = ll_oauth_redirect_parse (request->str, request->len);
+  g_assert_nonnull (redirect);
+  g_assert_true (g_utf8_validate (redirect->description, -1, NULL));
+  g_assert_cmpint (strlen (redirect->description), <, 1100);
+}
+
 /* -- the mail server --------------------------------------------------------------------------- */
 
 static void
@@ -217,6 +233,7 @@ main (int argc, char **argv)
   g_test_add_func ("/deliver/oauth-answer/too-long", test_too_long);
   g_test_add_func ("/deliver/oauth-answer/device", test_device);
   g_test_add_func ("/deliver/oauth-answer/redirects", test_redirects);
+  g_test_add_func ("/deliver/oauth-answer/long-words", test_long_words);
   g_test_add_func ("/deliver/oauth-answer/challenges", test_challenges);
   return g_test_run ();
 }

@@ -16,7 +16,7 @@ from daemon import binary
 from office import Office, letter
 from process import wait_until
 from provider import Provider
-from token_server import TokenServer, browse, fail
+from token_server import CLIENT, TokenServer, browse, fail
 
 MAIL = ("mail.cloud.lab", "127.0.0.91")
 LOGIN = ("login.cloud.lab", "127.0.0.92")
@@ -71,9 +71,12 @@ class Cloud(Office):
 
     # -- letters --------------------------------------------------------------------------
 
-    def submit(self, name):
+    def offer(self, name):
         content = letter("bob@dane.lab", name=name, sender=USER).decode()
-        done = self.daemon.try_letterlock("sendmail", "-f", USER, "bob@dane.lab", text=content)
+        return self.daemon.try_letterlock("sendmail", "-f", USER, "bob@dane.lab", text=content)
+
+    def submit(self, name):
+        done = self.offer(name)
         tap.equal(done.returncode, 0, done.stderr)
 
     def waits(self, name, words):
@@ -197,9 +200,9 @@ def test_one_question_for_many(cloud):
     tap.equal(cloud.server.count("/token", "refresh_token"), before + 2, "questions")
 
 
-def test_token_ended_early(cloud):
-    """An access token that ended before its time is renewed once the server refuses it, and the
-    letter goes; while it is young, nothing is renewed"""
+def test_young_token_refused(cloud):
+    """A token that is refused while it is young was not refused for its age: nothing is renewed. (An
+    older one is: tests/deliver/oauth.c and sign-in.c, where the clock is the test's.)"""
     cloud.restart()
     before = cloud.server.count("/token", "refresh_token")
     cloud.daemon.letterlock("account", "test", "cloud")
@@ -237,6 +240,25 @@ def test_trouble_is_no_refusal(cloud):
     cloud.retry()
     for name in faults:
         cloud.sent(f"trouble-{name}")
+
+
+def test_wrong_certificate(cloud):
+    """Somebody else in the token server's place: he is told nothing, and the letter waits"""
+    cloud.restart()
+    right = cloud.server.certificate
+    before = len(cloud.server.asked)
+    cloud.server.__exit__()
+    cloud.server.certificate = cloud.world.ca.issue("other.cloud.lab")
+    cloud.server.__enter__()
+    cloud.submit("foreign")
+    cloud.waits("foreign", "certificate")
+    tap.equal(len(cloud.server.asked), before, "questions")
+    tap.equal(cloud.shown()["sign_in"], "signed-in", "sign_in")
+    cloud.server.__exit__()
+    cloud.server.certificate = right
+    cloud.server.__enter__()
+    cloud.retry()
+    cloud.sent("foreign")
 
 
 def test_taken_back(cloud):
@@ -279,6 +301,31 @@ def test_killed_after_rotation(cloud):
     cloud.daemon.start()
     cloud.submit("after-kill")
     cloud.sent("after-kill")
+
+
+def test_stopped_meanwhile(cloud):
+    """Stopped while the token server thinks: its new refresh token is waited for, and is not lost"""
+    cloud.restart()
+    before = cloud.server.count("/token", "refresh_token")
+    gate = threading.Event()
+
+    def slow(handler, form):
+        gate.wait(60)
+        handler.reply(*cloud.server.token(form))
+
+    cloud.server.faults["/token"] = slow
+    submitting = threading.Thread(target=cloud.offer, args=("stopped",))
+    submitting.start()
+    wait_until(lambda: cloud.server.count("/token", "refresh_token") > before, "a token is asked for")
+    stopping = threading.Thread(target=cloud.daemon.stop)
+    stopping.start()
+    wait_until(lambda: not os.path.exists(cloud.daemon.socket), "it has begun to stop")
+    gate.set()
+    for thread in (stopping, submitting):
+        thread.join()
+    cloud.server.faults.clear()
+    cloud.daemon.start()
+    cloud.sent("stopped")
 
 
 def test_client_secret(cloud):
@@ -337,6 +384,22 @@ def test_known_providers(cloud):
     tap.equal((shown["upstream"], shown["password_stored"]), ("smtp.mail.yahoo.com:465", True), "yahoo")
     done = cloud.daemon.try_letterlock("account", "add", "--address", "b@gmail.test", "--app-password", "google")
     tap.true("https://myaccount.google.com/apppasswords" in done.stderr, done.stderr)
+
+
+def test_another_client(cloud):
+    """Another client id: the permission of the old one is shown to nobody any more"""
+    cloud.daemon.letterlock("account", "edit", "cloud", "--client-id", CLIENT)
+    tap.equal(cloud.shown()["sign_in"], "signed-in", "sign_in with the same id")
+    before = cloud.server.count("/token", "refresh_token")
+    cloud.daemon.letterlock("account", "edit", "cloud", "--client-id", "another")
+    tap.equal(cloud.shown()["sign_in"], "never", "sign_in")
+    cloud.submit("another")
+    cloud.waits("another", "letterlock account login cloud")
+    cloud.daemon.letterlock("account", "edit", "cloud", "--client-id", CLIENT)
+    tap.equal(cloud.shown()["sign_in"], "never", "sign_in after all")
+    tap.equal(cloud.server.count("/token", "refresh_token"), before, "questions")
+    cloud.log_in()
+    cloud.sent("another")
 
 
 def test_wrong_local_password(cloud):
