@@ -22,10 +22,8 @@
 LlRelease
 ll_release_of (const LlProgress *progress)
 {
-  guint32 release = LL_RELEASE_NONE;
+  guint32 release = ll_extra_number (progress->extra, "release");
 
-  if (progress->extra != NULL)
-    g_variant_lookup (progress->extra, "release", "u", &release);
   return release <= LL_RELEASE_ESCROW ? (LlRelease) release : LL_RELEASE_NONE;
 }
 
@@ -196,37 +194,33 @@ is_still_coming (const LlDecision *decision,
   return verdict->late || verdict->why == LL_WHY_OVERDUE;
 }
 
-void
+LlExtra *
 ll_keep_evidence (LlProgress *progress, const LlDecision *decision, const LlVerdict *verdict)
 {
   static const char *const marks[]
       = { "told", "told_now", "told_delayed", "mail_due", "late", "ask" };
-  LlRelease release = ll_release_of (progress);
-  g_autoptr (GVariant) shown = g_variant_ref_sink (ll_decision_to_variant (decision));
-  g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (shown);
+  LlExtra *before = g_steal_pointer (&progress->extra);
+  guint32 release = ll_extra_number (before, "release");
 
+  progress->extra = ll_extra_new ();
+  ll_extra_put_all (progress->extra, ll_decision_to_variant (decision));
   if (verdict != NULL)
-    {
-      g_autoptr (GVariant) proof = ll_verdict_to_proof (verdict);
-
-      g_variant_dict_insert_value (&dict, "proof", proof);
-    }
+    ll_progress_keep (progress, "proof", ll_verdict_to_proof (verdict));
   if (verdict != NULL && verdict->provider != NULL)
-    g_variant_dict_insert (&dict, "provider", "s", verdict->provider);
+    ll_extra_put_text (progress->extra, "provider", verdict->provider);
   if (decision->smtp_code != NULL)
-    g_variant_dict_insert (&dict, "smtp", "s", decision->smtp_code);
-  g_variant_dict_insert (&dict, "may_send_anyway", "b", decision->may_send_anyway);
+    ll_extra_put_text (progress->extra, "smtp", decision->smtp_code);
+  ll_progress_keep (progress, "may_send_anyway", g_variant_new_boolean (decision->may_send_anyway));
   if (decision->kind == LL_DECISION_LATER && decision->until != 0)
-    g_variant_dict_insert (&dict, "again", "b", TRUE);
+    ll_progress_mark (progress, "again");
   if (decision->wants_key)
-    g_variant_dict_insert (&dict, "wants_key", "b", TRUE);
+    ll_progress_mark (progress, "wants_key");
   for (guint i = 0; i < G_N_ELEMENTS (marks); i++)
-    if (ll_progress_has (progress, marks[i]))
-      g_variant_dict_insert (&dict, marks[i], "b", TRUE);
+    if (ll_extra_flag (before, marks[i]))
+      ll_progress_mark (progress, marks[i]);
   if (release != LL_RELEASE_NONE)
-    g_variant_dict_insert (&dict, "release", "u", (guint32) release);
-  g_clear_pointer (&progress->extra, g_variant_unref);
-  progress->extra = g_variant_ref_sink (g_variant_dict_end (&dict));
+    ll_release_set (progress, (LlRelease) release);
+  return before;
 }
 
 static void
@@ -318,7 +312,7 @@ judge_recipient (LlPipeline *pipeline, LlLive *live, guint i, LlJudgement *judge
   LlProgress *progress = ll_letter_progress (live->letter, i);
   g_autoptr (LlVerdict) verdict = NULL;
   g_autoptr (LlDecision) decision = NULL;
-  g_autoptr (GVariant) before = progress->extra != NULL ? g_variant_ref (progress->extra) : NULL;
+  g_autoptr (LlExtra) before = NULL;
   g_auto (LlLocks) locks = { 0 };
 
   judgement->recipient = ll_envelope_recipient (live->letter->envelope, i);
@@ -332,7 +326,7 @@ judge_recipient (LlPipeline *pipeline, LlLive *live, guint i, LlJudgement *judge
   judgement->locks = NULL;
   if (g_cancellable_is_cancelled (pipeline->ended))
     return; /* the look was cut short: nothing is decided by it */
-  ll_keep_evidence (progress, decision, verdict);
+  before = ll_keep_evidence (progress, decision, verdict);
   ll_fits_keep (progress, live->facts, judgement->fits);
   if (decision->kind == LL_DECISION_LOCK)
     {

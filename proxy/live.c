@@ -180,19 +180,15 @@ ll_progress_is_due (const LlProgress *progress)
 const char *
 ll_progress_sentence (const LlProgress *progress)
 {
-  const char *sentence = NULL;
+  const char *sentence = ll_extra_text (progress->extra, "reason");
 
-  if (progress->extra != NULL)
-    g_variant_lookup (progress->extra, "reason", "&s", &sentence);
   return sentence != NULL ? sentence : progress->reason;
 }
 
 gboolean
 ll_progress_has (const LlProgress *progress, const char *mark)
 {
-  gboolean has = FALSE;
-
-  return progress->extra != NULL && g_variant_lookup (progress->extra, mark, "b", &has) && has;
+  return ll_extra_flag (progress->extra, mark);
 }
 
 void
@@ -207,48 +203,34 @@ ll_progress_unmark (LlProgress *progress, const char *mark)
   ll_progress_keep (progress, mark, NULL);
 }
 
-static void
-put (GVariantDict *dict, const char *key, GVariant *value)
-{
-  if (value != NULL)
-    g_variant_dict_insert_value (dict, key, value);
-  else
-    g_variant_dict_remove (dict, key);
-}
-
 void
 ll_progress_keep (LlProgress *progress, const char *key, GVariant *value)
 {
-  g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (progress->extra);
-
-  put (&dict, key, value);
-  g_clear_pointer (&progress->extra, g_variant_unref);
-  progress->extra = g_variant_ref_sink (g_variant_dict_end (&dict));
+  ll_extra_put (progress->extra, key, value);
 }
 
 void
 ll_progress_prove (LlProgress *progress, const char *key, GVariant *value)
 {
-  g_autoptr (GVariant) before
-      = progress->extra != NULL
-            ? g_variant_lookup_value (progress->extra, "proof", G_VARIANT_TYPE_VARDICT)
-            : NULL;
-  g_auto (GVariantDict) proof = G_VARIANT_DICT_INIT (before);
+  g_auto (GVariantDict) proof
+      = G_VARIANT_DICT_INIT (ll_extra_get (progress->extra, "proof", G_VARIANT_TYPE_VARDICT));
 
-  put (&proof, key, value);
+  if (value != NULL)
+    g_variant_dict_insert_value (&proof, key, value);
+  else
+    g_variant_dict_remove (&proof, key);
   ll_progress_keep (progress, "proof", g_variant_dict_end (&proof));
 }
 
 void
 ll_refusal_code (const LlProgress *progress, guint *code, const char **enhanced)
 {
-  const char *smtp = NULL;
+  const char *smtp = ll_extra_text (progress->extra, "smtp");
 
   *code = 550;
   *enhanced = "5.7.1";
   /* "550 5.7.10" as the policy said it */
-  if (progress->extra == NULL || !g_variant_lookup (progress->extra, "smtp", "&s", &smtp)
-      || strlen (smtp) < 5)
+  if (smtp == NULL || strlen (smtp) < 5)
     return;
   *code = (guint) g_ascii_strtoull (smtp, NULL, 10);
   *enhanced = smtp + 4;

@@ -19,11 +19,7 @@ static const LlMethod methods[] = { LL_METHOD_PGP, LL_METHOD_SMIME };
 guint
 ll_locked_copy (const LlProgress *progress)
 {
-  guint32 number = 0;
-
-  if (progress->extra != NULL)
-    g_variant_lookup (progress->extra, "copy", "u", &number);
-  return number;
+  return ll_extra_number (progress->extra, "copy");
 }
 
 /* The proof gains which key, found where, trusted why, who signed, and what became of the subject:
@@ -49,21 +45,19 @@ keep_lock (LlProgress *progress,
 }
 
 void
-ll_lock_carry (LlProgress *progress, GVariant *before, const LlKey *key)
+ll_lock_carry (LlProgress *progress, const LlExtra *before, const LlKey *key)
 {
-  g_autoptr (GVariant) proof = NULL;
+  GVariant *proof = ll_extra_get (before, "proof", G_VARIANT_TYPE_VARDICT);
+  guint32 number = ll_extra_number (before, "copy");
   g_autoptr (GVariant) lock = NULL;
   const char *fingerprint = "";
   const char *signer = NULL;
   const char *unsigned_why = NULL;
   const char *subject = "hidden"; /* always so once */
-  guint32 number = 0;
 
-  if (before == NULL || !g_variant_lookup (before, "copy", "u", &number))
+  if (number == 0 || proof == NULL)
     return;
-  proof = g_variant_lookup_value (before, "proof", G_VARIANT_TYPE_VARDICT);
-  if (proof != NULL)
-    lock = g_variant_lookup_value (proof, "lock", G_VARIANT_TYPE_VARDICT);
+  lock = g_variant_lookup_value (proof, "lock", G_VARIANT_TYPE_VARDICT);
   if (lock == NULL || !g_variant_lookup (lock, "fingerprint", "&s", &fingerprint)
       || strcmp (fingerprint, key->fingerprint) != 0)
     return;

@@ -285,7 +285,7 @@ void ll_sign_letter (LlPipeline *pipeline, const LlAccount *account, LlLive *liv
 
 /* The copy that was made leaves as it is, although its recipient was decided again. @before: what
  * was kept with him, or NULL. */
-void ll_sign_carry (LlProgress *progress, GVariant *before);
+void ll_sign_carry (LlProgress *progress, const LlExtra *before);
 
 /* -- locks.c -------------------------------------------------------------------- */
 
@@ -343,7 +343,7 @@ void ll_lock_too_large (LlLive *live, guint i, const char *why);
 
 /* A copy that was made for this very key leaves as it is, although its recipient was decided again:
  * the same bytes at every try. @before: what was kept with him, or NULL. */
-void ll_lock_carry (LlProgress *progress, GVariant *before, const LlKey *key);
+void ll_lock_carry (LlProgress *progress, const LlExtra *before, const LlKey *key);
 
 /* The number of the copy that this recipient gets, 0: the letter as it is. */
 guint ll_locked_copy (const LlProgress *progress);
@@ -414,8 +414,10 @@ typedef struct
  * NULL. (transfer full) */
 LlDecision *ll_judge (LlPipeline *pipeline, const LlJudgement *judgement, LlVerdict **verdict);
 
-/* Keeps what the decision rests on with the recipient, for ledger, window and command line. */
-void ll_keep_evidence (LlProgress *progress, const LlDecision *decision, const LlVerdict *verdict);
+/* Keeps what the decision rests on with the recipient, for ledger, window and command line.
+ * (transfer full) what was kept before, of which only marks of the journey stay. */
+LlExtra *
+ll_keep_evidence (LlProgress *progress, const LlDecision *decision, const LlVerdict *verdict);
 
 /* Judges every recipient of @live that may be judged now, writes decisions into its progress. */
 void

@@ -18,11 +18,10 @@
 static gboolean
 rests_on_no_network (const LlProgress *progress)
 {
-  const char *why = NULL;
+  const char *why = ll_extra_text (progress->extra, "why");
   LlWhy reason;
 
-  return ll_departs (progress) && progress->extra != NULL
-         && g_variant_lookup (progress->extra, "why", "&s", &why) && ll_why_from_name (why, &reason)
+  return why != NULL && ll_departs (progress) && ll_why_from_name (why, &reason)
          && (reason == LL_WHY_OFFLINE || reason == LL_WHY_DNS);
 }
 

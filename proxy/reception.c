@@ -208,7 +208,7 @@ refuse (LlReception *reception,
   guint code;
 
   ll_progress_set (progress, LL_STATE_REFUSED, decision->reason);
-  ll_keep_evidence (progress, decision, verdict);
+  ll_extra_free (ll_keep_evidence (progress, decision, verdict));
   ll_progress_mark (progress, "told");
   ll_refusal_code (progress, &code, &enhanced);
   ll_reply_set (reply, code, enhanced, "%s (letterlock explain %.6s)", decision->reason,

@@ -77,21 +77,17 @@ is_meant (const LlRecipient *recipient, const char *const *recipients)
 static gboolean
 may_send_anyway (const LlProgress *progress)
 {
-  gboolean may = FALSE;
-
-  if (progress->extra == NULL || !g_variant_lookup (progress->extra, "may_send_anyway", "b", &may))
-    return FALSE;
-  return may;
+  return ll_extra_flag (progress->extra, "may_send_anyway");
 }
 
 /* Whether the decision that holds it offers this lock (policy/decide.h). */
 static gboolean
 is_offered (const LlProgress *progress, LlMethod method)
 {
-  g_autofree const char **offers = NULL;
+  GVariant *value = ll_extra_get (progress->extra, "offers", G_VARIANT_TYPE_STRING_ARRAY);
+  g_autofree const char **offers = value != NULL ? g_variant_get_strv (value, NULL) : NULL;
 
-  return progress->extra != NULL && g_variant_lookup (progress->extra, "offers", "^a&s", &offers)
-         && g_strv_contains (offers, ll_method_name (method));
+  return offers != NULL && g_strv_contains (offers, ll_method_name (method));
 }
 
 static LlRelease

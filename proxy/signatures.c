@@ -95,19 +95,15 @@ keep (LlProgress *progress, GVariant *signature, guint number)
 }
 
 void
-ll_sign_carry (LlProgress *progress, GVariant *before)
+ll_sign_carry (LlProgress *progress, const LlExtra *before)
 {
-  g_autoptr (GVariant) proof = NULL;
+  GVariant *proof = ll_extra_get (before, "proof", G_VARIANT_TYPE_VARDICT);
+  guint32 number = ll_extra_number (before, "copy");
   g_autoptr (GVariant) signature = NULL;
-  guint32 number = 0;
-  gboolean is_signed = FALSE;
 
-  if (before == NULL || !g_variant_lookup (before, "copy", "u", &number)
-      || !g_variant_lookup (before, "signed", "b", &is_signed) || !is_signed)
+  if (number == 0 || proof == NULL || !ll_extra_flag (before, "signed"))
     return;
-  proof = g_variant_lookup_value (before, "proof", G_VARIANT_TYPE_VARDICT);
-  if (proof != NULL)
-    signature = g_variant_lookup_value (proof, "signature", G_VARIANT_TYPE_VARDICT);
+  signature = g_variant_lookup_value (proof, "signature", G_VARIANT_TYPE_VARDICT);
   if (signature != NULL)
     keep (progress, signature, number);
 }

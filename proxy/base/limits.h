@@ -280,6 +280,9 @@
  * certificates some MB where they were kept for years. */
 #define LL_SETUP_FILE_MAX (64 * 1024 * 1024)
 
+/* What is kept with one recipient beside its state: some forty keys at most (spool/extra.h). */
+#define LL_PROGRESS_KEYS_MAX 256
+
 /* Each of the two files of the spool's log: what comes in within a second or so, until the ledger
  * has it, at some thousand letters a second. */
 #define LL_LOG_MAX (16 * 1024 * 1024)

@@ -44,15 +44,12 @@ struct _LlRow
 /* -- taking the copy --------------------------------------------------------------- */
 
 #define WORD_FROM(prefix, Type)                                                                    \
-  static int prefix##_word (GVariant *extra, const char *key)                                      \
+  static int prefix##_word (const LlExtra *extra, const char *key)                                 \
   {                                                                                                \
-    const char *word;                                                                              \
+    const char *word = ll_extra_text (extra, key);                                                 \
     Type value;                                                                                    \
                                                                                                    \
-    if (extra == NULL || !g_variant_lookup (extra, key, "&s", &word)                               \
-        || !ll_##prefix##_from_name (word, &value))                                                \
-      return UNSET;                                                                                \
-    return (int) value;                                                                            \
+    return word != NULL && ll_##prefix##_from_name (word, &value) ? (int) value : UNSET;           \
   }
 
 WORD_FROM (evidence, LlEvidence)
@@ -63,21 +60,11 @@ WORD_FROM (confidence, LlConfidence)
 WORD_FROM (code, LlCode)
 WORD_FROM (mode, LlMode)
 
-static gboolean
-flag_of (GVariant *extra, const char *key)
-{
-  gboolean flag = FALSE;
-
-  return extra != NULL && g_variant_lookup (extra, key, "b", &flag) && flag;
-}
-
-/* What the dictionary says becomes columns. Only when the row is written: most snapshots of a
- * letter are outdated by then. */
+/* What it says becomes columns. */
 static void
-read_extra (RowRecipient *row)
+take_extra (RowRecipient *row, const LlExtra *extra)
 {
-  GVariant *extra = row->extra;
-  guint32 rule;
+  guint32 rule = ll_extra_number (extra, "rule");
 
   row->evidence = evidence_word (extra, "evidence");
   row->source = source_word (extra, "source");
@@ -86,20 +73,17 @@ read_extra (RowRecipient *row)
   row->confidence = confidence_word (extra, "confidence");
   row->code = code_word (extra, "code");
   row->mode = mode_word (extra, "mode");
-  row->overridden = flag_of (extra, "overridden");
-  row->requiretls |= flag_of (extra, "requiretls");
-  row->rule = UNSET;
-  if (extra == NULL)
-    return;
-  if (g_variant_lookup (extra, "rule", "u", &rule) && rule > 0)
-    row->rule = rule;
-  g_clear_pointer (&row->provider, g_free);
-  g_variant_lookup (extra, "provider", "s", &row->provider);
+  row->overridden = ll_extra_flag (extra, "overridden");
+  row->requiretls |= ll_extra_flag (extra, "requiretls");
+  row->rule = rule > 0 ? (gint64) rule : UNSET;
+  row->provider = g_strdup (ll_extra_text (extra, "provider"));
 }
 
 static void
 take_recipient (RowRecipient *row, const LlRecipient *recipient, const LlProgress *progress)
 {
+  GVariant *extra;
+
   row->address = g_strdup (recipient->address != NULL ? recipient->address : "");
   row->domain = g_strdup (recipient->domain != NULL ? recipient->domain : "");
   row->state = progress->state;
@@ -107,12 +91,14 @@ take_recipient (RowRecipient *row, const LlRecipient *recipient, const LlProgres
   row->requiretls = progress->requiretls;
   row->tries = progress->tries;
   /* what a person is asked is not tried by itself: the time is that of a reminder */
-  if (progress->state != LL_STATE_HELD || flag_of (progress->extra, "again"))
+  if (progress->state != LL_STATE_HELD || ll_extra_flag (progress->extra, "again"))
     row->next_try = progress->next_try;
   row->decided = progress->decided;
   row->reason = g_strdup (progress->reason);
   row->reply = g_strdup (progress->reply);
-  row->extra = progress->extra != NULL ? g_variant_ref (progress->extra) : NULL;
+  take_extra (row, progress->extra);
+  extra = ll_extra_variant (progress->extra);
+  row->extra = extra != NULL ? g_variant_ref (extra) : NULL;
 }
 
 LlRow *
@@ -300,11 +286,8 @@ ll_row_write (LlRow *row, LlRowStatements *statements, GError **error)
   if (seq == 0)
     return FALSE;
   for (guint i = 0; i < row->n; i++)
-    {
-      read_extra (&row->recipients[i]);
-      if (!write_recipient (&row->recipients[i], seq, i, statements->recipient, error))
-        return FALSE;
-    }
+    if (!write_recipient (&row->recipients[i], seq, i, statements->recipient, error))
+      return FALSE;
   return TRUE;
 }
 

@@ -238,11 +238,9 @@ ll_store_read_copy (LlStore *store, LlLetter *letter, guint number, guint64 *siz
 static gboolean
 has_copy (const LlProgress *progress)
 {
-  guint32 number = 0;
-
   return (progress->method != LL_METHOD_NONE && progress->method != LL_METHOD_TLS
           && progress->method != LL_METHOD_OPEN)
-         || (progress->extra != NULL && g_variant_lookup (progress->extra, "copy", "u", &number));
+         || ll_extra_number (progress->extra, "copy") > 0;
 }
 
 /* Their numbers are those of recipients (proxy/locking.c), and most letters have none. What is left

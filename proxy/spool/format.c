@@ -4,6 +4,7 @@
 #include "spool/format.h"
 
 #include "base/error.h"
+#include "base/limits.h"
 #include "spool/identity.h"
 #include "spool/states.h"
 
@@ -255,7 +256,8 @@ ll_format_progress (const LlProgress *progress)
   return g_variant_new ("(uubuxxmsms@ma{sv})", progress->state, progress->method,
                         progress->requiretls, progress->tries, progress->next_try,
                         progress->decided, progress->reason, progress->reply,
-                        g_variant_new_maybe (G_VARIANT_TYPE_VARDICT, progress->extra));
+                        g_variant_new_maybe (G_VARIANT_TYPE_VARDICT,
+                                             ll_extra_variant (progress->extra)));
 }
 
 LlProgress *
@@ -271,13 +273,17 @@ ll_parse_progress (GVariant *variant, GError **error)
   g_variant_get_child (variant, 1, "u", &method);
   if (!ll_states_is_state (state) || method > LL_METHOD_OPEN)
     return corrupt (error, "A recipient is in a state that there is not"), NULL;
+  g_variant_get_child (variant, 8, "m@a{sv}", &extra);
+  if (extra != NULL && g_variant_n_children (extra) > LL_PROGRESS_KEYS_MAX)
+    return corrupt (error, "More is kept with a recipient than there is to be kept"), NULL;
   progress = ll_progress_new ();
   g_variant_get (variant, "(uubuxxmsms@ma{sv})", &state, &method, &progress->requiretls,
                  &progress->tries, &progress->next_try, &progress->decided, &progress->reason,
-                 &progress->reply, &extra);
+                 &progress->reply, NULL);
   progress->state = (LlState) state;
   progress->method = (LlMethod) method;
-  progress->extra = g_variant_get_maybe (extra);
+  if (extra != NULL)
+    ll_extra_put_all (progress->extra, extra);
   return progress;
 }
 

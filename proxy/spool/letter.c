@@ -15,7 +15,10 @@
 LlProgress *
 ll_progress_new (void)
 {
-  return g_new0 (LlProgress, 1);
+  LlProgress *progress = g_new0 (LlProgress, 1);
+
+  progress->extra = ll_extra_new ();
+  return progress;
 }
 
 void
@@ -25,7 +28,7 @@ ll_progress_free (LlProgress *progress)
     return;
   g_free (progress->reason);
   g_free (progress->reply);
-  g_clear_pointer (&progress->extra, g_variant_unref);
+  ll_extra_free (progress->extra);
   g_free (progress);
 }
 

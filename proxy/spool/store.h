@@ -6,6 +6,7 @@
 #include "api/names.h"
 #include "base/clock.h"
 #include "secrets/store.h"
+#include "spool/extra.h"
 #include "wire/envelope.h"
 
 #include <gio/gio.h>
@@ -42,7 +43,7 @@ typedef struct
   gint64 decided;  /* wall seconds of the last decision, 0: decide anew */
   char *reason;    /* one sentence, or NULL */
   char *reply;     /* the provider's last reply, or NULL */
-  GVariant *extra; /* a{sv} or NULL: what the ledger shows (evidence, source, bound, ..., proof) */
+  LlExtra *extra;  /* what the ledger shows (evidence, source, bound, ..., proof), and marks */
 } LlProgress;
 
 typedef struct

@@ -89,9 +89,11 @@ test_put_and_get (Fixture *f, gconstpointer data)
   progress = ll_letter_progress (letter, 0);
   progress->method = LL_METHOD_TLS;
   progress->reason = g_strdup ("The way is encrypted.");
-  progress->extra = g_variant_ref_sink (g_variant_new_parsed (
-      "{'evidence': <'dane'>, 'source': <'seen'>, 'bound': <'honours'>, 'rule': <uint32 3>,"
-      " 'proof': <{'mx': <'mx.bank.lab'>}>, 'later': <'kept'>}"));
+  ll_extra_put_all (progress->extra,
+                    g_variant_new_parsed (
+                        "{'evidence': <'dane'>, 'source': <'seen'>, 'bound': <'honours'>, 'rule': "
+                        "<uint32 3>,"
+                        " 'proof': <{'mx': <'mx.bank.lab'>}>, 'later': <'kept'>}"));
   ll_ledger_put (f->ledger, letter, NULL);
   ll_ledger_event (f->ledger, letter->id, "accepted", "Taken from the mail program.");
   ll_ledger_event (f->ledger, letter->id, "sent", NULL);

@@ -13,7 +13,7 @@ G_GNUC_UNUSED static void
 add_recipient (LlLetter *letter, const char *address, LlState state)
 {
   LlRecipient *recipient = g_new0 (LlRecipient, 1);
-  LlProgress *progress = g_new0 (LlProgress, 1);
+  LlProgress *progress = ll_progress_new ();
 
   recipient->address = g_strdup (address);
   recipient->domain = g_strdup (strchr (address, '@') + 1);
@@ -28,14 +28,6 @@ recipient_free (LlRecipient *recipient)
   g_free (recipient->address);
   g_free (recipient->domain);
   g_free (recipient);
-}
-
-G_GNUC_UNUSED static void
-progress_free (LlProgress *progress)
-{
-  g_free (progress->reason);
-  g_clear_pointer (&progress->extra, g_variant_unref);
-  g_free (progress);
 }
 
 /* By hand: the test needs nothing of the spool. */
@@ -53,7 +45,7 @@ make_letter (const char *id, gint64 received)
   letter->envelope = g_new0 (LlEnvelope, 1);
   letter->envelope->sender = g_strdup ("me@office.lab");
   letter->envelope->recipients = g_ptr_array_new_with_free_func ((GDestroyNotify) recipient_free);
-  letter->progress = g_ptr_array_new_with_free_func ((GDestroyNotify) progress_free);
+  letter->progress = g_ptr_array_new_with_free_func ((GDestroyNotify) ll_progress_free);
   return letter;
 }
 

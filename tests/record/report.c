@@ -33,8 +33,8 @@ put_decided (LlLedger *ledger,
 
   add_recipient (letter, address, state);
   ll_letter_progress (letter, 0)->method = method;
-  ll_letter_progress (letter, 0)->extra
-      = g_variant_ref_sink (g_variant_parse (G_VARIANT_TYPE_VARDICT, extra, NULL, NULL, NULL));
+  ll_extra_put_all (ll_letter_progress (letter, 0)->extra,
+                    g_variant_parse (G_VARIANT_TYPE_VARDICT, extra, NULL, NULL, NULL));
   ll_ledger_put (ledger, letter, NULL);
   free_letter (letter);
 }

@@ -122,8 +122,7 @@ test_signed_removed (Place *place, gconstpointer data)
 
   write_copy (place, letter, 1, "signed", 6);
   ll_letter_progress (letter, 0)->method = LL_METHOD_TLS;
-  ll_letter_progress (letter, 0)->extra
-      = g_variant_ref_sink (g_variant_new_parsed ("{'copy': <uint32 1>}"));
+  ll_extra_put (ll_letter_progress (letter, 0)->extra, "copy", g_variant_new_uint32 (1));
   g_assert_true (ll_store_remove (place->store, letter, NULL));
   g_assert_false (g_file_test (one, G_FILE_TEST_EXISTS));
 }
