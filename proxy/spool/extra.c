@@ -47,7 +47,7 @@ ll_extra_free (LlExtra *extra)
   g_free (extra);
 }
 
-/* -- changing -------------------------------------------------------------------------- */
+/* -- changing ---------------------------------------------------------------------------------- */
 
 static gint
 place_of (const LlExtra *extra, const char *key)
@@ -97,8 +97,7 @@ ll_extra_put_all (LlExtra *extra, GVariant *dictionary)
     ll_extra_put (extra, key, value);
 }
 
-/* -- asking ---------------------------------------------------------------------------- */
- */
+/* -- asking ------------------------------------------------------------------------------------ */
 
 GVariant *
 ll_extra_get (const LlExtra *extra, const char *key, const GVariantType *type)
