@@ -5,9 +5,34 @@
 
 #include "base/error.h"
 #include "base/limits.h"
+#include "config/oauth2.h"
 #include "deliver/discover.h"
 
 /* What an address's own domain says of the servers that take its letters. */
+
+static void
+insert (GVariantDict *dict, const char *key, const char *value)
+{
+  if (value != NULL)
+    g_variant_dict_insert (dict, key, "s", value);
+}
+
+/* A provider that is known wants what it wants, whatever the domain says. */
+static void
+add_sign_in (GVariantDict *dict, const LlSubmission *server)
+{
+  const LlOauth2Preset *preset = ll_oauth2_of_server (server->host);
+  const LlAppPassword *known = ll_app_password_of_server (server->host);
+
+  insert (dict, "oauth2", preset != NULL ? preset->name : NULL);
+  insert (dict, "app_password", known != NULL ? known->page : NULL);
+  insert (dict, "auth", preset != NULL && known == NULL ? "oauth2" : server->auth);
+  if (preset != NULL)
+    return;
+  insert (dict, "authorization_url", server->authorization_url);
+  insert (dict, "token_url", server->token_url);
+  insert (dict, "scope", server->scope);
+}
 
 static void
 add_server (GVariantBuilder *list, const LlSubmission *server)
@@ -17,9 +42,8 @@ add_server (GVariantBuilder *list, const LlSubmission *server)
 
   g_variant_dict_insert (&dict, "upstream", "s", upstream);
   g_variant_dict_insert (&dict, "security", "s", server->tls ? "tls" : "starttls");
-  g_variant_dict_insert (&dict, "auth", "s", server->auth);
-  if (server->username != NULL)
-    g_variant_dict_insert (&dict, "username", "s", server->username);
+  insert (&dict, "username", server->username);
+  add_sign_in (&dict, server);
   g_variant_dict_insert (&dict, "source", "s", server->source);
   g_variant_dict_insert (&dict, "proven", "b", server->proven);
   g_variant_builder_add_value (list, g_variant_dict_end (&dict));
@@ -49,7 +73,6 @@ ll_bus_find_provider (LlBusCall *call, GError **error)
     add_server (&list, g_ptr_array_index (servers, i));
   g_variant_dict_insert (&dict, "address", "s", address);
   g_variant_dict_insert_value (&dict, "servers", g_variant_builder_end (&list));
-  if (why != NULL)
-    g_variant_dict_insert (&dict, "reason", "s", why);
+  insert (&dict, "reason", why);
   return ll_bus_reply (g_variant_dict_end (&dict));
 }

@@ -309,6 +309,28 @@ add_first (Settings *settings, const char *address)
   settings->addresses = g_strv_builder_end (all);
 }
 
+/* What was not typed. With a client id that is what the provider wants for it, too. */
+static void
+take_found (Settings *settings, GVariant *found)
+{
+  static const char *const permission[]
+      = { "oauth2", "authorization_url", "token_url", "scope", NULL };
+
+  if (settings->auth == NULL && settings->client_id != NULL)
+    settings->auth = g_strdup ("oauth2");
+  for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
+    {
+      char **place = &G_STRUCT_MEMBER (char *, settings, texts[i].offset);
+      const char *said = ll_text (found, texts[i].key);
+
+      if (*place == NULL && *said != '\0'
+          && (settings->client_id != NULL || !g_strv_contains (permission, texts[i].key)))
+        *place = g_strdup (said);
+    }
+  if (settings->client_id != NULL && settings->oauth2 == NULL)
+    settings->oauth2 = g_strdup ("own");
+}
+
 /* ADDRESS alone: the server is what its domain publishes. */
 static gboolean
 complete_settings (Settings *settings, const char *address, int *status)
@@ -316,7 +338,6 @@ complete_settings (Settings *settings, const char *address, int *status)
   gboolean is_known
       = settings->upstream != NULL || settings->oauth2 != NULL || settings->app_password != NULL;
   g_autoptr (GVariant) found = NULL;
-  static const char *const published[] = { "upstream", "security", "auth", "username", NULL };
 
   if (address != NULL)
     add_first (settings, address);
@@ -329,27 +350,22 @@ complete_settings (Settings *settings, const char *address, int *status)
   if (is_known)
     return TRUE;
   found = ll_account_find (settings->addresses[0], settings->yes, status);
-  if (found != NULL && settings->auth == NULL && strcmp (ll_text (found, "auth"), "oauth2") == 0)
+  if (found == NULL)
+    return FALSE;
+  if (settings->auth == NULL && settings->client_id == NULL
+      && strcmp (ll_text (found, "auth"), "oauth2") == 0)
     {
-      ll_complain ("%s signs in with OAuth2: see --oauth2, and --app-password, in letterlock "
-                   "account "
-                   "add --help",
+      ll_complain ("%s signs in with OAuth2: see --client-id, --oauth2 and --app-password in "
+                   "letterlock account add --help",
                    ll_text (found, "upstream"));
       *status = LL_EXIT_NO;
       return FALSE;
     }
-  for (guint i = 0; found != NULL && i < G_N_ELEMENTS (texts); i++)
-    {
-      char **place = &G_STRUCT_MEMBER (char *, settings, texts[i].offset);
-
-      if (*place == NULL && g_strv_contains (published, texts[i].key)
-          && *ll_text (found, texts[i].key) != '\0')
-        *place = g_strdup (ll_text (found, texts[i].key));
-    }
-  if (found != NULL && settings->password_command == NULL && isatty (STDIN_FILENO)
+  take_found (settings, found);
+  if (settings->password_command == NULL && isatty (STDIN_FILENO)
       && g_strcmp0 (settings->auth, "password") == 0)
     settings->password_stdin = TRUE;
-  return found != NULL;
+  return TRUE;
 }
 
 int

@@ -174,6 +174,11 @@ static const LlField found_server[] = { VALUE ("upstream"),
                                         VALUE ("username"),
                                         VALUE ("source"),
                                         VALUE ("proven"),
+                                        VALUE ("oauth2"),
+                                        VALUE ("app_password"),
+                                        VALUE ("authorization_url"),
+                                        VALUE ("token_url"),
+                                        VALUE ("scope"),
                                         END };
 
 const LlField ll_schema_found[]

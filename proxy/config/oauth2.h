@@ -26,6 +26,7 @@ typedef struct
 {
   const char *name;
   const char *upstream;      /* host:port of the submission server */
+  const char *also;          /* another name of that host; or NULL */
   const char *authorization; /* %s: the tenant */
   const char *token;
   const char *device;   /* NULL: the provider does not allow it for mail */
@@ -53,6 +54,10 @@ const LlOauth2Preset *ll_oauth2_find (const char *name);
 
 /* Providers whose users sign in with an app password; NULL: not among them. */
 const LlAppPassword *ll_app_password_find (const char *name);
+
+/* Whose submission server @host is; NULL: of none of these. */
+const LlOauth2Preset *ll_oauth2_of_server (const char *host);
+const LlAppPassword *ll_app_password_of_server (const char *host);
 
 /* "fastmail, google, ..." (transfer full) */
 char *ll_app_password_names (void);

@@ -19,7 +19,11 @@ typedef struct
   guint depth;          /* elements that are open */
   LlSubmission *server; /* the one that is being read, or NULL */
   gboolean usable;      /* its socketType is one with TLS */
-  GString *text;        /* of the field that is being read; NULL: of none */
+  gboolean permission;  /* in <oAuth2>, which is about all servers */
+  char *authorization_url;
+  char *token_url;
+  char *scope;
+  GString *text; /* of the field that is being read; NULL: of none */
 } Reading;
 
 void
@@ -29,16 +33,27 @@ ll_submission_free (LlSubmission *submission)
     return;
   g_free (submission->host);
   g_free (submission->username);
+  g_free (submission->authorization_url);
+  g_free (submission->token_url);
+  g_free (submission->scope);
   g_free (submission->source);
   g_free (submission);
 }
 
-/* clientConfig, emailProvider, outgoingServer, field */
+/* clientConfig, emailProvider, outgoingServer, field; or clientConfig, oAuth2, field */
 enum
 {
+  DEPTH_PERMISSION = 2,
   DEPTH_SERVER = 3,
   DEPTH_FIELD = 4,
 };
+
+static gboolean
+is_at_field (const Reading *reading)
+{
+  return reading->permission ? reading->depth == DEPTH_PERMISSION + 1
+                             : reading->depth == DEPTH_FIELD && reading->server != NULL;
+}
 
 static void
 start_element (GMarkupParseContext *context,
@@ -51,9 +66,11 @@ start_element (GMarkupParseContext *context,
   Reading *reading = data;
 
   reading->depth++;
-  if (reading->depth == DEPTH_FIELD && reading->server != NULL)
+  if (reading->depth == DEPTH_PERMISSION)
+    reading->permission = strcmp (name, "oAuth2") == 0;
+  if (is_at_field (reading))
     reading->text = g_string_new (NULL);
-  if (reading->depth != DEPTH_SERVER || strcmp (name, "outgoingServer") != 0)
+  if (reading->permission || reading->depth != DEPTH_SERVER || strcmp (name, "outgoingServer") != 0)
     return;
   for (guint i = 0; names[i] != NULL; i++)
     if (reading->server == NULL && strcmp (names[i], "type") == 0
@@ -67,8 +84,7 @@ take_text (
 {
   Reading *reading = data;
 
-  if (reading->text != NULL && reading->depth == DEPTH_FIELD
-      && reading->text->len + length <= FIELD_MAX)
+  if (reading->text != NULL && is_at_field (reading) && reading->text->len + length <= FIELD_MAX)
     g_string_append_len (reading->text, text, (gssize) length);
 }
 
@@ -147,6 +163,38 @@ take_field (Reading *reading, const char *name, const char *text)
     take_auth (server, text);
 }
 
+/* The first of each counts. */
+static void
+take_permission (Reading *reading, const char *name, const char *text)
+{
+  if (strcmp (name, "scope") == 0 && reading->scope == NULL)
+    reading->scope = g_strdup (text);
+  if (!g_str_has_prefix (text, "https://"))
+    return;
+  if (strcmp (name, "authURL") == 0 && reading->authorization_url == NULL)
+    reading->authorization_url = g_strdup (text);
+  else if (strcmp (name, "tokenURL") == 0 && reading->token_url == NULL)
+    reading->token_url = g_strdup (text);
+}
+
+/* All of it or nothing: half of it is of no use. */
+static void
+spread_permission (const Reading *reading)
+{
+  if (reading->authorization_url == NULL || reading->token_url == NULL || reading->scope == NULL)
+    return;
+  for (guint i = 0; i < reading->found->len; i++)
+    {
+      LlSubmission *server = g_ptr_array_index (reading->found, i);
+
+      if (strcmp (server->auth, "oauth2") != 0)
+        continue;
+      server->authorization_url = g_strdup (reading->authorization_url);
+      server->token_url = g_strdup (reading->token_url);
+      server->scope = g_strdup (reading->scope);
+    }
+}
+
 static void
 end_server (Reading *reading)
 {
@@ -163,14 +211,17 @@ end_element (GMarkupParseContext *context, const char *name, gpointer data, GErr
 {
   Reading *reading = data;
 
-  if (reading->depth == DEPTH_FIELD && reading->text != NULL)
+  if (reading->text != NULL && is_at_field (reading))
     {
-      take_field (reading, name, g_strstrip (reading->text->str));
+      (reading->permission ? take_permission : take_field) (reading, name,
+                                                            g_strstrip (reading->text->str));
       g_string_free (reading->text, TRUE);
       reading->text = NULL;
     }
   if (reading->depth == DEPTH_SERVER && reading->server != NULL)
     end_server (reading);
+  if (reading->depth == DEPTH_PERMISSION)
+    reading->permission = FALSE;
   reading->depth--;
 }
 
@@ -180,6 +231,9 @@ reading_clear (Reading *reading)
   ll_submission_free (reading->server);
   if (reading->text != NULL)
     g_string_free (reading->text, TRUE);
+  g_free (reading->authorization_url);
+  g_free (reading->token_url);
+  g_free (reading->scope);
   g_clear_pointer (&reading->found, g_ptr_array_unref);
 }
 
@@ -199,7 +253,10 @@ ll_autoconfig_parse (const char *text, gsize length, const char *address, GError
   if (length <= LL_AUTOCONFIG_MAX
       && g_markup_parse_context_parse (context, text, (gssize) length, &cause)
       && g_markup_parse_context_end_parse (context, &cause))
-    return g_steal_pointer (&reading.found);
+    {
+      spread_permission (&reading);
+      return g_steal_pointer (&reading.found);
+    }
   g_set_error (error, LL_CONFIG_ERROR, LL_CONFIG_ERROR_FILE, "it is no XML that can be read%s%s",
                cause != NULL ? ": " : "", cause != NULL ? cause->message : "");
   return NULL;

@@ -9,7 +9,8 @@ G_BEGIN_DECLS
 
 /*
  * The XML in which a provider describes its mail servers: its <outgoingServer type="smtp">, in
- * their order. Those without TLS, and those that sign in with what Letterlock cannot, are left out.
+ * their order, and for those that sign in with OAuth2 its <oAuth2>. Those without TLS, and those
+ * that sign in with what Letterlock cannot, are left out.
  *
  * Pure. Not XML at large: no DTD and so no entities of anybody's own, one encoding (UTF-8), bounded
  * by LL_AUTOCONFIG_MAX and LL_SUBMISSIONS_MAX. What is not known is skipped.

@@ -36,8 +36,12 @@ complete (LlSubmission *server, LlSubmission *other)
 {
   if (server->username == NULL)
     server->username = g_steal_pointer (&other->username);
-  if (server->auth == NULL)
-    server->auth = other->auth;
+  if (server->auth != NULL)
+    return;
+  server->auth = other->auth;
+  server->authorization_url = g_steal_pointer (&other->authorization_url);
+  server->token_url = g_steal_pointer (&other->token_url);
+  server->scope = g_steal_pointer (&other->scope);
 }
 
 /* What two sources say is one server, and the better proof counts: how to sign in at one that is

@@ -16,8 +16,11 @@ typedef struct
   gboolean tls;     /* from the first byte; else STARTTLS */
   const char *auth; /* static: "password", "oauth2" or "none", as of [account]; NULL: not said */
   char *username;   /* NULL: not said */
-  char *source;     /* who says so: a host or a name in DNS */
-  gboolean proven;  /* it was the domain itself that said so */
+  char *authorization_url; /* these three with "oauth2", as of [account]; NULL: not said */
+  char *token_url;
+  char *scope;
+  char *source;    /* who says so: a host or a name in DNS */
+  gboolean proven; /* it was the domain itself that said so */
 } LlSubmission;
 
 void ll_submission_free (LlSubmission *submission);

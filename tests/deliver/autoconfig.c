@@ -59,6 +59,61 @@ static const struct
   { "nothing", "", NULL },
 };
 
+#define PERMISSION(inner)                                                                          \
+  HEAD "<outgoingServer type=\"smtp\">" HOST TLS                                                   \
+       "<authentication>OAuth2</authentication></outgoingServer></emailProvider>"                  \
+       "<oAuth2>" inner "</oAuth2></clientConfig>"
+#define PAGE "<authURL>https://login.example.org/a</authURL>"
+#define TOKEN "<tokenURL>https://login.example.org/t</tokenURL>"
+#define SCOPE "<scope> smtp offline_access </scope>"
+
+static const struct
+{
+  const char *name;
+  const char *text;
+  const char *expected; /* "authorization token scope"; NULL: none */
+} permissions[] = {
+  { "all of it", PERMISSION ("<issuer>example.org</issuer>" PAGE TOKEN SCOPE),
+    "https://login.example.org/a https://login.example.org/t smtp offline_access" },
+  { "the first of each",
+    PERMISSION (PAGE TOKEN SCOPE "<scope>x</scope><tokenURL>https://other.example/t</tokenURL>"),
+    "https://login.example.org/a https://login.example.org/t smtp offline_access" },
+  { "no scope", PERMISSION (PAGE TOKEN), NULL },
+  { "not https", PERMISSION (PAGE SCOPE "<tokenURL>http://login.example.org/t</tokenURL>"), NULL },
+  { "too deep", PERMISSION (PAGE SCOPE "<x>" TOKEN "</x>"), NULL },
+  { "of no use to a password",
+    HEAD "<outgoingServer type=\"smtp\">" HOST TLS AUTH
+         "</outgoingServer></emailProvider><oAuth2>" PAGE TOKEN SCOPE "</oAuth2></clientConfig>",
+    NULL },
+  { "in a provider",
+    HEAD "<oAuth2>" PAGE TOKEN SCOPE "</oAuth2><outgoingServer type=\"smtp\">" HOST TLS
+         "<authentication>OAuth2</authentication></outgoingServer>" TAIL,
+    NULL },
+};
+
+static void
+test_permissions (void)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (permissions); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (GPtrArray) servers
+          = ll_autoconfig_parse (permissions[i].text, strlen (permissions[i].text),
+                                 "anna@home.example", &error);
+      g_autofree char *said = NULL;
+      const LlSubmission *server;
+
+      g_test_message ("%s", permissions[i].name);
+      g_assert_no_error (error);
+      g_assert_cmpuint (servers->len, ==, 1);
+      server = g_ptr_array_index (servers, 0);
+      if (server->token_url != NULL)
+        said = g_strdup_printf ("%s %s %s", server->authorization_url, server->token_url,
+                                server->scope);
+      g_assert_cmpstr (said, ==, permissions[i].expected);
+    }
+}
+
 static char *
 in_words (const LlSubmission *server)
 {
@@ -113,6 +168,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/autoconfig/cases", test_cases);
+  g_test_add_func ("/autoconfig/permissions", test_permissions);
   g_test_add_func ("/autoconfig/limits", test_limits);
   return g_test_run ();
 }

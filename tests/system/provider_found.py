@@ -14,6 +14,10 @@ from daemon import binary
 from provider import NAME, PASSWORD, USER
 from world import POLICY_ADDRESS, World
 
+PERMISSION = """<oAuth2><issuer>oauth.lab</issuer><scope>smtp offline_access</scope>
+<authURL>https://login.oauth.lab/authorize</authURL>
+<tokenURL>https://login.oauth.lab/token</tokenURL></oAuth2>"""
+
 
 class Domains:
     """Domains that publish, each in its own way, that mail.provider.lab takes their letters."""
@@ -33,7 +37,11 @@ class Domains:
         zone("wrong.lab", f"autoconfig A {POLICY_ADDRESS}\n", signed=False)
         zone("broken.lab", f"autoconfig A {POLICY_ADDRESS}\n", signed=False)
         autoconfig.publish(self.world, "xml.lab", NAME)
-        autoconfig.publish(self.world, "oauth.lab", NAME, how="OAuth2")
+        autoconfig.publish(self.world, "oauth.lab", NAME, how="OAuth2", more=PERMISSION)
+        zone("google.lab", "_submissions._tcp SRV 0 1 465 smtp.gmail.com.\n")
+        zone("microsoft.lab", "_submission._tcp SRV 0 1 587 smtp-mail.outlook.com.\n")
+        autoconfig.publish(self.world, "both.lab", NAME, how="OAuth2", more=PERMISSION,
+                           records=f"_submission._tcp SRV 0 1 587 {NAME}.\n")  # fmt: skip
         web("known.lab", {autoconfig.WELL_KNOWN: autoconfig.config("known.lab", NAME)})
         web("autoconfig.wrong.lab", {autoconfig.PATH: autoconfig.config("wrong.lab", NAME)}, ca.issue("other.lab"))
         web("autoconfig.broken.lab", {autoconfig.PATH: b"<clientConfig><emailProvider>"})
@@ -151,6 +159,30 @@ def test_oauth2(lab):
     lab.daemon.letterlock(*words, "--auth", "password", "--password-stdin", text=PASSWORD + "\n")
     (account,) = lab.daemon.letterlock("account", "show", "oauth", "--json")
     tap.equal((account["auth"], account["username"]), ("password", "anna@oauth.lab"), "account")
+
+
+def test_what_the_sign_in_needs(lab):
+    """OAuth2 as the domain describes it, or as a known provider wants it, is found and used"""
+    def find(domain):
+        (found,) = lab.daemon.letterlock("account", "find", f"anna@{domain}", "--json")
+        return found["servers"][0]
+
+    told = ("auth", "authorization_url", "token_url", "scope", "oauth2", "app_password")
+    expected = ("oauth2", "https://login.oauth.lab/authorize", "https://login.oauth.lab/token",
+                "smtp offline_access", None, None)  # fmt: skip
+    for domain in ("oauth.lab", "both.lab"):
+        tap.equal(tuple(find(domain)[x] for x in told), expected, domain)
+    google, microsoft = find("google.lab"), find("microsoft.lab")
+    tap.equal((google["oauth2"], google["auth"]), ("google", "password"), "Google")
+    tap.true("myaccount.google.com" in google["app_password"], google)
+    tap.equal((microsoft["oauth2"], microsoft["auth"], microsoft["app_password"]),
+              ("microsoft", "oauth2", None), "Microsoft")  # fmt: skip
+    words = ["account", "add", "anna@oauth.lab", "--yes", "--name", "permitted", "--client-id", "x"]
+    lab.daemon.letterlock(*words)
+    (account,) = lab.daemon.letterlock("account", "show", "permitted", "--json")
+    tap.equal((account["auth"], account["oauth2"], account["token_url"]),
+              ("oauth2", "own", "https://login.oauth.lab/token"), "account")  # fmt: skip
+    lab.daemon.letterlock("account", "remove", "permitted")
 
 
 def test_chosen_at_a_terminal(lab):
