@@ -66,6 +66,7 @@ go_to (LlSetupWindow *self, const char *step)
   gtk_stack_set_visible_child_name (self->stack, step);
   gtk_widget_set_visible (self->back, changes_nothing);
   gtk_widget_set_visible (self->foot, !is_start);
+  gtk_widget_set_visible (self->next, !g_str_equal (step, "permission"));
   gtk_label_set_text (self->trouble, "");
   gtk_button_set_label (GTK_BUTTON (self->next), is_end ? _ ("Done") : _ ("Next"));
 }

@@ -174,9 +174,12 @@ permitted_cb (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (GVariant) answer = take (source, result, &course->error);
 
   if (answer != NULL)
-    test (LL_DAEMON (source), g_steal_pointer (&task));
-  else
-    take_away (LL_DAEMON (source), g_steal_pointer (&task));
+    {
+      test (LL_DAEMON (source), g_steal_pointer (&task));
+      return;
+    }
+  g_prefix_error (&course->error, "%s: ", _ ("Not signed in"));
+  take_away (LL_DAEMON (source), g_steal_pointer (&task));
 }
 
 static void

@@ -346,6 +346,7 @@ account_saved (gpointer data, const char *name)
 {
   LlPipeline *pipeline = data;
 
+  ll_permissions_end (pipeline, name);
   ll_upstream_drop (pipeline->parts.upstream);
   ll_queue_kick (pipeline->queue, name);
 }

@@ -43,6 +43,78 @@ find (const LlConfig *config, const char *name, GError **error)
   return NULL;
 }
 
+/* -- one sign-in at a time ---------------------------------------------------------------- */
+
+static void
+end_cb (GCancellable *caller, GCancellable *own)
+{
+  g_cancellable_cancel (own);
+}
+
+/* In its place @next counts from now on; NULL: none does. */
+static void
+replace (LlPipeline *pipeline, const char *account, GCancellable *next)
+{
+  g_autoptr (GCancellable) before = NULL;
+
+  g_mutex_lock (&pipeline->lock);
+  before = g_hash_table_lookup (pipeline->sign_ins, account);
+  if (before != NULL)
+    g_object_ref (before);
+  if (next != NULL)
+    g_hash_table_insert (pipeline->sign_ins, g_strdup (account), g_object_ref (next));
+  else
+    g_hash_table_remove (pipeline->sign_ins, account);
+  g_mutex_unlock (&pipeline->lock);
+  g_cancellable_cancel (before);
+}
+
+static void
+forget (LlPipeline *pipeline, const char *account, const GCancellable *own)
+{
+  g_mutex_lock (&pipeline->lock);
+  if (g_hash_table_lookup (pipeline->sign_ins, account) == own)
+    g_hash_table_remove (pipeline->sign_ins, account);
+  g_mutex_unlock (&pipeline->lock);
+}
+
+void
+ll_permissions_end (LlPipeline *pipeline, const char *account)
+{
+  replace (pipeline, account, NULL);
+}
+
+/* What comes of a ceremony that is not wanted any more is not kept. */
+static gboolean
+run_sign_in (LlPipeline *pipeline,
+             const LlAccount *account,
+             gboolean device,
+             Steps *steps,
+             GCancellable *caller,
+             GError **error)
+{
+  g_autoptr (GCancellable) own = g_cancellable_new ();
+  gulong chain
+      = g_cancellable_connect (caller, G_CALLBACK (end_cb), g_object_ref (own), g_object_unref);
+  gboolean done;
+
+  replace (pipeline, account->name, own);
+  done = ll_upstream_give_permission (pipeline->parts.upstream, account, device, tell_cb, steps,
+                                      ll_deadline_in (LL_OAUTH_SIGN_IN), own, error);
+  g_cancellable_disconnect (caller, chain);
+  forget (pipeline, account->name, own);
+  if (!done && g_cancellable_is_cancelled (own) && !g_cancellable_is_cancelled (caller))
+    {
+      g_clear_error (error);
+      g_set_error_literal (error, LL_API_ERROR, LL_API_ERROR_UNAVAILABLE,
+                           "this sign-in is over: the account was changed or removed, or another "
+                           "one began for it");
+    }
+  return done;
+}
+
+/* -- requests ------------------------------------------------------------------------------ */
+
 static gboolean
 sign_in (gpointer data,
          const char *name,
@@ -57,9 +129,7 @@ sign_in (gpointer data,
   const LlAccount *account = find (config, name, error);
   Steps steps = { step, step_data };
 
-  if (account == NULL
-      || !ll_upstream_give_permission (pipeline->parts.upstream, account, device, tell_cb, &steps,
-                                       ll_deadline_in (LL_OAUTH_SIGN_IN), cancellable, error))
+  if (account == NULL || !run_sign_in (pipeline, account, device, &steps, cancellable, error))
     return FALSE;
   ll_pipeline_wake (pipeline);
   ll_pipeline_tell (pipeline, LL_PIPELINE_STATE, NULL, NULL);

@@ -63,11 +63,12 @@ struct _LlPipeline
 
   GMutex lock;
   LlConfig *config;
-  GHashTable *live;    /* id -> LlLive */
-  GPtrArray *done;     /* of LlLive: their files may go once the ledger is on disk */
-  GPtrArray *unread;   /* of char: ids whose files could not be read just then */
-  gint64 paused_until; /* pausing.c: wall seconds, 0: not paused */
-  gint64 looked_anew;  /* reached.c: wall seconds, and boot seconds of what was in vain; or 0 */
+  GHashTable *live;     /* id -> LlLive */
+  GPtrArray *done;      /* of LlLive: their files may go once the ledger is on disk */
+  GPtrArray *unread;    /* of char: ids whose files could not be read just then */
+  GHashTable *sign_ins; /* permissions.c: account -> GCancellable, of those under way */
+  gint64 paused_until;  /* pausing.c: wall seconds, 0: not paused */
+  gint64 looked_anew;   /* reached.c: wall seconds, and boot seconds of what was in vain; or 0 */
   gint64 in_vain;
 
   GCancellable *ended; /* nothing new leaves any more; its descriptor is kept, for all waits */

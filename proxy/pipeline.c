@@ -348,6 +348,7 @@ ll_pipeline_new (const LlPipelineParts *parts, LlConfig *config)
       = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) ll_live_unref);
   pipeline->done = g_ptr_array_new_with_free_func ((GDestroyNotify) ll_live_unref);
   pipeline->unread = g_ptr_array_new_with_free_func (g_free);
+  pipeline->sign_ins = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_object_unref);
   pipeline->onward = ll_onward_book_new (parts->state_folder);
   pipeline->queue = ll_queue_new (step_cb, pipeline, STEP_THREADS);
   ll_pipeline_take_up_pause (pipeline);
@@ -372,6 +373,7 @@ ll_pipeline_free (LlPipeline *pipeline)
   close_done (pipeline);
   g_ptr_array_unref (pipeline->done);
   g_ptr_array_unref (pipeline->unread);
+  g_hash_table_unref (pipeline->sign_ins);
   g_hash_table_unref (pipeline->live);
   ll_config_unref (pipeline->config);
   ll_onward_book_free (pipeline->onward);

@@ -168,18 +168,11 @@ const LlField ll_schema_access[] = { VALUE ("account"),
                                      LIST ("tls_ports", NULL),
                                      END };
 
-static const LlField found_server[] = { VALUE ("upstream"),
-                                        VALUE ("security"),
-                                        VALUE ("auth"),
-                                        VALUE ("username"),
-                                        VALUE ("source"),
-                                        VALUE ("proven"),
-                                        VALUE ("oauth2"),
-                                        VALUE ("app_password"),
-                                        VALUE ("authorization_url"),
-                                        VALUE ("token_url"),
-                                        VALUE ("scope"),
-                                        END };
+static const LlField found_server[]
+    = { VALUE ("upstream"),  VALUE ("security"),     VALUE ("auth"),
+        VALUE ("username"),  VALUE ("source"),       VALUE ("proven"),
+        VALUE ("oauth2"),    VALUE ("app_password"), VALUE ("authorization_url"),
+        VALUE ("token_url"), VALUE ("scope"),        END };
 
 const LlField ll_schema_found[]
     = { VALUE ("address"), LIST ("servers", found_server), VALUE ("reason"), END };

@@ -153,6 +153,20 @@ def test_page_takes_only_our_answer(cloud):
         pass
 
 
+def test_one_at_a_time(cloud):
+    """A newer sign-in ends the older, and so does a change of the account: nobody listens any more"""
+    first, _ = cloud.begin_login()
+    second, step = cloud.begin_login()
+    tap.true("this sign-in is over" in first.communicate(timeout=60)[1], "the first goes on")
+    asked = urllib.parse.parse_qs(urllib.parse.urlsplit(step["url"]).query)
+    back = urllib.parse.urlsplit(asked["redirect_uri"][0])
+    cloud.daemon.letterlock("account", "edit", "cloud", "--rate", "600")
+    tap.true("this sign-in is over" in second.communicate(timeout=60)[1], "the second goes on")
+    with socket.socket() as connection:
+        tap.true(connection.connect_ex((back.hostname, back.port)) != 0, "the port is still open")
+    tap.equal(cloud.shown()["sign_in"], "signed-in", "sign_in")
+
+
 def test_no_agreement(cloud):
     """Who does not agree in the browser is told so there and here; the old permission stays"""
     cloud.server.agrees = False

@@ -1,0 +1,164 @@
+#!/usr/bin/python3 -B
+# SPDX-FileCopyrightText: Letterlock contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Somebody whose provider takes no passwords and who only clicks: his address tells the window where
+to sign in, his browser comes up, and what goes wrong there is said. The browser is curl: it agrees at
+once, and is led back to where it came from."""
+
+import contextlib
+import os
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "support"))
+
+import autoconfig
+import tap
+from desktop import Desktop
+from process import wait_until
+from provider import Provider
+from token_server import CLIENT, TokenServer
+from world import World
+
+USER = "anna@cloud.lab"
+MAIL = ("mail.cloud.lab", "127.0.0.91")
+LOGIN = ("login.cloud.lab", "127.0.0.92")
+PERMISSION = f"""<oAuth2><issuer>cloud.lab</issuer><scope>smtp offline_access</scope>
+<authURL>https://{LOGIN[0]}/authorize</authURL><tokenURL>https://{LOGIN[0]}/token</tokenURL></oAuth2>"""
+BROWSER = """[Desktop Entry]
+Type=Application
+Name=Browser
+Exec={program} %u
+MimeType=x-scheme-handler/https;
+"""
+AT_ONCE = """#!/bin/sh
+exec curl --silent --location --cacert {authority} --output {folder}/page "$1"
+"""
+NEVER = """#!/bin/sh
+echo "$1" >{folder}/address
+"""
+
+
+class Place:
+    def __init__(self, folder, stack):
+        self.folder = folder
+        self.world = World(folder)
+        self.server = TokenServer(self.world.ca.issue(LOGIN[0]), *LOGIN, user=USER)
+        autoconfig.publish(self.world, "cloud.lab", MAIL[0], how="OAuth2", more=PERMISSION,
+                           records=f"@ MX 10 mail\nmail A {MAIL[1]}\nlogin A {LOGIN[1]}\n")  # fmt: skip
+        stack.enter_context(self.world)
+        stack.enter_context(self.server)
+        stack.enter_context(
+            Provider(os.path.join(folder, "cloud"), self.world.ca.issue(MAIL[0]), address=MAIL[1],
+                     name=MAIL[0], users={USER: "no password"}, introspection=self.server.introspection)
+        )  # fmt: skip
+        self.daemon = stack.enter_context(self.world.daemon())
+        self.desktop = stack.enter_context(Desktop(os.path.join(folder, "desktop")))
+        self.give_browser()
+        self.window = stack.enter_context(self.desktop.window(self.daemon))
+        self.pictures = os.environ.get("LETTERLOCK_PICTURES", folder)
+
+    def give_browser(self):
+        applications = os.path.join(self.daemon.environment["XDG_DATA_HOME"], "applications")
+        program = os.path.join(self.folder, "browser")
+        os.makedirs(applications)
+        with open(os.path.join(applications, "browser.desktop"), "w", encoding="ascii") as file:
+            file.write(BROWSER.format(program=program))
+        with open(os.path.join(applications, "mimeapps.list"), "w", encoding="ascii") as file:
+            file.write("[Default Applications]\nx-scheme-handler/https=browser.desktop\n")
+        self.browse(NEVER)
+
+    def browse(self, how):
+        program = os.path.join(self.folder, "browser")
+        with open(program, "w", encoding="ascii") as file:
+            file.write(how.format(folder=self.folder, authority=self.world.ca.file))
+        os.chmod(program, 0o755)
+
+    def page(self):
+        """What the browser shows at the end."""
+        with open(os.path.join(self.folder, "page"), encoding="utf-8") as file:
+            return file.read()
+
+    def opened(self):
+        return os.path.exists(os.path.join(self.folder, "address"))
+
+    def accounts(self):
+        return self.daemon.letterlock("account", "list", "--json")
+
+    def picture(self, name):
+        self.window.picture(os.path.join(self.pictures, name))
+
+
+def test_the_address_tells_how_to_sign_in(place):
+    place.window.wait_text("Your letters, locked before they leave")
+    place.window.press("I use another program")
+    place.window.write("Your mail address", USER)
+    place.window.press("Next")
+    place.window.wait_text(f"{MAIL[0]}:587")
+    place.window.wait_text("For that it needs a client id")
+    texts = place.window.texts()
+    tap.true("Password at your provider" not in texts, "it asks for a password all the same")
+    tap.true("Address for tokens" not in texts, "it asks for what the domain says")
+    tap.equal(place.window.unnamed(), [], "controls without a name")
+    place.picture("oauth-provider.png")
+
+
+def test_without_a_client_id_it_says_so(place):
+    place.window.press("Next")
+    place.window.wait_text("Without a client id your provider lets nobody sign in this way")
+    tap.equal(place.accounts(), [], "accounts")
+
+
+def test_it_waits_for_the_browser_and_can_be_ended(place):
+    place.window.write("Client id", CLIENT)
+    place.window.press("Next")
+    place.window.wait_text("Sign in in your browser")
+    wait_until(place.opened, "the browser is opened")
+    tap.equal(place.window.unnamed(), [], "controls without a name")
+    place.picture("oauth-waiting.png")
+    place.window.press("Cancel")
+    place.window.wait_text("Permission to send")
+    wait_until(lambda: not place.accounts(), "no account is left")
+
+
+def test_who_does_not_agree_is_told_so(place):
+    place.server.agrees = False
+    place.browse(AT_ONCE)
+    place.window.press("Next")
+    place.window.wait_text("did not agree")
+    tap.equal(place.accounts(), [], "accounts")
+    place.picture("oauth-refused.png")
+    place.server.agrees = True
+
+
+def test_a_client_id_that_is_not_known_is_told_so(place):
+    place.window.write("Client id", "mistyped")
+    place.window.press("Next")
+    place.window.wait_text("(invalid_request)")
+    tap.equal(place.accounts(), [], "accounts")
+
+
+def test_a_code_for_another_device(place):
+    place.browse(NEVER)
+    place.window.write("Client id", CLIENT)
+    place.window.write("Address for codes, for another device", f"https://{LOGIN[0]}/device")
+    place.window.resize(620, 850)  # what is clicked has to be in sight
+    place.window.click("On another device")
+    place.window.press("Next")
+    place.window.wait_text("WDJB-MJHT")
+    place.window.wait_text(f"https://{LOGIN[0]}/type")
+    place.picture("oauth-code.png")
+    place.server.device_agreed.set()
+    place.window.wait_text("Signing in at your provider works")
+    (account,) = place.accounts()
+    tap.equal(account["sign_in"], "signed-in", "sign_in")
+    place.picture("oauth-works.png")
+
+
+@contextlib.contextmanager
+def world(folder):
+    with contextlib.ExitStack() as stack:
+        yield Place(folder, stack)
+
+
+if __name__ == "__main__":
+    tap.main(world)
