@@ -34,7 +34,7 @@ void ll_certificates_check (LlPipeline *pipeline, GVariantBuilder *lines);
 /* ... and about sign-ins with OAuth2 (permissions.c). */
 void ll_permissions_fill (LlBusActions *actions);
 
-/* A sign-in that is under way for @account is of no use any more: it is another one now, or gone. */
+/* No sign-in that is under way for @account counts: it is another one now, or gone. */
 void ll_permissions_end (LlPipeline *pipeline, const char *account);
 
 /* Accounts for which a person has to sign in, for Status. (transfer full) */

@@ -37,8 +37,7 @@ static const LlAppPassword app_passwords[] = {
   { "aol", "smtp.aol.com:465", "https://login.aol.com/account/security", "2026-11-23" },
   { "fastmail", "smtp.fastmail.com:465", "https://app.fastmail.com/settings/security/apps",
     "2026-11-23" },
-  { "google", "smtp.gmail.com:465", "https://myaccount.google.com/apppasswords",
-    "2026-11-23" },
+  { "google", "smtp.gmail.com:465", "https://myaccount.google.com/apppasswords", "2026-11-23" },
   { "icloud", "smtp.mail.me.com:587", "https://account.apple.com/account/manage", "2026-11-23" },
   { "yahoo", "smtp.mail.yahoo.com:465", "https://login.yahoo.com/account/security", "2026-11-23" },
 };

@@ -40,13 +40,11 @@ class Domains:
         autoconfig.publish(self.world, "oauth.lab", NAME, how="OAuth2", more=PERMISSION)
         zone("google.lab", "_submissions._tcp SRV 0 1 465 smtp.gmail.com.\n")
         zone("microsoft.lab", "_submission._tcp SRV 0 1 587 smtp-mail.outlook.com.\n")
-        autoconfig.publish(self.world, "both.lab", NAME, how="OAuth2", more=PERMISSION,
-                           records=f"_submission._tcp SRV 0 1 587 {NAME}.\n")  # fmt: skip
         web("known.lab", {autoconfig.WELL_KNOWN: autoconfig.config("known.lab", NAME)})
         web("autoconfig.wrong.lab", {autoconfig.PATH: autoconfig.config("wrong.lab", NAME)}, ca.issue("other.lab"))
         web("autoconfig.broken.lab", {autoconfig.PATH: b"<clientConfig><emailProvider>"})
         zone("both.lab", f"_submission._tcp SRV 0 1 587 {NAME}.\nautoconfig A {POLICY_ADDRESS}\n")
-        web("autoconfig.both.lab", {autoconfig.PATH: autoconfig.config("both.lab", NAME, how="OAuth2")})
+        web("autoconfig.both.lab", {autoconfig.PATH: autoconfig.config("both.lab", NAME, "OAuth2", PERMISSION)})
         zone("empty.lab", f"autoconfig A {POLICY_ADDRESS}\n", signed=False)
         web("autoconfig.empty.lab", {"/other": b"nothing"})
         zone("ill.lab", f"autoconfig A {POLICY_ADDRESS}\n", signed=False)
