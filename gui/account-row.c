@@ -5,6 +5,7 @@
 
 #include "api/intl.h"
 #include "api/read.h"
+#include "api/sentence.h"
 
 struct _LlAccountRow
 {
@@ -63,6 +64,7 @@ tested_cb (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (GVariant) reply = ll_daemon_call_finish (LL_DAEMON (source), result, &error);
   g_autoptr (GVariant) answer = reply != NULL ? g_variant_get_child_value (reply, 0) : NULL;
   g_autoptr (GVariant) steps = ll_read_list (answer, "steps");
+  g_autofree char *reason = ll_sentence_read (answer, "reason");
 
   gtk_spinner_stop (self->spinner);
   gtk_widget_set_sensitive (GTK_WIDGET (self->test), TRUE);
@@ -70,12 +72,11 @@ tested_cb (GObject *source, GAsyncResult *result, gpointer data)
   for (gsize i = 0; i < g_variant_n_children (steps); i++)
     {
       g_autoptr (GVariant) step = g_variant_get_child_value (steps, i);
+      g_autofree char *detail = ll_sentence_read (step, "detail");
 
-      add_step (self, ll_read_text (step, "step"), ll_read_text (step, "detail"),
-                ll_read_flag (step, "ok"));
+      add_step (self, ll_read_text (step, "step"), detail, ll_read_flag (step, "ok"));
     }
-  add_step (self, _ ("Test"), reply != NULL ? ll_read_text (answer, "reason") : error->message,
-            ll_read_flag (answer, "ok"));
+  add_step (self, _ ("Test"), reply != NULL ? reason : error->message, ll_read_flag (answer, "ok"));
 }
 
 static void

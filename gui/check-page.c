@@ -4,6 +4,7 @@
 #include "gui/check-page.h"
 
 #include "api/intl.h"
+#include "api/sentence.h"
 #include "api/text.h"
 #include "api/read.h"
 #include "gui/headline.h"
@@ -65,13 +66,14 @@ say_looking (LlCheckPage *self, const char *at)
 static void
 show (LlCheckPage *self, GVariant *verdict)
 {
+  g_autofree char *reason = ll_sentence_read (verdict, "reason");
   LlEvidence evidence;
 
   if (!ll_evidence_from_name (ll_read_text (verdict, "evidence"), &evidence))
     say_looking (self, ll_read_text (verdict, "domain"));
   else
     say (self, ll_look_evidence_icon (evidence), ll_look_evidence_style (evidence),
-         ll_text_evidence (evidence), ll_read_text (verdict, "reason"));
+         ll_text_evidence (evidence), reason);
   show_hosts (self, verdict);
 }
 

@@ -5,6 +5,7 @@
 
 #include "api/intl.h"
 #include "api/read.h"
+#include "api/sentence.h"
 #include "gui/decision.h"
 #include "gui/letter.h"
 #include "gui/look.h"
@@ -324,7 +325,8 @@ ll_held_group_new (LlDaemon *daemon, GVariant *first)
 {
   LlHeldGroup *self = g_object_new (LL_TYPE_HELD_GROUP, NULL);
   g_autofree char *remember = NULL;
-  g_autofree char *reason = g_markup_escape_text (ll_read_text (first, "reason"), -1);
+  g_autofree char *sentence = ll_sentence_read (first, "reason");
+  g_autofree char *reason = g_markup_escape_text (sentence, -1);
   g_autofree char *title = NULL;
 
   self->daemon = g_object_ref (daemon);

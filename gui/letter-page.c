@@ -4,6 +4,7 @@
 #include "gui/letter-page.h"
 
 #include "api/intl.h"
+#include "api/sentence.h"
 #include "api/text.h"
 #include "gui/decision.h"
 #include "api/read.h"
@@ -59,9 +60,11 @@ static GtkWidget *
 event_row_new (GVariant *event, gpointer data)
 {
   g_autofree char *time = ll_time_for_people (ll_read_text (event, "time"));
-  g_autofree char *what = g_strdup_printf ("%s · %s", time, ll_read_text (event, "event"));
+  g_autofree char *what
+      = g_strdup_printf ("%s · %s", time, ll_text_event (ll_read_text (event, "event")));
+  g_autofree char *text = ll_sentence_read (event, "text");
 
-  return ll_fact_row_new (what, ll_read_text (event, "text"));
+  return ll_fact_row_new (what, text);
 }
 
 static GtkWidget *
@@ -70,8 +73,8 @@ recipient_row_new (GVariant *recipient, gpointer data)
   return ll_recipient_row_new (recipient);
 }
 
-/* The sentence of the recipient that the letter's state comes from. (of @letter) */
-static const char *
+/* The sentence of the recipient that the letter's state comes from. (transfer full) */
+static char *
 reason_of (GVariant *letter)
 {
   g_autoptr (GVariant) recipients = ll_read_list (letter, "recipients");
@@ -81,9 +84,9 @@ reason_of (GVariant *letter)
       g_autoptr (GVariant) recipient = g_variant_get_child_value (recipients, i);
 
       if (g_str_equal (ll_read_text (recipient, "state"), ll_read_text (letter, "state")))
-        return ll_read_text (recipient, "reason");
+        return ll_sentence_read (recipient, "reason");
     }
-  return "";
+  return g_strdup ("");
 }
 
 static void
@@ -104,11 +107,12 @@ show (LlLetterPage *self, GVariant *letter)
 {
   g_autoptr (GVariant) recipients = ll_read_list (letter, "recipients");
   g_autoptr (GVariant) events = ll_read_list (letter, "events");
+  g_autofree char *reason = reason_of (letter);
   LlState state = LL_STATE_CHECKING;
 
   (void) ll_state_from_name (ll_read_text (letter, "state"), &state);
   ll_headline_show (self->headline, ll_look_state_icon (state), ll_look_state_style (state),
-                    ll_text_state (state), reason_of (letter));
+                    ll_text_state (state), reason);
   show_actions (self, letter);
   ll_list_fill (self->recipients, recipients, recipient_row_new, NULL);
   show_about (self, letter);

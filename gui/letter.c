@@ -4,6 +4,7 @@
 #include "gui/letter.h"
 
 #include "api/intl.h"
+#include "api/sentence.h"
 #include "api/text.h"
 #include "api/read.h"
 
@@ -84,7 +85,7 @@ sum_up (LlLetter *self, GVariant *from)
     g_string_append_printf (sum.addresses, _ (" and %u more"), sum.n_addresses - ADDRESSES_SHOWN);
   self->recipients = g_string_free (sum.addresses, FALSE);
   self->methods = methods_in_words (sum.methods);
-  self->reason = g_strdup (sum.reason != NULL ? sum.reason : "");
+  self->reason = ll_sentence (sum.reason != NULL ? sum.reason : "");
 }
 
 static void

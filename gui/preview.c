@@ -5,6 +5,7 @@
 
 #include "api/intl.h"
 #include "api/read.h"
+#include "api/sentence.h"
 #include "gui/fact-row.h"
 
 static const struct
@@ -24,10 +25,11 @@ GtkWidget *
 ll_preview_row_new (GVariant *decision, gpointer data)
 {
   const char *kind = ll_read_text (decision, "decision");
+  g_autofree char *reason = ll_sentence_read (decision, "reason");
   guint i = 0;
 
   while (i + 1 < G_N_ELEMENTS (decisions) && !g_str_equal (kind, decisions[i].decision))
     i++;
-  return ll_fact_row_new_with_icon (_ (decisions[i].words), ll_read_text (decision, "reason"),
-                                    decisions[i].icon, decisions[i].style);
+  return ll_fact_row_new_with_icon (_ (decisions[i].words), reason, decisions[i].icon,
+                                    decisions[i].style);
 }

@@ -4,6 +4,7 @@
 #include "gui/recipient-row.h"
 
 #include "api/intl.h"
+#include "api/sentence.h"
 #include "api/text.h"
 #include "api/read.h"
 #include "gui/letter.h"
@@ -76,10 +77,11 @@ add_lock (LlRecordRow *self, GVariant *recipient)
 {
   g_autoptr (GVariant) proof = ll_read_below (recipient, "proof");
   g_autoptr (GVariant) lock = ll_read_below (proof, "lock");
+  g_autofree char *note = ll_sentence_read (lock, "note");
 
   ll_record_row_add (self, _ ("Locked for"), ll_read_text (lock, "user_id"));
   ll_record_row_add (self, _ ("Fingerprint"), ll_read_text (lock, "fingerprint"));
-  ll_record_row_add (self, _ ("About this key"), ll_read_text (lock, "note"));
+  ll_record_row_add (self, _ ("About this key"), note);
 }
 
 GtkWidget *
@@ -87,6 +89,7 @@ ll_recipient_row_new (GVariant *recipient)
 {
   LlRecordRow *self = g_object_new (LL_TYPE_RECORD_ROW, NULL);
   g_autofree char *next = ll_time_for_people (ll_read_text (recipient, "next_try"));
+  g_autofree char *reason = ll_sentence_read (recipient, "reason");
   g_autofree char *words = NULL;
   g_autofree char *subtitle = NULL;
   LlState state = LL_STATE_CHECKING;
@@ -94,7 +97,7 @@ ll_recipient_row_new (GVariant *recipient)
 
   (void) ll_state_from_name (ll_read_text (recipient, "state"), &state);
   words = ll_read_as_heading (ll_text_state (state));
-  subtitle = g_strjoin ("\n", words, ll_read_text (recipient, "reason"), NULL);
+  subtitle = g_strjoin ("\n", words, reason, NULL);
   ll_record_row_set_title (self, ll_read_text (recipient, "address"));
   ll_record_row_set_subtitle (self, subtitle);
   ll_record_row_look (self, ll_look_state_icon (state), ll_look_state_style (state));

@@ -5,6 +5,7 @@
 
 #include "api/intl.h"
 #include "api/read.h"
+#include "api/sentence.h"
 #include "gui/fact-row.h"
 #include "gui/look.h"
 
@@ -65,7 +66,11 @@ void
 ll_record_row_add_facts (LlRecordRow *self, GVariant *dict, const LlFact *facts, gsize n)
 {
   for (gsize i = 0; i < n; i++)
-    ll_record_row_add (self, _ (facts[i].label), ll_read_text (dict, facts[i].key));
+    {
+      g_autofree char *so = ll_sentence_read (dict, facts[i].key);
+
+      ll_record_row_add (self, _ (facts[i].label), so);
+    }
 }
 
 void

@@ -5,6 +5,7 @@
 
 #include "api/intl.h"
 #include "api/read.h"
+#include "api/sentence.h"
 #include "gui/fact-row.h"
 #include "gui/list.h"
 #include "gui/permission-page.h"
@@ -127,12 +128,13 @@ back_cb (LlSetupWindow *self)
 /* -- what happens where the way is open -------------------------------------------------------- */
 
 static void
-add_tried (LlSetupWindow *self, gboolean ok, const char *what, const char *so)
+add_tried (LlSetupWindow *self, gboolean ok, const char *what, GVariant *answer)
 {
-  gtk_list_box_append (self->tried, ll_fact_row_new_with_icon (what, so,
-                                                               ok ? "object-select-symbolic"
-                                                                  : "dialog-information-symbolic",
-                                                               ok ? "success" : "dim-label"));
+  const char *icon = ok ? "object-select-symbolic" : "dialog-information-symbolic";
+  g_autofree char *so = ll_sentence_read (answer, "reason");
+
+  gtk_list_box_append (self->tried,
+                       ll_fact_row_new_with_icon (what, so, icon, ok ? "success" : "dim-label"));
 }
 
 static void
@@ -145,11 +147,11 @@ show_open_way (LlSetupWindow *self)
   add_tried (self, works,
              works ? _ ("Signing in at your provider works")
                    : _ ("Signing in at your provider does not work yet"),
-             ll_read_text (self->trial->test, "reason"));
+             self->trial->test);
   add_tried (self, locks,
              locks ? _ ("A letter to yourself would be locked")
                    : _ ("Nothing to lock letters with was found yet"),
-             ll_read_text (self->trial->decision, "reason"));
+             self->trial->decision);
   gtk_check_button_set_active (self->careful, locks);
   gtk_widget_set_sensitive (self->careful_row, locks);
   go_to (self, "open-way");

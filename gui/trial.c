@@ -5,6 +5,7 @@
 
 #include "api/intl.h"
 #include "api/read.h"
+#include "api/sentence.h"
 
 void
 ll_trial_free (LlTrial *trial)
@@ -151,8 +152,12 @@ tested_cb (GObject *source, GAsyncResult *result, gpointer data)
       return;
     }
   if (course->error == NULL)
-    course->error = g_error_new (G_IO_ERROR, G_IO_ERROR_FAILED, "%s (%s)", failure_of (course),
-                                 ll_read_text (course->trial->test, "reason"));
+    {
+      g_autofree char *reason = ll_sentence_read (course->trial->test, "reason");
+
+      course->error
+          = g_error_new (G_IO_ERROR, G_IO_ERROR_FAILED, "%s (%s)", failure_of (course), reason);
+    }
   take_away (LL_DAEMON (source), g_steal_pointer (&task));
 }
 

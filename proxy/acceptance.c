@@ -9,6 +9,7 @@
 
 #include "reception-private.h"
 
+#include "api/intl.h"
 #include "base/clock.h"
 
 #include "base/limits.h"
@@ -176,9 +177,10 @@ find_twin (LlPipeline *pipeline, const LlLetter *letter)
 static void
 hold_twin (LlLetter *letter, const char *twin)
 {
-  g_autofree char *reason = g_strdup_printf ("looks like letter %s, which has not left yet, with "
-                                             "other content: send twice?",
-                                             twin);
+  g_autofree char *reason
+      = g_strdup_printf (N_ ("looks like letter %s, which has not left yet, with "
+                             "other content: send twice?"),
+                         twin);
 
   for (guint i = 0; i < letter->progress->len; i++)
     {
@@ -220,9 +222,10 @@ note_changes (const LlReception *reception, LlLive *live)
   const GPtrArray *edits = live->facts->edits;
 
   if (reception->bare_lf)
-    ll_pipeline_note (pipeline, live, "changed", "lines that ended in LF alone end in CRLF now");
+    ll_pipeline_note (pipeline, live, "changed",
+                      N_ ("lines that ended in LF alone end in CRLF now"));
   if (reception->last_crlf)
-    ll_pipeline_note (pipeline, live, "changed", "the last line got its line end");
+    ll_pipeline_note (pipeline, live, "changed", N_ ("the last line got its line end"));
   for (guint i = 0; edits != NULL && i < edits->len; i++)
     ll_pipeline_note (pipeline, live, "changed",
                       ((const LlEdit *) g_ptr_array_index (edits, i))->what);

@@ -8,6 +8,7 @@
 
 #include "pipeline-private.h"
 
+#include "api/intl.h"
 #include "deliver/retry.h"
 #include "assess/providers.h"
 #include "record/override.h"
@@ -394,7 +395,7 @@ keep_together (LlLive *live)
 
       if (!ll_departs (progress))
         continue;
-      reason = g_strdup_printf ("kept together with the copy for %s",
+      reason = g_strdup_printf (N_ ("kept together with the copy for %s"),
                                 ll_envelope_recipient (letter->envelope, (guint) held)->address);
       ll_progress_set (progress, LL_STATE_HELD, reason);
       if (!ll_progress_has (keeper, "again"))

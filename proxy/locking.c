@@ -10,6 +10,8 @@
 
 #include "sealing.h"
 
+#include "api/intl.h"
+
 #include <string.h>
 
 static const LlMethod methods[] = { LL_METHOD_PGP, LL_METHOD_SMIME };
@@ -82,7 +84,7 @@ rule_out (LlLive *live, guint i, LlMethod method, const char *why)
 void
 ll_lock_too_large (LlLive *live, guint i, const char *why)
 {
-  g_autofree char *text = g_strdup_printf (LL_TOO_LARGE_ONCE_LOCKED ": %s", why);
+  g_autofree char *text = g_strdup_printf ("%s: %s", LL_TOO_LARGE_ONCE_LOCKED, why);
 
   rule_out (live, i, ll_letter_progress (live->letter, i)->method, text);
 }
@@ -92,7 +94,7 @@ static void
 take_out (LlSealing *copy, const char *why)
 {
   g_autofree char *text
-      = g_strdup_printf ("locking with %s failed: %s", ll_method_name (copy->method), why);
+      = g_strdup_printf (N_ ("locking with %s failed: %s"), ll_method_name (copy->method), why);
 
   for (guint i = 0; i < copy->recipients->len; i++)
     {

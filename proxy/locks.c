@@ -5,6 +5,7 @@
 
 #include "pipeline-private.h"
 
+#include "api/intl.h"
 #include "base/limits.h"
 #include "keys/subaddress.h"
 
@@ -160,19 +161,16 @@ ll_locks_choose (LlPipeline *pipeline,
 
 /* -- for the decision ------------------------------------------------------------------------ */
 
-static const char *
-method_word (LlMethod method)
-{
-  return method == LL_METHOD_PGP ? "PGP key" : "certificate";
-}
-
 /* "its PGP key expired on 2026-11-01"; NULL: there is none to speak of. */
 static char *
 defect_clause (LlMethod method, const LlKey *key)
 {
   g_autofree char *defect = key != NULL ? ll_key_defect_text (key) : NULL;
 
-  return defect != NULL ? g_strdup_printf ("its %s %s", method_word (method), defect) : NULL;
+  return defect != NULL ? g_strdup_printf (method == LL_METHOD_PGP ? N_ ("its PGP key %s")
+                                                                   : N_ ("its certificate %s"),
+                                           defect)
+                        : NULL;
 }
 
 static void
@@ -227,7 +225,7 @@ ll_locks_find (LlPipeline *pipeline, const char *address, LlDeadline deadline, L
   if (locks->no_lock == NULL && locks->ready == 0 && ring->troubles[0] != NULL)
     locks->no_lock = g_strdup (ring->troubles[0]);
   if (locks->no_lock == NULL && ring->keys->len == 0)
-    locks->no_lock = g_strdup ("no key for this address is known");
+    locks->no_lock = g_strdup (N_ ("no key for this address is known"));
 }
 
 void

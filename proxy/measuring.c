@@ -9,6 +9,7 @@
 
 #include "pipeline-private.h"
 
+#include "api/intl.h"
 #include "deliver/inbox.h"
 #include "wire/address.h"
 
@@ -67,14 +68,15 @@ look_at (const Test *test, const LlRecipient *recipient, LlEvidence *sight, GErr
   if (*sight == LL_EVIDENCE_UNKNOWN || verdict->source == LL_SOURCE_LISTED)
     {
       *sight = LL_EVIDENCE_UNKNOWN;
-      say (test, "look", TRUE, "%s: its mail server cannot be seen from here", recipient->domain);
+      say (test, "look", TRUE, N_ ("%s: its mail server cannot be seen from here"),
+           recipient->domain);
       return TRUE;
     }
   if (seen && (*sight == LL_EVIDENCE_PLAIN || *sight == LL_EVIDENCE_OPP))
     {
       say (test, "look", TRUE, "%s: %s", recipient->domain,
-           *sight == LL_EVIDENCE_PLAIN ? "its mail server offers no TLS"
-                                       : "its mail server offers TLS that does not verify");
+           *sight == LL_EVIDENCE_PLAIN ? N_ ("its mail server offers no TLS")
+                                       : N_ ("its mail server offers TLS that does not verify"));
       return TRUE;
     }
   g_set_error (error, LL_API_ERROR, LL_API_ERROR_INVALID,
@@ -126,7 +128,7 @@ write_one (const Test *test,
       = ll_upstream_send_onward (test->pipeline->parts.upstream, test->account, letter,
                                  sender_of (test->account), ll_deadline_in (SEND_DEADLINE),
                                  test->cancellable);
-  const char *condition = requiretls ? "with REQUIRETLS" : "without a condition";
+  const char *condition = requiretls ? "with REQUIRETLS" : N_ ("without a condition");
 
   if (result->outcome != LL_OUTCOME_SENT && result->outcome != LL_OUTCOME_REFUSED)
     {
@@ -241,15 +243,15 @@ words_of (LlOnwardOutcome outcome)
   switch (outcome)
     {
     case LL_ONWARD_ARRIVED:
-      return "it was delivered";
+      return N_ ("it was delivered");
     case LL_ONWARD_NO_TLS:
-      return "it was not delivered, because of TLS";
+      return N_ ("it was not delivered, because of TLS");
     case LL_ONWARD_RETURNED:
-      return "it was not delivered, but not because of TLS: that shows nothing";
+      return N_ ("it was not delivered, but not because of TLS: that shows nothing");
     case LL_ONWARD_OPEN:
       break;
     }
-  return "no answer yet";
+  return N_ ("no answer yet");
 }
 
 static void
@@ -271,14 +273,15 @@ static void
 say_measured (const Test *test, const LlOnward *onward)
 {
   if (onward->requiretls == LL_KEPT_YES)
-    say (test, "measured", TRUE, "your provider keeps to REQUIRETLS");
+    say (test, "measured", TRUE, N_ ("your provider keeps to REQUIRETLS"));
   if (onward->declared == LL_KEPT_YES)
     say (test, "measured", TRUE,
-         "your provider returns letters that it cannot deliver over TLS, as you declared");
+         N_ ("your provider returns letters that it cannot deliver over TLS, as you declared"));
   if (onward->returns && !test->account->declared)
     say (test, "suggestion", TRUE,
-         "your provider returned a letter for want of TLS; if it always does, say so: letterlock "
-         "account edit %s --declared encrypted",
+         N_ ("your provider returned a letter for want of TLS; if it always does, say so: "
+             "letterlock "
+             "account edit %s --declared encrypted"),
          test->account->name);
 }
 
@@ -348,7 +351,7 @@ ll_measure (gpointer data,
     return FALSE;
   requiretls = ll_upstream_offers (pipeline->parts.upstream, account).requiretls;
   if (addresses[0] != NULL && !requiretls)
-    say (&test, "offers", TRUE, "your provider does not offer REQUIRETLS");
+    say (&test, "offers", TRUE, N_ ("your provider does not offer REQUIRETLS"));
   for (guint i = 0; addresses[i] != NULL; i++)
     if (!write_to (&test, addresses[i], requiretls, error))
       return FALSE;

@@ -4,6 +4,7 @@
 /* What a person asks and says about the keys of others, through the bus. */
 
 #include "pipeline-private.h"
+#include "api/intl.h"
 #include "requests.h"
 
 #include "base/error.h"
@@ -31,7 +32,7 @@ use_of (const LlKey *key, const LlContactKey *contact, const LlLockChoice *choic
     return "no";
   if (!chosen)
     {
-      *reason = g_strdup ("another one is better");
+      *reason = g_strdup (N_ ("another one is better"));
       return "no";
     }
   switch (choice->found)
@@ -39,10 +40,10 @@ use_of (const LlKey *key, const LlContactKey *contact, const LlLockChoice *choic
     case LL_LOCK_READY:
       return "ready";
     case LL_LOCK_ASKS_FOR_KEY:
-      *reason = g_strdup ("nobody vouches for it: you are asked first");
+      *reason = g_strdup (N_ ("nobody vouches for it: you are asked first"));
       return "ask";
     case LL_LOCK_OTHER_KEY:
-      *reason = g_strdup ("another one was used before: you are asked first");
+      *reason = g_strdup (N_ ("another one was used before: you are asked first"));
       return "changed";
     case LL_LOCK_NO_KEY:
       return "no";

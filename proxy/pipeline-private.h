@@ -5,6 +5,7 @@
 
 #include "pipeline.h"
 
+#include "api/intl.h"
 #include "bus/actions.h"
 #include "deliver/onward.h"
 #include "keys/own.h"
@@ -339,7 +340,7 @@ gboolean ll_lock_letter (LlPipeline *pipeline, const LlAccount *account, LlLive 
 
 /* The provider does not take the locked copy that recipient @i would get: this lock is out of the
  * choice until the letter is decided at another time. */
-#define LL_TOO_LARGE_ONCE_LOCKED "it is too large once locked"
+#define LL_TOO_LARGE_ONCE_LOCKED N_ ("it is too large once locked")
 void ll_lock_too_large (LlLive *live, guint i, const char *why);
 
 /* A copy that was made for this very key leaves as it is, although its recipient was decided again:

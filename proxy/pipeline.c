@@ -8,6 +8,7 @@
 
 #include "pipeline-private.h"
 
+#include "api/intl.h"
 #include "deliver/retry.h"
 
 #include "base/clock.h"
@@ -256,9 +257,9 @@ step_letter (LlPipeline *pipeline, LlLive *live)
   if (g_atomic_int_compare_and_exchange (&live->keys_came, TRUE, FALSE))
     ll_try_keys (live->letter);
   if (account == NULL)
-    ll_live_rest (live, LL_STATE_HELD, "its account is no longer in the configuration");
+    ll_live_rest (live, LL_STATE_HELD, N_ ("its account is no longer in the configuration"));
   else if (ll_pipeline_paused_until (pipeline) != 0)
-    ll_live_rest (live, LL_STATE_WAITING, "sending is paused; letterlock resume goes on");
+    ll_live_rest (live, LL_STATE_WAITING, N_ ("sending is paused; letterlock resume goes on"));
   else if (ll_pipeline_open (pipeline, live))
     {
       judge_and_lock (pipeline, config, account, live);

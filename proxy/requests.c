@@ -8,6 +8,7 @@
 
 #include "requests.h"
 
+#include "api/intl.h"
 #include "pipeline-private.h"
 
 #include "base/error.h"
@@ -125,7 +126,7 @@ may_release (const LlProgress *progress,
       if (!may_send_anyway (progress))
         g_set_error (error, LL_API_ERROR, LL_API_ERROR_REFUSED, "%s: not sent anyway: %s",
                      recipient->address,
-                     progress->reason != NULL ? progress->reason : "its rule forbids it");
+                     progress->reason != NULL ? progress->reason : N_ ("its rule forbids it"));
       return may_send_anyway (progress);
     case LL_METHOD_PGP:
     case LL_METHOD_SMIME:
@@ -133,7 +134,7 @@ may_release (const LlProgress *progress,
       if (!is_offered (progress, method))
         g_set_error (error, LL_API_ERROR, LL_API_ERROR_REFUSED, "%s cannot be locked with %s: %s",
                      recipient->address, ll_method_name (method),
-                     progress->reason != NULL ? progress->reason : "there is no key");
+                     progress->reason != NULL ? progress->reason : N_ ("there is no key"));
       return is_offered (progress, method);
     }
   g_return_val_if_reached (FALSE);
@@ -146,7 +147,7 @@ release_one (LlProgress *progress, LlMethod method)
   progress->decided = 0;
   progress->next_try = 0;
   progress->method = LL_METHOD_NONE;
-  ll_progress_set (progress, LL_STATE_CHECKING, "released by you");
+  ll_progress_set (progress, LL_STATE_CHECKING, N_ ("released by you"));
 }
 
 /* The recipients that this is about; NULL where one of them may not be released: then none is. */
@@ -218,9 +219,10 @@ drop (gpointer data,
 
   if (live == NULL)
     return FALSE;
-  sentence = reason != NULL && *reason != '\0' ? g_strdup_printf ("not sent, by you: %s", reason)
-                                               : g_strdup ("not sent, by you");
-  uncertain = g_strdup_printf ("not tried again, by you; it may have arrived%s%s",
+  sentence = reason != NULL && *reason != '\0'
+                 ? g_strdup_printf (N_ ("not sent, by you: %s"), reason)
+                 : g_strdup (N_ ("not sent, by you"));
+  uncertain = g_strdup_printf (N_ ("not tried again, by you; it may have arrived%s%s"),
                                reason != NULL && *reason != '\0' ? ": " : "",
                                reason != NULL ? reason : "");
   for (guint i = 0; i < live->letter->progress->len; i++)
@@ -265,7 +267,7 @@ retry (gpointer data, const char *id, GError **error)
       progress->next_try = 0;
       progress->method = LL_METHOD_NONE;
       ll_progress_mark (progress, "ask"); /* he is there: his key may ask for its passphrase */
-      ll_progress_set (progress, LL_STATE_CHECKING, "tried again by you");
+      ll_progress_set (progress, LL_STATE_CHECKING, N_ ("tried again by you"));
       n++;
     }
   if (n > 0)

@@ -9,6 +9,7 @@
 
 #include "pipeline-private.h"
 
+#include "api/intl.h"
 #include "record/lost.h"
 
 #include "base/clock.h"
@@ -45,7 +46,7 @@ static void
 lose (LlPipeline *pipeline, LlLive *live, const char *sentence, const GError *error)
 {
   g_autofree char *news
-      = g_strdup_printf ("letter %s is lost: %s", live->letter->id, error->message);
+      = g_strdup_printf (N_ ("letter %s is lost: %s"), live->letter->id, error->message);
 
   g_warning ("%s", news);
   for (guint i = 0; i < live->letter->progress->len; i++)
@@ -75,14 +76,14 @@ ll_pipeline_open (LlPipeline *pipeline, LlLive *live)
     g_set_error_literal (&error, LL_STORE_ERROR, LL_STORE_ERROR_CORRUPT, "its facts are missing");
   if (g_error_matches (error, LL_STORE_ERROR, LL_STORE_ERROR_LOCKED))
     come_back (live, LL_STATE_WAITING, LL_KEYRING_AGAIN,
-               "your keyring is locked; the letter waits for it");
+               N_ ("your keyring is locked; the letter waits for it"));
   else if (may_pass (error))
     come_back (live, LL_STATE_QUEUED, READ_AGAIN_SECONDS,
-               "the stored letter cannot be read now; it is tried again");
+               N_ ("the stored letter cannot be read now; it is tried again"));
   else if (g_error_matches (error, LL_STORE_ERROR, LL_STORE_ERROR_LOST))
-    lose (pipeline, live, "the key that opens this letter is gone; the letter is lost", error);
+    lose (pipeline, live, N_ ("the key that opens this letter is gone; the letter is lost"), error);
   else
-    lose (pipeline, live, "the stored letter is damaged; the letter is lost", error);
+    lose (pipeline, live, N_ ("the stored letter is damaged; the letter is lost"), error);
   return FALSE;
 }
 
@@ -99,8 +100,9 @@ settle_interrupted (LlLetter *letter)
       if (progress->state == LL_STATE_SENDING)
         {
           ll_progress_set (progress, LL_STATE_UNCERTAIN,
-                           "Letterlock ended between handing the letter over and the provider's "
-                           "answer; it may have arrived");
+                           N_ ("Letterlock ended between handing the letter over and the "
+                               "provider's "
+                               "answer; it may have arrived"));
           progress->next_try = 0;
         }
     }
@@ -130,11 +132,11 @@ keep_unread (LlPipeline *pipeline, const char *id, const char *why)
 static void
 report_unreadable (LlPipeline *pipeline, const char *id, const char *why)
 {
-  g_autofree char *news = g_strdup_printf ("letter %s is lost: %s", id, why);
+  g_autofree char *news = g_strdup_printf (N_ ("letter %s is lost: %s"), id, why);
 
   g_warning ("%s", news);
   if (!ll_ledger_lose (pipeline->parts.ledger, id,
-                       "the stored letter is damaged; the letter is lost"))
+                       N_ ("the stored letter is damaged; the letter is lost")))
     return;
   ll_ledger_event (pipeline->parts.ledger, id, "lost", why);
   ll_pipeline_tell (pipeline, LL_PIPELINE_TROUBLE, id, news);

@@ -37,9 +37,8 @@ check_size (const LlSealing *copy, guint64 size, GError **error)
   if (!offers.known || offers.size == 0 || size <= offers.size)
     return TRUE;
   g_set_error (error, LL_MESSAGE_ERROR, LL_MESSAGE_ERROR_TOO_LARGE,
-               LL_TOO_LARGE_ONCE_LOCKED " (%" G_GUINT64_FORMAT
-                                        " bytes, and your provider takes %" G_GUINT64_FORMAT ")",
-               size, offers.size);
+               "%s (%lu bytes, and your provider takes %lu)", LL_TOO_LARGE_ONCE_LOCKED,
+               (gulong) size, (gulong) offers.size);
   return FALSE;
 }
 

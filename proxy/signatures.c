@@ -9,6 +9,7 @@
 
 #include "pipeline-private.h"
 
+#include "api/intl.h"
 #include "protect/signed.h"
 #include "spool/copy.h"
 
@@ -182,8 +183,8 @@ settle_failure (Job *job, const GError *error)
 
   if (ll_wants_time (job->pipeline, job->live, job->recipients, "signed", error))
     return;
-  text = g_strdup_printf ("it could not be signed: %s; letterlock account edit %s --sign none "
-                          "sends without",
+  text = g_strdup_printf (N_ ("it could not be signed: %s; letterlock account edit %s --sign none "
+                              "sends without"),
                           error->message, job->account->name);
   ll_wait (job->pipeline, job->live, job->recipients, text, ll_clock_now () + KEY_SECONDS);
 }
@@ -192,11 +193,12 @@ static void
 settle_absence (Job *job, const LlSigner *signer)
 {
   const char *missing = job->method == LL_METHOD_PGP
-                            ? "there is no PGP key of your own for this sender"
-                            : "this account has no certificate";
+                            ? N_ ("there is no PGP key of your own for this sender")
+                            : N_ ("this account has no certificate");
   g_autofree char *text
-      = g_strdup_printf ("waiting for your key: %s; letterlock account edit %s --sign none sends "
-                         "without",
+      = g_strdup_printf (N_ ("waiting for your key: %s; letterlock account edit %s --sign none "
+                             "sends "
+                             "without"),
                          signer->unsigned_why != NULL ? signer->unsigned_why : missing,
                          job->account->name);
 

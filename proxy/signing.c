@@ -5,6 +5,7 @@
 
 #include "pipeline-private.h"
 
+#include "api/intl.h"
 #include "base/error.h"
 #include "base/limits.h"
 #include "keys/gnupg.h"
@@ -33,7 +34,7 @@ author_of (const LlLive *live)
 static char *
 signed_already (const LlLive *live)
 {
-  return live->facts->is_signed ? g_strdup ("your mail program has signed it") : NULL;
+  return live->facts->is_signed ? g_strdup (N_ ("your mail program has signed it")) : NULL;
 }
 
 /* Without gpg-agent nobody knows whether a key is his, and the letter waits for it (design 5). What
@@ -54,7 +55,7 @@ find_key (LlPipeline *pipeline, const LlLive *live, LlSigner *signer, GError **e
   signer->unsigned_why = signer->key != NULL ? signed_already (live) : NULL;
   signer->signs = signer->key != NULL && signer->unsigned_why == NULL;
   if (local != NULL)
-    signer->unsigned_why = g_strdup_printf ("your own PGP key: %s", local->message);
+    signer->unsigned_why = g_strdup_printf (N_ ("your own PGP key: %s"), local->message);
   return TRUE;
 }
 
@@ -68,9 +69,9 @@ misfit (const LlOwn *own, const char *author)
   judged->defect = LL_KEY_SOUND; /* what it cannot do as a recipient's is no matter here */
   defect = ll_key_defect_text (judged);
   if (defect != NULL)
-    return g_strdup_printf ("your certificate %s", defect);
+    return g_strdup_printf (N_ ("your certificate %s"), defect);
   if (!ll_key_is_for (own->key, author, TRUE))
-    return g_strdup_printf ("your certificate does not name %s", author);
+    return g_strdup_printf (N_ ("your certificate does not name %s"), author);
   return NULL;
 }
 
@@ -98,7 +99,7 @@ find_certificate (LlPipeline *pipeline, const LlLive *live, LlSigner *signer, GE
       return FALSE;
     }
   signer->unsigned_why
-      = g_strdup_printf ("the key of your certificate could not be used: %s", local->message);
+      = g_strdup_printf (N_ ("the key of your certificate could not be used: %s"), local->message);
   return TRUE;
 }
 

@@ -9,6 +9,7 @@
 
 #include "pipeline-private.h"
 
+#include "api/intl.h"
 #include "deliver/inbox.h"
 #include "deliver/notice.h"
 
@@ -144,7 +145,7 @@ send_letter (LlPipeline *pipeline,
     return FALSE;
   live = ll_live_new (g_steal_pointer (&letter), g_steal_pointer (&facts));
   ll_ledger_put (pipeline->parts.ledger, live->letter, NULL);
-  ll_pipeline_note (pipeline, live, "accepted", "a notice to you");
+  ll_pipeline_note (pipeline, live, "accepted", N_ ("a notice to you"));
   ll_pipeline_take (pipeline, live);
   return TRUE;
 }

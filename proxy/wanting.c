@@ -5,6 +5,7 @@
 
 #include "pipeline-private.h"
 
+#include "api/intl.h"
 #include "base/error.h"
 #include "base/limits.h"
 
@@ -52,7 +53,8 @@ ll_wants_time (LlPipeline *pipeline,
                const char *copy,
                const GError *error)
 {
-  g_autofree char *room = g_strdup_printf ("waiting for room on the disk for its %s copy", copy);
+  g_autofree char *room
+      = g_strdup_printf (N_ ("waiting for room on the disk for its %s copy"), copy);
   const struct
   {
     GQuark domain;
@@ -61,11 +63,11 @@ ll_wants_time (LlPipeline *pipeline,
     guint seconds; /* 0: until the user does something */
   } passing[] = {
     { LL_ENGINE_ERROR, LL_ENGINE_ERROR_LOCKED,
-      "waiting for your key: it asks for your passphrase; letterlock retry asks", 0 },
-    { LL_ENGINE_ERROR, LL_ENGINE_ERROR_NO_AGENT, "waiting for your key: gpg-agent is not running",
-      LL_KEYRING_AGAIN },
+      N_ ("waiting for your key: it asks for your passphrase; letterlock retry asks"), 0 },
+    { LL_ENGINE_ERROR, LL_ENGINE_ERROR_NO_AGENT,
+      N_ ("waiting for your key: gpg-agent is not running"), LL_KEYRING_AGAIN },
     { LL_SECRET_ERROR, LL_SECRET_ERROR_LOCKED,
-      "waiting for your key: the keyring that has it is locked", LL_KEYRING_AGAIN },
+      N_ ("waiting for your key: the keyring that has it is locked"), LL_KEYRING_AGAIN },
     { LL_STORE_ERROR, LL_STORE_ERROR_FULL, room, LL_FULL_AGAIN },
   };
 

@@ -7,6 +7,7 @@
 #include "api/intl.h"
 #include "api/names.h"
 #include "api/read.h"
+#include "api/sentence.h"
 #include "api/text.h"
 #include "tray/notification.h"
 
@@ -83,8 +84,11 @@ body_of (GVariant *letter)
       g_autoptr (GVariant) recipient = g_variant_get_child_value (recipients, i);
 
       if (g_str_equal (ll_read_text (recipient, "state"), ll_read_text (letter, "state")))
-        return g_strdup_printf ("%s\n%s", ll_read_text (recipient, "address"),
-                                ll_read_text (recipient, "reason"));
+        {
+          g_autofree char *reason = ll_sentence_read (recipient, "reason");
+
+          return g_strdup_printf ("%s\n%s", ll_read_text (recipient, "address"), reason);
+        }
     }
   return g_strdup ("");
 }

@@ -3,6 +3,7 @@
 
 #include "api/client.h"
 
+#include "api/intl.h"
 #include "api/names.h"
 #include "base/error.h"
 #include "base/file.h"
@@ -29,7 +30,7 @@ set_api_error (GError **error, GError *cause, const char *method)
 {
   g_autoptr (GError) owned = cause;
   LlApiError code = LL_API_ERROR_UNAVAILABLE;
-  const char *text = "Letterlock stopped while it was asked";
+  const char *text = N_ ("Letterlock stopped while it was asked");
 
   if (g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     {
@@ -44,13 +45,13 @@ set_api_error (GError **error, GError *cause, const char *method)
     }
   else if (g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_TIMED_OUT)
            || g_error_matches (cause, G_DBUS_ERROR, G_DBUS_ERROR_NO_REPLY))
-    text = "Letterlock did not answer in time";
+    text = N_ ("Letterlock did not answer in time");
   else if (g_error_matches (cause, G_DBUS_ERROR, G_DBUS_ERROR_UNKNOWN_METHOD)
            || g_error_matches (cause, G_DBUS_ERROR, G_DBUS_ERROR_INVALID_ARGS))
-    text = "The Letterlock that runs is of another version: restart it";
+    text = N_ ("The Letterlock that runs is of another version: restart it");
   else if (g_error_matches (cause, G_DBUS_ERROR, G_DBUS_ERROR_SERVICE_UNKNOWN)
            || g_error_matches (cause, G_DBUS_ERROR, G_DBUS_ERROR_NAME_HAS_NO_OWNER))
-    text = "Letterlock does not run";
+    text = N_ ("Letterlock does not run");
   g_debug ("%s: %s", method, cause->message);
   g_set_error_literal (error, LL_API_ERROR, (int) code, text);
 }

@@ -4,7 +4,9 @@
 #include "api/daemon.h"
 
 #include "api/client.h"
+#include "api/intl.h"
 #include "api/names.h"
+#include "api/sentence.h"
 
 #include <gio/gunixconnection.h>
 #include <gio/gunixfdlist.h>
@@ -279,7 +281,10 @@ called_cb (GObject *source, GAsyncResult *result, gpointer data)
   if (reply != NULL)
     g_task_return_pointer (task, reply, (GDestroyNotify) g_variant_unref);
   else
-    g_task_return_error (task, error);
+    {
+      ll_sentence_of_error (error);
+      g_task_return_error (task, error);
+    }
 }
 
 static void
@@ -298,7 +303,7 @@ call (LlDaemon *self,
   if (self->client == NULL)
     {
       g_task_return_new_error (task, LL_API_ERROR, LL_API_ERROR_UNAVAILABLE,
-                               "Letterlock does not run");
+                               _ ("Letterlock does not run"));
       return;
     }
   ll_bus_client_call_async (self->client, method, owned, descriptors, milliseconds, cancellable,

@@ -161,6 +161,34 @@ DEFINE_TEXT (LlSource, source, sources)
 DEFINE_TEXT (LlBound, bound, bounds)
 DEFINE_TEXT (LlCode, code, codes)
 
+/* -- the timeline ----------------------------------------------------------------------- */
+
+static const struct
+{
+  const char *event;
+  const char *text;
+} events[] = {
+  { "received", N_ ("received") }, { "accepted", N_ ("accepted") },
+  { "changed", N_ ("changed") },   { "relayed", N_ ("relayed") },
+  { "released", N_ ("released") }, { "retried", N_ ("tried again") },
+  { "signed", N_ ("signed") },     { "lock-failed", N_ ("could not be locked") },
+  { "lost", N_ ("lost") },         { "checking", N_ ("looked at") },
+  { "held", N_ ("held") },         { "waiting", N_ ("waits") },
+  { "queued", N_ ("put off") },    { "sending", N_ ("being sent") },
+  { "sent", N_ ("sent") },         { "uncertain", N_ ("perhaps sent") },
+  { "refused", N_ ("refused") },   { "dropped", N_ ("not sent") },
+  { "bounced", N_ ("came back") }, { "failed", N_ ("failed") },
+};
+
+const char *
+ll_text_event (const char *event)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (events); i++)
+    if (g_str_equal (events[i].event, event))
+      return _ (events[i].text);
+  return event;
+}
+
 /* -- what is always said --------------------------------------------------------------------- */
 
 typedef enum

@@ -32,6 +32,8 @@ const char *ll_text_confidence (LlConfidence confidence);
 const char *ll_text_confidence_symbol (LlConfidence confidence, LlSymbols symbols);
 const char *ll_text_method (LlMethod method);
 const char *ll_text_code (LlCode code);
+/* A word of a letter's timeline; one that is not known here as it is. */
+const char *ll_text_event (const char *event);
 
 /* What became of one recipient of a letter. */
 typedef struct

@@ -3,6 +3,7 @@
 
 #include "assess/chain.h"
 
+#include "api/intl.h"
 #include "base/clock.h"
 
 #include <openssl/err.h>
@@ -71,7 +72,7 @@ date_of (const ASN1_TIME *time)
   struct tm parts;
 
   if (!ASN1_TIME_to_tm (time, &parts))
-    return g_strdup ("an unreadable date");
+    return g_strdup (N_ ("an unreadable date"));
   return g_strdup_printf ("%04d-%02d-%02d", parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday);
 }
 
@@ -87,27 +88,28 @@ finding_of (int error, X509 *leaf, const char *host)
     case X509_V_ERR_HOSTNAME_MISMATCH:
     case X509_V_ERR_IP_ADDRESS_MISMATCH:
       return (LlChainFinding){ FALSE, LL_CODE_CERTIFICATE_HOST_MISMATCH,
-                               g_strdup_printf ("its certificate is not for %s", host) };
+                               g_strdup_printf (N_ ("its certificate is not for %s"), host) };
     case X509_V_ERR_CERT_HAS_EXPIRED:
       date = date_of (X509_get0_notAfter (leaf));
       return (LlChainFinding){ FALSE, LL_CODE_CERTIFICATE_EXPIRED,
-                               g_strdup_printf ("its certificate expired on %s", date) };
+                               g_strdup_printf (N_ ("its certificate expired on %s"), date) };
     case X509_V_ERR_CERT_NOT_YET_VALID:
       date = date_of (X509_get0_notBefore (leaf));
-      return (LlChainFinding){ FALSE, LL_CODE_CERTIFICATE_EXPIRED,
-                               g_strdup_printf ("its certificate is not valid before %s", date) };
+      return (
+          LlChainFinding){ FALSE, LL_CODE_CERTIFICATE_EXPIRED,
+                           g_strdup_printf (N_ ("its certificate is not valid before %s"), date) };
     case X509_V_ERR_EE_KEY_TOO_SMALL:
     case X509_V_ERR_CA_KEY_TOO_SMALL:
     case X509_V_ERR_CA_MD_TOO_WEAK:
       return (LlChainFinding){ FALSE, LL_CODE_WEAK_KEY,
-                               g_strdup_printf ("its certificate is too weak (%s)",
+                               g_strdup_printf (N_ ("its certificate is too weak (%s)"),
                                                 X509_verify_cert_error_string (error)) };
     case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
       return (LlChainFinding){ FALSE, LL_CODE_CERTIFICATE_NOT_TRUSTED,
-                               g_strdup ("its certificate is self-signed") };
+                               g_strdup (N_ ("its certificate is self-signed")) };
     default:
       return (LlChainFinding){ FALSE, LL_CODE_CERTIFICATE_NOT_TRUSTED,
-                               g_strdup_printf ("its certificate is not trusted (%s)",
+                               g_strdup_printf (N_ ("its certificate is not trusted (%s)"),
                                                 X509_verify_cert_error_string (error)) };
     }
 }

@@ -3,6 +3,7 @@
 
 #include "assess/dane.h"
 
+#include "api/intl.h"
 #include "assess/tlsa.h"
 #include "base/limits.h"
 #include "wire/tls.h"
@@ -122,8 +123,8 @@ describe_match (SSL *ssl)
   int depth = SSL_get0_dane_tlsa (ssl, &usage, &selector, &matching, NULL, NULL);
 
   if (depth < 0)
-    return g_strdup ("its certificate matches the published TLSA record");
-  return g_strdup_printf ("TLSA %u %u %u matches its certificate%s", usage, selector, matching,
+    return g_strdup (N_ ("its certificate matches the published TLSA record"));
+  return g_strdup_printf (N_ ("TLSA %u %u %u matches its certificate%s"), usage, selector, matching,
                           depth > 0 ? " authority" : "");
 }
 
@@ -136,12 +137,12 @@ compare_with (
 
   if (accepted < 0)
     {
-      *detail = g_strdup ("the TLSA records could not be compared");
+      *detail = g_strdup (N_ ("the TLSA records could not be compared"));
       return LL_DANE_MISMATCH;
     }
   if (accepted == 0)
     {
-      *detail = g_strdup ("none of the published TLSA records can be used for mail");
+      *detail = g_strdup (N_ ("none of the published TLSA records can be used for mail"));
       return LL_DANE_UNUSABLE;
     }
   error = verify (ssl, context, chain);
@@ -150,12 +151,13 @@ compare_with (
       *detail = describe_match (ssl);
       return LL_DANE_MATCH;
     }
-  *detail = g_strdup_printf ("its certificate does not match the published TLSA records (%s)%s",
-                             X509_verify_cert_error_string (error),
-                             has_agility_trap (records)
-                                 ? "; where SHA-256 and SHA-512 are both published only SHA-512 "
-                                   "counts"
-                                 : "");
+  *detail
+      = g_strdup_printf (N_ ("its certificate does not match the published TLSA records (%s)%s"),
+                         X509_verify_cert_error_string (error),
+                         has_agility_trap (records)
+                             ? N_ ("; where SHA-256 and SHA-512 are both published only SHA-512 "
+                                   "counts")
+                             : "");
   return LL_DANE_MISMATCH;
 }
 
@@ -182,7 +184,7 @@ ll_dane_compare (const LlChain *chain,
       result = compare_with (ssl, context, chain, records, detail);
     }
   else
-    *detail = g_strdup ("the TLSA records could not be compared");
+    *detail = g_strdup (N_ ("the TLSA records could not be compared"));
   ERR_clear_error ();
   return result;
 }

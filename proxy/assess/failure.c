@@ -3,6 +3,7 @@
 
 #include "assess/failure.h"
 
+#include "api/intl.h"
 #include "base/clock.h"
 #include "base/limits.h"
 
@@ -137,10 +138,10 @@ restore (const Failure *failure, LlVerdict *verdict)
   verdict->settled = FALSE;
   verdict->dns_broken = failure->source != LL_SOURCE_SEEN;
   g_free (verdict->detail);
-  verdict->detail
-      = g_strdup_printf ("%s%sso it was on %.10s, and it was not seen whole since",
-                         failure->detail != NULL ? failure->detail : "",
-                         failure->detail != NULL ? "; " : "", date != NULL ? date : "a day before");
+  verdict->detail = g_strdup_printf (N_ ("%s%sso it was on %.10s, and it was not seen whole since"),
+                                     failure->detail != NULL ? failure->detail : "",
+                                     failure->detail != NULL ? "; " : "",
+                                     date != NULL ? date : N_ ("a day before"));
 }
 
 void

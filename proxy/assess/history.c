@@ -3,6 +3,7 @@
 
 #include "assess/history.h"
 
+#include "api/intl.h"
 #include "base/clock.h"
 
 #include <math.h>
@@ -26,7 +27,7 @@ until (const char *what, gint64 when)
 {
   g_autofree char *date = ll_clock_format (when);
 
-  return g_strdup_printf ("%s until %.10s", what, date ? date : "some time ago");
+  return g_strdup_printf (N_ ("%s until %.10s"), what, date ? date : N_ ("some time ago"));
 }
 
 /* Nothing was found out, so nothing can have vanished. What is published shows without a look at

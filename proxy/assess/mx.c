@@ -3,6 +3,7 @@
 
 #include "assess/mx.h"
 
+#include "api/intl.h"
 #include "base/limits.h"
 #include "net/nat64.h"
 #include "net/network.h"
@@ -117,8 +118,9 @@ read_absence (LlMxFacts *facts, const char *domain, const LlAnswer *answer)
   facts->finding = LL_ABSENT;
   facts->nxdomain = TRUE;
   facts->proven = answer->secure;
-  facts->reason = answer->secure ? g_strdup_printf ("%s does not exist", domain)
-                                 : g_strdup_printf ("%s does not exist according to DNS", domain);
+  facts->reason = answer->secure
+                      ? g_strdup_printf (N_ ("%s does not exist"), domain)
+                      : g_strdup_printf (N_ ("%s does not exist according to DNS"), domain);
 }
 
 LlMxFacts *
@@ -141,12 +143,12 @@ ll_mx_read (const char *domain, const LlAnswer *answer)
       read_absence (facts, domain, answer);
       break;
     case LL_UNKNOWN:
-      facts->reason = g_strdup_printf ("The mail servers of %s could not be looked up: %s", domain,
-                                       answer->reason);
+      facts->reason = g_strdup_printf (N_ ("The mail servers of %s could not be looked up: %s"),
+                                       domain, answer->reason);
       break;
     case LL_BOGUS:
-      facts->reason
-          = g_strdup_printf ("The DNSSEC signatures of %s are wrong: %s", domain, answer->reason);
+      facts->reason = g_strdup_printf (N_ ("The DNSSEC signatures of %s are wrong: %s"), domain,
+                                       answer->reason);
       break;
     default:
       g_assert_not_reached ();
@@ -155,7 +157,7 @@ ll_mx_read (const char *domain, const LlAnswer *answer)
     {
       facts->finding = LL_ABSENT;
       facts->proven = answer->secure;
-      facts->reason = g_strdup_printf ("%s accepts no mail (null MX)", domain);
+      facts->reason = g_strdup_printf (N_ ("%s accepts no mail (null MX)"), domain);
     }
   if (answer->finding == LL_FOUND || answer->finding == LL_ABSENT)
     facts->ttl = answer->ttl;
@@ -216,7 +218,7 @@ keep_addresses (LlHostFacts *host, LlQuery *pair, const Means *means)
   if (withheld && addresses->len == 0)
     {
       host->why = LL_WHY_INTERNAL;
-      host->detail = g_strdup_printf ("%s has only private addresses", host->name);
+      host->detail = g_strdup_printf (N_ ("%s has only private addresses"), host->name);
     }
   ll_nat64_widen (means->resolver, addresses, means->deadline, means->cancellable);
   g_ptr_array_add (addresses, NULL);
@@ -245,18 +247,18 @@ explain_failure (LlHostFacts *host, const LlQuery *pair)
       host->evidence = LL_EVIDENCE_BROKEN;
       host->code = LL_CODE_DNSSEC_INVALID;
       host->late = blamed->late;
-      host->detail = g_strdup_printf ("The DNSSEC signatures of %s are wrong: %s", host->name,
+      host->detail = g_strdup_printf (N_ ("The DNSSEC signatures of %s are wrong: %s"), host->name,
                                       blamed->reason);
     }
   else if (host->addressed == LL_UNKNOWN)
     {
       host->why = blamed->network ? LL_WHY_DNS : LL_WHY_TEMPORARY;
       host->code = blamed->network ? LL_CODE_DNS_NETWORK_BROKEN : LL_CODE_UNKNOWN_TEMP;
-      host->detail = g_strdup_printf ("The address of %s could not be looked up: %s", host->name,
-                                      blamed->reason);
+      host->detail = g_strdup_printf (N_ ("The address of %s could not be looked up: %s"),
+                                      host->name, blamed->reason);
     }
   else
-    host->detail = g_strdup_printf ("%s has no address", host->name);
+    host->detail = g_strdup_printf (N_ ("%s has no address"), host->name);
 }
 
 static void
@@ -370,8 +372,8 @@ judge_hosts (LlMxFacts *facts, const char *domain)
   facts->unaddressed = TRUE;
   facts->proven = proven;
   facts->reason = facts->implicit
-                      ? g_strdup_printf ("%s has neither a mail server nor an address", domain)
-                      : g_strdup_printf ("No mail server of %s has an address", domain);
+                      ? g_strdup_printf (N_ ("%s has neither a mail server nor an address"), domain)
+                      : g_strdup_printf (N_ ("No mail server of %s has an address"), domain);
 }
 
 LlMxFacts *

@@ -3,6 +3,7 @@
 
 #include "assess/probe.h"
 
+#include "api/intl.h"
 #include "base/error.h"
 #include "base/limits.h"
 #include "wire/client.h"
@@ -100,7 +101,7 @@ conclude_error (LlSight *sight, const GError *error)
   if (g_error_matches (error, LL_WIRE_ERROR, LL_WIRE_ERROR_SYNTAX)
       || g_error_matches (error, LL_WIRE_ERROR, LL_WIRE_ERROR_TOO_LONG))
     conclude (sight, LL_SIGHT_PROTOCOL, LL_CODE_UNKNOWN_TEMP,
-              "what answers there is not a mail server (%s)", error->message);
+              N_ ("what answers there is not a mail server (%s)"), error->message);
   else if (g_error_matches (error, LL_WIRE_ERROR, LL_WIRE_ERROR_INJECTED))
     {
       /* T04: nothing of it is read, and the person is told */
@@ -121,9 +122,9 @@ conclude_reply (LlSight *sight, const LlServerReply *reply)
     return TRUE;
   if (reply->code >= 500)
     conclude (sight, LL_SIGHT_UNWELCOME, LL_CODE_UNKNOWN_REFUSED,
-              "the server will not talk to this address: %s", words);
+              N_ ("the server will not talk to this address: %s"), words);
   else
-    conclude (sight, LL_SIGHT_TEMPORARY, LL_CODE_UNKNOWN_TEMP, "the server said: %s", words);
+    conclude (sight, LL_SIGHT_TEMPORARY, LL_CODE_UNKNOWN_TEMP, N_ ("the server said: %s"), words);
   return FALSE;
 }
 
@@ -166,10 +167,10 @@ open_connection (Talk *talk)
     }
   if (g_error_matches (error, LL_WIRE_ERROR, LL_WIRE_ERROR_TIMEOUT))
     conclude (talk->sight, LL_SIGHT_TIMEOUT, LL_CODE_UNKNOWN_TEMP,
-              "the server did not answer in time");
+              N_ ("the server did not answer in time"));
   else if (g_error_matches (error, LL_WIRE_ERROR, LL_WIRE_ERROR_UNREACHABLE))
     conclude (talk->sight, LL_SIGHT_UNREACHABLE, LL_CODE_UNKNOWN_TEMP,
-              "the server cannot be reached (%s)", error->message);
+              N_ ("the server cannot be reached (%s)"), error->message);
   else
     conclude_error (talk->sight, error);
   return FALSE;
@@ -223,8 +224,8 @@ ask_for_tls (Talk *talk)
     {
       talk->sight->tampered = offers->tampered;
       conclude (talk->sight, LL_SIGHT_PLAIN, LL_CODE_STARTTLS_NOT_SUPPORTED,
-                "the server offers no encryption%s",
-                offers->tampered ? ", and somebody on the way seems to have removed it" : "");
+                N_ ("the server offers no encryption%s"),
+                offers->tampered ? N_ (", and somebody on the way seems to have removed it") : "");
       return FALSE;
     }
   reply = ll_client_starttls (talk->client, talk->deadline, talk->cancellable, &error);
@@ -233,10 +234,10 @@ ask_for_tls (Talk *talk)
     conclude_error (talk->sight, error);
   else if (reply->code >= 500)
     conclude (talk->sight, LL_SIGHT_PLAIN, LL_CODE_STARTTLS_NOT_SUPPORTED,
-              "the server announces encryption and refuses it");
+              N_ ("the server announces encryption and refuses it"));
   else if (reply->code != 220)
     conclude (talk->sight, LL_SIGHT_TEMPORARY, LL_CODE_UNKNOWN_TEMP,
-              "the server cannot encrypt at the moment (%u)", reply->code);
+              N_ ("the server cannot encrypt at the moment (%u)"), reply->code);
   else
     return TRUE;
   return FALSE;
@@ -287,7 +288,7 @@ take_facts (Talk *talk)
   sight->chain = ll_chain_new (ssl);
   if (sight->chain == NULL || sight->chain->tls == NULL)
     {
-      conclude (sight, LL_SIGHT_WEAK, LL_CODE_WEAK_CIPHER, "the server shows no certificate");
+      conclude (sight, LL_SIGHT_WEAK, LL_CODE_WEAK_CIPHER, N_ ("the server shows no certificate"));
       return;
     }
   sight->code = ll_sight_floor (sight->chain->tls, ephemeral_dh_bits (ssl), &detail);
@@ -298,7 +299,7 @@ take_facts (Talk *talk)
   if (!sight->chain->tls->forward_secrecy)
     add_note (sight, "no forward secrecy");
   if (ll_chain_lacks_staple (sight->chain))
-    add_note (sight, "its certificate asks for a stapled answer (OCSP) and none came");
+    add_note (sight, N_ ("its certificate asks for a stapled answer (OCSP) and none came"));
 }
 
 /* The question is on its way while what the handshake showed is judged and told. */
@@ -320,12 +321,12 @@ say_hello_again (Talk *talk)
 
   if (reply == NULL || !offers->known)
     {
-      add_note (talk->sight, "the server said nothing more once the connection was encrypted");
+      add_note (talk->sight, N_ ("the server said nothing more once the connection was encrypted"));
       return;
     }
   talk->sight->requiretls = offers->requiretls;
   if (offers->starttls)
-    add_note (talk->sight, "the server offers STARTTLS once more inside TLS");
+    add_note (talk->sight, N_ ("the server offers STARTTLS once more inside TLS"));
 }
 
 static gboolean
@@ -400,11 +401,12 @@ classify (LlSight *sight, const Talk *first, const char *reason)
   g_clear_pointer (&talk.client, ll_client_free);
   if (code == LL_CODE_NONE)
     conclude (sight, LL_SIGHT_TEMPORARY, LL_CODE_UNKNOWN_TEMP,
-              "the encryption could not be set up (%s)", reason);
+              N_ ("the encryption could not be set up (%s)"), reason);
   else if (other->detail != NULL && other->kind == LL_SIGHT_WEAK)
     conclude (sight, LL_SIGHT_WEAK, code, "%s", other->detail);
   else
-    conclude (sight, LL_SIGHT_WEAK, code, "its encryption is outdated or too weak (%s)", reason);
+    conclude (sight, LL_SIGHT_WEAK, code, N_ ("its encryption is outdated or too weak (%s)"),
+              reason);
 }
 
 /* What is known once TLS is up is handed out before the last question is asked. The connection
@@ -462,7 +464,7 @@ ll_probe_look (LlProbe *probe,
       if (second->kind == LL_SIGHT_TLS || second->kind == LL_SIGHT_WEAK)
         {
           /* one of a farm without STARTTLS, or somebody on the way who is not always there */
-          add_note (second, "on another connection a moment ago it offered no encryption");
+          add_note (second, N_ ("on another connection a moment ago it offered no encryption"));
           ll_sight_unref (sight);
           sight = g_steal_pointer (&second);
         }

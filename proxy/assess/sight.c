@@ -3,6 +3,7 @@
 
 #include "assess/sight.h"
 
+#include "api/intl.h"
 #include "base/clock.h"
 #include "base/limits.h"
 
@@ -113,22 +114,24 @@ ll_sight_floor (const LlTlsFacts *tls, int ephemeral_dh_bits, char **detail)
 {
   if (g_strcmp0 (tls->protocol, "TLSv1.2") != 0 && g_strcmp0 (tls->protocol, "TLSv1.3") != 0)
     {
-      *detail = g_strdup_printf ("its encryption is outdated (%s)", tls->protocol);
+      *detail = g_strdup_printf (N_ ("its encryption is outdated (%s)"), tls->protocol);
       return LL_CODE_WEAK_PROTOCOL;
     }
   if (is_weak_cipher (tls))
     {
-      *detail = g_strdup_printf ("its encryption is too weak (%s, %d bit)", tls->cipher, tls->bits);
+      *detail = g_strdup_printf (N_ ("its encryption is too weak (%s, %d bit)"), tls->cipher,
+                                 tls->bits);
       return LL_CODE_WEAK_CIPHER;
     }
   if (is_weak_key (tls))
     {
-      *detail = g_strdup_printf ("its key is too short (%s)", tls->key);
+      *detail = g_strdup_printf (N_ ("its key is too short (%s)"), tls->key);
       return LL_CODE_WEAK_KEY;
     }
   if (ephemeral_dh_bits > 0 && ephemeral_dh_bits < LL_TLS_RSA_BITS_MIN)
     {
-      *detail = g_strdup_printf ("its key exchange is too weak (DH %d bit)", ephemeral_dh_bits);
+      *detail
+          = g_strdup_printf (N_ ("its key exchange is too weak (DH %d bit)"), ephemeral_dh_bits);
       return LL_CODE_WEAK_KEY;
     }
   return LL_CODE_NONE;

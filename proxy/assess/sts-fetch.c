@@ -3,6 +3,7 @@
 
 #include "assess/sts-fetch.h"
 
+#include "api/intl.h"
 #include "assess/sts-cache.h"
 #include "assess/sts-policy.h"
 #include "assess/sts-record.h"
@@ -58,13 +59,14 @@ fetch (const LlStsSources *sources,
   if (result->intercepted)
     {
       why->code = LL_CODE_STS_POLICY_FETCH_ERROR;
-      why->detail = g_strdup ("the policy was read through a device of your network");
+      why->detail = g_strdup (N_ ("the policy was read through a device of your network"));
       return NULL;
     }
   why->code = LL_CODE_STS_POLICY_INVALID;
   if (!ll_sts_policy_type (result->content_type))
     {
-      why->detail = g_strdup_printf ("the policy is \"%s\", not plain text", result->content_type);
+      why->detail
+          = g_strdup_printf (N_ ("the policy is \"%s\", not plain text"), result->content_type);
       return NULL;
     }
   body = g_bytes_get_data (result->body, &length);

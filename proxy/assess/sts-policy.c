@@ -3,6 +3,7 @@
 
 #include "assess/sts-policy.h"
 
+#include "api/intl.h"
 #include "base/limits.h"
 #include "base/scan.h"
 
@@ -93,7 +94,7 @@ take_mode (Fields *fields, const LlScan *value)
   else if (equals (value, "none"))
     mode = LL_STS_MODE_NONE;
   else
-    return "the mode is none of enforce, testing, none";
+    return N_ ("the mode is none of enforce, testing, none");
   if (!fields->mode_set)
     fields->mode = mode;
   fields->mode_set = TRUE;
@@ -109,7 +110,7 @@ take_max_age (Fields *fields, const LlScan *value)
   /* 1*10(DIGIT) */
   if (ll_scan_length (value) > 10 || !ll_scan_number (&rest, 9999999999, &number)
       || !ll_scan_at_end (&rest))
-    return "max_age is not a number of seconds";
+    return N_ ("max_age is not a number of seconds");
   if (!fields->max_age_set)
     fields->max_age = number;
   fields->max_age_set = TRUE;
@@ -123,7 +124,7 @@ take_field (Fields *fields, const LlScan *name, const LlScan *value)
   if (equals (name, "version"))
     {
       if (!fields->version && !equals (value, "STSv1"))
-        return "the version is not STSv1";
+        return N_ ("the version is not STSv1");
       fields->version = TRUE;
       return NULL;
     }
@@ -134,12 +135,12 @@ take_field (Fields *fields, const LlScan *name, const LlScan *value)
   if (equals (name, "mx"))
     {
       if (!is_pattern (value))
-        return "an mx is not a host name or *.domain";
+        return N_ ("an mx is not a host name or *.domain");
       g_ptr_array_add (fields->patterns,
                        g_ascii_strdown (value->at, (gssize) ll_scan_length (value)));
       return NULL;
     }
-  return is_extension_value (value) ? NULL : "a value is empty or has control characters";
+  return is_extension_value (value) ? NULL : N_ ("a value is empty or has control characters");
 }
 
 /* One line without its end. */
@@ -149,10 +150,10 @@ take_line (Fields *fields, LlScan line)
   LlScan name;
 
   if (ll_scan_at_end (&line))
-    return "the line is empty";
+    return N_ ("the line is empty");
   if (!ll_scan_span (&line, ALNUM "_-.", &name) || !g_ascii_isalnum (name.at[0])
       || ll_scan_length (&name) > NAME_MAX_LENGTH || !ll_scan_byte (&line, ':'))
-    return "the line is not \"name: value\"";
+    return N_ ("the line is not \"name: value\"");
   ll_scan_blanks (&line);
   while (line.end > line.at && (line.end[-1] == ' ' || line.end[-1] == '\t'))
     line.end--;
@@ -163,13 +164,13 @@ static const char *
 missing (const Fields *fields)
 {
   if (!fields->version)
-    return "it has no version";
+    return N_ ("it has no version");
   if (!fields->mode_set)
-    return "it has no mode";
+    return N_ ("it has no mode");
   if (!fields->max_age_set)
-    return "it has no max_age";
+    return N_ ("it has no max_age");
   if (fields->mode != LL_STS_MODE_NONE && fields->patterns->len == 0)
-    return "it names no mail server";
+    return N_ ("it names no mail server");
   return NULL;
 }
 
@@ -192,7 +193,7 @@ ll_sts_policy_parse (const char *body, gsize length, char **detail)
   g_autoptr (GPtrArray) patterns = g_ptr_array_new_with_free_func (g_free);
   Fields fields = { .patterns = patterns };
   LlScan scan = ll_scan (body, length);
-  const char *wrong = length > LL_STS_POLICY_MAX ? "it is too long" : NULL;
+  const char *wrong = length > LL_STS_POLICY_MAX ? N_ ("it is too long") : NULL;
   guint number = 0;
 
   while (wrong == NULL && !ll_scan_at_end (&scan))
@@ -213,14 +214,14 @@ ll_sts_policy_parse (const char *body, gsize length, char **detail)
     }
   if (wrong != NULL && number > 0)
     {
-      *detail = g_strdup_printf ("line %u of the MTA-STS policy: %s", number, wrong);
+      *detail = g_strdup_printf (N_ ("line %u of the MTA-STS policy: %s"), number, wrong);
       return NULL;
     }
   if (wrong == NULL)
     wrong = missing (&fields);
   if (wrong != NULL)
     {
-      *detail = g_strdup_printf ("the MTA-STS policy is not valid: %s", wrong);
+      *detail = g_strdup_printf (N_ ("the MTA-STS policy is not valid: %s"), wrong);
       return NULL;
     }
   return policy_new (&fields);

@@ -3,6 +3,7 @@
 
 #include "assess/sts-record.h"
 
+#include "api/intl.h"
 #include "base/scan.h"
 
 #include <string.h>
@@ -15,7 +16,7 @@ static LlStsRecord
 invalid (char **detail, const char *what)
 {
   if (detail != NULL)
-    *detail = g_strdup_printf ("the MTA-STS record is not valid: %s", what);
+    *detail = g_strdup_printf (N_ ("the MTA-STS record is not valid: %s"), what);
   return LL_STS_RECORD_INVALID;
 }
 
@@ -66,11 +67,11 @@ ll_sts_record_parse (const char *text, gsize length, char **id, char **detail)
       LlScan name, value;
 
       if (!take_name (&scan, &name) || !ll_scan_byte (&scan, '=') || !take_value (&scan, &value))
-        return invalid (detail, "it has a malformed field");
+        return invalid (detail, N_ ("it has a malformed field"));
       if (ll_scan_length (&name) == 2 && memcmp (name.at, "id", 2) == 0)
         {
           if (!is_id (&value))
-            return invalid (detail, "its id is not 1 to 32 letters and digits");
+            return invalid (detail, N_ ("its id is not 1 to 32 letters and digits"));
           if (found.at == NULL)
             found = value;
         }
@@ -78,11 +79,11 @@ ll_sts_record_parse (const char *text, gsize length, char **id, char **detail)
         break;
       ll_scan_blanks (&scan);
       if (!ll_scan_byte (&scan, ';'))
-        return invalid (detail, "its fields are not separated by semicolons");
+        return invalid (detail, N_ ("its fields are not separated by semicolons"));
       ll_scan_blanks (&scan);
     }
   if (found.at == NULL)
-    return invalid (detail, "it has no id");
+    return invalid (detail, N_ ("it has no id"));
   *id = ll_scan_dup (&found);
   return LL_STS_RECORD_VALID;
 }
@@ -123,6 +124,6 @@ ll_sts_record_choose (const GPtrArray *records, char **id, char **detail)
   if (candidates == 0)
     return LL_STS_RECORD_ABSENT;
   if (candidates > 1)
-    return invalid (detail, "there are several");
+    return invalid (detail, N_ ("there are several"));
   return ll_sts_record_parse (candidate->str, candidate->len, id, detail);
 }

@@ -3,6 +3,7 @@
 
 #include "assess/tlsa.h"
 
+#include "api/intl.h"
 #include "base/limits.h"
 #include "net/rdata.h"
 
@@ -138,8 +139,8 @@ fail (LlHostFacts *host, const char *question, const LlAnswer *answer)
   /* RFC 8460 4.3.2.1: no valid records were returned, whether false ones or none */
   host->code = answer->network ? LL_CODE_DNS_NETWORK_BROKEN : LL_CODE_DNSSEC_INVALID;
   g_free (host->detail);
-  host->detail = g_strdup_printf ("TLSA of %s could not be obtained: %s", question,
-                                  answer->reason != NULL ? answer->reason : "no answer");
+  host->detail = g_strdup_printf (N_ ("TLSA of %s could not be obtained: %s"), question,
+                                  answer->reason != NULL ? answer->reason : N_ ("no answer"));
 }
 
 static void

@@ -3,6 +3,7 @@
 
 #include "assess/verdict-host.h"
 
+#include "api/intl.h"
 #include "assess/dane.h"
 
 #include <string.h>
@@ -77,17 +78,17 @@ fold_dns (const LlVerdictHost *host, LlHostFacts *facts)
     {
     case LL_BOGUS:
       set_finding (facts, LL_EVIDENCE_BROKEN, LL_WHY_NONE, LL_CODE_DNSSEC_INVALID,
-                   "the signed address of this server does not verify");
+                   N_ ("the signed address of this server does not verify"));
       return TRUE;
     case LL_UNKNOWN:
       set_finding (facts, LL_EVIDENCE_UNKNOWN,
                    facts->why == LL_WHY_DNS ? LL_WHY_DNS : LL_WHY_TEMPORARY,
                    facts->why == LL_WHY_DNS ? LL_CODE_DNS_NETWORK_BROKEN : LL_CODE_UNKNOWN_TEMP,
-                   facts->detail == NULL ? "its address could not be looked up" : NULL);
+                   facts->detail == NULL ? N_ ("its address could not be looked up") : NULL);
       return TRUE;
     case LL_ABSENT:
       set_finding (facts, LL_EVIDENCE_UNKNOWN, LL_WHY_NONE, LL_CODE_NONE,
-                   facts->detail == NULL ? "this name has no address" : NULL);
+                   facts->detail == NULL ? N_ ("this name has no address") : NULL);
       return TRUE;
     case LL_FOUND:
       break;
@@ -95,7 +96,7 @@ fold_dns (const LlVerdictHost *host, LlHostFacts *facts)
   if (facts->why == LL_WHY_INTERNAL)
     {
       set_finding (facts, LL_EVIDENCE_UNKNOWN, LL_WHY_INTERNAL, LL_CODE_NONE,
-                   "its address is a private one and is not contacted");
+                   N_ ("its address is a private one and is not contacted"));
       return TRUE;
     }
   return FALSE;
@@ -117,8 +118,8 @@ fold_tlsa (const LlVerdictHost *host, LlHostFacts *facts)
   else
     set_finding (facts, LL_EVIDENCE_BROKEN, LL_WHY_NONE,
                  facts->code != LL_CODE_NONE ? facts->code : LL_CODE_DNSSEC_INVALID,
-                 facts->detail == NULL ? "this server is signed, and its published keys (TLSA) "
-                                         "cannot be had"
+                 facts->detail == NULL ? N_ ("this server is signed, and its published keys (TLSA) "
+                                             "cannot be had")
                                        : NULL);
   return TRUE;
 }
@@ -173,7 +174,7 @@ worth_by_webpki (const LlSight *sight, Worth *worth)
       worth->code = LL_CODE_VALIDATION_FAILURE;
       worth->trust.valid = FALSE;
       worth->trust.code = LL_CODE_VALIDATION_FAILURE;
-      worth->detail = g_strdup ("its certificate was revoked by who issued it");
+      worth->detail = g_strdup (N_ ("its certificate was revoked by who issued it"));
     }
   else if (worth->trust.valid)
     worth->evidence = LL_EVIDENCE_PKIX;
@@ -210,7 +211,7 @@ worth_tls (const LlVerdictInput *input,
     case LL_DANE_UNUSABLE: /* mandatory, and nobody's certificate counts (RFC 7672 2.2) */
       worth->evidence = LL_EVIDENCE_OPP;
       worth->code = LL_CODE_TLSA_INVALID;
-      worth->detail = g_strdup ("none of its published TLSA records can be used for mail");
+      worth->detail = g_strdup (N_ ("none of its published TLSA records can be used for mail"));
       break;
     case LL_DANE_NONE:
     case LL_DANE_PUBLISHED:
@@ -345,7 +346,7 @@ fold_unseen (const LlVerdictInput *input,
   if (facts->dane == LL_DANE_PUBLISHED)
     {
       g_autofree char *detail
-          = g_strdup_printf ("keys are published for it (TLSA); it was not seen from here%s%s",
+          = g_strdup_printf (N_ ("keys are published for it (TLSA); it was not seen from here%s%s"),
                              sight != NULL && sight->detail != NULL ? ": " : "",
                              sight != NULL && sight->detail != NULL ? sight->detail : "");
 
@@ -354,10 +355,10 @@ fold_unseen (const LlVerdictInput *input,
     }
   else if (host->look_open && sight == NULL)
     set_finding (facts, LL_EVIDENCE_UNKNOWN, LL_WHY_OVERDUE, LL_CODE_UNKNOWN_TEMP,
-                 "the look at it is still under way");
+                 N_ ("the look at it is still under way"));
   else if (!input->probing)
     set_finding (facts, LL_EVIDENCE_UNKNOWN, LL_WHY_NONE, LL_CODE_NONE,
-                 "looking at mail servers is switched off");
+                 N_ ("looking at mail servers is switched off"));
   else
     {
       LlWhy why = why_of (input, sight);
@@ -368,9 +369,9 @@ fold_unseen (const LlVerdictInput *input,
                    : sight != NULL && sight->code != LL_CODE_NONE && !ll_sight_is_conclusive (sight)
                        ? sight->code
                        : LL_CODE_UNKNOWN_TEMP,
-                   why == LL_WHY_PORT25 ? "this network does not let us look at mail servers"
+                   why == LL_WHY_PORT25 ? N_ ("this network does not let us look at mail servers")
                    : sight != NULL      ? sight->detail
-                                        : "it was not looked at");
+                                        : N_ ("it was not looked at"));
     }
 }
 

@@ -3,6 +3,7 @@
 
 #include "assess/verdict.h"
 
+#include "api/intl.h"
 #include "assess/sts-policy.h"
 #include "assess/verdict-host.h"
 
@@ -183,7 +184,7 @@ fold_hosts (const LlVerdict *verdict, gboolean honours_sts)
     }
   if (is_enforced (verdict) && honours_sts && usable == 0 && verdict->hosts->len > 0)
     return (Fold){ LL_EVIDENCE_BROKEN, LL_CODE_VALIDATION_FAILURE,
-                   "none of its mail servers is one that its policy (MTA-STS) names",
+                   N_ ("none of its mail servers is one that its policy (MTA-STS) names"),
                    LL_CULPRIT_POLICY };
   if (cap)
     {
@@ -387,10 +388,11 @@ apply_bogus_policy (const LlVerdict *verdict, Fold *fold)
       = verdict->sts.mode == LL_STS_UNKNOWN && verdict->sts.code == LL_CODE_DNSSEC_INVALID;
 
   if (bogus && fold->evidence != LL_EVIDENCE_BROKEN && fold->evidence != LL_EVIDENCE_DANE)
-    *fold
-        = (Fold){ LL_EVIDENCE_BROKEN, LL_CODE_DNSSEC_INVALID,
-                  "whether it has a policy (MTA-STS) is signed, and the signature does not verify",
-                  LL_CULPRIT_POLICY, .dns = TRUE };
+    *fold = (Fold){
+      LL_EVIDENCE_BROKEN, LL_CODE_DNSSEC_INVALID,
+      N_ ("whether it has a policy (MTA-STS) is signed, and the signature does not verify"),
+      LL_CULPRIT_POLICY, .dns = TRUE
+    };
 }
 
 static char *

@@ -98,8 +98,8 @@ ll_file_load (const char *path, gsize limit, GError **error)
     }
   if (!S_ISREG (status.st_mode) || (guint64) status.st_size > limit)
     {
-      g_set_error (error, G_FILE_ERROR, G_FILE_ERROR_INVAL,
-                   "%s is not a file of at most %" G_GSIZE_FORMAT " bytes", path, limit);
+      g_set_error (error, G_FILE_ERROR, G_FILE_ERROR_INVAL, "%s is not a file of at most %zu bytes",
+                   path, limit);
       return NULL;
     }
   bytes = g_malloc ((gsize) status.st_size + 1);

@@ -3,6 +3,7 @@
 
 #include "bus/call.h"
 
+#include "api/intl.h"
 #include "api/names.h"
 #include "base/error.h"
 #include "base/limits.h"
@@ -90,7 +91,7 @@ ll_bus_call_run (LlBusCall *call, const LlBusMethod *method)
     {
       g_dbus_method_invocation_return_error_literal (invocation, LL_API_ERROR,
                                                      LL_API_ERROR_UNAVAILABLE,
-                                                     "Letterlock is stopping");
+                                                     N_ ("Letterlock is stopping"));
       return;
     }
   made = method->run (call, &error);
@@ -102,7 +103,7 @@ ll_bus_call_run (LlBusCall *call, const LlBusMethod *method)
     answer_error (invocation, error);
   else
     g_dbus_method_invocation_return_error (invocation, LL_API_ERROR, LL_API_ERROR_FAILED,
-                                           "%s failed, and nobody said why", method->name);
+                                           N_ ("%s failed, and nobody said why"), method->name);
 }
 
 /* -- for the methods ---------------------------------------------------------------------- */

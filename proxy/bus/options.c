@@ -3,6 +3,7 @@
 
 #include "bus/options.h"
 
+#include "api/intl.h"
 #include "base/error.h"
 #include "base/limits.h"
 #include "config/list.h"
@@ -102,7 +103,7 @@ text_of (const char *key, GVariant *value, char **text, GError **error)
       const char *string = g_variant_get_string (value, NULL);
 
       if (!is_clean (string, FALSE))
-        return wrong (error, key, "must be one short line");
+        return wrong (error, key, N_ ("must be one short line"));
       *text = *string != '\0' ? g_strdup (string) : NULL;
     }
   else if (g_variant_is_of_type (value, G_VARIANT_TYPE_STRING_ARRAY))
@@ -111,11 +112,11 @@ text_of (const char *key, GVariant *value, char **text, GError **error)
 
       for (guint i = 0; items[i] != NULL; i++)
         if (!is_clean (items[i], TRUE))
-          return wrong (error, key, "has an item with a \";\" or a line break in it");
+          return wrong (error, key, N_ ("has an item with a \";\" or a line break in it"));
       *text = items[0] != NULL ? g_strjoinv (";", (char **) items) : NULL;
     }
   else
-    return wrong (error, key, "must be text, a list, a number or yes or no");
+    return wrong (error, key, N_ ("must be text, a list, a number or yes or no"));
   return TRUE;
 }
 
@@ -150,7 +151,7 @@ ll_bus_options_changes (GVariant *dictionary,
         continue;
       if (option == NULL)
         {
-          wrong (error, key, "is not known here");
+          wrong (error, key, N_ ("is not known here"));
           return NULL;
         }
       if (!text_of (key, owned, &text, error))

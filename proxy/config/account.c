@@ -3,6 +3,7 @@
 
 #include "config/account.h"
 
+#include "api/intl.h"
 #include "base/error.h"
 #include "config/value.h"
 
@@ -41,11 +42,12 @@ complete_oauth2 (LlAccount *account, GError **error)
   const LlOauth2Preset *preset = ll_oauth2_preset (account->oauth2);
 
   if (account->client_id == NULL)
-    return fail (error, "auth = oauth2 needs client-id: what the provider gave you or your "
-                        "organisation for this program");
+    return fail (error, N_ ("auth = oauth2 needs client-id: what the provider gave you or your "
+                            "organisation for this program"));
   if (account->tenant != NULL && !ll_oauth2_is_tenant (account->tenant))
-    return fail (error, "tenant is the name or number of your organisation at the provider, such "
-                        "as example.org");
+    return fail (error,
+                 N_ ("tenant is the name or number of your organisation at the provider, such "
+                     "as example.org"));
   if (preset != NULL)
     {
       const char *tenant = account->tenant != NULL ? account->tenant : preset->tenant;
@@ -57,8 +59,9 @@ complete_oauth2 (LlAccount *account, GError **error)
     }
   if (account->token_url == NULL
       || (account->authorization_url == NULL && account->device_url == NULL))
-    return fail (error, "auth = oauth2 needs oauth2 = google or microsoft, or the provider's own "
-                        "token-url, and its authorization-url or device-url");
+    return fail (error,
+                 N_ ("auth = oauth2 needs oauth2 = google or microsoft, or the provider's own "
+                     "token-url, and its authorization-url or device-url"));
   return TRUE;
 }
 
@@ -66,14 +69,14 @@ gboolean
 ll_account_complete (LlAccount *account, GError **error)
 {
   if (account->auth == LL_AUTH_CERTIFICATE && account->certificate_file == NULL)
-    return fail (error, "auth = certificate needs the key certificate: a PEM file with both");
+    return fail (error, N_ ("auth = certificate needs the key certificate: a PEM file with both"));
   if (account->declared && account->declared_when == 0)
-    return fail (error, "declared needs declared-when, the day of your statement, such as "
-                        "2026-11-22; it lapses after 12 months");
+    return fail (error, N_ ("declared needs declared-when, the day of your statement, such as "
+                            "2026-11-22; it lapses after 12 months"));
   if (account->auth == LL_AUTH_OAUTH2 && !complete_oauth2 (account, error))
     return FALSE;
   if (account->password_command != NULL && account->auth != LL_AUTH_PASSWORD)
-    return fail (error, "password-command is for auth = password only");
+    return fail (error, N_ ("password-command is for auth = password only"));
   if (account->login == NULL)
     account->login = g_strdup (account->name);
   for (guint i = 0; account->username == NULL && account->addresses[i] != NULL; i++)
@@ -81,7 +84,7 @@ ll_account_complete (LlAccount *account, GError **error)
       account->username = g_strdup (account->addresses[i]);
   if (account->username == NULL
       && (account->auth == LL_AUTH_PASSWORD || account->auth == LL_AUTH_OAUTH2))
-    return fail (error, "username is missing, and *@domain cannot stand for it");
+    return fail (error, N_ ("username is missing, and *@domain cannot stand for it"));
   return TRUE;
 }
 

@@ -3,6 +3,8 @@
 
 #include "config/options.h"
 
+#include "api/intl.h"
+
 /* What a value of an option looks like, in words. */
 
 static const char *
@@ -13,47 +15,47 @@ form_of (LlOptionType type)
     case LL_OPTION_TEXT:
       return "text";
     case LL_OPTION_PATH:
-      return "an absolute path";
+      return N_ ("an absolute path");
     case LL_OPTION_URL:
-      return "an address that starts with";
+      return N_ ("an address that starts with");
     case LL_OPTION_HOST_PORT:
     case LL_OPTION_UPSTREAM:
       return "host:port";
     case LL_OPTION_FLAG:
-      return "true or false";
+      return N_ ("true or false");
     case LL_OPTION_NUMBER:
       return "a number";
     case LL_OPTION_DURATION:
-      return "a time such as 90s, 15m, 12h, 5d or 2w";
+      return N_ ("a time such as 90s, 15m, 12h, 5d or 2w");
     case LL_OPTION_DATE:
-      return "a date such as 2026-11-22";
+      return N_ ("a date such as 2026-11-22");
     case LL_OPTION_WORD:
     case LL_OPTION_DECLARED:
-      return "one of";
+      return N_ ("one of");
     case LL_OPTION_HONOURS:
     case LL_OPTION_METHODS:
     case LL_OPTION_KINDS:
-      return "a list of";
+      return N_ ("a list of");
     case LL_OPTION_TAG:
-      return "one word of letters, digits and hyphens";
+      return N_ ("one word of letters, digits and hyphens");
     case LL_OPTION_LOCAL:
-      return "a list of loopback addresses with port, such as 127.0.0.1:1587;[::1]:1587";
+      return N_ ("a list of loopback addresses with port, such as 127.0.0.1:1587;[::1]:1587");
     case LL_OPTION_FOREIGN:
-      return "a list of addresses with port, such as 192.0.2.10:587";
+      return N_ ("a list of addresses with port, such as 192.0.2.10:587");
     case LL_OPTION_RESOLVERS:
-      return "a list of addresses, such as 9.9.9.9;127.0.0.1@5353";
+      return N_ ("a list of addresses, such as 9.9.9.9;127.0.0.1@5353");
     case LL_OPTION_HOSTS:
-      return "a list of host names";
+      return N_ ("a list of host names");
     case LL_OPTION_ADDRESSES:
-      return "a list of addresses, such as alice@example.org;*@alice.example";
+      return N_ ("a list of addresses, such as alice@example.org;*@alice.example");
     case LL_OPTION_DOMAINS:
-      return "a list of domains";
+      return N_ ("a list of domains");
     case LL_OPTION_PATTERNS:
-      return "a list of addresses, domains, *.domain, or *";
+      return N_ ("a list of addresses, domains, *.domain, or *");
     case LL_OPTION_URLS:
-      return "a list of addresses that start with";
+      return N_ ("a list of addresses that start with");
     case LL_OPTION_PINS:
-      return "a list of SHA-256 sums, each 64 hexadecimal digits";
+      return N_ ("a list of SHA-256 sums, each 64 hexadecimal digits");
     }
   g_return_val_if_reached ("");
 }
@@ -64,7 +66,7 @@ ll_option_valid (const LlOption *option)
   GString *text = g_string_new (form_of (option->type));
 
   if (option->type == LL_OPTION_NUMBER)
-    g_string_append_printf (text, " from %u to %u", option->min, option->max);
+    g_string_append_printf (text, N_ (" from %u to %u"), option->min, option->max);
   for (guint i = 0; option->words != NULL && option->words[i] != NULL; i++)
     {
       gboolean last = i > 0 && option->words[i + 1] == NULL;

@@ -3,6 +3,7 @@
 
 #include "deliver/content.h"
 
+#include "api/intl.h"
 #include "base/error.h"
 #include "base/limits.h"
 #include "message/edits.h"
@@ -137,7 +138,7 @@ last_words (const LlSending *sending, const GError *error)
                           : g_error_matches (error, LL_STORE_ERROR, LL_STORE_ERROR_IO)
                               ? LL_OUTCOME_TEMPORARY
                               : LL_OUTCOME_REFUSED,
-                          "the stored letter cannot be read: %s", error->message);
+                          N_ ("the stored letter cannot be read: %s"), error->message);
   if (g_error_matches (error, LL_WIRE_ERROR, LL_WIRE_ERROR_CLOSED))
     reply
         = ll_client_read (sending->client, ll_deadline_in (LAST_WORDS), sending->cancellable, NULL);
@@ -151,7 +152,8 @@ static LlResult *
 uncertain (const LlSending *sending, const GError *error)
 {
   return ll_result_new (LL_OUTCOME_UNCERTAIN,
-                        "%s: %s after the whole letter was sent; whether it was taken is not known",
+                        N_ ("%s: %s after the whole letter was sent; whether it was taken is not "
+                            "known"),
                         sending->host, error->message);
 }
 
@@ -189,7 +191,7 @@ send_last (LlContent *content, const LlSending *sending, gboolean *usable)
   if (sending->before_dot != NULL && !sending->before_dot (sending->copy, sending->data))
     {
       ll_client_discard (sending->client);
-      return ll_result_new (LL_OUTCOME_CANCELLED, "stopped before the letter was complete");
+      return ll_result_new (LL_OUTCOME_CANCELLED, N_ ("stopped before the letter was complete"));
     }
   if (!ll_client_flush (sending->client, ll_deadline_in (LL_UPSTREAM_COMMAND), NULL, &error))
     return uncertain (sending, error);

@@ -3,6 +3,7 @@
 
 #include "deliver/dial.h"
 
+#include "api/intl.h"
 #include "base/error.h"
 #include "base/limits.h"
 #include "deliver/proxy.h"
@@ -202,8 +203,8 @@ ask_for_tls (const LlDial *dial, LlDialed *out)
   if (!ll_client_offers (out->client)->starttls)
     return ll_result_new (LL_OUTCOME_NO_TLS,
                           ll_client_offers (out->client)->tampered
-                              ? "%s: STARTTLS was overwritten on the way; nothing was sent"
-                              : "%s: the server offers no STARTTLS; nothing was sent",
+                              ? N_ ("%s: STARTTLS was overwritten on the way; nothing was sent")
+                              : N_ ("%s: the server offers no STARTTLS; nothing was sent"),
                           host);
   reply = ll_client_starttls (out->client, ll_dial_command_deadline (dial), dial->cancellable,
                               &error);
@@ -218,7 +219,7 @@ ask_for_tls (const LlDial *dial, LlDialed *out)
       LlResult *result = ll_result_new_reply (LL_OUTCOME_NO_TLS, reply);
 
       g_free (result->text);
-      result->text = g_strdup_printf ("%s: STARTTLS was refused: %s", host, words);
+      result->text = g_strdup_printf (N_ ("%s: STARTTLS was refused: %s"), host, words);
       return result;
     }
   return NULL;
@@ -252,11 +253,11 @@ handshake (LlDialer *dialer, const LlDial *dial, const LlLookup *lookup, LlDiale
   out->tls = g_strdup_printf ("%s %s", out->facts->protocol, out->facts->cipher);
   out->resumed = SSL_session_reused (ssl) == 1;
   ll_dial_tell (dial, "tls", TRUE, "%s%s", out->tls, out->resumed ? ", resumed" : "");
-  ll_dial_tell (dial, "certificate", TRUE, "%s, issued by %s", out->facts->fingerprint,
+  ll_dial_tell (dial, "certificate", TRUE, N_ ("%s, issued by %s"), out->facts->fingerprint,
                 out->facts->issuer);
   if (out->local_root != NULL)
     ll_dial_tell (dial, "root", FALSE,
-                  "your network can read this connection: it ends in the locally installed %s",
+                  N_ ("your network can read this connection: it ends in the locally installed %s"),
                   out->local_root);
   return NULL;
 }

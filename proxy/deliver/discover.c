@@ -3,6 +3,7 @@
 
 #include "deliver/discover.h"
 
+#include "api/intl.h"
 #include "base/limits.h"
 #include "deliver/autoconfig.h"
 #include "net/rdata.h"
@@ -241,16 +242,17 @@ static char *
 say_why (const Search *search)
 {
   if (search->bogus)
-    return g_strdup_printf ("The DNSSEC signatures of %s are wrong: nothing that its DNS says of "
-                            "mail servers can be used",
+    return g_strdup_printf (N_ ("The DNSSEC signatures of %s are wrong: nothing that its DNS says "
+                                "of "
+                                "mail servers can be used"),
                             search->domain);
   if (search->unanswered)
-    return g_strdup_printf ("The DNS of %s did not answer: its settings cannot be looked up",
+    return g_strdup_printf (N_ ("The DNS of %s did not answer: its settings cannot be looked up"),
                             search->domain);
   if (search->unread != NULL)
-    return g_strdup_printf ("What %s publishes could not be read: %s", search->domain,
+    return g_strdup_printf (N_ ("What %s publishes could not be read: %s"), search->domain,
                             search->unread);
-  return g_strdup_printf ("%s publishes no settings for mail programs", search->domain);
+  return g_strdup_printf (N_ ("%s publishes no settings for mail programs"), search->domain);
 }
 
 GPtrArray *

@@ -3,6 +3,7 @@
 
 #include "deliver/inbox.h"
 
+#include "api/intl.h"
 #include "base/error.h"
 #include "base/limits.h"
 #include "deliver/lookup.h"
@@ -219,7 +220,7 @@ put (Visit *visit, const char *text, GError **error)
   rc = ll_transfer_perform (visit->curl, visit->deadline, visit->cancellable);
   if (rc == CURLE_OK)
     mark_unread (visit);
-  return judge (rc, visit, "nothing was put into the mailbox", error);
+  return judge (rc, visit, N_ ("nothing was put into the mailbox"), error);
 }
 
 gboolean
@@ -267,7 +268,7 @@ fetch (Visit *visit, guint64 number, GError **error)
   curl_easy_setopt (visit->curl, CURLOPT_CUSTOMREQUEST, NULL);
   curl_easy_setopt (visit->curl, CURLOPT_URL, url);
   return judge (ll_transfer_perform (visit->curl, visit->deadline, visit->cancellable), visit,
-                "a message could not be read", error);
+                N_ ("a message could not be read"), error);
 }
 
 static gboolean
@@ -278,7 +279,7 @@ look (Visit *visit, const char *word, GPtrArray *found, GError **error)
 
   curl_easy_setopt (visit->curl, CURLOPT_CUSTOMREQUEST, request);
   if (!judge (ll_transfer_perform (visit->curl, visit->deadline, visit->cancellable), visit,
-              "the mailbox could not be searched", error))
+              N_ ("the mailbox could not be searched"), error))
     return FALSE;
   numbers = numbers_of (visit->got);
   for (guint i = 0; i < numbers->len; i++)

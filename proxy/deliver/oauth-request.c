@@ -3,6 +3,7 @@
 
 #include "deliver/oauth-request.h"
 
+#include "api/intl.h"
 #include "base/limits.h"
 
 #include <string.h>
@@ -113,7 +114,7 @@ judge (const LlHttpsResult *result, const LlOauthField *fields, gsize n)
   else if (reply->answer != NULL && result->status == 200)
     reply->outcome = LL_OAUTH_GIVEN;
   else if (result->outcome == LL_HTTPS_OK)
-    reply->detail = g_strdup ("the provider's sign-in gave an answer that makes no sense");
+    reply->detail = g_strdup (N_ ("the provider's sign-in gave an answer that makes no sense"));
   else
     reply->detail = g_strdup (result->detail);
   return reply;

@@ -3,6 +3,7 @@
 
 #include "deliver/oauth-sign-in.h"
 
+#include "api/intl.h"
 #include "base/error.h"
 #include "base/limits.h"
 #include "deliver/oauth-loopback.h"
@@ -129,8 +130,9 @@ keep (Ceremony *ceremony, LlOauthAnswer *answer, GError **error)
     }
   if (answer->access == NULL || answer->refresh == NULL)
     return fail (error, LL_API_ERROR_REFUSED,
-                 "the provider gave no permission that lasts (a refresh token); its scope may have "
-                 "to contain offline_access");
+                 N_ ("the provider gave no permission that lasts (a refresh token); its scope may "
+                     "have "
+                     "to contain offline_access"));
   if (g_cancellable_set_error_if_cancelled (ceremony->cancellable, error))
     return FALSE; /* the account may be gone */
   return ll_oauth_keep (ceremony->oauth, ceremony->target, answer, ceremony->cancellable, error);
@@ -230,9 +232,9 @@ sign_in_by_browser (Ceremony *ceremony, GError **error)
 
   if (target->authorization_url == NULL)
     return fail (error, LL_API_ERROR_REFUSED,
-                 "the account has no authorization-url: sign in with --device");
+                 N_ ("the account has no authorization-url: sign in with --device"));
   if (verifier == NULL || state == NULL)
-    return fail (error, LL_API_ERROR_FAILED, "there are no random numbers");
+    return fail (error, LL_API_ERROR_FAILED, N_ ("there are no random numbers"));
   loopback = ll_oauth_loopback_new (preset != NULL ? preset->redirect : "127.0.0.1", error);
   if (loopback == NULL)
     return FALSE;
@@ -313,7 +315,7 @@ poll_device (Ceremony *ceremony, const LlOauthAnswer *device, GError **error)
       if (!rest (ceremony, interval, error))
         return FALSE;
       if (ll_deadline_left (ceremony->deadline) == 0)
-        return fail (error, LL_API_ERROR_UNAVAILABLE, "the code was not typed in time");
+        return fail (error, LL_API_ERROR_UNAVAILABLE, N_ ("the code was not typed in time"));
       reply = ask (ceremony, ceremony->target->token_url, fields, G_N_ELEMENTS (fields));
       if (must_ask_again (reply, &interval))
         continue;
@@ -336,16 +338,16 @@ sign_in_by_device (Ceremony *ceremony, GError **error)
   if (target->device_url == NULL)
     return fail (error, LL_API_ERROR_REFUSED,
                  target->oauth2 == LL_OAUTH2_GOOGLE
-                     ? "Google does not allow a sign-in by device code for mail: sign in in a "
-                       "browser on this machine"
-                     : "the account has no device-url: sign in in a browser on this machine");
+                     ? N_ ("Google does not allow a sign-in by device code for mail: sign in in a "
+                           "browser on this machine")
+                     : N_ ("the account has no device-url: sign in in a browser on this machine"));
   reply = ask (ceremony, target->device_url, fields, G_N_ELEMENTS (fields));
   if (reply->outcome != LL_OAUTH_GIVEN)
     return explain (reply, error);
   if (reply->answer->device_code == NULL || reply->answer->user_code == NULL
       || reply->answer->verification == NULL)
     return fail (error, LL_API_ERROR_UNAVAILABLE,
-                 "the provider's sign-in gave an answer that makes no sense");
+                 N_ ("the provider's sign-in gave an answer that makes no sense"));
   ceremony->tell (reply->answer->verification, reply->answer->user_code, ceremony->data);
   return poll_device (ceremony, reply->answer, error);
 }

@@ -3,6 +3,7 @@
 
 #include "deliver/oauth.h"
 
+#include "api/intl.h"
 #include "base/error.h"
 #include "base/limits.h"
 #include "deliver/oauth-clock.h"
@@ -138,11 +139,11 @@ secret_problem (const Grant *grant, const GError *error)
 {
   if (g_error_matches (error, LL_SECRET_ERROR, LL_SECRET_ERROR_ABSENT))
     return ll_result_new (LL_OUTCOME_AUTH,
-                          "account %s is not signed in at the provider yet (letterlock account "
-                          "login %s)",
+                          N_ ("account %s is not signed in at the provider yet (letterlock account "
+                              "login %s)"),
                           grant->account, grant->account);
   return ll_result_new (LL_OUTCOME_LOCKED,
-                        "the keyring with the permission of account %s cannot be read: %s",
+                        N_ ("the keyring with the permission of account %s cannot be read: %s"),
                         grant->account, error->message);
 }
 
@@ -165,7 +166,7 @@ denial_problem (Grant *grant, const LlOauthAnswer *answer)
   LlDenial denial = ll_oauth_denial (answer->error);
 
   if (denial == LL_DENIAL_LATER)
-    return ll_result_new (LL_OUTCOME_NO_CONNECTION, "account %s cannot be signed in now: %s",
+    return ll_result_new (LL_OUTCOME_NO_CONNECTION, N_ ("account %s cannot be signed in now: %s"),
                           grant->account, words);
   g_mutex_lock (&grant->oauth->lock);
   grant->state = denial == LL_DENIAL_SIGN_IN ? LL_SIGN_IN_AGAIN : LL_SIGN_IN_REFUSED;
@@ -173,10 +174,10 @@ denial_problem (Grant *grant, const LlOauthAnswer *answer)
   g_mutex_unlock (&grant->oauth->lock);
   if (denial == LL_DENIAL_SIGN_IN)
     return ll_result_new (LL_OUTCOME_AUTH,
-                          "account %s has to sign in at the provider again (letterlock account "
-                          "login %s): %s",
+                          N_ ("account %s has to sign in at the provider again (letterlock account "
+                              "login %s): %s"),
                           grant->account, grant->account, words);
-  return ll_result_new (LL_OUTCOME_AUTH, "account %s cannot sign in at the provider: %s",
+  return ll_result_new (LL_OUTCOME_AUTH, N_ ("account %s cannot sign in at the provider: %s"),
                         grant->account, words);
 }
 
@@ -193,7 +194,7 @@ take_reply (Grant *grant, LlOauthReply *reply, const LlSecret *used)
     case LL_OAUTH_NO_TLS:
       return ll_result_new (LL_OUTCOME_NO_TLS, "%s", reply->detail);
     case LL_OAUTH_UNREACHABLE:
-      return ll_result_new (LL_OUTCOME_NO_CONNECTION, "account %s cannot be signed in now: %s",
+      return ll_result_new (LL_OUTCOME_NO_CONNECTION, N_ ("account %s cannot be signed in now: %s"),
                             grant->account, reply->detail);
     case LL_OAUTH_GIVEN:
     default:
@@ -210,8 +211,8 @@ take_reply (Grant *grant, LlOauthReply *reply, const LlSecret *used)
     }
   if (answer->access == NULL)
     return ll_result_new (LL_OUTCOME_NO_CONNECTION,
-                          "account %s cannot be signed in now: the provider's sign-in gave no "
-                          "token",
+                          N_ ("account %s cannot be signed in now: the provider's sign-in gave no "
+                              "token"),
                           grant->account);
   g_mutex_lock (&oauth->lock);
   take_access (grant, answer);
@@ -373,8 +374,9 @@ wait_for_flight (LlOauth *oauth, Grant *grant, LlDeadline deadline, GCancellable
         return ll_result_new (LL_OUTCOME_CANCELLED, "cancelled");
       if (!g_cond_wait_until (&oauth->changed, &oauth->lock, deadline))
         return ll_result_new (LL_OUTCOME_NO_CONNECTION,
-                              "account %s cannot be signed in now: the provider's sign-in does not "
-                              "answer in time",
+                              N_ ("account %s cannot be signed in now: the provider's sign-in does "
+                                  "not "
+                                  "answer in time"),
                               grant->account);
     }
   return NULL;
@@ -401,7 +403,7 @@ token (LlOauth *oauth,
     *problem = grant->problem != NULL
                    ? ll_result_copy (grant->problem)
                    : ll_result_new (LL_OUTCOME_NO_CONNECTION,
-                                    "the provider gave a token that ended at once");
+                                    N_ ("the provider gave a token that ended at once"));
   return access;
 }
 

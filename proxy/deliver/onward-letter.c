@@ -5,6 +5,7 @@
 
 #include "deliver/upstream-private.h"
 
+#include "api/intl.h"
 #include "base/limits.h"
 #include "deliver/result.h"
 
@@ -98,10 +99,10 @@ ll_upstream_send_onward (LlUpstream *upstream,
     return problem;
   talk.client = dialed->client;
   if (letter->requiretls && !ll_client_offers (talk.client)->requiretls)
-    return ll_result_new (LL_OUTCOME_REQUIRETLS_REFUSED, "%s does not offer REQUIRETLS",
+    return ll_result_new (LL_OUTCOME_REQUIRETLS_REFUSED, N_ ("%s does not offer REQUIRETLS"),
                           target->host);
   talk_letter (&talk, letter, sender);
   ll_client_quit (g_steal_pointer (&dialed->client), cancellable);
   return talk.problem != NULL ? talk.problem
-                              : ll_result_new (LL_OUTCOME_SENT, "taken by %s", target->host);
+                              : ll_result_new (LL_OUTCOME_SENT, N_ ("taken by %s"), target->host);
 }

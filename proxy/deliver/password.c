@@ -3,6 +3,7 @@
 
 #include "deliver/password.h"
 
+#include "api/intl.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "base/limits.h"
@@ -54,7 +55,7 @@ read_output (int fd, Output *output, LlDeadline deadline, GCancellable *cancella
       if (g_cancellable_set_error_if_cancelled (cancellable, error))
         return FALSE;
       if (ready == 0)
-        return failed (error, "took too long");
+        return failed (error, N_ ("took too long"));
       if (ready < 0)
         continue;
 
@@ -65,7 +66,7 @@ read_output (int fd, Output *output, LlDeadline deadline, GCancellable *cancella
         return TRUE;
       output->length += (gsize) got;
       if (output->length >= LL_PASSWORD_MAX)
-        return failed (error, "printed too much");
+        return failed (error, N_ ("printed too much"));
     }
 }
 
@@ -100,7 +101,7 @@ first_line (Output *output, int status, GError **error)
     *end = '\0';
   if (output->bytes[0] == '\0')
     {
-      failed (error, "printed nothing");
+      failed (error, N_ ("printed nothing"));
       return NULL;
     }
   return ll_secret_new_string (output->bytes);
@@ -129,7 +130,7 @@ ll_password_run (const char *command,
 
   read = read_output (out, &output, end, cancellable, error);
   if (read && !wait_for_end (pid, end, &status))
-    read = failed (error, "took too long");
+    read = failed (error, N_ ("took too long"));
   if (read)
     secret = first_line (&output, status, error);
   else

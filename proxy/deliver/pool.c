@@ -3,6 +3,7 @@
 
 #include "deliver/pool.h"
 
+#include "api/intl.h"
 #include "base/limits.h"
 #include "deliver/result.h"
 
@@ -336,7 +337,7 @@ ll_pool_take (LlPool *pool, const LlDial *dial, gboolean fresh, LlResult **probl
       gboolean cancelled = g_cancellable_is_cancelled (dial->cancellable);
 
       *problem = ll_result_new (cancelled ? LL_OUTCOME_CANCELLED : LL_OUTCOME_NO_CONNECTION,
-                                "%s: all connections are busy", dial->target->host);
+                                N_ ("%s: all connections are busy"), dial->target->host);
       g_free (key);
       return NULL;
     }

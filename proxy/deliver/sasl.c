@@ -3,6 +3,7 @@
 
 #include "deliver/sasl.h"
 
+#include "api/intl.h"
 #include "deliver/oauth-answer.h"
 #include "deliver/result.h"
 
@@ -172,8 +173,8 @@ judge (const LlServerReply *reply, const GError *error, gboolean mutual)
                               : LL_OUTCOME_TEMPORARY,
                           "%s", error->message);
   if (reply == NULL || (reply->code == 235 && !mutual))
-    return ll_result_new (LL_OUTCOME_AUTH,
-                          "the server did not prove that it knows the password: not signed in");
+    return ll_result_new (LL_OUTCOME_AUTH, N_ ("the server did not prove that it knows the "
+                                               "password: not signed in"));
   if (reply->code == 235)
     return ll_result_new_reply (LL_OUTCOME_SENT, reply);
   return ll_result_new_reply (reply->code / 100 == 4 ? LL_OUTCOME_TEMPORARY : LL_OUTCOME_AUTH,

@@ -3,6 +3,8 @@
 
 #include "deliver/sign-in-words.h"
 
+#include "api/intl.h"
+
 #include <string.h>
 
 /* -- mail servers ------------------------------------------------------------------- */
@@ -12,11 +14,13 @@
  * Google: support.google.com/mail/answer/7126229 and support.google.com/a/answer/3726730. */
 
 #define SMTP_OFF                                                                                   \
-  "your organisation has switched off sending by SMTP for your mailbox; its administrator can "    \
-  "switch \"Authenticated SMTP\" on"
+  N_ ("your organisation has switched off sending by SMTP for your mailbox; its administrator "    \
+      "can "                                                                                       \
+      "switch \"Authenticated SMTP\" on")
 #define PASSWORDS_OVER                                                                             \
-  "your provider takes no passwords any more: change the account to OAuth2 (letterlock account "   \
-  "edit NAME --oauth2 microsoft --client-id ID)"
+  N_ ("your provider takes no passwords any more: change the account to OAuth2 (letterlock "       \
+      "account "                                                                                   \
+      "edit NAME --oauth2 microsoft --client-id ID)")
 
 static const struct
 {
@@ -28,25 +32,29 @@ static const struct
   { 535, "5.7.139", "SmtpClientAuthentication is disabled", SMTP_OFF },
   { 535, "5.7.139", "basic authentication is disabled", PASSWORDS_OVER },
   { 535, "5.7.139", "security defaults",
-    "your organisation's security defaults forbid this sign-in; its administrator can allow it, or "
-    "OAuth2 does not need it" },
+    N_ ("your organisation's security defaults forbid this sign-in; its administrator can allow "
+        "it, or "
+        "OAuth2 does not need it") },
   { 535, "5.7.139", "did not meet the criteria",
-    "your organisation's rules forbid this sign-in (a second factor, the place, the device); ask "
-    "its administrator which ones" },
-  { 535, "5.7.139", "", "your organisation's settings forbid this sign-in; ask its administrator" },
+    N_ ("your organisation's rules forbid this sign-in (a second factor, the place, the device); "
+        "ask "
+        "its administrator which ones") },
+  { 535, "5.7.139", "",
+    N_ ("your organisation's settings forbid this sign-in; ask its administrator") },
   /* RFC 8689 has given 5.7.30 another meaning, but not for AUTH */
   { 550, "5.7.30", "basic authentication", PASSWORDS_OVER },
   { 535, "5.7.3", "",
-    "Microsoft says no more than that: often the wrong account was chosen in the browser, or "
-    "\"Authenticated SMTP\" is switched off for the mailbox" },
+    N_ ("Microsoft says no more than that: often the wrong account was chosen in the browser, or "
+        "\"Authenticated SMTP\" is switched off for the mailbox") },
   { 534, "5.7.9", "application-specific",
-    "Google wants an app password here (https://myaccount.google.com/apppasswords), or OAuth2" },
+    N_ ("Google wants an app password here (https://myaccount.google.com/apppasswords), or "
+        "OAuth2") },
   { 534, "5.7.9", "",
-    "Google wants you to sign in with a browser first, or to use OAuth2 or an app password" },
+    N_ ("Google wants you to sign in with a browser first, or to use OAuth2 or an app password") },
   { 534, "5.7.14", "",
-    "Google wants you to sign in with a browser first, or to use OAuth2 or an app password" },
-  { 0, "", "application-specific password", "your provider wants an app password here" },
-  { 0, "", "app password", "your provider wants an app password here" },
+    N_ ("Google wants you to sign in with a browser first, or to use OAuth2 or an app password") },
+  { 0, "", "application-specific password", N_ ("your provider wants an app password here") },
+  { 0, "", "app password", N_ ("your provider wants an app password here") },
 };
 
 static gboolean
@@ -78,36 +86,36 @@ static const struct
   const char *number;
   const char *words;
 } entra[] = {
-  { "AADSTS50011",
-    "the registration of the client id does not allow http://localhost as redirect address (mobile "
-    "and desktop applications)" },
-  { "AADSTS50057", "your account is switched off in your organisation" },
-  { "AADSTS50076", "your organisation wants a second factor: sign in again" },
-  { "AADSTS50079", "your organisation wants you to set up a second factor: sign in again" },
-  { "AADSTS50105",
-    "your organisation lets only some people use this client id, and you are not among them; its "
-    "administrator can add you" },
-  { "AADSTS50173", "the password was changed since: sign in again" },
-  { "AADSTS50194",
-    "the client id is for one organisation only: name it (letterlock account edit NAME --tenant "
-    "DOMAIN)" },
+  { "AADSTS50011", N_ ("the registration of the client id does not allow http://localhost as "
+                       "redirect address (mobile "
+                       "and desktop applications)") },
+  { "AADSTS50057", N_ ("your account is switched off in your organisation") },
+  { "AADSTS50076", N_ ("your organisation wants a second factor: sign in again") },
+  { "AADSTS50079", N_ ("your organisation wants you to set up a second factor: sign in again") },
+  { "AADSTS50105", N_ ("your organisation lets only some people use this client id, and you are "
+                       "not among them; its "
+                       "administrator can add you") },
+  { "AADSTS50173", N_ ("the password was changed since: sign in again") },
+  { "AADSTS50194", N_ ("the client id is for one organisation only: name it (letterlock account "
+                       "edit NAME --tenant "
+                       "DOMAIN)") },
   { "AADSTS53003",
-    "a rule of your organisation (Conditional Access) forbids it; ask its administrator" },
-  { "AADSTS530003", "your organisation allows it on devices only that it manages" },
+    N_ ("a rule of your organisation (Conditional Access) forbids it; ask its administrator") },
+  { "AADSTS530003", N_ ("your organisation allows it on devices only that it manages") },
   { "AADSTS65001",
-    "nobody agreed yet that this program may send mail for you: sign in again, and if the page "
-    "says so, your administrator has to agree" },
-  { "AADSTS65004", "you did not agree in the browser" },
+    N_ ("nobody agreed yet that this program may send mail for you: sign in again, and if the page "
+        "says so, your administrator has to agree") },
+  { "AADSTS65004", N_ ("you did not agree in the browser") },
   { "AADSTS700016",
-    "your organisation does not know the client id; check it, or name another organisation "
-    "(letterlock account edit NAME --tenant DOMAIN)" },
-  { "AADSTS7000218",
-    "the registration of the client id does not allow public clients; its administrator can switch "
-    "\"Allow public client flows\" on" },
-  { "AADSTS700082", "it was not used for too long: sign in again" },
-  { "AADSTS70043", "your organisation wants you to sign in every so often: sign in again" },
-  { "AADSTS90094", "this needs your administrator: he has to agree to this program first" },
-  { "AADSTS90095", "this needs your administrator: he was asked, and has not agreed yet" },
+    N_ ("your organisation does not know the client id; check it, or name another organisation "
+        "(letterlock account edit NAME --tenant DOMAIN)") },
+  { "AADSTS7000218", N_ ("the registration of the client id does not allow public clients; its "
+                         "administrator can switch "
+                         "\"Allow public client flows\" on") },
+  { "AADSTS700082", N_ ("it was not used for too long: sign in again") },
+  { "AADSTS70043", N_ ("your organisation wants you to sign in every so often: sign in again") },
+  { "AADSTS90094", N_ ("this needs your administrator: he has to agree to this program first") },
+  { "AADSTS90095", N_ ("this needs your administrator: he was asked, and has not agreed yet") },
 };
 
 static const struct
@@ -116,28 +124,32 @@ static const struct
   LlDenial denial;
   const char *words;
 } errors[] = {
-  { "access_denied", LL_DENIAL_FOR_GOOD, "you, or your organisation, did not agree" },
+  { "access_denied", LL_DENIAL_FOR_GOOD, N_ ("you, or your organisation, did not agree") },
   { "admin_policy_enforced", LL_DENIAL_FOR_GOOD,
-    "this needs your administrator: your organisation does not allow this client id" },
-  { "consent_required", LL_DENIAL_SIGN_IN, "you have to agree again in the browser" },
-  { "deleted_client", LL_DENIAL_FOR_GOOD, "the client id was deleted at the provider" },
-  { "disabled_client", LL_DENIAL_FOR_GOOD, "the client id was switched off at the provider" },
-  { "expired_token", LL_DENIAL_SIGN_IN, "the code was not typed in time" },
-  { "interaction_required", LL_DENIAL_SIGN_IN, "the provider wants to ask you something" },
+    N_ ("this needs your administrator: your organisation does not allow this client id") },
+  { "consent_required", LL_DENIAL_SIGN_IN, N_ ("you have to agree again in the browser") },
+  { "deleted_client", LL_DENIAL_FOR_GOOD, N_ ("the client id was deleted at the provider") },
+  { "disabled_client", LL_DENIAL_FOR_GOOD, N_ ("the client id was switched off at the provider") },
+  { "expired_token", LL_DENIAL_SIGN_IN, N_ ("the code was not typed in time") },
+  { "interaction_required", LL_DENIAL_SIGN_IN, N_ ("the provider wants to ask you something") },
   { "invalid_client", LL_DENIAL_FOR_GOOD,
-    "the provider does not know the client id, or wants its secret (letterlock account edit NAME "
-    "--client-secret-stdin)" },
-  { "invalid_grant", LL_DENIAL_SIGN_IN, "the permission ended, or was taken back" },
-  { "invalid_request", LL_DENIAL_FOR_GOOD, "the provider does not understand the question" },
-  { "invalid_scope", LL_DENIAL_FOR_GOOD, "the provider does not give what scope asks for" },
-  { "login_required", LL_DENIAL_SIGN_IN, "the provider wants you to sign in again" },
-  { "org_internal", LL_DENIAL_FOR_GOOD, "the client id is for people of another organisation" },
-  { "server_error", LL_DENIAL_LATER, "the provider's sign-in has trouble of its own" },
-  { "slow_down", LL_DENIAL_LATER, "the provider wants to be asked less often" },
-  { "temporarily_unavailable", LL_DENIAL_LATER, "the provider's sign-in has trouble of its own" },
-  { "unauthorized_client", LL_DENIAL_FOR_GOOD, "the client id may not sign in this way" },
-  { "unsupported_grant_type", LL_DENIAL_FOR_GOOD, "the provider does not offer this sign-in" },
-  { "unsupported_response_type", LL_DENIAL_FOR_GOOD, "the provider does not offer this sign-in" },
+    N_ ("the provider does not know the client id, or wants its secret (letterlock account edit "
+        "NAME "
+        "--client-secret-stdin)") },
+  { "invalid_grant", LL_DENIAL_SIGN_IN, N_ ("the permission ended, or was taken back") },
+  { "invalid_request", LL_DENIAL_FOR_GOOD, N_ ("the provider does not understand the question") },
+  { "invalid_scope", LL_DENIAL_FOR_GOOD, N_ ("the provider does not give what scope asks for") },
+  { "login_required", LL_DENIAL_SIGN_IN, N_ ("the provider wants you to sign in again") },
+  { "org_internal", LL_DENIAL_FOR_GOOD,
+    N_ ("the client id is for people of another organisation") },
+  { "server_error", LL_DENIAL_LATER, N_ ("the provider's sign-in has trouble of its own") },
+  { "slow_down", LL_DENIAL_LATER, N_ ("the provider wants to be asked less often") },
+  { "temporarily_unavailable", LL_DENIAL_LATER,
+    N_ ("the provider's sign-in has trouble of its own") },
+  { "unauthorized_client", LL_DENIAL_FOR_GOOD, N_ ("the client id may not sign in this way") },
+  { "unsupported_grant_type", LL_DENIAL_FOR_GOOD, N_ ("the provider does not offer this sign-in") },
+  { "unsupported_response_type", LL_DENIAL_FOR_GOOD,
+    N_ ("the provider does not offer this sign-in") },
 };
 
 /* "AADSTS50011" is not the beginning of "AADSTS500113". */
@@ -158,7 +170,7 @@ ll_oauth_words (const char *error, const char *description)
   for (guint i = 0; i < G_N_ELEMENTS (errors); i++)
     if (strcmp (errors[i].error, error) == 0)
       return errors[i].words;
-  return "the provider refuses it, and does not say why in words that are known here";
+  return N_ ("the provider refuses it, and does not say why in words that are known here");
 }
 
 LlDenial

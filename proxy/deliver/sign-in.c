@@ -3,6 +3,7 @@
 
 #include "deliver/sign-in.h"
 
+#include "api/intl.h"
 #include "base/error.h"
 #include "base/limits.h"
 #include "deliver/password.h"
@@ -112,14 +113,14 @@ password_problem (const LlTarget *target, const GError *error)
     return ll_result_new (LL_OUTCOME_CANCELLED, "%s", error->message);
   if (g_error_matches (error, LL_SECRET_ERROR, LL_SECRET_ERROR_LOCKED))
     return ll_result_new (LL_OUTCOME_LOCKED,
-                          "the keyring with the password for account %s is locked",
+                          N_ ("the keyring with the password for account %s is locked"),
                           target->account);
   if (g_error_matches (error, LL_SECRET_ERROR, LL_SECRET_ERROR_ABSENT))
     return ll_result_new (LL_OUTCOME_AUTH,
-                          "no password is stored for account %s (letterlock account edit %s "
-                          "--password-stdin)",
+                          N_ ("no password is stored for account %s (letterlock account edit %s "
+                              "--password-stdin)"),
                           target->account, target->account);
-  return ll_result_new (LL_OUTCOME_AUTH, "no password for account %s: %s", target->account,
+  return ll_result_new (LL_OUTCOME_AUTH, N_ ("no password for account %s: %s"), target->account,
                         error->message);
 }
 
@@ -212,8 +213,8 @@ say_token (const LlDial *dial, const char *mechanism, const LlSecret *token, LlC
 
   if (g_strcmp0 (status, "insufficient_scope") == 0 && result->outcome == LL_OUTCOME_AUTH)
     reword (result,
-            g_strdup_printf ("the permission does not cover sending mail: check scope, then "
-                             "letterlock account login %s (%s)",
+            g_strdup_printf (N_ ("the permission does not cover sending mail: check scope, then "
+                                 "letterlock account login %s (%s)"),
                              dial->target->account, result->text));
   return result;
 }
@@ -267,8 +268,9 @@ ll_signer_sign_in (LlSigner *signer, const LlDial *dial, LlClient *client)
     return NULL;
   if (mechanism == NULL)
     return ll_result_new (LL_OUTCOME_AUTH,
-                          offered == 0 ? "%s: the server offers no sign-in"
-                                       : "%s: the server offers no sign-in that fits this account",
+                          offered == 0
+                              ? N_ ("%s: the server offers no sign-in")
+                              : N_ ("%s: the server offers no sign-in that fits this account"),
                           target->host);
   if (certificate)
     return sign_in_as (signer, dial, mechanism, target->username, NULL, client);
@@ -277,7 +279,7 @@ ll_signer_sign_in (LlSigner *signer, const LlDial *dial, LlClient *client)
   if (target->auth == LL_AUTH_CLIENT)
     return dial->client_password == NULL
                ? ll_result_new (LL_OUTCOME_AUTH,
-                                "account %s waits for the mail program's next sign-in",
+                                N_ ("account %s waits for the mail program's next sign-in"),
                                 target->account)
                : sign_in_as (signer, dial, mechanism, dial->client_login, dial->client_password,
                              client);

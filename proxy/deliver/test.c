@@ -8,6 +8,7 @@
  */
 
 #include "base/error.h"
+#include "api/intl.h"
 #include "deliver/lookup.h"
 #include "deliver/result.h"
 #include "deliver/upstream-private.h"
@@ -57,15 +58,17 @@ suggest (const Walk *walk, const LlDialed *seen)
        i++)
     if (leads_to (walk, seen->facts->names[i], seen->address))
       {
-        detail = g_strdup_printf ("the certificate is for %s, which leads to the same address: use "
-                                  "--upstream %s:%u",
+        detail = g_strdup_printf (N_ ("the certificate is for %s, which leads to the same address: "
+                                      "use "
+                                      "--upstream %s:%u"),
                                   seen->facts->names[i], seen->facts->names[i], walk->target->port);
         say (walk, "suggestion", TRUE, detail);
         return;
       }
-  detail = g_strdup_printf ("if you know from your provider that this is its key, accept it with "
-                            "--pin %s",
-                            seen->facts->spki);
+  detail
+      = g_strdup_printf (N_ ("if you know from your provider that this is its key, accept it with "
+                             "--pin %s"),
+                         seen->facts->spki);
   say (walk, "suggestion", TRUE, detail);
 }
 

@@ -3,6 +3,7 @@
 
 #include "deliver/transaction.h"
 
+#include "api/intl.h"
 #include "base/error.h"
 #include "base/limits.h"
 #include "deliver/content.h"
@@ -135,17 +136,17 @@ check_offers (Run *run)
 
   if (run->transaction->copy->requiretls && !run->offers.requiretls)
     return ll_result_new (LL_OUTCOME_REQUIRETLS_REFUSED,
-                          "%s does not offer REQUIRETLS on this connection", host);
+                          N_ ("%s does not offer REQUIRETLS on this connection"), host);
   if (run->envelope->smtputf8 && !run->offers.smtputf8)
     return own_refusal (553, "5.6.7",
-                        "%s takes no addresses with international characters (SMTPUTF8)", host);
+                        N_ ("%s takes no addresses with international characters (SMTPUTF8)"),
+                        host);
   if (is_8bit (run) && !run->offers.eightbitmime)
-    return own_refusal (554, "5.6.3", "%s takes no 8-bit letters (8BITMIME)", host);
+    return own_refusal (554, "5.6.3", N_ ("%s takes no 8-bit letters (8BITMIME)"), host);
   if (run->offers.size > 0 && size > run->offers.size)
     return own_refusal (552, "5.3.4",
-                        "%s takes letters of at most %" G_GUINT64_FORMAT
-                        " bytes, this one has %" G_GUINT64_FORMAT,
-                        host, run->offers.size, size);
+                        N_ ("%s takes letters of at most %lu bytes, this one has %lu"), host,
+                        (gulong) run->offers.size, (gulong) size);
   return NULL;
 }
 
@@ -371,7 +372,7 @@ static LlResult *
 loss_of (Run *run, const GError *error)
 {
   if (g_error_matches (error, LL_WIRE_ERROR, LL_WIRE_ERROR_SYNTAX) && !run->lost)
-    return own_refusal (501, "5.1.3", "an address of this letter cannot be sent: %s",
+    return own_refusal (501, "5.1.3", N_ ("an address of this letter cannot be sent: %s"),
                         error->message);
   return ll_result_new_error (LL_OUTCOME_TEMPORARY, run->transaction->host, error);
 }

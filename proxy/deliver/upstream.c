@@ -3,6 +3,7 @@
 
 #include "deliver/upstream-private.h"
 
+#include "api/intl.h"
 #include "base/error.h"
 #include "base/limits.h"
 #include "deliver/oauth-sign-in.h"
@@ -70,11 +71,12 @@ static LlResult *
 content_problem (const GError *error)
 {
   if (g_error_matches (error, LL_STORE_ERROR, LL_STORE_ERROR_LOCKED))
-    return ll_result_new (LL_OUTCOME_LOCKED, "the keyring is locked: the letter cannot be opened");
+    return ll_result_new (LL_OUTCOME_LOCKED,
+                          N_ ("the keyring is locked: the letter cannot be opened"));
   return ll_result_new (g_error_matches (error, LL_STORE_ERROR, LL_STORE_ERROR_IO)
                             ? LL_OUTCOME_TEMPORARY
                             : LL_OUTCOME_REFUSED,
-                        "the stored letter cannot be read: %s", error->message);
+                        N_ ("the stored letter cannot be read: %s"), error->message);
 }
 
 /* One try on one connection. TRUE: it was stale, and nothing of the letter was taken. */
@@ -162,12 +164,13 @@ ll_upstream_pace (guint recipients, guint rate)
   ll_delivery_set_all (delivery,
                        rate > 0
                            ? ll_result_new (LL_OUTCOME_PACED,
-                                            "your provider takes %u letters a minute from this "
-                                            "account; the letter waits for its turn",
+                                            N_ ("your provider takes %u letters a minute from this "
+                                                "account; the letter waits for its turn"),
                                             rate)
-                           : ll_result_new (LL_OUTCOME_PACED, "your provider asked for a slower "
-                                                              "pace; the letter waits "
-                                                              "for its turn"));
+                           : ll_result_new (LL_OUTCOME_PACED,
+                                            N_ ("your provider asked for a slower "
+                                                "pace; the letter waits "
+                                                "for its turn")));
   return delivery;
 }
 
@@ -177,12 +180,13 @@ ll_upstream_spare (guint recipients, guint64 size, const char *id)
   LlDelivery *delivery = ll_delivery_new (recipients);
   g_autofree char *text = g_format_size (size);
 
-  ll_delivery_set_all (delivery,
-                       ll_result_new (LL_OUTCOME_NO_CONNECTION,
-                                      "this network is metered, and the letter has %s: it waits "
-                                      "for another one for up to a day (letterlock retry %s sends "
-                                      "it now)",
-                                      text, id));
+  ll_delivery_set_all (delivery, ll_result_new (LL_OUTCOME_NO_CONNECTION,
+                                                N_ ("this network is metered, and the letter has "
+                                                    "%s: it waits "
+                                                    "for another one for up to a day (letterlock "
+                                                    "retry %s sends "
+                                                    "it now)"),
+                                                text, id));
   return delivery;
 }
 
@@ -229,7 +233,7 @@ ll_upstream_sign_in (LlUpstream *upstream,
   if (offers != NULL)
     ll_offers_from_ehlo (ll_client_offers (warm->dialed->client), offers);
   ll_pool_give (upstream->pool, warm, TRUE);
-  return ll_result_new (LL_OUTCOME_SENT, "signed in at %s", target->host);
+  return ll_result_new (LL_OUTCOME_SENT, N_ ("signed in at %s"), target->host);
 }
 
 gboolean

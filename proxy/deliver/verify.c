@@ -3,6 +3,7 @@
 
 #include "deliver/verify.h"
 
+#include "api/intl.h"
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/limits.h"
@@ -327,13 +328,13 @@ ll_verifier_check (
 
   *local_root = NULL;
   if (facts == NULL)
-    return refuse (error, g_strdup_printf ("%s: no certificate was shown", target->host));
+    return refuse (error, g_strdup_printf (N_ ("%s: no certificate was shown"), target->host));
   if (has_pins (target))
     return is_pinned (target, facts)
                ? TRUE
-               : refuse (error,
-                         g_strdup_printf ("%s: the server's key is not the pinned one; it is %s",
-                                          target->host, facts->spki));
+               : refuse (error, g_strdup_printf (N_ ("%s: the server's key is not the pinned one; "
+                                                     "it is %s"),
+                                                 target->host, facts->spki));
   /* the callback lets nothing else through; asked again, because everything rests on it */
   if (SSL_get_verify_result (ssl) != X509_V_OK)
     return refuse (error, ll_tls_explain (ssl, target->host));
@@ -341,7 +342,7 @@ ll_verifier_check (
   if (SSL_session_reused (ssl) && facts->not_after < ll_clock_now ())
     {
       ll_verifier_forget (verifier);
-      return refuse (error, g_strdup_printf ("the certificate of %s expired", target->host));
+      return refuse (error, g_strdup_printf (N_ ("the certificate of %s expired"), target->host));
     }
   *local_root = find_local_root (verifier, target, ssl, facts);
   return TRUE;
@@ -353,15 +354,16 @@ ll_verifier_explain (const LlTarget *target, SSL *ssl, const GError *error)
   long result = ssl != NULL ? SSL_get_verify_result (ssl) : X509_V_OK;
 
   if (result == X509_V_ERR_DANE_NO_MATCH)
-    return g_strdup_printf ("the certificate of %s does not match the key that %s publishes (DANE)",
+    return g_strdup_printf (N_ ("the certificate of %s does not match the key that %s publishes "
+                                "(DANE)"),
                             target->host, target->host);
   if (result != X509_V_OK && !has_pins (target))
     return ll_tls_explain (ssl, target->host);
   if (strstr (error->message, "wrong version number") != NULL
       || strstr (error->message, "packet length too long") != NULL)
-    return g_strdup_printf ("%s: no TLS on port %u", target->host, target->port);
+    return g_strdup_printf (N_ ("%s: no TLS on port %u"), target->host, target->port);
   if (strstr (error->message, "unsupported protocol") != NULL
       || strstr (error->message, "protocol version") != NULL)
-    return g_strdup_printf ("%s: the server has no TLS 1.2 or newer", target->host);
-  return g_strdup_printf ("%s: the TLS handshake failed: %s", target->host, error->message);
+    return g_strdup_printf (N_ ("%s: the server has no TLS 1.2 or newer"), target->host);
+  return g_strdup_printf (N_ ("%s: the TLS handshake failed: %s"), target->host, error->message);
 }

@@ -3,6 +3,7 @@
 
 #include "keys/certificate.h"
 
+#include "api/intl.h"
 #include "keys/certificate-ids.h"
 
 #include "base/error.h"
@@ -240,7 +241,7 @@ ll_certificate_parse (GBytes *der, LlKeySource source, GError **error)
   describe_key (key, public_key);
   key->defect = defect_of (certificate, public_key, &ciphers);
   if (legacy && key->addresses[0] != NULL)
-    key->note = g_strdup ("names its address in the old way, in the subject");
+    key->note = g_strdup (N_ ("names its address in the old way, in the subject"));
   ERR_clear_error ();
   return g_steal_pointer (&key);
 }
@@ -328,7 +329,7 @@ ll_certificate_verify (const LlKey *key, const GPtrArray *others, X509_STORE *ro
       return verified;
     }
   g_free (verified->note);
-  verified->note = g_strdup_printf ("its issuer %s is not trusted here (%s)", key->issuer,
+  verified->note = g_strdup_printf (N_ ("its issuer %s is not trusted here (%s)"), key->issuer,
                                     X509_verify_cert_error_string (result));
   return verified;
 }

@@ -3,6 +3,7 @@
 
 #include "keys/dane.h"
 
+#include "api/intl.h"
 #include "keys/published.h"
 #include "keys/smimea.h"
 #include "net/rdata.h"
@@ -55,13 +56,13 @@ is_proven (const LlAnswer *answer, const char *what, char **trouble)
       return FALSE;
     case LL_BOGUS:
       g_free (*trouble);
-      *trouble = g_strdup_printf ("the DNS signature of the %s record is wrong (%s)", what,
-                                  answer->reason != NULL ? answer->reason : "no reason given");
+      *trouble = g_strdup_printf (N_ ("the DNS signature of the %s record is wrong (%s)"), what,
+                                  answer->reason != NULL ? answer->reason : N_ ("no reason given"));
       return FALSE;
     case LL_UNKNOWN:
       if (*trouble == NULL)
-        *trouble = g_strdup_printf ("the %s record could not be asked for (%s)", what,
-                                    answer->reason != NULL ? answer->reason : "no answer");
+        *trouble = g_strdup_printf (N_ ("the %s record could not be asked for (%s)"), what,
+                                    answer->reason != NULL ? answer->reason : N_ ("no answer"));
       return FALSE;
     }
   g_return_val_if_reached (FALSE);

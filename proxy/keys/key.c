@@ -3,6 +3,7 @@
 
 #include "keys/key.h"
 
+#include "api/intl.h"
 #include "base/clock.h"
 
 #include <string.h>
@@ -122,28 +123,29 @@ ll_key_defect_text (const LlKey *key)
     case LL_KEY_SOUND:
       return NULL;
     case LL_KEY_EXPIRED:
-      return *end != '\0' ? g_strdup_printf ("expired on %s", end) : g_strdup ("has expired");
+      return *end != '\0' ? g_strdup_printf (N_ ("expired on %s"), end)
+                          : g_strdup (N_ ("has expired"));
     case LL_KEY_NOT_YET:
-      return g_strdup_printf ("is valid only from %s on; check this computer's clock", start);
+      return g_strdup_printf (N_ ("is valid only from %s on; check this computer's clock"), start);
     case LL_KEY_REVOKED:
-      return g_strdup (key->method == LL_METHOD_SMIME ? "was revoked by its issuer"
-                                                      : "was revoked by its owner");
+      return g_strdup (key->method == LL_METHOD_SMIME ? N_ ("was revoked by its issuer")
+                                                      : N_ ("was revoked by its owner"));
     case LL_KEY_DISABLED:
-      return g_strdup ("is disabled in your keyring");
+      return g_strdup (N_ ("is disabled in your keyring"));
     case LL_KEY_SIGN_ONLY:
-      return g_strdup ("can sign but not encrypt");
+      return g_strdup (N_ ("can sign but not encrypt"));
     case LL_KEY_WEAK:
-      return g_strdup_printf ("is too weak (%s)", key->algorithm);
+      return g_strdup_printf (N_ ("is too weak (%s)"), key->algorithm);
     case LL_KEY_OTHER_ADDRESS:
-      return g_strdup ("does not name this address");
+      return g_strdup (N_ ("does not name this address"));
     case LL_KEY_UNSUPPORTED:
-      return g_strdup ("has a format that the installed GnuPG does not support");
+      return g_strdup (N_ ("has a format that the installed GnuPG does not support"));
     case LL_KEY_MALFORMED:
-      return g_strdup ("is damaged");
+      return g_strdup (N_ ("is damaged"));
     case LL_KEY_ALGORITHM:
-      return g_strdup ("asks for ciphers that protect nothing any more");
+      return g_strdup (N_ ("asks for ciphers that protect nothing any more"));
     case LL_KEY_OTHER_USE:
-      return g_strdup ("is not made for mail");
+      return g_strdup (N_ ("is not made for mail"));
     }
   g_return_val_if_reached (NULL);
 }

@@ -3,6 +3,7 @@
 
 #include "keys/keyserver.h"
 
+#include "api/intl.h"
 #include "keys/armor.h"
 #include "keys/blob.h"
 #include "keys/cache.h"
@@ -54,7 +55,7 @@ take_answer (const LlKeyserver *keyserver,
   text = g_bytes_get_data (result->body, &length);
   packets = text != NULL ? ll_armor_open (text, length) : NULL;
   if (packets == NULL)
-    return g_strdup ("its answer is no key");
+    return g_strdup (N_ ("its answer is no key"));
   if (!result->intercepted)
     ll_key_cache_keep (keyserver->folder, CACHE, query->address, packets);
   return ll_published_add (keyserver->worker, packets, query, LL_KEY_SOURCE_KEYSERVER,
@@ -74,7 +75,7 @@ ll_keyserver_find (gpointer data, const LlKeyQuery *query, GPtrArray *found)
   if (config->keyserver == NULL)
     return NULL;
   if (uri == NULL || g_uri_get_host (uri) == NULL)
-    return g_strdup_printf ("\"%s\" names no host", config->keyserver);
+    return g_strdup_printf (N_ ("\"%s\" names no host"), config->keyserver);
   kept = query->anew ? NULL : ll_key_cache_load (keyserver->folder, CACHE, query->address);
   if (kept != NULL
       && (g_bytes_get_size (kept) == 0

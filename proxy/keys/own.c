@@ -3,6 +3,7 @@
 
 #include "keys/own.h"
 
+#include "api/intl.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "base/limits.h"
@@ -170,7 +171,7 @@ set_other_address (const LlKey *certificate, const LlAccount *account, GError **
 
   g_set_error (error, LL_ENGINE_ERROR, LL_ENGINE_ERROR_BAD_KEY,
                "This certificate is for %s; the account \"%s\" writes as %s",
-               *theirs != '\0' ? theirs : "no e-mail address", account->name, ours);
+               *theirs != '\0' ? theirs : N_ ("no e-mail address"), account->name, ours);
 }
 
 /* What makes it useless for its owner, usages aside. */

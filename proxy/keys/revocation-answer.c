@@ -3,6 +3,7 @@
 
 #include "keys/revocation-answer.h"
 
+#include "api/intl.h"
 #include "base/limits.h"
 
 #include <openssl/err.h>
@@ -134,7 +135,7 @@ state_of (OCSP_BASICRESP *basic, OCSP_CERTID *id, const char **why)
   int status = V_OCSP_CERTSTATUS_UNKNOWN;
   gboolean fresh;
 
-  *why = "the issuer does not know it";
+  *why = N_ ("the issuer does not know it");
   if (OCSP_resp_find_status (basic, id, &status, NULL, NULL, &from, &to) != 1)
     return LL_REVOCATION_UNKNOWN;
   fresh = OCSP_check_validity (from, to, SKEW, to == NULL ? ENDLESS_SECONDS : -1) == 1;
@@ -142,7 +143,7 @@ state_of (OCSP_BASICRESP *basic, OCSP_CERTID *id, const char **why)
     return fresh ? LL_REVOCATION_REVOKED : LL_REVOCATION_WAS;
   if (status != V_OCSP_CERTSTATUS_GOOD)
     return LL_REVOCATION_UNKNOWN;
-  *why = "the issuer's answer is too old";
+  *why = N_ ("the issuer's answer is too old");
   return fresh ? LL_REVOCATION_GOOD : LL_REVOCATION_UNKNOWN;
 }
 
@@ -157,11 +158,11 @@ ll_revocation_of_ocsp (
   OCSP_CERTID *id = id_of (certificate, issuer);
   LlRevocationState state = LL_REVOCATION_UNKNOWN;
 
-  *why = "the issuer's answer is none";
+  *why = N_ ("the issuer's answer is none");
   if (response != NULL && OCSP_response_status (response) == OCSP_RESPONSE_STATUS_SUCCESSFUL)
     basic = OCSP_response_get1_basic (response);
   if (basic != NULL && id != NULL && !is_signed (basic, issuer))
-    *why = "the issuer's answer is not signed by him";
+    *why = N_ ("the issuer's answer is not signed by him");
   else if (basic != NULL && id != NULL)
     state = state_of (basic, id, why);
   OCSP_CERTID_free (id);
@@ -217,7 +218,7 @@ ll_revocation_of_crl (GBytes *answer, X509 *certificate, X509 *issuer, gint64 no
   int result = X509_V_ERR_UNABLE_TO_GET_CRL;
   gboolean was = FALSE;
 
-  *why = "the issuer's list is none";
+  *why = N_ ("the issuer's list is none");
   if (list != NULL)
     {
       result = verify (list, certificate, issuer, now);

@@ -3,6 +3,7 @@
 
 #include "keys/revocation.h"
 
+#include "api/intl.h"
 #include "base/file.h"
 #include "base/limits.h"
 #include "keys/certificate.h"
@@ -155,7 +156,7 @@ fetch (Question *question, const Place *place, const char *path)
     return LL_REVOCATION_UNKNOWN; /* those before took all the time, and are the reason */
   if (!question->query->anew && is_silent (revocation, place->url))
     {
-      set_why (question, "its issuer's server did not answer just now");
+      set_why (question, N_ ("its issuer's server did not answer just now"));
       return LL_REVOCATION_UNKNOWN;
     }
   result = ll_http_ask (revocation->https, place->url, "application/ocsp-request", place->body,
@@ -218,7 +219,7 @@ ask (Question *question, gboolean *places)
   LlRevocationState state = LL_REVOCATION_UNKNOWN;
 
   *places = ocsp[0] != NULL || crl[0] != NULL;
-  set_why (question, "it names no place to ask");
+  set_why (question, N_ ("it names no place to ask"));
   if (body != NULL)
     state = ask_places (question, ocsp, &by_ocsp);
   return state != LL_REVOCATION_UNKNOWN ? state : ask_places (question, crl, &by_list);
@@ -272,8 +273,8 @@ ll_revocation_check (gpointer data, LlKey *key, const LlKeyQuery *query)
   if (state == LL_REVOCATION_UNKNOWN)
     {
       g_free (judged->note);
-      judged->note
-          = g_strdup_printf ("whether its issuer revoked it could not be asked: %s", question.why);
+      judged->note = g_strdup_printf (N_ ("whether its issuer revoked it could not be asked: %s"),
+                                      question.why);
     }
   g_free (question.why);
   return judged;

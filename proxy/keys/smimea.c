@@ -3,6 +3,7 @@
 
 #include "keys/smimea.h"
 
+#include "api/intl.h"
 #include "keys/certificate.h"
 #include "net/rdata.h"
 
@@ -192,7 +193,7 @@ ll_smimea_confirm (GPtrArray *keys, gint64 now)
       confirmed = ll_key_copy (key);
       confirmed->trust = LL_TRUST_PUBLISHED;
       g_free (confirmed->note);
-      confirmed->note = g_strdup ("the signed DNS of its domain confirms it");
+      confirmed->note = g_strdup (N_ ("the signed DNS of its domain confirms it"));
       ll_key_unref (g_ptr_array_index (keys, i));
       g_ptr_array_index (keys, i) = confirmed;
     }

@@ -3,6 +3,7 @@
 
 #include "message/safe-private.h"
 
+#include "api/intl.h"
 #include "base/error.h"
 #include "base/limits.h"
 #include "message/leaf.h"
@@ -133,7 +134,7 @@ add (LlSafePlan *plan, guint64 start, guint64 end, LlSafeMode mode, char *before
 
   if (plan->stretches->len >= STRETCHES_MAX)
     {
-      plan->trouble = "it has too many parts to be signed";
+      plan->trouble = N_ ("it has too many parts to be signed");
       g_free (before);
       return;
     }
@@ -153,7 +154,7 @@ set_field (
   if (field == NULL)
     add (plan, header, header, LL_SAFE_REPLACE, g_strdup_printf ("%s: %s\r\n", name, value));
   else if (field->value->len == 0 || field->value->str[field->value->len - 1] != '\n')
-    plan->trouble = "the header of one of its parts is too long for it to be signed";
+    plan->trouble = N_ ("the header of one of its parts is too long for it to be signed");
   else
     add (plan, header + field->value_offset, header + field->value_offset + field->value->len,
          LL_SAFE_REPLACE, g_strdup_printf (" %s\r\n", value));
@@ -190,7 +191,7 @@ encode_leaf (LlSafePlan *plan, const Leaf *leaf, guint64 end)
 
   if (g_str_has_prefix (leaf->type, "multipart/"))
     {
-      plan->trouble = "its parts lie too deep for it to be signed";
+      plan->trouble = N_ ("its parts lie too deep for it to be signed");
       return;
     }
   if (g_str_has_prefix (leaf->type, "message/"))
@@ -220,7 +221,7 @@ settle_leaf (LlSafePlan *plan, guint64 end)
   else if (encoding == BASE64)
     add (plan, leaf->body, end, LL_SAFE_TIDY_BASE64, NULL);
   else
-    plan->trouble = "one of its parts has an encoding that cannot be signed";
+    plan->trouble = N_ ("one of its parts has an encoding that cannot be signed");
   leaf_clear (leaf);
 }
 
@@ -301,7 +302,7 @@ leave_levels (LlSafePlan *plan, guint depth)
       const Level *level = g_ptr_array_index (plan->levels, i);
 
       if (level->written && !level->begun)
-        plan->trouble = "it says that it has parts, and has none, so it cannot be signed";
+        plan->trouble = N_ ("it says that it has parts, and has none, so it cannot be signed");
     }
   g_ptr_array_set_size (plan->levels, (int) depth);
 }

@@ -3,6 +3,7 @@
 
 #include "net/https.h"
 
+#include "api/intl.h"
 #include "base/limits.h"
 #include "net/network.h"
 #include "net/roots.h"
@@ -224,9 +225,9 @@ certificate_failure (CURL *curl, const Get *get)
   curl_easy_getinfo (curl, CURLINFO_SSL_VERIFYRESULT, &verify);
   if (verify == X509_V_ERR_HOSTNAME_MISMATCH || verify == X509_V_OK)
     return failure (LL_HTTPS_CERTIFICATE,
-                    g_strdup_printf ("the certificate of %s is not for that name", get->host));
+                    g_strdup_printf (N_ ("the certificate of %s is not for that name"), get->host));
   return failure (LL_HTTPS_CERTIFICATE,
-                  g_strdup_printf ("the certificate of %s cannot be trusted: %s", get->host,
+                  g_strdup_printf (N_ ("the certificate of %s cannot be trusted: %s"), get->host,
                                    X509_verify_cert_error_string (verify)));
 }
 
@@ -268,7 +269,7 @@ success (CURL *curl, const Get *get)
     }
   result->outcome = LL_HTTPS_STATUS;
   result->body = get->secret ? take_body (get) : NULL;
-  result->detail = g_strdup_printf ("%s answered with status %ld", get->host, status);
+  result->detail = g_strdup_printf (N_ ("%s answered with status %ld"), get->host, status);
   return result;
 }
 
@@ -279,18 +280,18 @@ judge (CURL *curl, CURLcode rc, Get *get, const char *message)
     return success (curl, get);
   if (get->too_large)
     return failure (LL_HTTPS_TOO_LARGE,
-                    g_strdup_printf ("the answer of %s is longer than %zu bytes", get->host,
+                    g_strdup_printf (N_ ("the answer of %s is longer than %zu bytes"), get->host,
                                      get->limit));
   if (rc == CURLE_PEER_FAILED_VERIFICATION)
     return certificate_failure (curl, get);
   if (get->private_address)
     return failure (LL_HTTPS_PRIVATE,
-                    g_strdup_printf ("%s has a private address, which is not contacted",
+                    g_strdup_printf (N_ ("%s has a private address, which is not contacted"),
                                      get->host));
   if (get->trouble != NULL)
     return failure (LL_HTTPS_UNREACHABLE, g_steal_pointer (&get->trouble));
   return failure (LL_HTTPS_UNREACHABLE,
-                  g_strdup_printf ("%s cannot be reached: %s", get->host,
+                  g_strdup_printf (N_ ("%s cannot be reached: %s"), get->host,
                                    message[0] != '\0' ? message : curl_easy_strerror (rc)));
 }
 
@@ -302,13 +303,13 @@ describe_absence (LlFinding finding)
   switch (finding)
     {
     case LL_BOGUS:
-      return "its DNSSEC signatures are wrong";
+      return N_ ("its DNSSEC signatures are wrong");
     case LL_UNKNOWN:
-      return "its address could not be looked up";
+      return N_ ("its address could not be looked up");
     case LL_FOUND:
     case LL_ABSENT:
     default:
-      return "it has no address";
+      return N_ ("it has no address");
     }
 }
 
@@ -335,12 +336,13 @@ addresses_of (LlHttps *https,
       return (GStrv) g_ptr_array_free (g_steal_pointer (&allowed), FALSE);
     }
   if (all[0] != NULL)
-    *refusal = failure (LL_HTTPS_PRIVATE,
-                        g_strdup_printf ("%s has a private address, which is not contacted", host));
+    *refusal
+        = failure (LL_HTTPS_PRIVATE,
+                   g_strdup_printf (N_ ("%s has a private address, which is not contacted"), host));
   else
     {
-      *refusal = failure (LL_HTTPS_UNREACHABLE, g_strdup_printf ("%s cannot be reached: %s", host,
-                                                                 describe_absence (finding)));
+      *refusal = failure (LL_HTTPS_UNREACHABLE, g_strdup_printf (N_ ("%s cannot be reached: %s"),
+                                                                 host, describe_absence (finding)));
       (*refusal)->absent = finding == LL_ABSENT;
       (*refusal)->bogus = finding == LL_BOGUS;
     }
@@ -404,7 +406,7 @@ run (Get *get, const char *target, LlDeadline deadline, GCancellable *cancellabl
 
   curl = ll_transfer_new ();
   if (curl == NULL)
-    return failure (LL_HTTPS_UNREACHABLE, g_strdup ("libcurl cannot be used"));
+    return failure (LL_HTTPS_UNREACHABLE, g_strdup (N_ ("libcurl cannot be used")));
   /* one that grows would leave copies behind */
   get->body = get->secret ? g_byte_array_sized_new ((guint) get->limit) : g_byte_array_new ();
   url = g_strdup_printf ("%s://%s:%u%s", get->scheme, get->host, get->port, target);
@@ -452,7 +454,7 @@ ask (Get *get, const char *url, guint port, LlDeadline deadline, GCancellable *c
   /* names only: an address in its place would go past what DNS is asked for */
   if (host == NULL || *host == '\0' || g_hostname_is_ip_address (host)
       || strcmp (g_uri_get_scheme (uri), get->scheme) != 0 || g_uri_get_userinfo (uri) != NULL)
-    return failure (LL_HTTPS_UNREACHABLE, g_strdup ("its address is not one that is asked"));
+    return failure (LL_HTTPS_UNREACHABLE, g_strdup (N_ ("its address is not one that is asked")));
   get->host = host;
   get->port = g_uri_get_port (uri) > 0 ? (guint) g_uri_get_port (uri) : port;
   target = g_strdup_printf ("%s%s%s", *g_uri_get_path (uri) != '\0' ? g_uri_get_path (uri) : "/",

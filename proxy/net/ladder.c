@@ -3,6 +3,7 @@
 
 #include "net/ladder.h"
 
+#include "api/intl.h"
 #include "net/resolvconf.h"
 
 #include <sys/stat.h>
@@ -165,7 +166,7 @@ fail (LlLadder *ladder)
   ladder->phase = LL_LADDER_FAILED;
   ladder->tested = g_get_monotonic_time ();
   ladder->state = worst != NULL ? worst->state : LL_DNS_SILENT;
-  ladder->detail = g_strdup (worst != NULL ? worst->detail : "There is no way to the DNS");
+  ladder->detail = g_strdup (worst != NULL ? worst->detail : N_ ("There is no way to the DNS"));
   if (ladder->plain != NULL && ladder->plain->lies && ladder->state != LL_DNS_CLOCK)
     {
       ladder->captive = TRUE;
@@ -177,7 +178,7 @@ fail (LlLadder *ladder)
     {
       ladder->state = LL_DNS_STRIPPED;
       g_free (ladder->detail);
-      ladder->detail = g_strdup ("The network's DNS answers, but not for the keys of DNSSEC");
+      ladder->detail = g_strdup (N_ ("The network's DNS answers, but not for the keys of DNSSEC"));
     }
   g_ptr_array_set_size (ladder->testing, 0);
 }

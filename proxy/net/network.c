@@ -3,6 +3,7 @@
 
 #include "net/network.h"
 
+#include "api/intl.h"
 #include "net/control.h"
 #include "net/internal.h"
 #include "net/judge.h"
@@ -304,19 +305,22 @@ ll_network_sentence (LlNetwork *network)
   switch (ll_network_state (network))
     {
     case LL_NETWORK_BLOCKED:
-      return g_strdup ("This network blocks port 25: how recipients' mail servers answer cannot "
-                       "be seen from here, only what their domains publish");
+      return g_strdup (
+          N_ ("This network blocks port 25: how recipients' mail servers answer cannot "
+              "be seen from here, only what their domains publish"));
     case LL_NETWORK_REDIRECTED:
-      return g_strdup ("This network answers in place of other people's mail servers: what they "
-                       "offer cannot be seen from here");
+      return g_strdup (
+          N_ ("This network answers in place of other people's mail servers: what they "
+              "offer cannot be seen from here"));
     case LL_NETWORK_STRIPPED:
-      return g_strdup ("This network hides the encryption that mail servers offer: what they "
-                       "offer cannot be seen from here");
+      return g_strdup (N_ ("This network hides the encryption that mail servers offer: what they "
+                           "offer cannot be seen from here"));
     case LL_NETWORK_PORTAL:
-      return g_strdup ("This network is waiting for you to sign in on a web page: nothing can be "
-                       "looked up until then");
+      return g_strdup (
+          N_ ("This network is waiting for you to sign in on a web page: nothing can be "
+              "looked up until then"));
     case LL_NETWORK_OFFLINE:
-      return g_strdup ("This computer is not connected to a network");
+      return g_strdup (N_ ("This computer is not connected to a network"));
     case LL_NETWORK_UNTESTED:
     case LL_NETWORK_OPEN:
     default:

@@ -3,6 +3,7 @@
 
 #include "net/path.h"
 
+#include "api/intl.h"
 #include "net/rdata.h"
 
 #include <string.h>
@@ -36,26 +37,27 @@ ll_path_judge (const LlAnswer *answer, char **detail)
     case LL_FOUND:
       if (answer->secure)
         return LL_DNS_VALIDATES;
-      *detail = g_strdup ("The network's DNS gives the keys of the root without signatures");
+      *detail = g_strdup (N_ ("The network's DNS gives the keys of the root without signatures"));
       return LL_DNS_STRIPPED;
     case LL_BOGUS:
       if (blames_clock (answer->reason))
         {
-          *detail = g_strdup_printf ("The signatures of the DNS root are not valid at this "
-                                     "computer's time, %s: check its clock",
+          *detail = g_strdup_printf (N_ ("The signatures of the DNS root are not valid at this "
+                                         "computer's time, %s: check its clock"),
                                      now);
           return LL_DNS_CLOCK;
         }
-      *detail = g_strdup_printf ("The network's DNS removes or changes the signatures of DNSSEC, "
-                                 "or the trust anchor is old (%s)",
-                                 answer->reason);
+      *detail
+          = g_strdup_printf (N_ ("The network's DNS removes or changes the signatures of DNSSEC, "
+                                 "or the trust anchor is old (%s)"),
+                             answer->reason);
       return LL_DNS_STRIPPED;
     case LL_ABSENT:
-      *detail = g_strdup ("The network's DNS says that the root has no keys");
+      *detail = g_strdup (N_ ("The network's DNS says that the root has no keys"));
       return LL_DNS_STRIPPED;
     case LL_UNKNOWN:
     default:
-      *detail = g_strdup ("The network's DNS does not answer");
+      *detail = g_strdup (N_ ("The network's DNS does not answer"));
       return LL_DNS_SILENT;
     }
 }
@@ -256,9 +258,9 @@ ll_path_tested (LlPath *path, const LlAnswer *answer)
     {
       g_autofree char *address = ll_rdata_address (answer->records->pdata[0], LL_RR_A);
 
-      path->detail = g_strdup_printf ("The network's DNS answers every name with %s: it may be "
-                                      "waiting for a sign-in page",
-                                      address != NULL ? address : "an address");
+      path->detail = g_strdup_printf (N_ ("The network's DNS answers every name with %s: it may be "
+                                          "waiting for a sign-in page"),
+                                      address != NULL ? address : N_ ("an address"));
     }
 }
 
@@ -270,6 +272,6 @@ ll_path_settled (LlPath *path)
   if (ll_deadline_left (path->until) > 0)
     return FALSE;
   path->state = LL_DNS_SILENT;
-  path->detail = g_strdup ("The network's DNS does not answer");
+  path->detail = g_strdup (N_ ("The network's DNS does not answer"));
   return TRUE;
 }

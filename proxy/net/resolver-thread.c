@@ -3,6 +3,8 @@
 
 #include "net/resolver-private.h"
 
+#include "api/intl.h"
+
 #include <poll.h>
 #include <sys/eventfd.h>
 
@@ -165,7 +167,7 @@ ask (LlResolver *resolver, LlFlight *flight)
   flight->path = path->serial;
   if (!ll_path_ask (path, flight->name, flight->type, flight, &flight->id))
     land (resolver, flight,
-          ll_answer_new_unknown (flight->name, flight->type, "the resolver cannot ask this"));
+          ll_answer_new_unknown (flight->name, flight->type, N_ ("the resolver cannot ask this")));
 }
 
 static gboolean

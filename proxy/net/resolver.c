@@ -3,6 +3,7 @@
 
 #include "net/resolver.h"
 
+#include "api/intl.h"
 #include "base/error.h"
 #include "net/ladder.h"
 #include "net/nat64.h"
@@ -124,8 +125,8 @@ answer_so_far (LlResolver *resolver, LlFlight *flight, gboolean cancelled)
   if (flight->provisional != NULL)
     return ll_answer_new_late (flight->provisional);
   answer = ll_answer_new_unknown (flight->name, flight->type,
-                                  cancelled ? "the question was cancelled"
-                                            : "no answer within the time allowed");
+                                  cancelled ? N_ ("the question was cancelled")
+                                            : N_ ("no answer within the time allowed"));
   /* as long as nothing validated here, silence is the network's and not this name's fault */
   answer->network = resolver->state != LL_DNS_VALIDATES;
   answer->late = TRUE;
@@ -296,13 +297,13 @@ query_all (LlResolver *resolver,
 
       queries[i].answer = NULL;
       if (!ll_dns_name_is_valid (name))
-        queries[i].answer
-            = ll_answer_new_unknown (name, queries[i].type, "this is not a name that DNS can hold");
+        queries[i].answer = ll_answer_new_unknown (name, queries[i].type,
+                                                   N_ ("this is not a name that DNS can hold"));
       else
         flights[i] = board (resolver, name, queries[i].type, plain);
       if (flights[i] == NULL && queries[i].answer == NULL)
         queries[i].answer
-            = ll_answer_new_unknown (name, queries[i].type, "too many questions at once");
+            = ll_answer_new_unknown (name, queries[i].type, N_ ("too many questions at once"));
     }
   for (gsize i = 0; i < n; i++)
     if (flights[i] != NULL)

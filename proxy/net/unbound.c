@@ -3,6 +3,7 @@
 
 #include "net/unbound.h"
 
+#include "api/intl.h"
 #include "base/error.h"
 #include "net/rdata.h"
 
@@ -112,13 +113,13 @@ rcode_reason (int rcode)
   switch (rcode)
     {
     case 1:
-      return "the name servers did not understand the question (FORMERR)";
+      return N_ ("the name servers did not understand the question (FORMERR)");
     case 4:
-      return "the name servers do not know this kind of question (NOTIMP)";
+      return N_ ("the name servers do not know this kind of question (NOTIMP)");
     case 5:
-      return "the name servers refused to answer (REFUSED)";
+      return N_ ("the name servers refused to answer (REFUSED)");
     default:
-      return "the name servers did not answer (SERVFAIL)";
+      return N_ ("the name servers did not answer (SERVFAIL)");
     }
 }
 

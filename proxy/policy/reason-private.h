@@ -10,7 +10,7 @@ G_BEGIN_DECLS
 /* What the files of the sentence share, and nobody else sees. */
 
 #define LL_REASON_MISFIT                                                                           \
-  "your mail program locked it, but for no key of this recipient that is known here"
+  N_ ("your mail program locked it, but for no key of this recipient that is known here")
 
 /* In UTC. (transfer full) */
 char *ll_reason_time (gint64 when, const char *format);

@@ -3,6 +3,8 @@
 
 #include "policy/reason-private.h"
 
+#include "api/intl.h"
+
 #include <string.h>
 
 /* So that the reason stands within the first 120 characters of an SMTP reply. */
@@ -19,38 +21,43 @@ typedef struct
 } Row;
 
 static const Row ways[] = {
-  [LL_EVIDENCE_PLAIN] = { "mail server offers no TLS", "mail server is known to offer no TLS",
-                          "mail server is listed as one without TLS",
-                          "mail server offers no TLS, as seen from outside" },
+  [LL_EVIDENCE_PLAIN]
+  = { N_ ("mail server offers no TLS"), N_ ("mail server is known to offer no TLS"),
+      N_ ("mail server is listed as one without TLS"),
+      N_ ("mail server offers no TLS, as seen from outside") },
   [LL_EVIDENCE_WEAK]
-  = { "mail server offers only outdated encryption, which counts as none",
-      "mail server is known to offer only outdated encryption, which counts as none",
-      "mail server is listed as one with outdated encryption, which counts as none",
-      "mail server offers only outdated encryption, as seen from outside" },
-  [LL_EVIDENCE_OPP] = { "mail server encrypts, but nothing proves that it is the right one",
-                        "mail server has to encrypt by its published keys, none of which is usable",
-                        "mail server is listed as one that encrypts; it was not seen from here",
-                        "mail server encrypts, as seen from outside, without proof of who it is" },
+  = { N_ ("mail server offers only outdated encryption, which counts as none"),
+      N_ ("mail server is known to offer only outdated encryption, which counts as none"),
+      N_ ("mail server is listed as one with outdated encryption, which counts as none"),
+      N_ ("mail server offers only outdated encryption, as seen from outside") },
+  [LL_EVIDENCE_OPP]
+  = { N_ ("mail server encrypts, but nothing proves that it is the right one"),
+      N_ ("mail server has to encrypt by its published keys, none of which is usable"),
+      N_ ("mail server is listed as one that encrypts; it was not seen from here"),
+      N_ ("mail server encrypts, as seen from outside, without proof of who it is") },
   [LL_EVIDENCE_PKIX]
-  = { "mail server encrypts with a valid certificate; that it is the right server is not proven",
-      "mail server is said to encrypt with a valid certificate; it was not seen from here",
-      "mail server is listed as one with a valid certificate; it was not seen from here",
-      "mail server encrypts with a valid certificate, as seen from outside" },
+  = { N_ ("mail server encrypts with a valid certificate; that it is the right server is not "
+          "proven"),
+      N_ ("mail server is said to encrypt with a valid certificate; it was not seen from here"),
+      N_ ("mail server is listed as one with a valid certificate; it was not seen from here"),
+      N_ ("mail server encrypts with a valid certificate, as seen from outside") },
   [LL_EVIDENCE_HALF]
-  = { "mail server shows the key published for it; that it is the right server is not proven",
-      "a key is published for the mail server; that it is the right server is not proven",
-      "mail server is listed as one with a published key; it was not seen from here",
-      "mail server shows the key published for it, as seen from outside" },
+  = { N_ ("mail server shows the key published for it; that it is the right server is not proven"),
+      N_ ("a key is published for the mail server; that it is the right server is not proven"),
+      N_ ("mail server is listed as one with a published key; it was not seen from here"),
+      N_ ("mail server shows the key published for it, as seen from outside") },
   [LL_EVIDENCE_STS]
-  = { "the domain asks for verified TLS (MTA-STS) and its mail server showed it",
-      "the domain asks for verified TLS (MTA-STS); its mail server was not seen from here",
-      "the domain is listed as one that asks for verified TLS (MTA-STS)",
-      "the domain asks for verified TLS (MTA-STS), and from outside its mail server showed it" },
+  = { N_ ("the domain asks for verified TLS (MTA-STS) and its mail server showed it"),
+      N_ ("the domain asks for verified TLS (MTA-STS); its mail server was not seen from here"),
+      N_ ("the domain is listed as one that asks for verified TLS (MTA-STS)"),
+      N_ ("the domain asks for verified TLS (MTA-STS), and from outside its mail server showed "
+          "it") },
   [LL_EVIDENCE_DANE]
-  = { "the domain publishes signed keys (DANE) and its mail server showed them",
-      "the domain publishes signed keys (DANE); its mail server was not seen from here",
-      "the domain is listed as one that publishes signed keys (DANE)",
-      "the domain publishes signed keys (DANE), and from outside its mail server showed them" },
+  = { N_ ("the domain publishes signed keys (DANE) and its mail server showed them"),
+      N_ ("the domain publishes signed keys (DANE); its mail server was not seen from here"),
+      N_ ("the domain is listed as one that publishes signed keys (DANE)"),
+      N_ ("the domain publishes signed keys (DANE), and from outside its mail server showed "
+          "them") },
 };
 
 static const char *
@@ -75,17 +82,18 @@ way_of (LlEvidence evidence, LlSource source)
 
 /* Why could nobody look? */
 static const char *const unknown_whys[] = {
-  [LL_WHY_NONE] = "mail server was not looked at",
-  [LL_WHY_PORT25] = "mail server cannot be looked at, since this network blocks or diverts port 25",
-  [LL_WHY_INTERNAL] = "mail server is inside a private network and was not looked at",
-  [LL_WHY_DNS] = "mail server is not known, since this network's DNS cannot be trusted",
+  [LL_WHY_NONE] = N_ ("mail server was not looked at"),
+  [LL_WHY_PORT25]
+  = N_ ("mail server cannot be looked at, since this network blocks or diverts port 25"),
+  [LL_WHY_INTERNAL] = N_ ("mail server is inside a private network and was not looked at"),
+  [LL_WHY_DNS] = N_ ("mail server is not known, since this network's DNS cannot be trusted"),
   [LL_WHY_OFFLINE]
-  = "mail server cannot be looked at, since there is no working network connection",
-  [LL_WHY_REFUSED] = "mail server does not talk to this computer, so nothing is known of it",
-  [LL_WHY_TEMPORARY] = "mail server gave no usable answer",
+  = N_ ("mail server cannot be looked at, since there is no working network connection"),
+  [LL_WHY_REFUSED] = N_ ("mail server does not talk to this computer, so nothing is known of it"),
+  [LL_WHY_TEMPORARY] = N_ ("mail server gave no usable answer"),
   [LL_WHY_INTERCEPTED]
-  = "its policy cannot be relied on, since this network opens encrypted connections",
-  [LL_WHY_OVERDUE] = "mail server was still being looked at",
+  = N_ ("its policy cannot be relied on, since this network opens encrypted connections"),
+  [LL_WHY_OVERDUE] = N_ ("mail server was still being looked at"),
 };
 
 /* Published security that fails: what does not fit. */
@@ -94,22 +102,23 @@ static const struct
   LlCode code;
   const char *text;
 } failures[] = {
-  { LL_CODE_DNSSEC_INVALID, "its signed DNS entries do not check out or cannot be had" },
-  { LL_CODE_TLSA_INVALID, "mail server's certificate is not the one it publishes (DANE)" },
-  { LL_CODE_DANE_REQUIRED, "it publishes keys (DANE) that could not be checked" },
-  { LL_CODE_STARTTLS_NOT_SUPPORTED, "it promises TLS, but its mail server offers none" },
+  { LL_CODE_DNSSEC_INVALID, N_ ("its signed DNS entries do not check out or cannot be had") },
+  { LL_CODE_TLSA_INVALID, N_ ("mail server's certificate is not the one it publishes (DANE)") },
+  { LL_CODE_DANE_REQUIRED, N_ ("it publishes keys (DANE) that could not be checked") },
+  { LL_CODE_STARTTLS_NOT_SUPPORTED, N_ ("it promises TLS, but its mail server offers none") },
   { LL_CODE_CERTIFICATE_HOST_MISMATCH,
-    "it promises verified TLS, but its certificate is for another name" },
+    N_ ("it promises verified TLS, but its certificate is for another name") },
   { LL_CODE_CERTIFICATE_EXPIRED,
-    "it promises verified TLS, but its certificate has expired or is not valid yet" },
+    N_ ("it promises verified TLS, but its certificate has expired or is not valid yet") },
   { LL_CODE_CERTIFICATE_NOT_TRUSTED,
-    "it promises verified TLS, but its certificate is not from an issuer known here" },
-  { LL_CODE_STS_POLICY_INVALID, "its published policy (MTA-STS) excludes all its mail servers" },
-  { LL_CODE_WEAK_PROTOCOL, "it promises verified TLS, but offers an outdated kind" },
-  { LL_CODE_WEAK_CIPHER, "it promises verified TLS, but offers an outdated kind" },
-  { LL_CODE_WEAK_KEY, "it promises verified TLS, but its key is too short" },
-  { LL_CODE_VALIDATION_FAILURE, "mail server does not fit what is published about it" },
-  { LL_CODE_UNKNOWN_TEMP, "its mail servers could not be looked up in DNS" },
+    N_ ("it promises verified TLS, but its certificate is not from an issuer known here") },
+  { LL_CODE_STS_POLICY_INVALID,
+    N_ ("its published policy (MTA-STS) excludes all its mail servers") },
+  { LL_CODE_WEAK_PROTOCOL, N_ ("it promises verified TLS, but offers an outdated kind") },
+  { LL_CODE_WEAK_CIPHER, N_ ("it promises verified TLS, but offers an outdated kind") },
+  { LL_CODE_WEAK_KEY, N_ ("it promises verified TLS, but its key is too short") },
+  { LL_CODE_VALIDATION_FAILURE, N_ ("mail server does not fit what is published about it") },
+  { LL_CODE_UNKNOWN_TEMP, N_ ("its mail servers could not be looked up in DNS") },
 };
 
 static const char *
@@ -118,21 +127,21 @@ failure_of (LlCode code)
   for (guint i = 0; i < G_N_ELEMENTS (failures); i++)
     if (failures[i].code == code)
       return failures[i].text;
-  return "mail server does not keep to what the domain publishes";
+  return N_ ("mail server does not keep to what the domain publishes");
 }
 
 static const char *
 nomail_of (const LlReason *reason)
 {
   if (reason->code == LL_CODE_NULL_MX)
-    return "this domain accepts no mail at all";
+    return N_ ("this domain accepts no mail at all");
   if (reason->cause == LL_CAUSE_ABSENT)
     return reason->unaddressed
-               ? "DNS says, without proof, that this domain has no mail server with an address"
-               : "DNS says, without proof, that this domain does not exist";
+               ? N_ ("DNS says, without proof, that this domain has no mail server with an address")
+               : N_ ("DNS says, without proof, that this domain does not exist");
   if (reason->unaddressed)
-    return "this domain has no mail server with an address";
-  return "this domain does not exist";
+    return N_ ("this domain has no mail server with an address");
+  return N_ ("this domain does not exist");
 }
 
 static char *
@@ -140,10 +149,11 @@ state_of (const LlReason *reason)
 {
   if (reason->cause == LL_CAUSE_DOWNGRADE)
     return reason->was != NULL
-               ? g_strdup_printf ("it was better protected before (%s); why that changed is not "
-                                  "known",
+               ? g_strdup_printf (N_ ("it was better protected before (%s); why that changed is "
+                                      "not "
+                                      "known"),
                                   reason->was)
-               : g_strdup ("it was better protected before; why that changed is not known");
+               : g_strdup (N_ ("it was better protected before; why that changed is not known"));
   if (ll_evidence_is_ordered (reason->evidence))
     return g_strdup (way_of (reason->evidence, reason->source));
   if (reason->evidence == LL_EVIDENCE_NOMAIL)
@@ -167,21 +177,21 @@ when_of (const LlReason *reason)
 {
   g_autofree char *time
       = reason->when > 0 ? ll_reason_time (reason->when, "%Y-%m-%d %H:%M UTC") : NULL;
-  const char *verb = reason->evidence == LL_EVIDENCE_UNKNOWN ? "tried"
-                     : reason->source == LL_SOURCE_SEEN || reason->source == LL_SOURCE_PORTAL
-                         ? "seen"
-                         : "looked up";
+  gboolean known = reason->evidence != LL_EVIDENCE_UNKNOWN;
 
-  if (reason->source == LL_SOURCE_LISTED && reason->evidence != LL_EVIDENCE_UNKNOWN)
-    return g_strdup_printf ("%s%slist of %s", reason->listed != NULL ? reason->listed : "",
+  if (reason->source == LL_SOURCE_LISTED && known)
+    return g_strdup_printf (N_ ("%s%slist of %s"), reason->listed != NULL ? reason->listed : "",
                             reason->listed != NULL ? ", " : "",
-                            reason->list_of != NULL ? reason->list_of : "this version");
-  if (time == NULL || (reason->evidence == LL_EVIDENCE_UNKNOWN && !was_tried (reason->why)))
+                            reason->list_of != NULL ? reason->list_of : N_ ("this version"));
+  if (time == NULL || (!known && !was_tried (reason->why)))
     return NULL;
-  if (reason->source == LL_SOURCE_SEEN && reason->evidence != LL_EVIDENCE_UNKNOWN
-      && reason->seen < reason->total)
-    return g_strdup_printf ("%s %s, %u of %u servers", verb, time, reason->seen, reason->total);
-  return g_strdup_printf ("%s %s", verb, time);
+  if (!known)
+    return g_strdup_printf (N_ ("tried %s"), time);
+  if (reason->source == LL_SOURCE_SEEN && reason->seen < reason->total)
+    return g_strdup_printf (N_ ("seen %s, %u of %u servers"), time, reason->seen, reason->total);
+  if (reason->source == LL_SOURCE_SEEN || reason->source == LL_SOURCE_PORTAL)
+    return g_strdup_printf (N_ ("seen %s"), time);
+  return g_strdup_printf (N_ ("looked up %s"), time);
 }
 
 /* -- what is done ---------------------------------------------------------------------------- */
@@ -192,13 +202,13 @@ lock_words (const LlReason *reason)
   switch ((guint) reason->method)
     {
     case LL_METHOD_PGP:
-      return reason->unchecked ? "locked with PGP for a key that nobody vouches for"
-                               : "locked with PGP";
+      return reason->unchecked ? N_ ("locked with PGP for a key that nobody vouches for")
+                               : N_ ("locked with PGP");
     case LL_METHOD_SMIME:
-      return reason->unchecked ? "locked with S/MIME for a certificate that nobody vouches for"
-                               : "locked with S/MIME";
+      return reason->unchecked ? N_ ("locked with S/MIME for a certificate that nobody vouches for")
+                               : N_ ("locked with S/MIME");
     default:
-      return "locked behind a pickup link";
+      return N_ ("locked behind a pickup link");
     }
 }
 
@@ -213,11 +223,11 @@ wish_of (const LlReason *reason)
     case LL_MINIMUM_ENCRYPTED:
       return NULL;
     case LL_MINIMUM_VERIFIED:
-      return "your settings ask for a server whose certificate verifies";
+      return N_ ("your settings ask for a server whose certificate verifies");
     case LL_MINIMUM_POLICY:
-      return "your settings ask for MTA-STS or DANE";
+      return N_ ("your settings ask for MTA-STS or DANE");
     case LL_MINIMUM_ASSURED:
-      return "your settings ask that somebody is bound to use TLS";
+      return N_ ("your settings ask that somebody is bound to use TLS");
     }
   g_return_val_if_reached (NULL);
 }
@@ -229,18 +239,20 @@ kind_words (const LlReason *reason)
   switch (reason->letter)
     {
     case LL_KIND_CALENDAR:
-      return "held, since invitations and their answers are never locked by themselves: calendars "
-             "could not read them";
+      return N_ (
+          "held, since invitations and their answers are never locked by themselves: calendars "
+          "could not read them");
     case LL_KIND_REPORT:
-      return "held, since reports about other letters are never locked by themselves: programs "
-             "read them";
+      return N_ ("held, since reports about other letters are never locked by themselves: programs "
+                 "read them");
     case LL_KIND_AUTO:
-      return "held, since automatic letters are never locked by themselves";
+      return N_ ("held, since automatic letters are never locked by themselves");
     case LL_KIND_LIST:
-      return "held, since letters of a mailing list are never locked by themselves: many read them";
+      return N_ (
+          "held, since letters of a mailing list are never locked by themselves: many read them");
     case LL_KIND_ORDINARY:
-      return "held, since letters to an address that takes no answers are never locked by "
-             "themselves: a program reads them";
+      return N_ ("held, since letters to an address that takes no answers are never locked by "
+                 "themselves: a program reads them");
     }
   g_return_val_if_reached ("held");
 }
@@ -251,22 +263,23 @@ held_words (const LlReason *reason)
   switch (reason->lock)
     {
     case LL_LOCK_NONE:
-      return "held, since no way to lock it can be used now";
+      return N_ ("held, since no way to lock it can be used now");
     case LL_LOCK_ASKS:
-      return "held, since a key was found that nobody vouches for: letterlock key list shows it, "
-             "key accept takes it";
+      return N_ (
+          "held, since a key was found that nobody vouches for: letterlock key list shows it, "
+          "key accept takes it");
     case LL_LOCK_CHANGED:
-      return "held, since the recipient's key is another one than before: letterlock key list "
-             "shows it, key accept takes it";
+      return N_ ("held, since the recipient's key is another one than before: letterlock key list "
+                 "shows it, key accept takes it");
     case LL_LOCK_KIND:
       return kind_words (reason);
     case LL_LOCK_PICKUP:
-      return "held, since it is to go behind a pickup link and none can be made here";
+      return N_ ("held, since it is to go behind a pickup link and none can be made here");
     case LL_LOCK_MISFIT:
       return "held, since " LL_REASON_MISFIT;
     case LL_LOCK_USED:
     case LL_LOCK_UNASKED:
-      return "held for your decision";
+      return N_ ("held for your decision");
     }
   g_return_val_if_reached ("held");
 }
@@ -275,10 +288,10 @@ static const char *
 later_words (LlCause cause)
 {
   if (cause == LL_CAUSE_ABSENT)
-    return "asked again in 10 minutes, then not sent";
+    return N_ ("asked again in 10 minutes, then not sent");
   if (cause == LL_CAUSE_LOOKING)
-    return "waits for the result";
-  return "looked at again for 4 hours, then not sent";
+    return N_ ("waits for the result");
+  return N_ ("looked at again for 4 hours, then not sent");
 }
 
 static const char *
@@ -288,9 +301,10 @@ action_of (const LlReason *reason)
     {
     case LL_DECISION_SEND:
       if (reason->cause == LL_CAUSE_RELEASED)
-        return "sent, as you decided";
-      return reason->cause == LL_CAUSE_OVERRIDDEN ? "sent, since you took this risk for the domain"
-                                                  : NULL;
+        return N_ ("sent, as you decided");
+      return reason->cause == LL_CAUSE_OVERRIDDEN
+                 ? N_ ("sent, since you took this risk for the domain")
+                 : NULL;
     case LL_DECISION_LOCK:
       return lock_words (reason);
     case LL_DECISION_HOLD:
@@ -299,7 +313,7 @@ action_of (const LlReason *reason)
       return later_words (reason->cause);
     case LL_DECISION_REFUSE:
     case LL_DECISION_DROP:
-      return "not sent";
+      return N_ ("not sent");
     }
   g_return_val_if_reached (NULL);
 }
@@ -315,7 +329,8 @@ header_words (const char *header)
   for (char *c = shown; *c != '\0'; c++)
     if ((guchar) *c < ' ' || *c == 0x7f || *c == '"')
       *c = '?';
-  return g_strdup_printf ("held, since its header Letterlock-Mode says \"%s\", which is no mode",
+  return g_strdup_printf (N_ ("held, since its header Letterlock-Mode says \"%s\", which is no "
+                              "mode"),
                           shown);
 }
 
@@ -326,28 +341,29 @@ question_of (const LlReason *reason)
   switch (reason->cause)
     {
     case LL_CAUSE_HOLD:
-      return g_strdup ("held, since the letter itself asks for that");
+      return g_strdup (N_ ("held, since the letter itself asks for that"));
     case LL_CAUSE_HEADER:
       return header_words (reason->header);
     case LL_CAUSE_CONTRADICTION:
       return g_strdup (
-          "held, since it is to be locked, and to go over TLS or not at all: choose one");
+          N_ ("held, since it is to be locked, and to go over TLS or not at all: choose one"));
     case LL_CAUSE_REPLY:
-      return g_strdup ("held, since it answers a letter that went locked and would itself go "
-                       "unlocked");
+      return g_strdup (N_ ("held, since it answers a letter that went locked and would itself go "
+                           "unlocked"));
     case LL_CAUSE_MISFIT:
-      return g_strdup ("held, since " LL_REASON_MISFIT);
+      return g_strdup_printf (N_ ("held, since %s"), LL_REASON_MISFIT);
     case LL_CAUSE_TLS_NO:
       return g_strdup (
-          "held, since the letter asks to go even without TLS and your settings do not "
-          "allow that");
+          N_ ("held, since the letter asks to go even without TLS and your settings do not "
+              "allow that"));
     case LL_CAUSE_REQUIRETLS:
-      return g_strdup ("the letter asks for verified TLS all the way (REQUIRETLS), which your "
-                       "provider does not offer; not sent");
+      return g_strdup (N_ ("the letter asks for verified TLS all the way (REQUIRETLS), which your "
+                           "provider does not offer; not sent"));
     case LL_CAUSE_ASKED:
       return reason->kind == LL_DECISION_LOCK
-                 ? g_strdup_printf ("%s, as the letter or your settings ask", lock_words (reason))
-                 : g_strdup_printf ("it is to be locked; %s", held_words (reason));
+                 ? g_strdup_printf (N_ ("%s, as the letter or your settings ask"),
+                                    lock_words (reason))
+                 : g_strdup_printf (N_ ("it is to be locked; %s"), held_words (reason));
     case LL_CAUSE_WAY:
     case LL_CAUSE_BELOW:
     case LL_CAUSE_NOMAIL:
@@ -413,24 +429,26 @@ ll_reason (const LlReason *reason)
   add_part (text, state);
   add_part (text, action_of (reason));
   add_lock (text, reason);
-  add_part (text, reason->tampered ? "somebody on the way seems to change what its mail server says"
-                                   : NULL);
+  add_part (text, reason->tampered
+                      ? N_ ("somebody on the way seems to change what its mail server says")
+                      : NULL);
   if (reason->cause == LL_CAUSE_BELOW)
     add_part (text, wish_of (reason));
   if (reason->cause == LL_CAUSE_BROKEN)
-    add_part (text, "this may be an attack or a mistake there");
+    add_part (text, N_ ("this may be an attack or a mistake there"));
   if (reason->cause == LL_CAUSE_BROKEN || reason->cause == LL_CAUSE_DOWNGRADE)
-    add_part (text, reason->void_override ? "your override does not count where TLS or nothing is "
-                                            "asked for, or your administrator decides"
-                                          : NULL);
+    add_part (text, reason->void_override
+                        ? N_ ("your override does not count where TLS or nothing is "
+                              "asked for, or your administrator decides")
+                        : NULL);
   add_part (text, bound);
   if (bound != NULL && reason->cannot_insist)
     add_part (text,
-              "your provider does not take REQUIRETLS, so it cannot be told to insist on TLS");
+              N_ ("your provider does not take REQUIRETLS, so it cannot be told to insist on TLS"));
   if (bound != NULL && reason->bound == LL_BOUND_NOBODY && reason->same_provider)
-    add_part (text, "your provider is theirs too, so it probably does not cross the Internet");
+    add_part (text, N_ ("your provider is theirs too, so it probably does not cross the Internet"));
   if (bound != NULL && reason->letter == LL_KIND_LIST)
-    add_part (text, "who gets it from the list, and how, is not known");
+    add_part (text, N_ ("who gets it from the list, and how, is not known"));
   if (bound != NULL && reason->fits == LL_FITS_OTHERS)
     add_part (text, LL_REASON_MISFIT);
   if (reason->evidence != LL_EVIDENCE_NOMAIL)

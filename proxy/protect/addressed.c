@@ -3,6 +3,7 @@
 
 #include "protect/addressed.h"
 
+#include "api/intl.h"
 #include "base/error.h"
 #include "base/limits.h"
 #include "base/packet.h"
@@ -154,12 +155,12 @@ check_keys (const LlSealed *sealed, const GPtrArray *keys, GError **error)
 {
   for (guint i = 0; i < sealed->ids->len; i++)
     if (!is_asked_for (keys, g_ptr_array_index (sealed->ids, i)))
-      return refuse (error, "GnuPG locked it for a key that was not asked for");
+      return refuse (error, N_ ("GnuPG locked it for a key that was not asked for"));
   if (!sealed->whole)
-    return refuse (error, "GnuPG locked it for a key that it does not name");
+    return refuse (error, N_ ("GnuPG locked it for a key that it does not name"));
   for (guint i = 0; i < keys->len; i++)
     if (count_for (sealed, g_ptr_array_index (keys, i)) == 0)
-      return refuse (error, "GnuPG did not lock it for all keys that were asked for");
+      return refuse (error, N_ ("GnuPG did not lock it for all keys that were asked for"));
   return TRUE;
 }
 
@@ -171,6 +172,6 @@ ll_addressed_check (const LlAddressed *addressed, const GPtrArray *keys, GError 
   ll_sealed_init (&sealed);
   if (!is_whole (addressed)
       || !ll_sealed_read_pgp (&sealed, addressed->head->data, addressed->head->len))
-    return refuse (error, "what GnuPG wrote is no whole locked letter");
+    return refuse (error, N_ ("what GnuPG wrote is no whole locked letter"));
   return check_keys (&sealed, keys, error);
 }

@@ -3,6 +3,7 @@
 
 #include "protect/smime.h"
 
+#include "api/intl.h"
 #include "base/error.h"
 #include "protect/sink.h"
 
@@ -71,7 +72,7 @@ new_envelope (const LlSmimeLock *lock, gboolean gcm, GError **error)
 
   if (envelope == NULL)
     {
-      set_error (error, LL_ENGINE_ERROR_FAILED, "The letter cannot be locked");
+      set_error (error, LL_ENGINE_ERROR_FAILED, N_ ("The letter cannot be locked"));
       return NULL;
     }
   for (guint i = 0; i < lock->keys->len; i++)
@@ -93,7 +94,7 @@ new_signed (const LlSmimeSigner *signer, GError **error)
       && CMS_add1_signer (message, signer->certificate, signer->key, EVP_sha256 (), 0) != NULL)
     return message;
   CMS_ContentInfo_free (message);
-  set_error (error, LL_ENGINE_ERROR_NO_SECRET, "Your own certificate cannot be used");
+  set_error (error, LL_ENGINE_ERROR_NO_SECRET, N_ ("Your own certificate cannot be used"));
   return NULL;
 }
 
@@ -201,7 +202,7 @@ pump (LlInner *inner, BIO *inside, GError **error)
       if (!ll_inner_next (inner, &bytes, &length, error))
         return FALSE;
       if (length > 0 && BIO_write (inside, bytes, (int) length) != (int) length)
-        return set_error (error, LL_ENGINE_ERROR_FAILED, "The letter cannot be locked");
+        return set_error (error, LL_ENGINE_ERROR_FAILED, N_ ("The letter cannot be locked"));
     }
   return TRUE;
 }
@@ -210,7 +211,7 @@ static gboolean
 inside_cb (const void *bytes, gsize length, gpointer data, GError **error)
 {
   return BIO_write (data, bytes, (int) length) == (int) length
-         || set_error (error, LL_ENGINE_ERROR_FAILED, "The letter cannot be locked");
+         || set_error (error, LL_ENGINE_ERROR_FAILED, N_ ("The letter cannot be locked"));
 }
 
 static gboolean
@@ -226,14 +227,14 @@ run (const LlSmimeLock *lock,
   gboolean done = open_layers (&layers, lock, envelope, message, gcm);
 
   if (!done)
-    set_error (error, LL_ENGINE_ERROR_FAILED, "The letter cannot be locked");
+    set_error (error, LL_ENGINE_ERROR_FAILED, N_ ("The letter cannot be locked"));
   else if (lock->fill != NULL)
     done = lock->fill (inside_cb, layers.inside, lock->fill_data, error);
   else
     done = pump (inner, layers.inside, error);
   if (close_layers (&layers) || !done)
     return done;
-  return set_error (error, LL_ENGINE_ERROR_FAILED, "The letter cannot be locked");
+  return set_error (error, LL_ENGINE_ERROR_FAILED, N_ ("The letter cannot be locked"));
 }
 
 gboolean

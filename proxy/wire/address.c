@@ -3,6 +3,7 @@
 
 #include "wire/address.h"
 
+#include "api/intl.h"
 #include "base/error.h"
 #include "base/limits.h"
 
@@ -164,7 +165,7 @@ take_local_part (LlScan *scan, LlScan *local, GError **error)
         {
           (void) ll_scan_byte (scan, '\\');
           if (ll_scan_at_end (scan) || g_ascii_iscntrl (*scan->at))
-            return refuse (error, "The quoted name before the @ does not end");
+            return refuse (error, N_ ("The quoted name before the @ does not end"));
           scan->at++;
         }
     }
@@ -173,13 +174,13 @@ take_local_part (LlScan *scan, LlScan *local, GError **error)
       scan->at++;
   *local = ll_scan (start, (gsize) (scan->at - start));
   if (ll_scan_length (local) == 0)
-    return refuse (error, "The name before the @ is missing");
+    return refuse (error, N_ ("The name before the @ is missing"));
   if (*start == '.')
-    return refuse (error, "The name before the @ starts with a dot");
+    return refuse (error, N_ ("The name before the @ starts with a dot"));
   if (ll_scan_length (local) > LL_LOCAL_PART_MAX)
-    return refuse_length (error, "The name before the @ is longer than 64 bytes");
+    return refuse_length (error, N_ ("The name before the @ is longer than 64 bytes"));
   if (!g_utf8_validate (start, (gssize) ll_scan_length (local), NULL))
-    return refuse (error, "The name before the @ is not UTF-8");
+    return refuse (error, N_ ("The name before the @ is not UTF-8"));
   return TRUE;
 }
 
@@ -207,11 +208,11 @@ take_mailbox (LlScan *scan, LlMailbox *mailbox, GError **error)
     return FALSE;
   if (!ll_scan_byte (scan, '@'))
     return refuse (error, ll_scan_at_end (scan) || *scan->at == '>' || *scan->at == ' '
-                              ? "The address has no @"
-                              : "The name before the @ has a character that is not allowed");
+                              ? N_ ("The address has no @")
+                              : N_ ("The name before the @ has a character that is not allowed"));
   domain = take_domain (scan);
   if (memchr (domain.at, '\0', ll_scan_length (&domain)) != NULL)
-    return refuse (error, "The address contains a NUL byte");
+    return refuse (error, N_ ("The address contains a NUL byte"));
   written = ll_scan_dup (&domain);
   ascii = ll_address_is_literal (written) ? literal_to_canonical (written)
                                           : domain_to_ascii (written);
@@ -225,7 +226,7 @@ take_mailbox (LlScan *scan, LlMailbox *mailbox, GError **error)
     }
   if ((gsize) (scan->at - start) > LL_ADDRESS_MAX
       || ll_scan_length (&local) + 1 + strlen (ascii) > LL_ADDRESS_MAX)
-    return refuse_length (error, "The address is longer than 254 bytes");
+    return refuse_length (error, N_ ("The address is longer than 254 bytes"));
   mailbox->written = g_strndup (start, (gsize) (scan->at - start));
   mailbox->local = ll_scan_dup (&local);
   mailbox->domain = g_steal_pointer (&ascii);
@@ -241,7 +242,7 @@ ll_address_parse_mailbox (const char *text, LlMailbox *mailbox, GError **error)
   if (!take_mailbox (&scan, &found, error))
     return FALSE;
   if (!ll_scan_at_end (&scan))
-    return refuse (error, "Something stands behind the address");
+    return refuse (error, N_ ("Something stands behind the address"));
   *mailbox = found;
   found = (LlMailbox){ 0 };
   return TRUE;
@@ -256,7 +257,7 @@ skip_route (LlScan *scan, GError **error)
   if (ll_scan_at_end (scan) || *scan->at != '@')
     return TRUE;
   if (!ll_scan_until (scan, ':', &route) || memchr (route.at, '>', ll_scan_length (&route)) != NULL)
-    return refuse (error, "The route before the address does not end in a colon");
+    return refuse (error, N_ ("The route before the address does not end in a colon"));
   (void) ll_scan_byte (scan, ':');
   return TRUE;
 }
@@ -274,7 +275,7 @@ ll_address_take_path (LlScan *scan, LlMailbox *mailbox, GError **error)
       if (!skip_route (&at, error) || !take_mailbox (&at, &found, error))
         return FALSE;
       if (!ll_scan_byte (&at, '>'))
-        return refuse (error, "The address has no closing >");
+        return refuse (error, N_ ("The address has no closing >"));
     }
   else if (!take_mailbox (&at, &found, error))
     return FALSE;
@@ -305,12 +306,12 @@ ll_address_parse_recipient (const char *path, GError **error)
     return NULL;
   if (mailbox.local[0] == '\0')
     {
-      refuse (error, "The address is empty");
+      refuse (error, N_ ("The address is empty"));
       return NULL;
     }
   if (!ll_scan_at_end (&scan))
     {
-      refuse (error, "Something stands behind the address");
+      refuse (error, N_ ("Something stands behind the address"));
       return NULL;
     }
   return ll_address_recipient_from_mailbox (&mailbox);

@@ -3,6 +3,7 @@
 
 #include "wire/reply.h"
 
+#include "api/intl.h"
 #include "base/error.h"
 #include "base/limits.h"
 #include "base/scan.h"
@@ -45,18 +46,18 @@ ll_reply_line_parse (const char *line, LlReplyLine *out, GError **error)
     }
   for (gsize i = 0; i < length; i++)
     if (is_control (line[i]))
-      return syntax_error (error, "contains control characters");
+      return syntax_error (error, N_ ("contains control characters"));
 
   for (gsize i = 0; i < 3; i++)
     {
       if (!g_ascii_isdigit (line[i])) /* also stops at the end of a short line */
-        return syntax_error (error, "is not SMTP");
+        return syntax_error (error, N_ ("is not SMTP"));
       code = code * 10 + (guint) (line[i] - '0');
     }
   if (code < 200 || code > 599)
-    return syntax_error (error, "is not SMTP");
+    return syntax_error (error, N_ ("is not SMTP"));
   if (line[3] != '\0' && line[3] != ' ' && line[3] != '-')
-    return syntax_error (error, "is not SMTP");
+    return syntax_error (error, N_ ("is not SMTP"));
 
   *out = (LlReplyLine){
     .code = code,
@@ -157,7 +158,7 @@ take_line (LlReplyParser *parser, LlServerReply **reply, GError **error)
   if (!ll_reply_line_parse (parser->line->str, &line, error))
     return FALSE;
   if (parser->lines > 0 && line.code != parser->code)
-    return syntax_error (error, "changes its code from one line to the next");
+    return syntax_error (error, N_ ("changes its code from one line to the next"));
 
   ll_reply_take_enhanced (line.code, &line.text, enhanced);
   if (parser->lines == 0)
@@ -182,7 +183,7 @@ check_byte (LlReplyParser *parser, char byte, GError **error)
   gboolean after_cr = parser->line->len > 0 && parser->line->str[parser->line->len - 1] == '\r';
 
   if (byte != '\n' && (after_cr || (is_control (byte) && byte != '\r')))
-    return syntax_error (error, "contains control characters");
+    return syntax_error (error, N_ ("contains control characters"));
   if (byte != '\n' && byte != '\r' && parser->line->len >= LL_REPLY_LINE_MAX)
     {
       g_set_error (error, LL_WIRE_ERROR, LL_WIRE_ERROR_TOO_LONG,

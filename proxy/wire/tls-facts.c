@@ -5,6 +5,7 @@
 
 #include "wire/tls.h"
 
+#include "api/intl.h"
 #include "wire/tls-private.h"
 
 #include <openssl/core_names.h>
@@ -234,32 +235,33 @@ ll_tls_explain (SSL *ssl, const char *host)
   g_autofree char *names = NULL;
 
   if (facts == NULL)
-    return g_strdup ("no certificate was shown");
+    return g_strdup (N_ ("no certificate was shown"));
   switch (result)
     {
     case X509_V_OK:
-      return g_strdup_printf ("the certificate is valid for %s", host);
+      return g_strdup_printf (N_ ("the certificate is valid for %s"), host);
     case X509_V_ERR_CERT_HAS_EXPIRED:
       date = date_text (facts->not_after);
-      return g_strdup_printf ("the certificate of %s expired on %s", host, date);
+      return g_strdup_printf (N_ ("the certificate of %s expired on %s"), host, date);
     case X509_V_ERR_CERT_NOT_YET_VALID:
       date = date_text (facts->not_before);
-      return g_strdup_printf ("the certificate of %s is not valid before %s", host, date);
+      return g_strdup_printf (N_ ("the certificate of %s is not valid before %s"), host, date);
     case X509_V_ERR_HOSTNAME_MISMATCH:
     case X509_V_ERR_IP_ADDRESS_MISMATCH:
       names = g_strjoinv (", ", facts->names);
-      return g_strdup_printf ("the certificate is for %s, not for %s",
-                              *names != '\0' ? names : "no host name", host);
+      return g_strdup_printf (N_ ("the certificate is for %s, not for %s"),
+                              *names != '\0' ? names : N_ ("no host name"), host);
     case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
-      return g_strdup_printf ("the certificate of %s is self-signed", host);
+      return g_strdup_printf (N_ ("the certificate of %s is self-signed"), host);
     case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
     case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
     case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
     case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
-      return g_strdup_printf ("the certificate of %s comes from an issuer that is not trusted (%s)",
+      return g_strdup_printf (N_ ("the certificate of %s comes from an issuer that is not trusted "
+                                  "(%s)"),
                               host, facts->issuer);
     default:
-      return g_strdup_printf ("the certificate of %s cannot be verified: %s", host,
+      return g_strdup_printf (N_ ("the certificate of %s cannot be verified: %s"), host,
                               X509_verify_cert_error_string (result));
     }
 }

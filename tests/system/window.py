@@ -10,9 +10,7 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "support"))
 
 import clients
-import namespace
 import tap
-from daemon import binary
 from desktop import Desktop
 from gnupg import GnuPG
 from process import wait_until
@@ -281,21 +279,6 @@ class Place:
 
     def file(self, name):
         return os.path.join(self.pictures, name)
-
-
-def test_it_speaks_german(place):
-    translations = os.path.join(os.path.dirname(binary("letterlock-gui")), "..", "po")
-    share = os.path.join(place.folder, "share")
-    os.mkdir(share)
-    os.symlink(os.path.realpath(translations), os.path.join(share, "locale"))
-    namespace.bind(share, "/usr/local/share")  # where this build looks for them
-    with place.desktop.window(place.daemon, LANGUAGE="de") as window:
-        window.wait_text("von Ihrem Anbieter angenommen · über TLS")
-        window.wait_text("Domain prüfen")
-        for page in range(2, 8):
-            window.page(page)
-        window.wait_text("Sie mussten entscheiden")
-        window.picture(place.file("german.png"))
 
 
 @contextlib.contextmanager
