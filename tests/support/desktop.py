@@ -99,12 +99,15 @@ class Window:
         self.environment = {**daemon.environment, **desktop.environment, **environment}
         self.environment["GTK_USE_PORTAL"] = "0"
 
-    def __enter__(self):
-        os.environ.update(self.desktop.environment)
-        self.program = Program(
+    def start(self):
+        return Program(
             "letterlock-gui", [binary("letterlock-gui"), *self.arguments],
             os.path.join(self.desktop.folder, "letterlock-gui.log"), env=self.environment,
         )  # fmt: skip
+
+    def __enter__(self):
+        os.environ.update(self.desktop.environment)
+        self.program = self.start()
         import reader
 
         self.reader = reader.Reader(self.program.pid)

@@ -12,6 +12,7 @@ import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "support"))
 
+import installed
 import tap
 from daemon import binary
 from desktop import Desktop
@@ -36,20 +37,28 @@ class Place:
             raise tap.Skip("there is no Thunderbird")
         self.folder = folder
         self.world = stack.enter_context(World(folder))
-        self.daemon = stack.enter_context(self.world.daemon())
+        self.daemon = self.world.daemon()
         self.desktop = stack.enter_context(Desktop(os.path.join(folder, "desktop")))
         import panel
 
         self.notifications = panel.Notifications(self.desktop)
         self.own_profile()
+        self.window = stack.enter_context(self.begin(stack))
+        self.pictures = os.environ.get("LETTERLOCK_PICTURES", folder)
+
+    def begin(self, stack):
+        """The window to come; icon and service are there."""
+        if installed.wanted():
+            session = stack.enter_context(installed.Session(self.folder, self.desktop, self.daemon))
+            return session.window()
+        stack.enter_context(self.daemon)
         tray = Program(
-            "letterlock-tray", [binary("letterlock-tray")], os.path.join(folder, "tray.log"),
+            "letterlock-tray", [binary("letterlock-tray")], os.path.join(self.folder, "tray.log"),
             env={**self.daemon.environment, **self.desktop.environment},
         )  # fmt: skip
         stack.callback(tray.stop)
         path = f"{os.path.dirname(binary('letterlock'))}:/usr/bin:/bin"
-        self.window = stack.enter_context(self.desktop.window(self.daemon, PATH=path))
-        self.pictures = os.environ.get("LETTERLOCK_PICTURES", folder)
+        return self.desktop.window(self.daemon, PATH=path)
 
     def own_profile(self):
         """Where Thunderbird itself would have put it."""
@@ -106,6 +115,13 @@ class Place:
 
     def picture(self, name):
         self.window.picture(os.path.join(self.pictures, name))
+
+
+def test_nothing_but_what_is_installed_runs(place):
+    if not installed.wanted():
+        raise tap.Skip("these programs are as they were built")
+    tap.equal(place.daemon.program.path, "/usr/bin/letterlockd", "the service")
+    tap.equal(place.window.program.path, "/usr/bin/letterlock-gui", "the window")
 
 
 def test_the_plan_is_shown_before_anything_changes(place):
