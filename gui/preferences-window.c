@@ -5,6 +5,7 @@
 
 #include "api/intl.h"
 #include "api/read.h"
+#include "gui/autostart-row.h"
 
 /* The most that a setting offers. */
 #define CHOICES 5
@@ -48,6 +49,13 @@ static const Setting record[] = {
       { "90d", N_ ("For three months") },
       { "365d", N_ ("For a year") },
       { "none", N_ ("Not at all") } } },
+};
+
+static const Setting notices[] = {
+  { "notices.sent",
+    N_ ("When a letter was sent"),
+    { { "false", N_ ("Say nothing: all went well") },
+      { "true", N_ ("Tell me with a notification") } } },
 };
 
 struct _LlPreferencesWindow
@@ -214,11 +222,15 @@ static void
 ll_preferences_window_init (LlPreferencesWindow *self)
 {
   AdwPreferencesPage *page = ADW_PREFERENCES_PAGE (adw_preferences_page_new ());
+  AdwPreferencesGroup *desktop;
 
   self->rows = g_hash_table_new (g_str_hash, g_str_equal);
   adw_preferences_page_add (page, group_new (self, _ ("Letters"), policy, G_N_ELEMENTS (policy)));
   adw_preferences_page_add (page, group_new (self, _ ("What is kept on this computer"), record,
                                              G_N_ELEMENTS (record)));
+  desktop = group_new (self, _ ("Icon and notifications"), notices, G_N_ELEMENTS (notices));
+  adw_preferences_group_add (desktop, ll_autostart_row_new ());
+  adw_preferences_page_add (page, desktop);
   adw_preferences_window_add (ADW_PREFERENCES_WINDOW (self), page);
 }
 
@@ -227,7 +239,7 @@ ll_preferences_window_new (GtkWindow *parent, LlDaemon *daemon)
 {
   LlPreferencesWindow *self
       = g_object_new (LL_TYPE_PREFERENCES_WINDOW, "transient-for", parent, "modal", TRUE,
-                      "search-enabled", FALSE, "default-width", 560, "default-height", 480, NULL);
+                      "search-enabled", FALSE, "default-width", 560, "default-height", 680, NULL);
 
   self->daemon = g_object_ref (daemon);
   ask (self);

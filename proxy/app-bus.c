@@ -100,6 +100,7 @@ status (gpointer data, GError **error)
   if (sentence != NULL)
     g_variant_dict_insert (&dict, "network_reason", "s", sentence);
   g_variant_dict_insert (&dict, "metered", "b", ll_network_is_metered (app->access.network));
+  g_variant_dict_insert (&dict, "sent_told", "b", config->sent_told);
   g_variant_dict_insert (&dict, "dns", "s",
                          ll_dns_state_name (ll_resolver_state (app->access.resolver, NULL)));
   g_variant_dict_insert (&dict, "keyring", "s", keyring_word (app));
@@ -133,6 +134,7 @@ ll_app_reload (LlApp *app, GError **error)
   ll_network_set_domains (app->access.network, (const char *const *) domains);
   put_in_force (app, config);
   ll_pipeline_configure (app->pipeline, config);
+  ll_bus_service_state_changed (app->bus);
   g_message ("the configuration was read again");
   return TRUE;
 }

@@ -29,8 +29,9 @@ struct _LlNotices
 /* What stands on the screen about a letter. */
 typedef struct
 {
-  guint number; /* of the notification; 0: not known yet, or gone */
-  char *text;   /* what it says, to say nothing twice */
+  guint number;  /* of the notification; 0: not known yet, or gone */
+  char *text;    /* what it says, to say nothing twice */
+  gboolean over; /* the letter was sent: gone from the screen, it is forgotten */
 } Told;
 
 static void
@@ -46,10 +47,14 @@ told_free (gpointer data)
 
 /* Whether a person wants to hear of it; the summary is for people. */
 static const char *
-summary_of (LlState state)
+summary_of (LlNotices *notices, LlState state)
 {
   switch (state)
     {
+    case LL_STATE_SENT:
+      return ll_read_flag (ll_daemon_get_state (notices->daemon), "sent_told")
+                 ? _ ("A letter was sent")
+                 : NULL;
     case LL_STATE_HELD:
       return _ ("A letter waits for your decision");
     case LL_STATE_UNCERTAIN:
@@ -64,7 +69,6 @@ summary_of (LlState state)
     case LL_STATE_WAITING:
     case LL_STATE_QUEUED:
     case LL_STATE_SENDING:
-    case LL_STATE_SENT:
     case LL_STATE_OPENED:
     case LL_STATE_REPLIED:
     case LL_STATE_RETRACTED:
@@ -73,24 +77,42 @@ summary_of (LlState state)
   return NULL;
 }
 
-/* "eve@plain.lab: …" of the first recipient that the letter's state comes from. (transfer full) */
+/* "eve@plain.lab" or "eve@plain.lab and 2 more", for @others beside her. (transfer full) */
+static char *
+people (const char *address, guint others)
+{
+  if (others == 0)
+    return g_strdup (address);
+  /* Translators: a mail address, and how many people beside it */
+  return g_strdup_printf (ngettext ("%s and %u more", "%s and %u more", others), address, others);
+}
+
+/* Who the letter's state comes from, and why it is so with the first of them. (transfer full) */
 static char *
 body_of (GVariant *letter)
 {
   g_autoptr (GVariant) recipients = ll_read_list (letter, "recipients");
+  g_autoptr (GVariant) first = NULL;
+  g_autofree char *who = NULL;
+  g_autofree char *reason = NULL;
+  guint others = 0;
 
   for (gsize i = 0; i < g_variant_n_children (recipients); i++)
     {
       g_autoptr (GVariant) recipient = g_variant_get_child_value (recipients, i);
 
-      if (g_str_equal (ll_read_text (recipient, "state"), ll_read_text (letter, "state")))
-        {
-          g_autofree char *reason = ll_sentence_read (recipient, "reason");
-
-          return g_strdup_printf ("%s\n%s", ll_read_text (recipient, "address"), reason);
-        }
+      if (!g_str_equal (ll_read_text (recipient, "state"), ll_read_text (letter, "state")))
+        continue;
+      if (first == NULL)
+        first = g_steal_pointer (&recipient);
+      else
+        others++;
     }
-  return g_strdup ("");
+  if (first == NULL)
+    return g_strdup ("");
+  who = people (ll_read_text (first, "address"), others);
+  reason = ll_sentence_read (first, "reason");
+  return g_strdup_printf ("%s\n%s", who, reason);
 }
 
 static GVariant *
@@ -156,6 +178,7 @@ say (LlNotices *notices, GVariant *letter, LlState state, const char *summary)
     }
   g_free (told->text);
   told->text = g_steal_pointer (&text);
+  told->over = state == LL_STATE_SENT;
   asked = g_new0 (Asked, 1);
   asked->notices = notices;
   asked->id = g_strdup (id);
@@ -183,7 +206,7 @@ ll_notices_look (LlNotices *notices, GVariant *letter)
 
   if (!ll_state_from_name (ll_read_text (letter, "state"), &state))
     return;
-  summary = summary_of (state);
+  summary = summary_of (notices, state);
   if (summary != NULL)
     say (notices, letter, state, summary);
   else
@@ -254,11 +277,15 @@ closed_cb (GDBusConnection *bus,
   LlNotices *notices = data;
   const char *id;
   guint number;
+  Told *told;
 
   g_variant_get_child (parameters, 0, "u", &number);
   id = letter_of (notices, number);
-  if (id != NULL)
-    ((Told *) g_hash_table_lookup (notices->told, id))->number = 0;
+  told = id != NULL ? g_hash_table_lookup (notices->told, id) : NULL;
+  if (told != NULL && told->over)
+    g_hash_table_remove (notices->told, id);
+  else if (told != NULL)
+    told->number = 0;
 }
 
 static void

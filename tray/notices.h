@@ -10,7 +10,8 @@ G_BEGIN_DECLS
 /*
  * Notifications of the desktop: a letter is held and wants a decision, or something went wrong
  * with one. One for each letter, replaced and not piled up, taken back when it is decided; silent
- * when all goes well. On a locked screen they name nobody and offer nothing (design 4.5).
+ * when all goes well, unless [notices] sent = true. On a locked screen they name nobody and offer
+ * nothing (design 4.5).
  *
  * Main thread.
  */

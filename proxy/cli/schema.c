@@ -44,6 +44,7 @@ const LlField ll_schema_status[] = {
   VALUE ("unsent"),
   VALUE ("leaving"),
   VALUE ("metered"),
+  VALUE ("sent_told"),
   END,
 };
 

@@ -77,6 +77,9 @@ typedef struct
   guint originals; /* seconds, default 90 days, 0: none; never longer than retention */
   gboolean subjects;
 
+  /* [notices] */
+  gboolean sent_told;
+
   GPtrArray *accounts; /* of LlAccount, in file order */
   GPtrArray *rules;    /* of LlRule, in order */
   GPtrArray *foreign;  /* of LlForeign */

@@ -202,6 +202,12 @@ const LlOption ll_options[] = {
     .doc = "Whether the ledger keeps subjects, sealed. Not offered yet: only false is accepted.",
     .example = "false" },
 
+  /* -- [notices] --------------------------------------------------------------------- */
+  { "notices", "sent", LL_OPTION_FLAG, "false", CONFIG (sent_told),
+    .doc = "Whether the icon's program also shows a notification of each letter that was sent. "
+           "Without it, it is silent when all goes well.",
+    .example = "true" },
+
   /* -- [account NAME] ---------------------------------------------------------------- */
   { "account", "addresses", LL_OPTION_ADDRESSES, NULL, ACCOUNT (addresses), .required = TRUE,
     .doc = "The sender addresses that this account serves; *@domain stands for all of a domain.",
@@ -359,7 +365,7 @@ const LlOption ll_options[] = {
 };
 
 const char *const ll_option_fixed_groups[]
-    = { "listen", "network", "policy", "keys", "protect", "queue", "record", NULL };
+    = { "listen", "network", "policy", "keys", "protect", "queue", "record", "notices", NULL };
 
 static const struct
 {
@@ -375,6 +381,7 @@ static const struct
   { "protect", FALSE, "How letters are locked." },
   { "queue", FALSE, "Letters that wait to be sent." },
   { "record", FALSE, "What is remembered of letters." },
+  { "notices", FALSE, "What notifications tell beside what needs you." },
   { "account", TRUE, "One mail account: whose letters, and the provider that takes them." },
   { "rule", TRUE,
     "An exception for some letters. Rules are tried by their number; the first that matches "

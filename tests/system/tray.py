@@ -58,6 +58,21 @@ def test_all_is_well_and_nothing_is_said(place):
     tap.equal(place.notifications.came, [], "notifications")
 
 
+def test_who_wants_it_is_told_of_what_was_sent(place):
+    """[notices] sent: one notification for a letter, at once when it is switched on, and none again
+    when it is off; on a letter to two, how many they are"""
+    place.daemon.letterlock("config", "set", "notices.sent", "true")
+    place.send("bob@dane.lab", "ida@dane.lab")
+    _, summary, body, actions = place.notifications.wait_about("bob@dane.lab and 1 more")
+    tap.equal((summary, actions[1::2]), ("A letter was sent", ["Show"]), "summary and actions")
+    tap.true("private" not in body, "the subject is nobody's business")
+    place.daemon.letterlock("config", "set", "notices.sent", "--default")
+    place.send("bob@dane.lab")
+    place.daemon.wait_state("sent", 3)
+    wait_until(lambda: place.labels().count("bob@dane.lab: taken by your provider") == 2, "it is in the menu")
+    tap.equal(len(place.notifications.came), 1, "notifications")
+
+
 def test_a_held_letter_is_told_in_words_and_notification(place):
     place.send("eve@plain.lab")
     place.wait_words("1 letter waits for your decision")

@@ -5,6 +5,8 @@
 
 import contextlib
 import os
+import shutil
+import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "support"))
@@ -231,6 +233,48 @@ def test_a_preference_counts_at_once(place):
         window.choose("When the way is open", -1)
         wait_until(lambda: preset(place) == "everyday", "the daemon has it")
     place.daemon.letterlock("config", "set", "policy.preset", "--default")
+
+
+def test_notifications_of_what_was_sent_are_a_preference(place):
+    """Telling of sent letters, and the icon at the login: what the session reads is what the switch shows"""
+    home, system = (os.path.join(place.daemon.folder, x) for x in ("autostart", "system"))
+    entry = "autostart/org.letterlock.Tray.desktop"
+    os.makedirs(os.path.join(system, "autostart"))
+    with open(os.path.join(system, entry), "w", encoding="utf-8") as file:
+        file.write("[Desktop Entry]\nType=Application\nName=Letterlock icon\nExec=/bin/true\n")
+    session = {"XDG_CONFIG_DIRS": system, "XDG_CONFIG_HOME": home}
+    words = {True: "It starts with your session", False: "It does not start with your session"}
+    tap.true(is_started(place, session), "it is started where nobody said anything")
+    with place.desktop.window(place.daemon, **session) as window:
+        window.wait_text(" wait")
+        window.key("ctrl+comma")
+        window.wait_text("Say nothing: all went well")
+        window.picture(place.file("preferences-notices.png"))
+        window.choose("When a letter was sent", 1)
+        wait_until(lambda: setting(place, "notices.sent") == "true", "the daemon has it")
+        window.wait_text(words[True])
+        for on in (False, True):
+            window.click("Show the icon when I log in")
+            window.wait_text(words[on])
+            tap.equal(is_started(place, session), on, "what the session does")
+    tap.true(not os.path.lexists(os.path.join(home, entry)), "nothing is left of it")
+    place.daemon.letterlock("config", "set", "notices.sent", "--default")
+
+
+def is_started(place, session):
+    """What systemd makes of it for a session that it starts (systemd-xdg-autostart-generator)."""
+    made = os.path.join(place.daemon.folder, "units")
+    os.makedirs(made, exist_ok=True)
+    environment = {**place.daemon.environment, **session}
+    generator = "/usr/lib/systemd/user-generators/systemd-xdg-autostart-generator"
+    subprocess.run([generator, made, made, made], env=environment, check=True)
+    units = [name for _, _, names in os.walk(made) for name in names]
+    shutil.rmtree(made)
+    return any("letterlock" in name for name in units)
+
+
+def setting(place, key):
+    return place.daemon.letterlock("config", "get", key).strip()
 
 
 def preset(place):
