@@ -16,6 +16,7 @@
 #include "base/file.h"
 #include "base/limits.h"
 
+#include <malloc.h>
 #include <string.h>
 
 /* In the queue, beside the letters: time to clear away what is done. */
@@ -130,6 +131,20 @@ close_done (LlPipeline *pipeline)
       g_mutex_unlock (&pipeline->lock);
     }
   return all;
+}
+
+/* Some of what a crowd of letters took would stay with us for days: glibc returns by itself only
+ * what is free at the end. */
+static void
+give_back_memory (LlPipeline *pipeline)
+{
+  guint left;
+
+  g_mutex_lock (&pipeline->lock);
+  left = g_hash_table_size (pipeline->live);
+  g_mutex_unlock (&pipeline->lock);
+  if (left == 0)
+    malloc_trim (0);
 }
 
 void
@@ -285,6 +300,7 @@ step_cb (const char *id, const char *account, gpointer data)
     {
       if (!close_done (pipeline))
         ll_queue_add (pipeline->queue, CLOSING, CLOSING, ll_clock_now () + AGAIN_SECONDS);
+      give_back_memory (pipeline);
       return;
     }
   if (strcmp (id, LL_PIPELINE_UNREAD) == 0)
