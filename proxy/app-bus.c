@@ -181,6 +181,12 @@ doctor (gpointer data, GError **error)
 }
 
 static char *
+server_certificate (gpointer data)
+{
+  return ll_listener_export_server (((LlApp *) ll_pipeline_host (data))->listener);
+}
+
+static char *
 authority (gpointer data)
 {
   return ll_listener_export_authority (((LlApp *) ll_pipeline_host (data))->listener);
@@ -245,6 +251,7 @@ ll_app_serve (LlApp *app, GError **error)
   app->actions.status = status;
   app->actions.reload = reload;
   app->actions.authority = authority;
+  app->actions.server_certificate = server_certificate;
   app->actions.doctor = doctor;
   app->actions.submit_open = submit_open;
   app->bus = ll_bus_service_new (&app->actions, NULL, TRUE, error);

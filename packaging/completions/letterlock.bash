@@ -79,9 +79,11 @@ _letterlock() {
         key) words+='list find import export accept reject prefer --accept --method --subject' ;;
         override) words+='--reason --days --accept --list --remove' ;;
         setup)
-          if [ "$COMP_CWORD" -eq 2 ]; then words='thunderbird msmtp git other'
+          if [ "$COMP_CWORD" -eq 2 ]; then words='thunderbird evolution msmtp git other'
           elif [ "${COMP_WORDS[2]}" = thunderbird ]; then
             words+='--profile --yes --dry-run --password-stdin'
+          elif [ "${COMP_WORDS[2]}" = evolution ]; then
+            words+='--sources --yes --dry-run --password-stdin'
           else words+='--account --new-password'
           fi ;;
         report) words+='--since --until --account --format --output' ;;

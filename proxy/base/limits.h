@@ -283,6 +283,12 @@
 /* What is kept with one recipient beside its state: some forty keys at most (spool/extra.h). */
 #define LL_PROGRESS_KEYS_MAX 256
 
+/* For the keyring with Evolution's passwords, in milliseconds: its owner may have to open it. */
+#define LL_SETUP_KEYRING_DEADLINE (2 * 60 * 1000)
+
+/* For evolution-source-registry to read what was changed: it collects changes for three seconds. */
+#define LL_SETUP_REGISTRY_DEADLINE (10 * 1000)
+
 /* Each of the two files of the spool's log: what comes in within a second or so, until the ledger
  * has it, at some thousand letters a second. */
 #define LL_LOG_MAX (16 * 1024 * 1024)

@@ -152,6 +152,17 @@ get_authority (LlBusCall *call, GError **error)
   return g_variant_new ("(s)", pem);
 }
 
+static GVariant *
+get_server_certificate (LlBusCall *call, GError **error)
+{
+  g_autofree char *pem = NULL;
+
+  if (call->actions->server_certificate == NULL)
+    return ll_bus_cannot (error, "show its certificate");
+  pem = call->actions->server_certificate (call->actions->data);
+  return g_variant_new ("(s)", pem);
+}
+
 /* -- testing --------------------------------------------------------------------------------- */
 
 typedef struct
@@ -270,6 +281,7 @@ const LlBusMethod ll_bus_account_methods[] = {
   { "SetCertificate", ll_bus_account_certificate },
   { "UseCertificate", ll_bus_account_use_certificate },
   { "GetAuthority", get_authority },
+  { "GetServerCertificate", get_server_certificate },
   { "TestAccount", test_account },
   { "SignIn", sign_in },
   { NULL, NULL },

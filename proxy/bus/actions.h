@@ -185,6 +185,8 @@ typedef struct
                             GError **error);
   /* The local authority's certificate in PEM. (transfer full) */
   char *(*authority) (gpointer data);
+  /* That of the local server itself. (transfer full) */
+  char *(*server_certificate) (gpointer data);
   /* `account test --onward`: writes to @addresses (empty: to nobody), waits @wait seconds for what
    * comes of it and of earlier ones. As account_test; TRUE: something was measured, and nothing
    * that is broken. */

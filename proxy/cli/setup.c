@@ -4,6 +4,7 @@
 #include "cli/setup.h"
 
 #include "cli/account.h"
+#include "setup/evolution.h"
 #include "setup/thunderbird.h"
 
 #include <stdio.h>
@@ -102,6 +103,8 @@ ll_setup_run (int argc, char **argv)
   static const LlCommand clients[] = {
     { "thunderbird", "[--profile DIR]", "let Thunderbird send through Letterlock",
       ll_setup_thunderbird_run },
+    { "evolution", "[--sources DIR]", "let Evolution send through Letterlock",
+      ll_setup_evolution_run },
     { "msmtp", "[--account NAME]", "lines for ~/.msmtprc", ll_setup_msmtp_run },
     { "git", "", "what git send-email needs", ll_setup_git_run },
     { "other", "[--account NAME]", "what to type into any other mail program", ll_setup_other_run },
@@ -117,23 +120,55 @@ ll_setup_run (int argc, char **argv)
 
 /* -- back ------------------------------------------------------------------ */
 
+typedef struct
+{
+  const char *client; /* as the record calls it */
+  const char *name;
+  gboolean (*undo) (LlSetupRecord *record, GPtrArray *said, GError **error);
+} Undoing;
+
+static const Undoing undoings[] = {
+  { "thunderbird", "Thunderbird", ll_thunderbird_undo },
+  { "evolution", "Evolution", ll_evolution_undo },
+};
+
+/* NULL: nobody of this version. */
+static const Undoing *
+undoing_of (const LlSetupRecord *record)
+{
+  g_autofree char *client = ll_setup_record_text (record, "client");
+
+  for (guint i = 0; i < G_N_ELEMENTS (undoings); i++)
+    if (strcmp (undoings[i].client, client) == 0)
+      return &undoings[i];
+  return NULL;
+}
+
 static int
 undo_one (LlSetupRecord *record)
 {
   g_autoptr (GPtrArray) said = g_ptr_array_new_with_free_func (g_free);
   g_autofree char *target = ll_setup_record_text (record, "target");
+  const Undoing *undoing = undoing_of (record);
   GError *error = NULL;
 
-  if (!ll_thunderbird_undo (record, said, &error))
+  if (undoing == NULL)
+    {
+      ll_complain ("%s was set up by another version of Letterlock, which alone can undo it",
+                   target);
+      return LL_EXIT_COULD_NOT;
+    }
+  if (!undoing->undo (record, said, &error))
     {
       g_prefix_error (&error, "%s: ", target);
       return ll_fail (error);
     }
   if (ll_json_wanted)
     return LL_EXIT_YES;
-  printf (said->len == 0 ? "%s: Thunderbird sends as it did before.\n"
-                         : "%s: what Letterlock wrote is gone; this is not as it was before:\n",
-          target);
+  printf (said->len == 0
+              ? "%s: %s sends as it did before.\n"
+              : "%s: what Letterlock wrote for %s is gone; this is not as it was before:\n",
+          target, undoing->name);
   for (guint i = 0; i < said->len; i++)
     printf ("  %s\n", (const char *) g_ptr_array_index (said, i));
   return LL_EXIT_YES;

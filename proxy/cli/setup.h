@@ -26,6 +26,23 @@ gboolean ll_setup_confirm (const char *question, gboolean yes);
 /* Where the daemon listens with TLS from the first byte; 0: *status is set. */
 guint ll_setup_port (int *status);
 
+/* -- how a mail program is set up ------------------------------------------ */
+
+typedef struct
+{
+  gboolean dry;
+  gboolean yes;
+  gboolean stdin_lines; /* what would be asked for */
+} LlSetupWishes;
+
+#define LL_SETUP_WISHES(wishes)                                                                    \
+  { "yes", 0, 0, G_OPTION_ARG_NONE, &wishes.yes, "Do not ask before it is done", NULL },           \
+      { "dry-run", 0, 0, G_OPTION_ARG_NONE, &wishes.dry, "Only show what would be done", NULL },   \
+  {                                                                                                \
+    "password-stdin", 0, 0, G_OPTION_ARG_NONE, &wishes.stdin_lines,                                \
+        "Read what would be asked for from stdin, a line each", NULL                               \
+  }
+
 /* -- an account for an outgoing server (setup-account.c) ------------------- */
 
 typedef struct
@@ -62,6 +79,7 @@ gboolean ll_setup_certificate (
 
 /* -- the commands ---------------------------------------------------------- */
 
+int ll_setup_evolution_run (int argc, char **argv);
 int ll_setup_git_run (int argc, char **argv);
 int ll_setup_msmtp_run (int argc, char **argv);
 int ll_setup_other_run (int argc, char **argv);

@@ -392,14 +392,30 @@ ll_authority_server_context (LlAuthority *authority, GError **error)
   return authority->context;
 }
 
-char *
-ll_authority_export (LlAuthority *authority)
+static char *
+export_one (X509 *certificate)
 {
   g_autoptr (BIO) memory = BIO_new (BIO_s_mem ());
   char *bytes = NULL;
   long length;
 
-  PEM_write_bio_X509 (memory, authority->ca);
+  PEM_write_bio_X509 (memory, certificate);
   length = BIO_get_mem_data (memory, &bytes);
   return g_strndup (bytes, (gsize) length);
+}
+
+char *
+ll_authority_export (LlAuthority *authority)
+{
+  return export_one (authority->ca);
+}
+
+char *
+ll_authority_export_server (LlAuthority *authority)
+{
+  SSL_CTX *context = ll_authority_server_context (authority, NULL);
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&authority->lock);
+
+  SSL_CTX_free (context);
+  return export_one (authority->server);
 }

@@ -35,6 +35,10 @@ SSL_CTX *ll_authority_server_context (LlAuthority *authority, GError **error);
 /* The authority's certificate in PEM: what a mail program is told to trust. (transfer full) */
 char *ll_authority_export (LlAuthority *authority);
 
+/* The server's own certificate in PEM, renewed when its time comes: for those that trust one
+ * certificate and no authority. (transfer full) */
+char *ll_authority_export_server (LlAuthority *authority);
+
 /* For tests: the same, as if it were @now. */
 LlAuthority *ll_authority_open_at (const char *folder, gint64 now, GError **error);
 

@@ -224,6 +224,12 @@ ll_listener_export_authority (LlListener *listener)
   return ll_authority_export (listener->authority);
 }
 
+char *
+ll_listener_export_server (LlListener *listener)
+{
+  return ll_authority_export_server (listener->authority);
+}
+
 static void
 close_door (Door *door)
 {

@@ -67,6 +67,7 @@ void ll_listener_stop (LlListener *listener, gint64 deadline);
 
 /* The authority's certificate in PEM, to be trusted by mail programs. (transfer full) */
 char *ll_listener_export_authority (LlListener *listener);
+char *ll_listener_export_server (LlListener *listener);
 
 /* The port of the n-th address, counted from 0 (after binding port 0). Adding and removing are the
  * caller's to keep apart. */

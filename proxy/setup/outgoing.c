@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#define KEY_LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_"
+#define KEY_LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.@"
 
 void
 ll_outgoing_free (LlOutgoing *server)
@@ -53,8 +53,8 @@ keys_of (const char *text)
   return keys;
 }
 
-static guint
-usual_port (LlOutgoingSecurity security)
+guint
+ll_outgoing_usual_port (LlOutgoingSecurity security)
 {
   return security == LL_OUTGOING_TLS ? 465 : 587;
 }
@@ -72,7 +72,8 @@ read_server (const LlPrefs *prefs, const char *key)
   server->host = g_strdup (field_text (prefs, "smtpserver", key, "hostname"));
   server->username = g_strdup (field_text (prefs, "smtpserver", key, "username"));
   server->security = (LlOutgoingSecurity) CLAMP (security, LL_OUTGOING_PLAIN, LL_OUTGOING_TLS);
-  server->port = port > 0 && port < 65536 ? (guint) port : usual_port (server->security);
+  server->port
+      = port > 0 && port < 65536 ? (guint) port : ll_outgoing_usual_port (server->security);
   server->auth
       = (LlOutgoingAuth) field_number (prefs, key, "authMethod", LL_OUTGOING_AUTH_PASSWORD);
   server->addresses = g_ptr_array_new_with_free_func (g_free);
@@ -89,8 +90,8 @@ default_server (const LlPrefs *prefs)
   return g_strdup (*named != '\0' ? named : servers[0] != NULL ? servers[0] : "");
 }
 
-static LlOutgoing *
-server_of (GPtrArray *servers, const LlPrefs *prefs, const char *key)
+LlOutgoing *
+ll_outgoing_find (GPtrArray *servers, const char *key)
 {
   for (guint i = 0; i < servers->len; i++)
     {
@@ -99,12 +100,24 @@ server_of (GPtrArray *servers, const LlPrefs *prefs, const char *key)
       if (strcmp (server->key, key) == 0)
         return server;
     }
-  g_ptr_array_add (servers, read_server (prefs, key));
-  return g_ptr_array_index (servers, servers->len - 1);
+  return NULL;
 }
 
-static void
-add_address (LlOutgoing *server, const char *address)
+static LlOutgoing *
+server_of (GPtrArray *servers, const LlPrefs *prefs, const char *key)
+{
+  LlOutgoing *server = ll_outgoing_find (servers, key);
+
+  if (server == NULL)
+    {
+      server = read_server (prefs, key);
+      g_ptr_array_add (servers, server);
+    }
+  return server;
+}
+
+void
+ll_outgoing_add_address (LlOutgoing *server, const char *address)
 {
   for (guint i = 0; i < server->addresses->len; i++)
     if (g_ascii_strcasecmp (g_ptr_array_index (server->addresses, i), address) == 0)
@@ -123,7 +136,7 @@ add_catch_all (LlOutgoing *server, const LlPrefs *prefs, const char *identity)
 
   if (wanted != NULL && strcmp (wanted->text, "true") == 0 && g_str_has_prefix (hint, "*@")
       && strpbrk (hint, ", ") == NULL)
-    add_address (server, hint);
+    ll_outgoing_add_address (server, hint);
 }
 
 static void
@@ -138,7 +151,7 @@ add_identity (GPtrArray *servers, const LlPrefs *prefs, const char *identity, co
   if (*address == '\0' || *key == '\0')
     return;
   server = server_of (servers, prefs, key);
-  add_address (server, address);
+  ll_outgoing_add_address (server, address);
   add_catch_all (server, prefs, identity);
 }
 
@@ -190,6 +203,6 @@ ll_outgoing_trouble (const LlOutgoing *server, gboolean has_account)
     return "it is no SMTP server";
   /* what undo keeps is written down by these names */
   if (strspn (server->key, KEY_LETTERS) != strlen (server->key))
-    return "its name in prefs.js is an odd one";
+    return "the mail program has an odd name for it";
   return has_account ? NULL : auth_trouble (server->auth);
 }

@@ -8,8 +8,8 @@
 G_BEGIN_DECLS
 
 /*
- * The outgoing servers of a Thunderbird profile, each with the addresses that send through it:
- * what an account of Letterlock is made from. Pure.
+ * The outgoing servers of a mail program, each with the addresses that send through it: what an
+ * account of Letterlock is made from; and how a Thunderbird profile says so. Pure.
  *
  * mail.accountmanager.accounts, mail.account.*.identities, mail.identity.*.{useremail,smtpServer},
  * mail.smtpservers, mail.smtp.defaultserver, mail.smtpserver.*.
@@ -38,7 +38,7 @@ typedef enum
 
 typedef struct
 {
-  char *key;  /* "smtp1" */
+  char *key;  /* "smtp1": the mail program's name for it */
   char *type; /* "smtp"; others cannot be carried by Letterlock */
   char *host;
   guint port; /* the one in use: what Thunderbird takes where none is set */
@@ -52,6 +52,15 @@ void ll_outgoing_free (LlOutgoing *server);
 
 /* Those that some identity uses. (transfer full) of LlOutgoing */
 GPtrArray *ll_outgoing_read (const LlPrefs *prefs);
+
+/* What is used where no port is set. */
+guint ll_outgoing_usual_port (LlOutgoingSecurity security);
+
+/* NULL: none of them. (transfer none) */
+LlOutgoing *ll_outgoing_find (GPtrArray *servers, const char *key);
+
+/* Once, whatever its case. */
+void ll_outgoing_add_address (LlOutgoing *server, const char *address);
 
 /* "mail.smtpserver.smtp1.port" (transfer full) */
 char *ll_outgoing_name (const LlOutgoing *server, const char *field);

@@ -91,13 +91,64 @@ group_of (const char *name)
   return g_strdup_printf ("file %s", name);
 }
 
+/* What a list in the record, or the name of a group of it, cannot carry. */
+static gboolean
+check_name (const char *name, GError **error)
+{
+  if (g_utf8_validate (name, -1, NULL) && strpbrk (name, ";[]\r\n") == NULL)
+    return TRUE;
+  g_set_error (error, LL_API_ERROR, LL_API_ERROR_REFUSED,
+               "%s has a name that undo could not write down", name);
+  return FALSE;
+}
+
+/* Its name among our copies. (transfer full) */
+static char *
+copy_of (const char *name)
+{
+  return g_path_is_absolute (name) ? g_compute_checksum_for_string (G_CHECKSUM_SHA256, name, -1)
+                                   : g_strdup (name);
+}
+
+char *
+ll_setup_record_folder (const LlSetupRecord *record, const char *name)
+{
+  return g_path_is_absolute (name) ? g_path_get_dirname (name)
+                                   : ll_setup_record_text (record, "target");
+}
+
+/* The last part of @name. */
+static const char *
+file_of (const char *name)
+{
+  return g_path_is_absolute (name) ? strrchr (name, '/') + 1 : name;
+}
+
 static gboolean
 write_below (
     LlSetupRecord *record, const char *below, const char *name, GBytes *bytes, GError **error)
 {
   g_autofree char *folder = g_build_filename (record->folder, below, NULL);
+  g_autofree char *copy = copy_of (name);
 
-  return bytes == NULL || ll_setup_write (folder, name, bytes, error);
+  return bytes == NULL || ll_setup_write (folder, copy, bytes, error);
+}
+
+GBytes *
+ll_setup_record_now (const LlSetupRecord *record, const char *name, GError **error)
+{
+  g_autofree char *folder = ll_setup_record_folder (record, name);
+
+  return ll_setup_read (folder, file_of (name), error);
+}
+
+gboolean
+ll_setup_record_write (const LlSetupRecord *record, const char *name, GBytes *bytes, GError **error)
+{
+  g_autofree char *folder = ll_setup_record_folder (record, name);
+
+  return (bytes == NULL || !g_path_is_absolute (name) || ll_file_make_folder (folder, error))
+         && ll_setup_write (folder, file_of (name), bytes, error);
 }
 
 gboolean
@@ -110,7 +161,7 @@ ll_setup_record_add (
   g_autofree char *files = ll_setup_record_text (record, "files");
   g_autofree char *more = g_strconcat (files, *files != '\0' ? ";" : "", name, NULL);
 
-  if (!write_below (record, "before", name, before, error)
+  if (!check_name (name, error) || !write_below (record, "before", name, before, error)
       || !write_below (record, "after", name, after, error))
     return FALSE;
   g_key_file_set_string (record->file, group, "before", digest_before);
@@ -145,8 +196,8 @@ ll_setup_record_text (const LlSetupRecord *record, const char *key)
   return text != NULL ? text : g_strdup ("");
 }
 
-static GStrv
-files_of (const LlSetupRecord *record)
+GStrv
+ll_setup_record_files (const LlSetupRecord *record)
 {
   g_autofree char *files = ll_setup_record_text (record, "files");
 
@@ -156,21 +207,21 @@ files_of (const LlSetupRecord *record)
 gboolean
 ll_setup_record_apply (LlSetupRecord *record, GError **error)
 {
-  g_autofree char *target = ll_setup_record_text (record, "target");
   g_autofree char *after = g_build_filename (record->folder, "after", NULL);
-  g_auto (GStrv) files = files_of (record);
+  g_auto (GStrv) files = ll_setup_record_files (record);
 
   for (guint i = 0; files[i] != NULL; i++)
     {
       g_autoptr (GError) cause = NULL;
-      g_autoptr (GBytes) bytes = ll_setup_read (after, files[i], &cause);
+      g_autofree char *copy = copy_of (files[i]);
+      g_autoptr (GBytes) bytes = ll_setup_read (after, copy, &cause);
 
       if (cause != NULL)
         {
           g_propagate_error (error, g_steal_pointer (&cause));
           return FALSE;
         }
-      if (!ll_setup_write (target, files[i], bytes, error))
+      if (!ll_setup_record_write (record, files[i], bytes, error))
         return FALSE;
     }
   ll_setup_remove_folder (after);
@@ -243,8 +294,9 @@ ll_setup_record_before (const LlSetupRecord *record, const char *name, GError **
   g_autofree char *folder = g_build_filename (record->folder, "before", NULL);
   g_autofree char *group = group_of (name);
   g_autofree char *kept = g_key_file_get_string (record->file, group, "before", NULL);
+  g_autofree char *copy = copy_of (name);
   g_autoptr (GError) cause = NULL;
-  g_autoptr (GBytes) bytes = ll_setup_read (folder, name, &cause);
+  g_autoptr (GBytes) bytes = ll_setup_read (folder, copy, &cause);
   g_autofree char *digest = ll_setup_digest (bytes);
 
   if (cause == NULL && g_strcmp0 (digest, kept) == 0)
@@ -258,15 +310,47 @@ ll_setup_record_before (const LlSetupRecord *record, const char *name, GError **
   return NULL;
 }
 
+GBytes *
+ll_setup_record_put_back (const LlSetupRecord *record, const char *name, GError **error)
+{
+  g_autoptr (GError) cause = NULL;
+  g_autoptr (GBytes) now = NULL;
+  g_autoptr (GBytes) before = NULL;
+
+  if (!ll_setup_record_has (record, name))
+    return NULL;
+  now = ll_setup_record_now (record, name, &cause);
+  if (cause == NULL)
+    switch (ll_setup_record_state (record, name, now))
+      {
+      case LL_SETUP_OTHER:
+        return g_steal_pointer (&now);
+      case LL_SETUP_BEFORE:
+        return NULL;
+      case LL_SETUP_AFTER:
+        before = ll_setup_record_before (record, name, &cause);
+        if (g_error_matches (cause, LL_STORE_ERROR, LL_STORE_ERROR_CORRUPT))
+          return g_steal_pointer (&now);
+        if (cause == NULL)
+          ll_setup_record_write (record, name, before, &cause);
+      }
+  if (cause != NULL)
+    g_propagate_error (error, g_steal_pointer (&cause));
+  return NULL;
+}
+
 void
 ll_setup_record_drop (LlSetupRecord *record)
 {
   g_autofree char *gone = g_strconcat (record->folder, UNFINISHED, NULL);
-  g_autofree char *target = ll_setup_record_text (record, "target");
-  g_auto (GStrv) files = files_of (record);
+  g_auto (GStrv) files = ll_setup_record_files (record);
 
   for (guint i = 0; files[i] != NULL; i++)
-    ll_setup_tidy (target, files[i]);
+    {
+      g_autofree char *place = ll_setup_record_folder (record, files[i]);
+
+      ll_setup_tidy (place, file_of (files[i]));
+    }
   ll_setup_remove_folder (gone);
 
   if (rename (record->folder, gone) == 0)

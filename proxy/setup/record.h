@@ -33,7 +33,8 @@ typedef enum
 LlSetupRecord *ll_setup_record_new (const char *client, const char *target, GError **error);
 void ll_setup_record_free (LlSetupRecord *record); /* one that was not kept goes from the disk */
 
-/* A file of the target and what it will be; NULL: none. Applied in the order of these calls. */
+/* A file of the target, or elsewhere with an absolute @name, and what it will be; NULL: none.
+ * Applied in the order of these calls. LL_API_ERROR_REFUSED: the name cannot be written down. */
 gboolean ll_setup_record_add (
     LlSetupRecord *record, const char *name, GBytes *before, GBytes *after, GError **error);
 
@@ -53,6 +54,24 @@ char *ll_setup_record_text (const LlSetupRecord *record, const char *key);
 /* Of a file that the set-up touched, and that is @now (NULL: it is not there). */
 LlSetupState ll_setup_record_state (const LlSetupRecord *record, const char *name, GBytes *now);
 gboolean ll_setup_record_has (const LlSetupRecord *record, const char *name);
+
+/* As it is now; NULL without @error: it is not there. (transfer full) */
+GBytes *ll_setup_record_now (const LlSetupRecord *record, const char *name, GError **error);
+gboolean ll_setup_record_write (const LlSetupRecord *record,
+                                const char *name,
+                                GBytes *bytes,
+                                GError **error);
+
+/* Of the file. (transfer full) */
+char *ll_setup_record_folder (const LlSetupRecord *record, const char *name);
+
+/* In the order of their making. (transfer full) */
+GStrv ll_setup_record_files (const LlSetupRecord *record);
+
+/* Puts a file back, byte for byte, where it is still as the set-up wrote it. What it is now
+ * (transfer full) where that will not do, since somebody wrote it since, or our copy is not whole;
+ * else NULL, and it is done, or failed with @error. */
+GBytes *ll_setup_record_put_back (const LlSetupRecord *record, const char *name, GError **error);
 
 /* As it was; NULL without @error: there was none. LL_STORE_ERROR_CORRUPT: the copy is not what was
  * kept. (transfer full) */

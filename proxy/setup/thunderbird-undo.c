@@ -23,36 +23,6 @@ typedef struct
   GPtrArray *said;       /* (not owned) */
 } Undo;
 
-/* A file that needs more than its bytes put back, or whose copy is not whole: what it is now
- * (transfer full), and NULL for all others, which are done, or failed with @error. */
-static GBytes *
-written_since (Undo *undo, const char *name, GError **error)
-{
-  g_autoptr (GError) cause = NULL;
-  g_autoptr (GBytes) now = ll_setup_read (undo->profile, name, &cause);
-  g_autoptr (GBytes) before = NULL;
-
-  if (cause == NULL && !ll_setup_record_has (undo->record, name))
-    return NULL;
-  if (cause == NULL)
-    switch (ll_setup_record_state (undo->record, name, now))
-      {
-      case LL_SETUP_OTHER:
-        return g_steal_pointer (&now);
-      case LL_SETUP_BEFORE:
-        return NULL;
-      case LL_SETUP_AFTER:
-        before = ll_setup_record_before (undo->record, name, &cause);
-        if (g_error_matches (cause, LL_STORE_ERROR, LL_STORE_ERROR_CORRUPT))
-          return g_steal_pointer (&now);
-        if (cause == NULL)
-          ll_setup_write (undo->profile, name, before, &cause);
-      }
-  if (cause != NULL)
-    g_propagate_error (error, g_steal_pointer (&cause));
-  return NULL;
-}
-
 static void
 say_left (Undo *undo, const char *name, const char *value)
 {
@@ -93,7 +63,7 @@ static gboolean
 undo_prefs (Undo *undo, GError **error)
 {
   g_autoptr (GError) cause = NULL;
-  g_autoptr (GBytes) now = written_since (undo, "prefs.js", &cause);
+  g_autoptr (GBytes) now = ll_setup_record_put_back (undo->record, "prefs.js", &cause);
   g_autoptr (LlPrefs) prefs = now != NULL ? ll_prefs_parse (now, &cause) : NULL;
   g_autoptr (GArray) changes = NULL;
   g_autoptr (GBytes) after = NULL;
@@ -154,7 +124,7 @@ static gboolean
 undo_logins (Undo *undo, GError **error)
 {
   g_autoptr (GError) cause = NULL;
-  g_autoptr (GBytes) now = written_since (undo, "logins.json", &cause);
+  g_autoptr (GBytes) now = ll_setup_record_put_back (undo->record, "logins.json", &cause);
   g_autoptr (GBytes) copy = NULL;
 
   if (cause == NULL && now != NULL)

@@ -14,7 +14,8 @@ TYPES_FOR_ALL = {"secrets/secret.h"}
 CLI_MAY = {"api"}
 CLI_OFFLINE_MAY = {"api", "base", "config", "net", "wire", "assess"}
 # Other programs' settings are files: what reads and changes them knows nothing of letters.
-SETUP_MAY = {"base", "setup"}
+# Some of them are passwords in the keyring.
+SETUP_MAY = {"base", "secrets", "setup"}
 CLI_SETUP_MAY = {"api", "setup"}
 # The program that engines run in; it is no stage.
 WORKER_MAY = {"base", "api", "wire", "engine", "worker"}

@@ -18,7 +18,7 @@ VERBS = {
     "account": ["add", "find", "edit", "test", "remove"],
     "rule": ["add"],
     "config": ["set"],
-    "setup": ["thunderbird", "msmtp", "git", "other"],
+    "setup": ["thunderbird", "evolution", "msmtp", "git", "other"],
 }
 
 

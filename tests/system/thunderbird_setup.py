@@ -7,7 +7,6 @@ import os
 import pty
 import re
 import shutil
-import signal
 import subprocess
 
 import certificates
@@ -18,6 +17,7 @@ from gnupg import GnuPG
 from maildir import as_sent
 from process import wait_until
 from provider import NAME, PASSWORD, USER
+from steps import KILL, NO_SPACE, cut_short
 from thunderbird import Thunderbird
 from world import World
 
@@ -300,63 +300,43 @@ def test_running(lab):
 
 # -- every step -------------------------------------------------------------------------------------------
 
-STEPS = "rename,unlink,fsync,fdatasync"
-
-
-def fails_at(lab, step, words, how="signal=SIGKILL"):
-    """Whether it did: the command may have fewer steps."""
-    log = os.path.join(lab.folder, "strace.log")
-    done = subprocess.run(
-        ["strace", "-f", "-qq", "-o", log, "-e", f"trace={STEPS}",
-         "-e", f"inject={STEPS}:{how}:when={step}", binary("letterlock"), *words],
-        env={**lab.daemon.environment, "ASAN_OPTIONS": "detect_leaks=0"}, # it wants ptrace for itself
-        capture_output=True, check=False,
-    )  # fmt: skip
-    tap.true(done.returncode in (0, 1, 3, -signal.SIGKILL, 128 + signal.SIGKILL), done)
-    with open(log, encoding="utf-8", errors="replace") as file:
-        return done.returncode < 0 or done.returncode > 128 or "INJECTED" in file.read()
-
-
 def fails_everywhere(lab, name, how):
     """Setup, at each of its steps, and the way back; how many files were changed then."""
     folder = lab.small(name)
     before, names = contents(folder), set(os.listdir(folder))
-    step, seen = 1, set()
-    while fails_at(lab, step, lab.words(folder), how):
-        seen.add(sum(contents(folder)[x] != before[x] for x in OURS))
+    seen = set()
+    for step, was_cut in cut_short(lab.daemon, lab.words(folder), how):
+        if was_cut:
+            seen.add(sum(contents(folder)[x] != before[x] for x in OURS))
         lab.undo()
-        tap.equal(contents(folder), before, f"the profile after step {step}")
-        tap.equal(set(os.listdir(folder)), names, f"its files after step {step}")
-        tap.equal(lab.kept(), [], f"what is kept after step {step}")
-        step += 1
-    lab.undo()
+        tap.equal(contents(folder), before, f"the profile after {step}")
+        tap.equal(set(os.listdir(folder)), names, f"its files after {step}")
+        tap.equal(lab.kept(), [], f"what is kept after {step}")
     # from nothing to everything, one file after the other
-    tap.equal(seen, {0, 1, 2, 3, 4}, f"how much was changed in {step} steps")
+    tap.equal(seen, {0, 1, 2, 3, 4}, f"how much was changed, up to {step}")
 
 
 def test_killed_in_setup(lab):
     """kill -9 at each step of setup: undo gives back every byte"""
-    fails_everywhere(lab, "killed", "signal=SIGKILL")
+    fails_everywhere(lab, "killed", KILL)
 
 
 def test_full_disk_in_setup(lab):
     """No space at each step of setup: undo gives back every byte"""
-    fails_everywhere(lab, "full", "error=ENOSPC")
+    fails_everywhere(lab, "full", NO_SPACE)
 
 
 def test_killed_in_undo(lab):
     """kill -9 at each step of undo: the next undo gives back every byte"""
     folder = lab.small("killed-back")
     before, names = contents(folder), set(os.listdir(folder))
-    step, died = 1, True
-    while died:
-        lab.set_up(folder)
-        died = fails_at(lab, step, ["undo"])
+    cuts = 0
+    for step, was_cut in cut_short(lab.daemon, ["undo"], before=lambda: lab.set_up(folder)):
+        cuts += was_cut
         lab.undo()
-        tap.equal(contents(folder), before, f"the profile after step {step}")
-        tap.equal(set(os.listdir(folder)), names, f"its files after step {step}")
-        step += 1
-    tap.true(step > 8, f"it has {step} steps")
+        tap.equal(contents(folder), before, f"the profile after {step}")
+        tap.equal(set(os.listdir(folder)), names, f"its files after {step}")
+    tap.true(cuts > 12, f"it has {cuts} steps")
 
 
 # -- passwords ----------------------------------------------------------------------------------------------
