@@ -225,7 +225,7 @@ test_network (gconstpointer data)
   signed_name = ask (resolver, "dn01.lab", LL_RR_MX);
   broken_name = ask (resolver, "dn12.lab", LL_RR_MX);
   g_assert_cmpint (ll_resolver_state (resolver, &detail), ==, networks[i].state);
-  g_test_message ("%s", detail);
+  g_test_message ("%s; %s; %s", detail, signed_name->reason, broken_name->reason);
   g_assert_cmpint (ll_resolver_is_captive (resolver), ==, networks[i].captive);
   if (networks[i].state == LL_DNS_VALIDATES)
     {
