@@ -11,6 +11,7 @@ from process import Program
 
 PROGRAM = "/usr/bin/evolution"
 REGISTRY = "/usr/libexec/evolution-source-registry"
+SOURCES = "org.gnome.evolution.dataserver.Sources5"
 PRESSABLE = ("push button", "button", "toggle button", "menu item")
 ACCOUNT = """\
 [Data Source]
@@ -113,7 +114,7 @@ class Evolution:
         self.registry = Program(
             "evolution-source-registry", [REGISTRY], os.path.join(self.folder, "registry.log"), env=self.environment
         )
-        self.registry.wait_until(lambda: self.has_owner("org.gnome.evolution.dataserver.Sources5"), "it answers")
+        self.registry.wait_until(lambda: self.has_owner(SOURCES), "it answers")
         return self
 
     def __exit__(self, *_):
@@ -123,12 +124,17 @@ class Evolution:
         words = ", ".join(f"'{k}': '{v}'" for k, v in self.environment.items() if "'" not in v)
         self.call("UpdateActivationEnvironment", "{" + words + "}")
 
-    def call(self, method, *arguments):
+    def call(self, method, *arguments, name="org.freedesktop.DBus", path="/org/freedesktop/DBus"):
         return subprocess.run(
-            ["gdbus", "call", "--session", "--dest", "org.freedesktop.DBus", "--object-path",
-             "/org/freedesktop/DBus", "--method", f"org.freedesktop.DBus.{method}", *arguments],
+            ["gdbus", "call", "--session", "--dest", name, "--object-path", path,
+             "--method", f"org.freedesktop.DBus.{method}", *arguments],
             env=self.environment, capture_output=True, text=True, check=True,
         ).stdout  # fmt: skip
+
+    def registry_says(self, text):
+        """What Evolution will be told, whatever stands in the files."""
+        path = "/org/gnome/evolution/dataserver/SourceManager"
+        return text in self.call("ObjectManager.GetManagedObjects", name=SOURCES, path=path)
 
     def has_owner(self, name):
         return "true" in self.call("NameHasOwner", name)
