@@ -131,7 +131,8 @@ ll_app_reload (LlApp *app, GError **error)
   if (config == NULL || !ll_app_listen_anew (app, config, error))
     return FALSE;
   domains = ll_config_domains (config);
-  ll_network_set_domains (app->access.network, (const char *const *) domains);
+  ll_network_configure (app->access.network, (const char *const *) domains,
+                        !config->metered_ignored);
   put_in_force (app, config);
   ll_pipeline_configure (app->pipeline, config);
   ll_bus_service_state_changed (app->bus);

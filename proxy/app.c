@@ -199,11 +199,10 @@ static gboolean
 refresh_cb (gpointer data)
 {
   LlApp *app = data;
-  g_autoptr (LlConfig) config = ll_pipeline_config (app->pipeline);
   g_autoptr (GTask) task = NULL;
 
   app->refresh_timer = 0;
-  if (!config->metered_ignored && ll_network_is_metered (app->access.network))
+  if (ll_network_spares (app->access.network))
     {
       /* who needs one fetches it then */
       schedule_refresh (app, ll_clock_now () + METERED_SECONDS);

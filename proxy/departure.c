@@ -423,7 +423,7 @@ keep_results (LlPipeline *pipeline, LlLive *live, const Outcome *outcome)
 
 /* What is spared takes nobody's turn. */
 static guint
-count_going (LlPipeline *pipeline, const LlConfig *config, const LlLetter *letter, GPtrArray *all)
+count_going (LlPipeline *pipeline, const LlLetter *letter, GPtrArray *all)
 {
   guint going = 0;
 
@@ -431,7 +431,7 @@ count_going (LlPipeline *pipeline, const LlConfig *config, const LlLetter *lette
     {
       LlLeaving *leaving = g_ptr_array_index (all, c);
 
-      leaving->spared = ll_is_spared (pipeline, config, letter, leaving);
+      leaving->spared = ll_is_spared (pipeline, letter, leaving);
       going += leaving->spared ? 0 : 1;
     }
   return going;
@@ -445,7 +445,7 @@ ll_depart (LlPipeline *pipeline, LlConfig *config, const LlAccount *account, LlL
   g_autoptr (GPtrArray) all = ll_leaving (live->letter);
   Outcome outcome = { NULL, NULL, 0, 0 };
   guint rate = account->rate > 0 ? account->rate : ll_provider_rate (account->host);
-  guint going = count_going (pipeline, config, live->letter, all);
+  guint going = count_going (pipeline, live->letter, all);
   gboolean may
       = going > 0
         && ll_queue_take_turn (pipeline->queue, live->letter->id, account->name, rate, going);

@@ -267,16 +267,21 @@ apply (LlProgress *progress, const LlDecision *decision)
     }
 }
 
-/* Recipients that were decided keep their decision for ten minutes (design 1.4, 4.5). */
+/* Recipients that were decided keep their decision for ten minutes (design 1.4, 4.5), and for as
+ * long as the letter is not to leave over this network. */
 static gboolean
-needs_judgement (const LlProgress *progress)
+needs_judgement (LlPipeline *pipeline, const LlLetter *letter, guint i)
 {
+  const LlProgress *progress = ll_letter_progress (letter, i);
+
   if (!ll_progress_is_due (progress))
     return FALSE;
+  if (progress->method == LL_METHOD_NONE)
+    return TRUE;
   if (progress->state == LL_STATE_CHECKING)
-    return progress->decided == 0 || progress->method == LL_METHOD_NONE;
-  return progress->method == LL_METHOD_NONE
-         || ll_retry_decide_anew (progress->decided, ll_clock_now ());
+    return progress->decided == 0;
+  return ll_retry_decide_anew (progress->decided, ll_clock_now ())
+         && !ll_is_spared_for (pipeline, letter, progress);
 }
 
 /* The key that was chosen, for the copy that is made next; a person who chose the lock said yes to
@@ -453,7 +458,7 @@ ll_judge_letter (LlPipeline *pipeline, LlConfig *config, const LlAccount *accoun
   gboolean judged = FALSE;
 
   for (guint i = 0; i < letter->progress->len; i++)
-    if (needs_judgement (ll_letter_progress (letter, i)))
+    if (needs_judgement (pipeline, letter, i))
       {
         const LlRecipient *recipient = ll_envelope_recipient (letter->envelope, i);
 
@@ -462,7 +467,7 @@ ll_judge_letter (LlPipeline *pipeline, LlConfig *config, const LlAccount *accoun
           ll_locks_start (pipeline, recipient->address);
       }
   for (guint i = 0; i < letter->progress->len; i++)
-    if (needs_judgement (ll_letter_progress (letter, i)))
+    if (needs_judgement (pipeline, letter, i))
       {
         judge_recipient (pipeline, live, i, &judgement);
         judged = TRUE;

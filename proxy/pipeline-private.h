@@ -449,10 +449,11 @@ gboolean ll_departs (const LlProgress *progress);
 /* -- sparing.c -------------------------------------------------------------------- */
 
 /* Whether these recipients of the letter wait for a network that is not metered. */
-gboolean ll_is_spared (LlPipeline *pipeline,
-                       const LlConfig *config,
-                       const LlLetter *letter,
-                       const LlLeaving *leaving);
+gboolean ll_is_spared (LlPipeline *pipeline, const LlLetter *letter, const LlLeaving *leaving);
+
+/* The same of one, who need not be looked at anew before. */
+gboolean
+ll_is_spared_for (LlPipeline *pipeline, const LlLetter *letter, const LlProgress *progress);
 
 /* -- departure.c ------------------------------------------------------------------- */
 

@@ -22,25 +22,25 @@ is_patient (const LlLetter *letter)
 }
 
 static gboolean
-was_tried (const LlLetter *letter, const LlLeaving *leaving)
+was_tried (const LlProgress *progress)
 {
-  for (guint i = 0; i < leaving->recipients->len; i++)
-    {
-      const LlProgress *progress
-          = ll_letter_progress (letter, g_array_index (leaving->recipients, guint, i));
-
-      if (progress->tries == 0 || ll_progress_has (progress, "ask"))
-        return FALSE;
-    }
-  return TRUE;
+  return progress->tries > 0 && !ll_progress_has (progress, "ask");
 }
 
 gboolean
-ll_is_spared (LlPipeline *pipeline,
-              const LlConfig *config,
-              const LlLetter *letter,
-              const LlLeaving *leaving)
+ll_is_spared_for (LlPipeline *pipeline, const LlLetter *letter, const LlProgress *progress)
 {
-  return !config->metered_ignored && is_large (letter) && is_patient (letter)
-         && was_tried (letter, leaving) && ll_network_is_metered (pipeline->parts.network);
+  return is_large (letter) && is_patient (letter) && was_tried (progress)
+         && ll_network_spares (pipeline->parts.network);
+}
+
+gboolean
+ll_is_spared (LlPipeline *pipeline, const LlLetter *letter, const LlLeaving *leaving)
+{
+  for (guint i = 0; i < leaving->recipients->len; i++)
+    if (!ll_is_spared_for (pipeline, letter,
+                           ll_letter_progress (letter,
+                                               g_array_index (leaving->recipients, guint, i))))
+      return FALSE;
+  return TRUE;
 }

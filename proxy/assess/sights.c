@@ -128,10 +128,15 @@ gate_of (const char *address, const char *sni)
 }
 
 static gboolean
-is_good (const LlSight *sight)
+is_good (LlSights *sights, const LlSight *sight)
 {
   gint64 age = ll_clock_now () - sight->time;
-  gint64 kept = ll_sight_is_conclusive (sight) ? LL_SIGHT_KEPT_SECONDS : LL_SIGHT_FRUITLESS_SECONDS;
+  gint64 kept = LL_SIGHT_KEPT_SECONDS;
+
+  if (!ll_sight_is_conclusive (sight))
+    kept = LL_SIGHT_FRUITLESS_SECONDS;
+  else if (ll_network_spares (sights->network))
+    kept = LL_SIGHT_SPARED_SECONDS;
 
   return age >= 0 && age < kept;
 }
@@ -139,7 +144,7 @@ is_good (const LlSight *sight)
 static gboolean
 is_over_cb (gpointer key, gpointer value, gpointer data)
 {
-  return !is_good (value);
+  return !is_good (data, value);
 }
 
 static void
@@ -206,7 +211,7 @@ static void
 keep (LlSights *sights, const char *key, LlSight *sight)
 {
   if (g_hash_table_size (sights->kept) >= KEPT_MAX)
-    g_hash_table_foreach_remove (sights->kept, is_over_cb, NULL);
+    g_hash_table_foreach_remove (sights->kept, is_over_cb, sights);
   if (g_hash_table_size (sights->kept) >= KEPT_MAX)
     g_hash_table_remove_all (sights->kept);
   g_hash_table_insert (sights->kept, g_strdup (key), ll_sight_ref (sight));
@@ -298,7 +303,7 @@ ll_sights_request (LlSights *sights,
       now = ll_sight_new (address, sni);
       final = TRUE;
     }
-  else if (now != NULL && is_good (now))
+  else if (now != NULL && is_good (sights, now))
     {
       ll_sight_ref (now);
       final = TRUE;

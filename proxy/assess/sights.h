@@ -10,8 +10,8 @@ G_BEGIN_DECLS
 
 /*
  * Looks at addresses, shared by all domains: one at a time per address however many
- * ask, kept for ten minutes, and polite (the addresses of one server in one network
- * are looked at one after the other).
+ * ask, kept for ten minutes (an hour on a metered network), and polite (the addresses of one server
+ * in one network are looked at one after the other).
  *
  * Nobody waits here: results come by callback, from a thread of the pool or at once.
  */
@@ -19,6 +19,8 @@ G_BEGIN_DECLS
 /* A sight counts as "now" that long (facts/assurance.md 2.6); one without a result stands for
  * this network only, and shorter. */
 #define LL_SIGHT_KEPT_SECONDS 600
+/* ... where every byte costs somebody money, and what was seen says when. */
+#define LL_SIGHT_SPARED_SECONDS 3600
 #define LL_SIGHT_FRUITLESS_SECONDS 300
 
 typedef struct _LlSights LlSights;

@@ -183,9 +183,10 @@ const LlOption ll_options[] = {
   { "queue", "metered", LL_OPTION_WORD, "spare", metered_words, CONFIG (metered_ignored),
     .doc = "On a network that NetworkManager calls metered, such as a telephone's: spare lets a "
            "letter of more than 1 MB that could not be sent at once wait for another network, for "
-           "a day at most, and does not renew kept policies ahead of their time; ignore does "
-           "both as everywhere. The first try, looks at recipients' servers, and what you ask for "
-           "are never put off.",
+           "a day at most, and its recipients' servers are not looked at meanwhile; a look at a "
+           "server counts for an hour instead of ten minutes; kept policies are not renewed ahead "
+           "of their time. ignore does all of it as everywhere. The first try, and what you ask "
+           "for, are never put off.",
     .example = "ignore" },
 
   /* -- [record] ---------------------------------------------------------------------- */

@@ -28,7 +28,7 @@ ll_access_open (LlAccess *access, const LlConfig *config, GError **error)
     return FALSE;
   network.resolver = access->resolver;
   access->network = ll_network_new (&network);
-  ll_network_set_domains (access->network, (const char *const *) domains);
+  ll_network_configure (access->network, (const char *const *) domains, !config->metered_ignored);
   access->https = ll_https_new (access->resolver, config->ca_file, config->proxy,
                                 config->allow_private_addresses, (guint16) config->https_port);
   return TRUE;

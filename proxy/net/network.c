@@ -50,6 +50,7 @@ struct _LlNetwork
   gboolean available; /* as GNetworkMonitor says */
   gboolean portal;
   gboolean metered;
+  gboolean sparing;
   /* the main thread's own */
   GNetworkMonitor *monitor; /* (not owned) */
   gulong handler;
@@ -421,18 +422,24 @@ ll_network_judge (LlNetwork *network, LlDeadline deadline, GCancellable *cancell
 gboolean
 ll_network_is_metered (LlNetwork *network)
 {
-  gboolean metered;
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&network->lock);
 
-  g_mutex_lock (&network->lock);
-  metered = network->metered;
-  g_mutex_unlock (&network->lock);
-  return metered;
+  return network->metered;
+}
+
+gboolean
+ll_network_spares (LlNetwork *network)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&network->lock);
+
+  return network->metered && network->sparing;
 }
 
 void
-ll_network_set_domains (LlNetwork *network, const char *const *domains)
+ll_network_configure (LlNetwork *network, const char *const *domains, gboolean sparing)
 {
   g_mutex_lock (&network->lock);
+  network->sparing = sparing;
   g_strfreev (network->domains);
   network->domains = g_strdupv ((GStrv) domains);
   g_mutex_unlock (&network->lock);

@@ -42,7 +42,7 @@ typedef struct
 {
   LlResolver *resolver;       /* (not owned) */
   const char *const *control; /* NULL: the default ones (the first mail servers of the domains of
-                                 ll_network_set_domains, then a shipped list); empty: recipients
+                                 ll_network_configure, then a shipped list); empty: recipients
                                  alone judge */
   guint16 mx_port;
   const char *ca_file;
@@ -68,11 +68,15 @@ ll_network_report (LlNetwork *network, const char *address, LlContact contact, g
 LlNetworkState
 ll_network_judge (LlNetwork *network, LlDeadline deadline, GCancellable *cancellable);
 
-/* The domains that the user writes from: their mail servers are control hosts by default. */
-void ll_network_set_domains (LlNetwork *network, const char *const *domains);
+/* @domains: that the user writes from; their mail servers are control hosts by default. @sparing:
+ * he wants what can wait to wait for a network that is not metered. */
+void ll_network_configure (LlNetwork *network, const char *const *domains, gboolean sparing);
 
 /* Whether every byte may cost somebody money, as NetworkManager says or guesses. */
 gboolean ll_network_is_metered (LlNetwork *network);
+
+/* ... and what can wait is to wait. */
+gboolean ll_network_spares (LlNetwork *network);
 
 /* Whether @name is below a VPN's routing domain, a single label, or the like. */
 gboolean ll_network_is_internal (LlNetwork *network, const char *name);

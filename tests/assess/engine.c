@@ -9,6 +9,35 @@
 #include "config/account.h"
 #include "world.h"
 
+/* -- time, and the network's price, are the test's --------------------------------------- */
+
+static int later = 0; /* seconds that both clocks are ahead; atomic, as is the next */
+static int is_metered = FALSE;
+
+gint64 __real_ll_clock_now (void);
+gint64 __real_ll_clock_boot (void);
+gint64 __wrap_ll_clock_now (void);
+gint64 __wrap_ll_clock_boot (void);
+gboolean __wrap_ll_network_spares (LlNetwork *network);
+
+gint64
+__wrap_ll_clock_now (void)
+{
+  return __real_ll_clock_now () + g_atomic_int_get (&later);
+}
+
+gint64
+__wrap_ll_clock_boot (void)
+{
+  return __real_ll_clock_boot () + g_atomic_int_get (&later);
+}
+
+gboolean
+__wrap_ll_network_spares (LlNetwork *network)
+{
+  return g_atomic_int_get (&is_metered);
+}
+
 /* -- tests -------------------------------------------------------------------------------- */
 
 static void
@@ -338,6 +367,28 @@ test_internal (void)
   g_assert_cmpint (single->why, ==, LL_WHY_INTERNAL);
 }
 
+/* On a metered network a look counts for an hour instead of ten minutes. */
+static void
+test_spared (void)
+{
+  g_autofree char *before = NULL;
+  g_autofree char *spared = NULL;
+  g_autofree char *looked = NULL;
+
+  ll_verdict_unref (look ("d0.hosted.lab"));
+  before = world_tell ("connections");
+  g_atomic_int_set (&later, 20 * 60);
+  g_atomic_int_set (&is_metered, TRUE);
+  ll_verdict_unref (look ("d0.hosted.lab"));
+  spared = world_tell ("connections");
+  g_assert_cmpstr (spared, ==, before);
+  g_atomic_int_set (&later, 40 * 60);
+  g_atomic_int_set (&is_metered, FALSE);
+  ll_verdict_unref (look ("d0.hosted.lab"));
+  looked = world_tell ("connections");
+  g_assert_cmpint (atoi (looked), ==, atoi (before) + 1);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -361,6 +412,7 @@ main (int argc, char **argv)
   g_test_add_func ("/assess/engine/told-once", test_told_once);
   g_test_add_func ("/assess/engine/K01-SH28-SA15-fetches", test_fetches);
   g_test_add_func ("/assess/engine/K04-K13-restart", test_restart);
+  g_test_add_func ("/assess/engine/spared", test_spared);
   result = g_test_run ();
   stop_engine ();
   stop_world ();

@@ -4,17 +4,23 @@
 
 import datetime
 import os
+import threading
 
 import tap
 from machine import Machine
 from office import Office, letter
 from process import wait_until
+from smtp_faults import FaultServer
+
+SLOW = ("mail.slow.lab", "127.0.0.94")
 
 
 class Laptop(Office):
     def __init__(self, folder):
         self.machine = Machine(os.path.join(folder, "machine"), "logind")
         super().__init__(folder)
+        self.world.zones.zone("slow.lab", f"@ MX 10 mail\nmail A {SLOW[1]}\n")
+        self.certificate = self.world.ca.issue(SLOW[0])
 
     def __enter__(self):
         self.machine.__enter__()
@@ -82,11 +88,59 @@ def test_wakes_up_with_a_network(laptop):
     wait_until(lambda: not laptop.machine.inhibitors(), "nothing holds it back")
 
 
+def slow_provider(laptop, name):
+    """It does not say that it took a letter before it is told to."""
+    return FaultServer(
+        laptop.certificate, faults={"dot": "wait;250 2.0.0 taken"}, address=SLOW[1],
+        users={f"{name}@slow.lab": "secret"},
+    )  # fmt: skip
+
+
+def begin(laptop, server, name):
+    """A letter that is on its way."""
+    address = f"{name}@slow.lab"
+    laptop.daemon.add_account(address, f"{SLOW[0]}:{server.port}", password="secret", security="tls")
+    content = letter("bob@dane.lab", name=name, sender=address).decode()
+    arguments = ("sendmail", "-f", address, "bob@dane.lab")
+    sending = threading.Thread(target=laptop.daemon.try_letterlock, args=arguments, kwargs={"text": content})
+    sending.start()
+    wait_until(lambda: server.letters, "the provider has it")
+    wait_until(laptop.machine.inhibitors, "the machine is held back")
+    return sending
+
+
+def test_letter_on_its_way(laptop):
+    """Sleep waits for the answer to a letter that is on its way, and no longer"""
+    with slow_provider(laptop, "quick") as server:
+        sending = begin(laptop, server, "quick")
+        laptop.machine.prepare("Sleep", True)
+        wait_until(lambda: laptop.status()["leaving"] == "sleep", "it is about to sleep")
+        tap.true(laptop.machine.inhibitors(), "it is let go in the middle of a letter")
+        server.go_on.set()
+        wait_until(lambda: not laptop.machine.inhibitors(), "the machine is let go")
+        sending.join()
+    laptop.machine.prepare("Sleep", False)
+    wait_until(lambda: laptop.letter_named("quick")["state"] == "sent", "it is sent")
+
+
+def test_letter_that_takes_too_long(laptop):
+    """... nor longer than logind has patience: then it is let go while the letter still moves"""
+    with slow_provider(laptop, "slow") as server:
+        sending = begin(laptop, server, "slow")
+        laptop.machine.prepare("Sleep", True)
+        wait_until(lambda: not laptop.machine.inhibitors(), "the machine is let go")
+        tap.equal(laptop.letter_named("slow")["state"], "sending", "state")
+        server.go_on.set()
+        sending.join()
+    laptop.machine.prepare("Sleep", False)
+    wait_until(lambda: laptop.letter_named("slow")["state"] == "sent", "it is sent")
+
+
 def test_logind_ends(laptop):
     """Without logind nothing is missing"""
     laptop.machine.programs[0].stop()
     laptop.submit("without")
-    laptop.daemon.wait_state("sent", 4)
+    laptop.daemon.wait_state("sent", 6)
     tap.true(laptop.daemon.program.alive(), "the daemon")
 
 

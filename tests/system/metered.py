@@ -3,6 +3,7 @@
 """On a network that costs by the byte, as NetworkManager says it: large letters that could not be sent
 at once wait for another network, and the user is told how to send them all the same."""
 
+import glob
 import os
 
 import tap
@@ -38,6 +39,17 @@ class Abroad(Office):
         record = self.letter_named(name)
         return record["state"] == state and words in record["recipients"][0]["reason"]
 
+    def is_tried_again(self, name):
+        """It was tried, and waits again."""
+        due = lambda: self.letter_named(name)["recipients"][0]["next_try"]
+        before = due()
+
+        def is_later():
+            self.wake()
+            return due() != before
+
+        wait_until(is_later, "it is tried again")
+
     def wake(self):
         """As a change of the network does it: what waits is tried anew."""
         self.daemon.letterlock("config", "set", "queue.lifetime", "4d")
@@ -65,19 +77,21 @@ def test_tried_again(abroad):
     tap.true(f"letterlock retry {record['id']}" in record["recipients"][0]["reason"], record)
 
 
+def test_not_looked_at(abroad):
+    """While it is spared its recipient's server is not looked at anew, even after a restart"""
+    looks = lambda: abroad.world.recipients.settled_log().count("connect from")
+    abroad.daemon.restart()
+    before = looks()
+    abroad.is_tried_again("large")
+    tap.equal(looks(), before, "connections to recipients' servers")
+
+
 def test_no_turn(abroad):
     """What is spared uses up nothing of the pace that the provider allows: another letter goes"""
     (account,) = abroad.daemon.letterlock("account", "list", "--json")
     pace = str(len(abroad.daemon.letters("--state", "sent")) + 1)
     abroad.daemon.letterlock("account", "edit", account["account"], "--rate", pace)
-    due = lambda: abroad.letter_named("large")["recipients"][0]["next_try"]
-    before = due()
-
-    def is_tried_again():
-        abroad.wake()
-        return due() != before
-
-    wait_until(is_tried_again, "it is spared again")
+    abroad.is_tried_again("large")
     abroad.submit("in-its-turn", "hello\r\n")
     wait_until(lambda: abroad.is_in("in-its-turn", "sent"), "another one is sent")
     record = abroad.daemon.letterlock("show", "--json", abroad.letter_named("in-its-turn")["id"])[0]
@@ -114,6 +128,29 @@ def test_switched_off(abroad):
     abroad.provider.start()
     abroad.daemon.letterlock("config", "set", "queue.metered", "ignore")
     wait_until(lambda: abroad.is_in("anyway", "sent"), "it is sent")
+
+
+def test_a_day_later(abroad):
+    """Spared for a day at most: then it goes, whatever it costs"""
+    libraries = glob.glob("/usr/lib/*/faketime/libfaketimeMT.so.1")
+    if not libraries:
+        raise tap.Skip("libfaketime is not installed")
+    abroad.daemon.letterlock("config", "set", "queue.metered", "--default")
+    abroad.provider.stop()
+    abroad.submit("patient", LARGE)
+    wait_until(lambda: abroad.is_in("patient", "waiting"), "it waits")
+    abroad.provider.start()
+    abroad.is_tried_again("patient")
+    wait_until(lambda: abroad.is_in("patient", "waiting", "this network is metered"), "it is spared")
+    abroad.daemon.stop()
+    faked = {"LD_PRELOAD": libraries[0], "FAKETIME": "+25h", "DONT_FAKE_MONOTONIC": "1"}
+    abroad.daemon.environment.update(faked)
+    try:
+        abroad.daemon.start()
+        wait_until(lambda: abroad.is_in("patient", "sent"), "it is sent")
+    finally:
+        for name in faked:
+            del abroad.daemon.environment[name]
 
 
 if __name__ == "__main__":
