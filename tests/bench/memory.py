@@ -3,11 +3,15 @@
 """memory: of all processes of a relay, at rest and at work, and what wakes it when there is nothing
 to do. PSS shares each page among those who map it; anonymous is what the program made itself."""
 
+import os
 import time
 
+import panel
 import peers
+from daemon import binary
+from desktop import Desktop
 from gnupg import GnuPG
-from measure import Peak, load, wake_ups
+from measure import Peak, Tree, load, wake_ups
 from table import Table, Targets
 
 MB = 1024 * 1024
@@ -55,6 +59,23 @@ def measure_locked(site):
             return large.anonymous - before
 
 
+def measure_tray(site):
+    """(PSS, wake-ups) of the icon in a real panel, at rest."""
+    with site.daemon("icon") as daemon, Desktop(os.path.join(site.folder, "desktop")) as desktop:
+        site.through(daemon)
+        with panel.Panel(desktop) as shown:
+            tray = Tree(
+                "letterlock-tray", [binary("letterlock-tray")], os.path.join(site.folder, "tray.log"),
+                env={**daemon.environment, **desktop.environment},
+            )  # fmt: skip
+            try:
+                tray.wait_until(shown.item, "its icon is in the panel")
+                time.sleep(SETTLED)
+                return tray.memory()[0], wake_ups(tray.pid, IDLE)
+            finally:
+                tray.stop()
+
+
 def series(site, _rounds):
     table = Table(
         "memory", "memory in MB",
@@ -65,6 +86,7 @@ def series(site, _rounds):
         ours = measure(site, "Letterlock", site.through(daemon), daemon.program)
     table.add(*ours)
     locked = measure_locked(site)
+    tray = measure_tray(site)
     missing = peers.missing()
     for kind in ALL:
         if kind.name not in missing:
@@ -78,4 +100,6 @@ def series(site, _rounds):
     targets.at_most("anonymous, more for a letter of 200 MB", ours[7], 4, " MB")
     targets.at_most("anonymous, more for 200 MB that are locked, with worker and gpg", locked, 16, " MB")
     targets.at_most(f"wake-ups in {IDLE} s, nothing queued", ours[8], 0)
+    targets.at_most("tray, PSS, idle", tray[0], 12, " MB")
+    targets.at_most(f"tray, wake-ups in {IDLE} s, nothing new", tray[1], 0)
     targets.show()
