@@ -2,8 +2,7 @@
 # SPDX-FileCopyrightText: Letterlock contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Every page of the window, light, dark and narrow: each control has a name, no text reaches out of
-the window, and each can be read on its ground. With LETTERLOCK_PICTURES=DIR the pictures stay there;
-docs/window-letter.png is letter-light.png."""
+the window, and each can be read on its ground. With LETTERLOCK_PICTURES=DIR the pictures stay there."""
 
 import contextlib
 import os
