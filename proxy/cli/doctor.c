@@ -2,7 +2,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 #include "cli/command.h"
-#include "cli/icon.h"
+#include "cli/desktop.h"
 #include "cli/json.h"
 #include "cli/offline.h"
 #include "cli/table.h"
@@ -116,9 +116,9 @@ ll_doctor_run (int argc, char **argv)
   g_auto (GStrv) left = NULL;
   g_autoptr (GPtrArray) checks = g_ptr_array_new_with_free_func ((GDestroyNotify) g_variant_unref);
   g_autoptr (GVariant) here = NULL;
+  g_autoptr (GVariant) desktop = NULL;
   g_autoptr (GVariant) there = NULL;
   g_autoptr (GVariant) state = NULL;
-  GVariant *icon;
   gboolean runs;
   int result = LL_EXIT_YES;
 
@@ -127,9 +127,8 @@ ll_doctor_run (int argc, char **argv)
   runs = ll_daemon (NULL) != NULL;
   here = ll_offline_doctor (runs);
   add_all (checks, here);
-  icon = ll_icon_check ();
-  if (icon != NULL)
-    g_ptr_array_add (checks, icon);
+  desktop = ll_desktop_check ();
+  add_all (checks, desktop);
   if (runs)
     there = ll_ask_one ("Doctor", NULL, LL_ASK_LONG, &result);
   if (there != NULL)

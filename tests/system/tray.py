@@ -115,22 +115,35 @@ def test_pause_for_an_hour_and_back(place):
     place.wait_words("1 letter waits for your decision")
 
 
-def doctor_on_icons(place, **environment):
-    """What doctor says in this session."""
+def doctor_on(check, place, **environment):
+    """What doctor says of it in this session."""
     environment = {**place.daemon.environment, **environment}
     done = subprocess.run([binary("letterlock"), "doctor", "--json"], env=environment, capture_output=True, text=True)
     lines = [json.loads(line) for line in done.stdout.splitlines()]
-    return next((x for x in lines if x["check"] == "icon"), None)
+    return next((x for x in lines if x["check"] == check), None)
 
 
 def test_doctor_says_whether_icons_are_shown(place):
     """doctor: of a desktop with a panel, of one without, and nothing where there is no screen"""
-    with_panel = doctor_on_icons(place, **place.desktop.environment)
+    with_panel = doctor_on("icon", place, **place.desktop.environment)
     tap.equal((with_panel["ok"], with_panel["remedy"]), (True, None), "with a panel")
     with Bus(place.daemon.folder) as bus:
-        without = doctor_on_icons(place, DISPLAY=":1", DBUS_SESSION_BUS_ADDRESS=bus.address)
+        without = doctor_on("icon", place, DISPLAY=":1", DBUS_SESSION_BUS_ADDRESS=bus.address)
     tap.true("no status icons" in without["reason"] and "appindicator" in without["remedy"], without)
-    tap.equal(doctor_on_icons(place), None, "without a screen")
+    tap.equal(doctor_on("icon", place), None, "without a screen")
+
+
+def test_doctor_says_whether_logout_is_told_of(place):
+    """doctor: of a session that says at logout that letters are not sent yet, and of one that does not"""
+    without = doctor_on("logout", place, **place.desktop.environment)
+    tap.true("does not say at logout" in without["reason"], without)
+    with subprocess.Popen(
+        ["/usr/bin/python3", "-m", "dbusmock", "--session", "org.gnome.SessionManager", "/", "org.gnome.SessionManager"],
+        env={"PATH": "/usr/bin:/bin", **place.desktop.environment},
+    ) as session:  # fmt: skip
+        can = lambda: "can say at logout" in doctor_on("logout", place, **place.desktop.environment)["reason"]
+        wait_until(can, "doctor knows the session")
+        session.terminate()
 
 
 def test_a_daemon_that_stops_and_comes_back(place):
