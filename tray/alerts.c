@@ -22,8 +22,9 @@ typedef enum
 typedef struct
 {
   LlAlerts *alerts;
-  gboolean told;
-  guint number; /* of the notification; 0: not known yet, or gone */
+  char *said;      /* what stands there, to say nothing twice; NULL: nothing */
+  gboolean asking; /* its number is not known yet */
+  guint number;    /* of the notification; 0: not known yet, or gone */
 } Alert;
 
 struct _LlAlerts
@@ -38,18 +39,33 @@ struct _LlAlerts
 /* -- saying it -------------------------------------------------------------------------- */
 
 static void
+take_back (Alert *alert)
+{
+  ll_notification_close (alert->alerts->bus, alert->number);
+  alert->number = 0;
+  g_clear_pointer (&alert->said, g_free);
+}
+
+/* What came meanwhile waited for the number: it replaces, or takes back. */
+static void
 notified_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
+  Alert *alert = data;
   g_autoptr (GError) error = NULL;
   guint number = ll_notification_show_finish (source, result, &error);
 
-  if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    ((Alert *) data)->number = number;
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return;
+  alert->number = number;
+  alert->asking = FALSE;
+  if (alert->said == NULL)
+    take_back (alert);
+  ll_alerts_look (alert->alerts);
 }
 
 /* @label: of the one thing that can be done; NULL: nothing. */
 static void
-say (Alert *alert, const char *summary, const char *body, const char *label)
+notify (Alert *alert, const char *summary, const char *body, const char *label)
 {
   const char *actions[] = { REMEDY, label, NULL };
   const LlNotification notification = {
@@ -64,11 +80,16 @@ say (Alert *alert, const char *summary, const char *body, const char *label)
 }
 
 static void
-take_back (Alert *alert)
+say (Alert *alert, const char *summary, const char *body, const char *label)
 {
-  ll_notification_close (alert->alerts->bus, alert->number);
-  alert->number = 0;
-  alert->told = FALSE;
+  g_autofree char *text = g_strconcat (summary, "\n", body, NULL);
+
+  if (alert->asking || g_strcmp0 (text, alert->said) == 0)
+    return;
+  g_free (alert->said);
+  alert->said = g_steal_pointer (&text);
+  alert->asking = TRUE;
+  notify (alert, summary, body, label);
 }
 
 /* -- what there is to say ------------------------------------------------------------------ */
@@ -77,9 +98,7 @@ static void
 tell (Alert *alert, Kind kind, GVariant *state, gulong unsent)
 {
   g_autofree char *account = ll_status_sign_in (state);
-  g_autofree char *count = g_strdup_printf (ngettext ("%lu letter is not sent yet",
-                                                      "%lu letters are not sent yet", unsent),
-                                            unsent);
+  g_autofree char *count = ll_status_unsent_words (unsent);
   g_autofree char *body = NULL;
 
   switch (kind)
@@ -121,18 +140,16 @@ void
 ll_alerts_look (LlAlerts *alerts)
 {
   GVariant *state = ll_daemon_get_state (alerts->daemon);
-  gint64 unsent = state != NULL ? ll_read_number (state, "unsent") : 0;
+  gulong unsent = ll_status_unsent (state);
 
   for (Kind kind = 0; kind < N_KINDS; kind++)
     {
       Alert *alert = &alerts->kinds[kind];
-      gboolean now = unsent > 0 && applies (kind, state);
 
-      if (now && !alert->told)
-        tell (alert, kind, state, (gulong) unsent);
-      else if (!now && alert->told)
+      if (unsent > 0 && applies (kind, state))
+        tell (alert, kind, state, unsent);
+      else if (alert->said != NULL)
         take_back (alert);
-      alert->told = now;
     }
 }
 
@@ -204,6 +221,8 @@ ll_alerts_free (LlAlerts *alerts)
     return;
   g_cancellable_cancel (alerts->ended);
   g_dbus_connection_signal_unsubscribe (alerts->bus, alerts->action);
+  for (Kind kind = 0; kind < N_KINDS; kind++)
+    g_free (alerts->kinds[kind].said);
   g_object_unref (alerts->ended);
   g_object_unref (alerts->daemon);
   g_object_unref (alerts->bus);

@@ -3,7 +3,7 @@
 
 #include "tray/logout.h"
 
-#include "api/intl.h"
+#include "api/status.h"
 
 #define NAME "org.gnome.SessionManager"
 #define PATH "/org/gnome/SessionManager"
@@ -55,9 +55,7 @@ said_cb (GObject *source, GAsyncResult *result, gpointer data)
 static void
 say (LlLogout *logout)
 {
-  g_autofree char *why = g_strdup_printf (ngettext ("%lu letter is not sent yet",
-                                                    "%lu letters are not sent yet", logout->unsent),
-                                          logout->unsent);
+  g_autofree char *why = ll_status_unsent_words (logout->unsent);
 
   logout->asking = TRUE;
   logout->said = logout->unsent;

@@ -117,8 +117,7 @@ show (Tray *tray)
                 g_str_equal (ll_read_text (state, "state"), "attention"), words);
   ll_menu_show (tray->menu, words, tray->held, tray->last);
   ll_alerts_look (tray->alerts);
-  ll_logout_look (tray->logout,
-                  state != NULL ? (gulong) MAX (ll_read_number (state, "unsent"), 0) : 0);
+  ll_logout_look (tray->logout, ll_status_unsent (state));
 }
 
 /* -- letters --------------------------------------------------------------------------------- */

@@ -12,8 +12,8 @@ count (GVariant *status, const char *key)
   return (gulong) MAX (ll_read_number (status, key), 0);
 }
 
-static gulong
-count_for_user (GVariant *status)
+gulong
+ll_status_for_user (GVariant *status)
 {
   return count (status, "held") + count (status, "uncertain");
 }
@@ -103,10 +103,24 @@ ll_status_trouble (GVariant *status)
   return NULL;
 }
 
+gulong
+ll_status_unsent (GVariant *status)
+{
+  return count (status, "unsent");
+}
+
+char *
+ll_status_unsent_words (gulong unsent)
+{
+  return g_strdup_printf (ngettext ("%lu letter is not sent yet", "%lu letters are not sent yet",
+                                    unsent),
+                          unsent);
+}
+
 char *
 ll_status_counts (GVariant *status)
 {
-  gulong held = count_for_user (status);
+  gulong held = ll_status_for_user (status);
   gulong waiting = count_waiting (status);
 
   if (held > 0)
@@ -126,9 +140,9 @@ ll_status_words (GVariant *status)
   const char *trouble = ll_status_trouble (status);
   gboolean is_paused = ll_read_flag (status, "paused");
 
-  if (trouble != NULL && (status == NULL || is_paused || count_for_user (status) == 0))
+  if (trouble != NULL && (status == NULL || is_paused || ll_status_for_user (status) == 0))
     return g_strdup (trouble);
-  if (is_state (status, "blocked") && count_for_user (status) + count_waiting (status) == 0)
+  if (is_state (status, "blocked") && ll_status_for_user (status) + count_waiting (status) == 0)
     return g_strdup (_ ("This network hides the recipients' servers: less is known"));
   return ll_status_counts (status);
 }

@@ -30,6 +30,14 @@ const char *ll_remedy_label (LlRemedy remedy);
 /* The first account for which the user has to sign in; NULL: none. (transfer full) */
 char *ll_status_sign_in (GVariant *status);
 
+/* How many letters wait for the user to decide. */
+gulong ll_status_for_user (GVariant *status);
+
+/* How many letters would stay behind if the machine stopped now. */
+gulong ll_status_unsent (GVariant *status);
+/* "2 letters are not sent yet" (transfer full) */
+char *ll_status_unsent_words (gulong unsent);
+
 /* Letters that wait: for the user first, then for anything. (transfer full) */
 char *ll_status_counts (GVariant *status);
 

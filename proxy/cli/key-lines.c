@@ -3,32 +3,11 @@
 
 #include "cli/key-lines.h"
 
+#include "api/words.h"
 #include "cli/command.h"
 
 #include <stdio.h>
 #include <string.h>
-
-const char *
-ll_key_lines_source (const char *source)
-{
-  static const struct
-  {
-    const char *source;
-    const char *words;
-  } table[] = {
-    { "gnupg", "your GnuPG keyring" },
-    { "imported", "what you imported" },
-    { "wkd", "the web key directory of their domain" },
-    { "dane", "the signed DNS of their domain" },
-    { "keyserver", "the key server" },
-    { "ldap", "the directory" },
-  };
-
-  for (guint i = 0; i < G_N_ELEMENTS (table); i++)
-    if (strcmp (table[i].source, source) == 0)
-      return table[i].words;
-  return source;
-}
 
 /* Whether it is used, for people. (transfer full) */
 static char *
@@ -64,7 +43,7 @@ print_lock (GVariant *key)
   g_autofree char *use = sentence (key);
 
   printf ("  %s, found in %s (%s): %s\n", ll_text (key, "method"),
-          ll_key_lines_source (ll_text (key, "source")), ll_text (key, "trust"), use);
+          ll_words_of ("source", ll_text (key, "source")), ll_text (key, "trust"), use);
   printf ("    %s  %s\n", ll_text (key, "fingerprint"), ll_text (key, "user_id"));
 }
 

@@ -9,9 +9,6 @@ G_BEGIN_DECLS
 
 /* A key of somebody as people read it: lines of text for `key` and `check`. */
 
-/* Where it was found: "your GnuPG keyring". */
-const char *ll_key_lines_source (const char *source);
-
 /* To stdout: three lines of one key. */
 void ll_key_lines_print (GVariant *key);
 

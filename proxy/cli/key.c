@@ -1,6 +1,7 @@
 /* SPDX-FileCopyrightText: Letterlock contributors */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
+#include "api/words.h"
 #include "cli/command.h"
 #include "cli/json.h"
 #include "cli/key-lines.h"
@@ -60,7 +61,7 @@ print_source (GVariant *source)
   const char *reason = ll_text (source, "reason");
   gint64 n = ll_number (source, "found");
 
-  printf ("  %s: ", ll_key_lines_source (ll_text (source, "source")));
+  printf ("  %s: ", ll_words_of ("source", ll_text (source, "source")));
   if (!ll_flag (source, "done"))
     puts ("looking…");
   else if (*reason != '\0')
@@ -150,7 +151,8 @@ report_troubles (GVariant *found, gboolean aloud)
       if (keys == NULL || g_variant_n_children (keys) == 0)
         status = LL_EXIT_COULD_NOT;
       if (aloud)
-        ll_complain ("%s could not be asked: %s", ll_key_lines_source (ll_text (source, "source")),
+        ll_complain ("%s could not be asked: %s",
+                     ll_words_of ("source", ll_text (source, "source")),
                      done ? reason : "no answer in time");
     }
   return status;

@@ -167,6 +167,8 @@ class Notifications:
         self.bus = connect(desktop)
         self.shown = {}
         self.came = []
+        self.is_slow = False  # it shows what comes, and says so only in answer_late
+        self.late = []
         interface = Gio.DBusNodeInfo.new_for_xml(CAPTURE).interfaces[0]
         self.bus.register_object("/org/freedesktop/Notifications", interface, self._call, None, None)
         Gio.bus_own_name_on_connection(self.bus, NOTIFICATIONS, Gio.BusNameOwnerFlags.NONE, None, None)
@@ -178,7 +180,11 @@ class Notifications:
             number = number or len(self.came) + 1
             self.shown[number] = (summary, body, actions)
             self.came.append(self.shown[number])
-            invocation.return_value(GLib.Variant("(u)", (number,)))
+            answer = GLib.Variant("(u)", (number,))
+            if self.is_slow:
+                self.late.append((invocation, answer))
+            else:
+                invocation.return_value(answer)
         elif method == "CloseNotification":
             number = parameters.unpack()[0]
             self.shown.pop(number, None)
@@ -188,6 +194,12 @@ class Notifications:
             invocation.return_value(GLib.Variant("(as)", (["actions", "body"],)))
         else:
             invocation.return_value(GLib.Variant("(ssss)", ("test", "test", "1", "1.2")))
+
+    def answer_late(self):
+        self.is_slow = False
+        for invocation, answer in self.late:
+            invocation.return_value(answer)
+        self.late.clear()
 
     def _tell(self, signal, arguments):
         path = "/org/freedesktop/Notifications"

@@ -146,6 +146,13 @@ def test_shutdown(place):
     tap.true("until this computer runs again" in body, body)
     place.machine.prepare("Shutdown", False)
     place.notifications.wait_gone("not sent yet")
+    place.notifications.is_slow = True
+    place.machine.prepare("Shutdown", True)
+    place.notifications.wait_about("1 letter is not sent yet")
+    place.machine.prepare("Shutdown", False)
+    place.turn_until(lambda: not place.daemon.letterlock("status", "--json")[0]["leaving"], "the daemon knows that it stays")
+    place.notifications.answer_late()
+    place.notifications.wait_gone("not sent yet")
 
 
 def test_locked_keyring(place):
@@ -155,13 +162,16 @@ def test_locked_keyring(place):
     place.submit(place.world.sender, "second")
     number, summary, body, actions = place.notifications.wait_about("Your keyring is locked")
     tap.equal((body, actions), ("2 letters are not sent yet", ["remedy", "Unlock"]), "notification")
+    place.submit(place.world.sender, "one more")
+    now, *_ = place.notifications.wait_about("3 letters are not sent yet")
+    tap.equal((now, len(place.notifications.shown)), (number, 1), "the notification in its place, and how many")
     place.notifications.answer(number, "remedy")
     place.turn_until(lambda: place.prompter.asked == 1, "the keyring asks for its password")
     place.keyring.unlock()
     place.world.provider.start()
     for record in place.daemon.letters("--state", "waiting"):
         place.daemon.letterlock("retry", record["id"])
-    place.daemon.wait_state("sent", 2)
+    place.daemon.wait_state("sent", 3)
     place.notifications.wait_gone("Your keyring is locked")
 
 
@@ -182,7 +192,7 @@ def test_sign_in(place):
     with open(place.opened, encoding="utf-8") as file:
         status, page = browse(file.read().strip(), place.world.ca.file)
     tap.true(status == 200 and "Signed in" in page, page)
-    place.daemon.wait_state("sent", 4)
+    place.daemon.wait_state("sent", 5)
     place.notifications.wait_gone("Account cloud")
     place.turn_until(lambda: not place.session.reasons, "the session lets him go")
     kept = place.keyring.items(purpose="oauth2-refresh-token", name="cloud")
