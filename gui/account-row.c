@@ -6,6 +6,7 @@
 #include "api/intl.h"
 #include "api/read.h"
 #include "api/sentence.h"
+#include "api/words.h"
 
 struct _LlAccountRow
 {
@@ -74,7 +75,8 @@ tested_cb (GObject *source, GAsyncResult *result, gpointer data)
       g_autoptr (GVariant) step = g_variant_get_child_value (steps, i);
       g_autofree char *detail = ll_sentence_read (step, "detail");
 
-      add_step (self, ll_read_text (step, "step"), detail, ll_read_flag (step, "ok"));
+      add_step (self, ll_words_of ("step", ll_read_text (step, "step")), detail,
+                ll_read_flag (step, "ok"));
     }
   add_step (self, _ ("Test"), reply != NULL ? reason : error->message, ll_read_flag (answer, "ok"));
 }

@@ -10,6 +10,7 @@
 #include "gui/headline.h"
 #include "gui/host-row.h"
 #include "gui/look.h"
+#include "gui/typed.h"
 
 struct _LlCheckPage
 {
@@ -111,8 +112,7 @@ checked_cb (GObject *source, GAsyncResult *result, gpointer data)
 static void
 check_cb (LlCheckPage *self)
 {
-  g_autofree char *target
-      = g_strstrip (g_strdup (gtk_editable_get_text (GTK_EDITABLE (self->entry))));
+  g_autofree char *target = ll_typed (GTK_EDITABLE (self->entry));
 
   if (*target == '\0')
     return;

@@ -7,12 +7,6 @@
 #include "api/read.h"
 #include "gui/toast.h"
 
-/* In this order they stand in a row: what protects, what changes nothing, what gives up. */
-static const LlDecide order[] = {
-  LL_DECIDE_PGP, LL_DECIDE_SMIME,  LL_DECIDE_ESCROW, LL_DECIDE_CHECK,
-  LL_DECIDE_TRY, LL_DECIDE_REPEAT, LL_DECIDE_ANYWAY, LL_DECIDE_DROP,
-};
-
 static const char *
 style_of (LlDecide decide)
 {
@@ -129,9 +123,9 @@ ll_decision_box_new (guint offered, LlDecisionDo callback, gpointer data, GDestr
   gtk_flow_box_set_max_children_per_line (box, 5);
   gtk_flow_box_set_column_spacing (box, 6);
   gtk_flow_box_set_row_spacing (box, 6);
-  for (guint i = 0; i < G_N_ELEMENTS (order); i++)
-    if ((offered & (1u << order[i])) != 0)
-      add_button (box, order[i]);
+  for (LlDecide decide = 0; decide < LL_N_DECISIONS; decide++)
+    if ((offered & (1u << decide)) != 0)
+      add_button (box, decide);
   return GTK_WIDGET (box);
 }
 

@@ -33,7 +33,7 @@ struct _LlHeldGroup
   char *key;
   GPtrArray *letters; /* of GVariant */
   guint offered;      /* bits of LlDecide */
-  char *shown;        /* their ids, to leave alone what did not change */
+  char *shown;        /* what could be decided of them, to leave alone what did not change */
 };
 
 G_DEFINE_FINAL_TYPE (LlHeldGroup, ll_held_group, ADW_TYPE_PREFERENCES_GROUP)
@@ -185,15 +185,28 @@ add_row (LlHeldGroup *self, GVariant *letter, GVariant *recipient)
   const char *address = ll_read_text (recipient, "address");
   g_autofree char *time = ll_time_for_people (ll_read_text (letter, "time"));
   GtkWidget *buttons = ll_decision_buttons_new (self->daemon, letter, address);
+  LlState state = LL_STATE_HELD;
 
+  (void) ll_state_from_name (ll_read_text (recipient, "state"), &state);
   ll_record_row_set_title (row, address);
   ll_record_row_set_subtitle (row, time);
-  ll_record_row_look (row, ll_look_state_icon (LL_STATE_HELD), "warning");
+  ll_record_row_look (row, ll_look_state_icon (state), ll_look_state_style (state));
   ll_record_row_add (row, _ ("From"), ll_read_text (letter, "from"));
   if (buttons != NULL)
     ll_record_row_add_child (row, below_new (buttons));
   ll_record_row_add_child (row, below_new (open_button_new (letter)));
   gtk_list_box_append (self->list, GTK_WIDGET (row));
+}
+
+/* Bits of LlDecide. */
+static guint
+offered_to (GVariant *recipient)
+{
+  guint offered = 0;
+
+  for (LlDecide decide = 0; decide < LL_N_DECISIONS; decide++)
+    offered |= (guint) ll_decide_fits (recipient, decide) << decide;
+  return offered;
 }
 
 /* Returns: how many rows there would be */
@@ -211,8 +224,7 @@ fill (LlHeldGroup *self)
         {
           GVariant *recipient = g_ptr_array_index (recipients, j);
 
-          for (LlDecide decide = 0; decide < LL_N_DECISIONS; decide++)
-            self->offered |= (guint) ll_decide_fits (recipient, decide) << decide;
+          self->offered |= offered_to (recipient);
           if (n++ < ROWS)
             add_row (self, letter, recipient);
         }
@@ -236,30 +248,39 @@ show_buttons (LlHeldGroup *self, guint n)
   gtk_widget_set_visible (self->remember_list, any);
 }
 
+/* Who is decided about, and what can be. */
 static char *
-ids_of (GPtrArray *letters)
+summary_of (LlHeldGroup *self, GPtrArray *letters)
 {
-  g_autoptr (GString) ids = g_string_new (NULL);
+  g_autoptr (GString) summary = g_string_new (NULL);
 
   for (guint i = 0; i < letters->len; i++)
-    g_string_append_printf (ids, "%s ", ll_read_text (g_ptr_array_index (letters, i), "id"));
-  return g_string_free (g_steal_pointer (&ids), FALSE);
+    {
+      GVariant *letter = g_ptr_array_index (letters, i);
+      g_autoptr (GPtrArray) recipients = recipients_of (self, letter);
+
+      g_string_append (summary, ll_read_text (letter, "id"));
+      for (guint j = 0; j < recipients->len; j++)
+        g_string_append_printf (summary, " %s %x",
+                                ll_read_text (g_ptr_array_index (recipients, j), "address"),
+                                offered_to (g_ptr_array_index (recipients, j)));
+      g_string_append_c (summary, '\n');
+    }
+  return g_string_free (g_steal_pointer (&summary), FALSE);
 }
 
 void
-ll_held_group_show (LlHeldGroup *self, const char *key, GPtrArray *letters)
+ll_held_group_show (LlHeldGroup *self, GPtrArray *letters)
 {
-  g_autofree char *ids = ids_of (letters);
+  g_autofree char *summary = summary_of (self, letters);
   g_autofree char *more = NULL;
   GtkListBoxRow *row;
   guint n;
 
-  if (g_strcmp0 (ids, self->shown) == 0)
+  if (g_strcmp0 (summary, self->shown) == 0)
     return;
   g_free (self->shown);
-  self->shown = g_steal_pointer (&ids);
-  g_free (self->key);
-  self->key = g_strdup (key);
+  self->shown = g_steal_pointer (&summary);
   g_ptr_array_unref (self->letters);
   self->letters = g_ptr_array_ref (letters);
   while ((row = gtk_list_box_get_row_at_index (self->list, 0)) != NULL)
@@ -331,6 +352,7 @@ ll_held_group_new (LlDaemon *daemon, GVariant *first)
 
   self->daemon = g_object_ref (daemon);
   self->domain = g_strdup (ll_read_text (first, "domain"));
+  self->key = ll_held_group_key (first);
   title = g_markup_escape_text (self->domain, -1);
   adw_preferences_group_set_title (ADW_PREFERENCES_GROUP (self), title);
   adw_preferences_group_set_description (ADW_PREFERENCES_GROUP (self), reason);

@@ -20,11 +20,11 @@ G_DECLARE_FINAL_TYPE (LlHeldGroup, ll_held_group, LL, HELD_GROUP, AdwPreferences
  * about him. (transfer full) */
 char *ll_held_group_key (GVariant *recipient);
 
-/* @first: a recipient of the group. (transfer floating) */
+/* @first: a recipient of the group, who has a key. (transfer floating) */
 GtkWidget *ll_held_group_new (LlDaemon *daemon, GVariant *first);
 
-/* Shows @letters (of GVariant, as of ListLetters) in place of those before; @key as above. What did
- * not change stays as it is, open or marked. */
-void ll_held_group_show (LlHeldGroup *group, const char *key, GPtrArray *letters);
+/* Shows @letters (of GVariant, as of ListLetters) in place of those before. What did not change
+ * stays as it is, open or marked. */
+void ll_held_group_show (LlHeldGroup *group, GPtrArray *letters);
 
 G_END_DECLS

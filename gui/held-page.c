@@ -46,13 +46,21 @@ kind_free (gpointer data)
 }
 
 static Kind *
-find_kind (GPtrArray *kinds, const char *key, GVariant *recipient)
+find_kind (GPtrArray *kinds, const char *key)
 {
-  Kind *kind;
-
   for (guint i = 0; i < kinds->len; i++)
     if (g_str_equal (((Kind *) g_ptr_array_index (kinds, i))->key, key))
       return g_ptr_array_index (kinds, i);
+  return NULL;
+}
+
+static Kind *
+take_kind (GPtrArray *kinds, const char *key, GVariant *recipient)
+{
+  Kind *kind = find_kind (kinds, key);
+
+  if (kind != NULL)
+    return kind;
   kind = g_new0 (Kind, 1);
   kind->key = g_strdup (key);
   kind->first = g_variant_ref (recipient);
@@ -70,7 +78,7 @@ sort_letter (GPtrArray *kinds, GVariant *letter)
     {
       g_autoptr (GVariant) recipient = g_variant_get_child_value (recipients, i);
       g_autofree char *key = ll_held_group_key (recipient);
-      Kind *kind = key != NULL ? find_kind (kinds, key, recipient) : NULL;
+      Kind *kind = key != NULL ? take_kind (kinds, key, recipient) : NULL;
 
       if (kind != NULL
           && (kind->letters->len == 0
@@ -90,16 +98,7 @@ show_kind (LlHeldPage *self, const Kind *kind)
       adw_preferences_page_add (self->groups, ADW_PREFERENCES_GROUP (group));
       g_hash_table_insert (self->by_key, g_strdup (kind->key), group);
     }
-  ll_held_group_show (LL_HELD_GROUP (group), kind->key, kind->letters);
-}
-
-static gboolean
-has_kind (GPtrArray *kinds, const char *key)
-{
-  for (guint i = 0; i < kinds->len; i++)
-    if (g_str_equal (((Kind *) g_ptr_array_index (kinds, i))->key, key))
-      return TRUE;
-  return FALSE;
+  ll_held_group_show (LL_HELD_GROUP (group), kind->letters);
 }
 
 static void
@@ -111,7 +110,7 @@ show (LlHeldPage *self, GPtrArray *kinds)
 
   g_hash_table_iter_init (&iter, self->by_key);
   while (g_hash_table_iter_next (&iter, &key, &group))
-    if (!has_kind (kinds, key))
+    if (find_kind (kinds, key) == NULL)
       {
         adw_preferences_page_remove (self->groups, group);
         g_hash_table_iter_remove (&iter);

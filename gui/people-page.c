@@ -8,6 +8,7 @@
 #include "gui/key-row.h"
 #include "gui/list.h"
 #include "gui/toast.h"
+#include "gui/typed.h"
 
 struct _LlPeoplePage
 {
@@ -68,7 +69,7 @@ static void
 look_cb (LlPeoplePage *self)
 {
   g_free (self->address);
-  self->address = g_strstrip (g_strdup (gtk_editable_get_text (GTK_EDITABLE (self->entry))));
+  self->address = ll_typed (GTK_EDITABLE (self->entry));
   if (*self->address == '\0')
     return;
   gtk_spinner_start (self->spinner);

@@ -6,6 +6,7 @@
 #include "api/intl.h"
 #include "api/read.h"
 #include "gui/list.h"
+#include "gui/typed.h"
 
 #include <string.h>
 
@@ -95,13 +96,6 @@ static Way
 way_of (LlProviderPage *self)
 {
   return MIN (adw_combo_row_get_selected (self->way), WAY_OWN);
-}
-
-/* What was typed, without the blanks that a paste brings. (transfer full) */
-static char *
-typed (GtkEditable *editable)
-{
-  return g_strstrip (g_strdup (gtk_editable_get_text (editable)));
 }
 
 /* -- what is asked for ------------------------------------------------------------------------ */
@@ -306,7 +300,7 @@ insert (GVariantDict *settings, const char *key, const char *value)
 static void
 insert_typed (GVariantDict *settings, const char *key, GtkEditable *field)
 {
-  g_autofree char *text = typed (field);
+  g_autofree char *text = ll_typed (field);
 
   if (gtk_widget_get_visible (GTK_WIDGET (field)))
     insert (settings, key, text);
@@ -326,7 +320,7 @@ ll_provider_page_begin (LlProviderPage *self)
 static void
 insert_server (LlProviderPage *self, GVariantDict *settings)
 {
-  g_autofree char *server = typed (self->server);
+  g_autofree char *server = ll_typed (self->server);
   guint security = MIN (adw_combo_row_get_selected (self->security), 1);
   g_autofree char *upstream = NULL;
 

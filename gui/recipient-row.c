@@ -5,8 +5,9 @@
 
 #include "api/intl.h"
 #include "api/sentence.h"
-#include "api/text.h"
 #include "api/read.h"
+#include "api/text.h"
+#include "api/words.h"
 #include "gui/letter.h"
 #include "gui/look.h"
 
@@ -62,7 +63,7 @@ add_proof (LlRecordRow *self, GVariant *recipient)
 
   for (guint i = 0; i < G_N_ELEMENTS (proofs); i++)
     {
-      const char *text = ll_read_text (proof, proofs[i].key);
+      const char *text = ll_words_of (proofs[i].key, ll_read_text (proof, proofs[i].key));
 
       if (*text != '\0')
         g_string_append_printf (lines, "%s%s: %s", lines->len > 0 ? "\n" : "", _ (proofs[i].label),

@@ -6,6 +6,7 @@
 #include "api/intl.h"
 #include "api/read.h"
 #include "api/sentence.h"
+#include "api/words.h"
 #include "gui/fact-row.h"
 #include "gui/look.h"
 
@@ -67,7 +68,8 @@ ll_record_row_add_facts (LlRecordRow *self, GVariant *dict, const LlFact *facts,
 {
   for (gsize i = 0; i < n; i++)
     {
-      g_autofree char *so = ll_sentence_read (dict, facts[i].key);
+      g_autofree char *so
+          = ll_sentence (ll_words_of (facts[i].key, ll_read_text (dict, facts[i].key)));
 
       ll_record_row_add (self, _ (facts[i].label), so);
     }

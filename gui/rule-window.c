@@ -7,6 +7,7 @@
 #include "gui/preview.h"
 #include "gui/remember.h"
 #include "gui/toast.h"
+#include "gui/typed.h"
 
 struct _LlRuleWindow
 {
@@ -23,6 +24,7 @@ struct _LlRuleWindow
   GtkListBox *preview;
 
   LlDaemon *daemon;
+  GCancellable *looking; /* what is shown next as a preview */
 };
 
 G_DEFINE_FINAL_TYPE (LlRuleWindow, ll_rule_window, ADW_TYPE_WINDOW)
@@ -31,13 +33,6 @@ G_DEFINE_FINAL_TYPE (LlRuleWindow, ll_rule_window, ADW_TYPE_WINDOW)
 static const char *const modes[] = { "forced", "exclusive", "encrypt", "opportunistic" };
 static const char *const minimums[] = { NULL, "encrypted", "verified", "policy" };
 static const char *const unknowns[] = { NULL, "send", "lock", "hold" };
-
-/* Without the blanks around it. (transfer full) */
-static char *
-typed (GtkEditable *editable)
-{
-  return g_strstrip (g_strdup (gtk_editable_get_text (editable)));
-}
 
 static void
 take (GVariantDict *rule, const char *key, AdwComboRow *row, const char *const words[4])
@@ -52,8 +47,8 @@ static GVariant *
 rule_of (LlRuleWindow *self)
 {
   g_auto (GVariantDict) rule = G_VARIANT_DICT_INIT (NULL);
-  g_autofree char *pattern = typed (self->to);
-  g_autofree char *note = typed (self->note);
+  g_autofree char *pattern = ll_typed (self->to);
+  g_autofree char *note = ll_typed (self->note);
   const char *const to[] = { pattern, NULL };
 
   g_variant_dict_insert (&rule, "to", "^as", to);
@@ -69,10 +64,12 @@ rule_of (LlRuleWindow *self)
 static void
 changed_cb (LlRuleWindow *self)
 {
-  g_autofree char *to = typed (self->to);
+  g_autofree char *to = ll_typed (self->to);
 
   if (self->daemon == NULL)
     return; /* while it is built */
+  ll_preview_end (&self->looking);
+  gtk_spinner_stop (self->spinner);
   gtk_widget_set_sensitive (self->add, *to != '\0');
   gtk_widget_set_visible (GTK_WIDGET (self->preview), FALSE);
 }
@@ -80,37 +77,15 @@ changed_cb (LlRuleWindow *self)
 /* -- preview ------------------------------------------------------------------------- */
 
 static void
-previewed_cb (GObject *source, GAsyncResult *result, gpointer data)
-{
-  g_autoptr (LlRuleWindow) self = data;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GVariant) reply = ll_daemon_call_finish (LL_DAEMON (source), result, &error);
-  g_autoptr (GVariant) decisions = NULL;
-
-  gtk_spinner_stop (self->spinner);
-  if (reply == NULL)
-    {
-      ll_toast (GTK_WIDGET (self->preview), error->message);
-      return;
-    }
-  decisions = g_variant_get_child_value (reply, 0);
-  ll_list_fill (self->preview, decisions, ll_preview_row_new, NULL);
-}
-
-static void
 look_cb (LlRuleWindow *self)
 {
-  g_autofree char *address = typed (self->trial);
-  const char *const addresses[] = { address, NULL };
-  g_auto (GVariantDict) options = G_VARIANT_DICT_INIT (NULL);
+  g_autofree char *address = ll_typed (self->trial);
 
   if (*address == '\0')
     return;
-  gtk_spinner_start (self->spinner);
-  g_variant_dict_insert_value (&options, "rule", rule_of (self));
-  ll_daemon_call (self->daemon, "Preview",
-                  g_variant_new ("(^as@a{sv})", addresses, g_variant_dict_end (&options)), NULL,
-                  previewed_cb, g_object_ref (self));
+  ll_preview_end (&self->looking);
+  self->looking
+      = ll_preview_start (self->preview, self->spinner, self->daemon, address, rule_of (self));
 }
 
 /* -- adding it ----------------------------------------------------------------------- */
@@ -140,7 +115,10 @@ add_cb (LlRuleWindow *self)
 static void
 dispose (GObject *object)
 {
-  g_clear_object (&LL_RULE_WINDOW (object)->daemon);
+  LlRuleWindow *self = LL_RULE_WINDOW (object);
+
+  ll_preview_end (&self->looking);
+  g_clear_object (&self->daemon);
   G_OBJECT_CLASS (ll_rule_window_parent_class)->dispose (object);
 }
 

@@ -5,11 +5,13 @@
 
 #include "api/intl.h"
 #include "api/read.h"
+#include "api/words.h"
 #include "gui/fact-row.h"
 #include "gui/list.h"
 #include "gui/preview.h"
 #include "gui/rule-window.h"
 #include "gui/toast.h"
+#include "gui/typed.h"
 
 struct _LlRulesPage
 {
@@ -21,6 +23,7 @@ struct _LlRulesPage
   GtkListBox *list;
 
   LlDaemon *daemon;
+  GCancellable *looking; /* what is shown next as a preview */
 };
 
 G_DEFINE_FINAL_TYPE (LlRulesPage, ll_rules_page, ADW_TYPE_BIN)
@@ -30,38 +33,14 @@ static void ask (GtkWidget *page);
 /* -- preview --------------------------------------------------------------------------------- */
 
 static void
-previewed_cb (GObject *source, GAsyncResult *result, gpointer data)
-{
-  g_autoptr (LlRulesPage) self = data;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GVariant) reply = ll_daemon_call_finish (LL_DAEMON (source), result, &error);
-  g_autoptr (GVariant) found = NULL;
-
-  gtk_spinner_stop (self->spinner);
-  gtk_widget_set_visible (GTK_WIDGET (self->preview), FALSE);
-  if (reply == NULL)
-    {
-      ll_toast (GTK_WIDGET (self), error->message);
-      return;
-    }
-  found = g_variant_get_child_value (reply, 0);
-  ll_list_fill (self->preview, found, ll_preview_row_new, NULL);
-}
-
-static void
 look_cb (LlRulesPage *self)
 {
-  g_autofree char *address
-      = g_strstrip (g_strdup (gtk_editable_get_text (GTK_EDITABLE (self->entry))));
-  const char *addresses[] = { address, NULL };
+  g_autofree char *address = ll_typed (GTK_EDITABLE (self->entry));
 
   if (*address == '\0')
     return;
-  gtk_spinner_start (self->spinner);
-  ll_daemon_call (self->daemon, "Preview",
-                  g_variant_new ("(^as@a{sv})", addresses,
-                                 g_variant_new_array (G_VARIANT_TYPE ("{sv}"), NULL, 0)),
-                  NULL, previewed_cb, g_object_ref (self));
+  ll_preview_end (&self->looking);
+  self->looking = ll_preview_start (self->preview, self->spinner, self->daemon, address, NULL);
 }
 
 /* -- rules ----------------------------------------------------------------------------------- */
@@ -82,7 +61,7 @@ rule_in_words (GVariant *rule)
   for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
     if (*ll_read_text (rule, keys[i][0]) != '\0')
       g_string_append_printf (words, "%s%s: %s", words->len > 0 ? "\n" : "", _ (keys[i][1]),
-                              ll_read_text (rule, keys[i][0]));
+                              ll_words_of (keys[i][0], ll_read_text (rule, keys[i][0])));
   return g_string_free (g_steal_pointer (&words), FALSE);
 }
 
@@ -172,7 +151,10 @@ ll_rules_page_set_daemon (LlRulesPage *self, LlDaemon *daemon)
 static void
 dispose (GObject *object)
 {
-  g_clear_object (&LL_RULES_PAGE (object)->daemon);
+  LlRulesPage *self = LL_RULES_PAGE (object);
+
+  ll_preview_end (&self->looking);
+  g_clear_object (&self->daemon);
   G_OBJECT_CLASS (ll_rules_page_parent_class)->dispose (object);
 }
 

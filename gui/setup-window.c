@@ -13,6 +13,7 @@
 #include "gui/provider-page.h"
 #include "gui/thunderbird.h"
 #include "gui/trial.h"
+#include "gui/typed.h"
 
 #include <string.h>
 
@@ -77,7 +78,7 @@ set_busy (LlSetupWindow *self, gboolean busy)
 {
   gtk_spinner_set_spinning (self->spinner, busy);
   gtk_widget_set_sensitive (self->next, !busy);
-  gtk_widget_set_sensitive (self->back, !busy); /* what was asked for comes to this step */
+  gtk_widget_set_sensitive (self->back, !busy); /* the answer comes to this step */
   if (busy)
     gtk_label_set_text (self->trouble, "");
 }
@@ -89,7 +90,7 @@ complain (LlSetupWindow *self, const GError *error)
   gtk_label_set_text (self->trouble, error->message);
 }
 
-/* What is said at the foot while it goes on; it can be ended. */
+/* Says it at the foot while it goes on; it can be ended. */
 static void
 begin (LlSetupWindow *self, const char *what)
 {
@@ -137,21 +138,24 @@ add_tried (LlSetupWindow *self, gboolean ok, const char *what, GVariant *answer)
                        ll_fact_row_new_with_icon (what, so, icon, ok ? "success" : "dim-label"));
 }
 
+/* @trial: taken. */
 static void
-show_open_way (LlSetupWindow *self)
+show_open_way (LlSetupWindow *self, LlTrial *trial)
 {
-  gboolean works = ll_read_flag (self->trial->test, "ok");
-  gboolean locks = g_str_equal (ll_read_text (self->trial->decision, "decision"), "lock");
+  gboolean works = ll_read_flag (trial->test, "ok");
+  gboolean locks = g_str_equal (ll_read_text (trial->decision, "decision"), "lock");
 
   ll_list_fill (self->tried, NULL, NULL, NULL);
   add_tried (self, works,
              works ? _ ("Signing in at your provider works")
                    : _ ("Signing in at your provider does not work yet"),
-             self->trial->test);
+             trial->test);
   add_tried (self, locks,
              locks ? _ ("A letter to yourself would be locked")
                    : _ ("Nothing to lock letters with was found yet"),
-             self->trial->decision);
+             trial->decision);
+  ll_trial_free (self->trial);
+  self->trial = trial;
   gtk_check_button_set_active (self->careful, locks);
   gtk_widget_set_sensitive (self->careful_row, locks);
   go_to (self, "open-way");
@@ -246,9 +250,7 @@ tried_cb (GObject *source, GAsyncResult *result, gpointer data)
       complain (self, error);
       return;
     }
-  ll_trial_free (self->trial);
-  self->trial = trial;
-  show_open_way (self);
+  show_open_way (self, trial);
 }
 
 static void
@@ -261,12 +263,10 @@ added_cb (GObject *source, GAsyncResult *result, gpointer data)
   go_to (self, "account");
   if (!has_come (self, error))
     return;
-  ll_trial_free (self->trial);
-  self->trial = trial;
   g_ptr_array_set_size (self->accounts, 0);
   g_ptr_array_add (self->accounts, g_variant_ref (trial->account));
   ll_provider_page_forget_secret (self->provider);
-  show_open_way (self);
+  show_open_way (self, trial);
 }
 
 static void
@@ -318,7 +318,7 @@ found_cb (GObject *source, GAsyncResult *result, gpointer data)
 static void
 find_provider (LlSetupWindow *self)
 {
-  g_autofree char *address = g_strstrip (g_strdup (gtk_editable_get_text (self->address)));
+  g_autofree char *address = ll_typed (self->address);
   const char *at = strrchr (address, '@');
   g_autofree char *text = g_strdup_printf (_ ("Looking up what %s says about its mail servers …"),
                                            at != NULL ? at + 1 : address);

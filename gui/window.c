@@ -133,9 +133,8 @@ back_cb (LlWindow *self)
 static void
 show_count (LlWindow *self, GVariant *status)
 {
-  gint64 n
-      = MAX (ll_read_number (status, "held"), 0) + MAX (ll_read_number (status, "uncertain"), 0);
-  g_autofree char *text = g_strdup_printf ("%d", (int) n);
+  gulong n = ll_status_for_user (status);
+  g_autofree char *text = g_strdup_printf ("%lu", n);
 
   gtk_label_set_text (self->held_count, text);
   gtk_widget_set_visible (GTK_WIDGET (self->held_count), n > 0);

@@ -4,7 +4,6 @@
 #include "api/words.h"
 
 #include "api/intl.h"
-#include "api/text.h"
 
 static const struct
 {
@@ -90,26 +89,13 @@ static const struct
   { "step", "offers", N_ ("Offers") },
   { "step", "suggestion", N_ ("Suggestion") },
   { "step", "problem", N_ ("Problem") },
-
-  { "event", "received", N_ ("taken") },
-  { "event", "accepted", N_ ("accepted") },
-  { "event", "lost", N_ ("lost") },
-  { "event", "released", N_ ("released") },
-  { "event", "retried", N_ ("tried again") },
-  { "event", "relayed", N_ ("handed on") },
-  { "event", "lock-failed", N_ ("could not be locked") },
 };
 
 const char *
 ll_words_of (const char *key, const char *value)
 {
-  LlState state;
-
   for (guint i = 0; i < G_N_ELEMENTS (table); i++)
     if (g_str_equal (table[i].key, key) && g_str_equal (table[i].value, value))
       return _ (table[i].words);
-  /* the other events of a letter are the states that it came to */
-  if (g_str_equal (key, "event") && ll_state_from_name (value, &state))
-    return ll_text_state (state);
   return value;
 }

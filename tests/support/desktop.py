@@ -130,6 +130,10 @@ class Window:
     def wait_text(self, text):
         return self.wait(lambda: any(text in one for one in self.texts()), f"it says {text!r}")
 
+    def wait_known(self):
+        """Until it knows how things are: whether letters wait, or none does."""
+        return self.wait_text(" wait")
+
     def press(self, name):
         self.wait(lambda: self.reader.press(name, PRESSABLE), f"{name!r} can be pressed")
 

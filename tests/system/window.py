@@ -19,6 +19,7 @@ from process import wait_until
 from world import World
 
 SENDER = "anna@provider.lab"
+SYSTEM = "/etc/letterlock/letterlock.conf"
 
 
 def send(login, *recipients):
@@ -37,6 +38,8 @@ def test_letters_stand_in_the_list_with_what_was_done(place):
         window.wait_text("taken by your provider · over TLS")
         window.wait_text("plain.lab: mail server offers no TLS")
         window.wait_text("1 letter waits for your decision")
+        row = "bob@dane.lab: taken by your provider · over TLS"
+        window.wait(lambda: window.reader.find(row, ("list item",)), "its row is read aloud")
         tap.equal(window.unnamed(), [], "controls without a name")
         window.picture(place.file("letters.png"))
 
@@ -79,7 +82,7 @@ def hold_two(place, *names):
 def test_a_held_letter_shows_why_and_can_be_given_up(place):
     letter = held(place, "eve@plain.lab")
     with place.desktop.window(place.daemon) as window:
-        window.wait_text(" wait")  # it knows how things are
+        window.wait_known()
         window.act("letter", letter["id"])
         window.wait_text("Held for your decision")
         window.click("eve@plain.lab")
@@ -99,7 +102,7 @@ def test_a_held_letter_is_sent_anyway_only_after_a_question(place):
     place.daemon.wait_state("held")
     letter = held(place, "fay@plain.lab")
     with place.desktop.window(place.daemon) as window:
-        window.wait_text(" wait")  # it knows how things are
+        window.wait_known()
         window.act("letter", letter["id"])
         window.press("Send anyway")
         window.wait_text("On its way this letter may be read by others")
@@ -113,16 +116,21 @@ def test_broken_is_never_sent_anyway(place):
     place.daemon.wait_state("held")
     letter = held(place, "gil@badane.lab")
     with place.desktop.window(place.daemon) as window:
-        window.wait_text(" wait")  # it knows how things are
+        window.wait_known()
         window.act("letter", letter["id"])
         window.wait_text("Don't send")
         tap.true("Send anyway" not in window.texts(), "it is not offered")
+        window.page(2)
+        window.wait_text("For this letter:")
+        remembered = [x for x in window.texts() if x.startswith("From now on the same")]
+        tap.equal(remembered, [], "what can be remembered")
 
 
 def test_letters_alike_are_decided_together_and_remembered(place):
     hold_two(place, "ida", "joe")
+    place.daemon.letterlock("rule", "add", "--to", "*.lab", "--mode", "exclusive")
     with place.desktop.window(place.daemon) as window:
-        window.wait_text(" wait")  # it knows how things are
+        window.wait_known()
         window.page(2)
         window.wait_text("For all 2:")
         window.picture(place.file("held.png"))
@@ -133,17 +141,18 @@ def test_letters_alike_are_decided_together_and_remembered(place):
         place.world.provider.wait_letters("ida@plain.lab")
         place.world.provider.wait_letters("joe@plain.lab")
         window.wait(lambda: "For all 2:" not in window.texts(), "they are gone from the page")
-    (rule,) = place.daemon.letterlock("rule", "list", "--json")
-    tap.equal((rule["to"], rule["mode"]), (["plain.lab"], "opportunistic"), "rule")
+    rules = [(x["to"], x["mode"]) for x in place.daemon.letterlock("rule", "list", "--json")]
+    tap.equal(rules, [(["plain.lab"], "opportunistic"), (["*.lab"], "exclusive")], "rules, in their order")
     send(place.login, "kim@plain.lab")
     place.world.provider.wait_letters("kim@plain.lab")
+    place.daemon.letterlock("rule", "remove", "2")
     place.daemon.letterlock("rule", "remove", "1")
 
 
 def test_one_of_letters_alike_is_decided_alone(place):
     hold_two(place, "lea", "max")
     with place.desktop.window(place.daemon) as window:
-        window.wait_text(" wait")  # it knows how things are
+        window.wait_known()
         window.act("held")
         window.wait_text("For all 2:")
         window.click("max@plain.lab")
@@ -154,15 +163,33 @@ def test_one_of_letters_alike_is_decided_alone(place):
     tap.equal(waiting(place, "plain.lab"), ["lea@plain.lab"], "held")
 
 
+def test_who_was_decided_about_leaves_the_page(place):
+    for letter in place.daemon.letters("--state", "held"):
+        place.daemon.letterlock("drop", letter["id"])
+    send(place.login, "nia@plain.lab", "oto@plain.lab")
+    wait_until(lambda: len(waiting(place, "plain.lab")) == 2, "both are held")
+    with place.desktop.window(place.daemon) as window:
+        window.wait_known()
+        window.page(2)
+        window.wait_text("For all 2:")
+        window.click("oto@plain.lab")
+        window.wait_text("From: anna@provider.lab")
+        window.press("Don't send")  # the first one, in the row that is open
+        window.press_answer("Don't send")
+        window.wait_text("For this letter:")
+        tap.true("oto@plain.lab" not in window.texts(), "he is still there")
+    tap.equal(waiting(place, "plain.lab"), ["nia@plain.lab"], "held")
+
+
 def test_a_check_fills_in_and_ends_with_a_verdict(place):
     with place.desktop.window(place.daemon) as window:
-        window.wait_text(" wait")  # it knows how things are
+        window.wait_known()
         window.page(3)
         window.write("Domain or address", "badane.lab")
         window.press("Check")
         window.wait_text("Published protection fails: attack or mistake")
         window.click("mx.badane.lab")
-        window.wait_text("DANE: mismatch")
+        window.wait_text("DANE: the certificate is not the one that is published")
         window.picture(place.file("check.png"))
 
 
@@ -171,7 +198,7 @@ def test_a_key_is_looked_at_and_accepted(place):
         file.write(eve.export(eve.generate("eve@plain.lab")))
     place.daemon.letterlock("key", "import", place.file("eve.asc"))
     with place.desktop.window(place.daemon) as window:
-        window.wait_text(" wait")  # it knows how things are
+        window.wait_known()
         window.page(4)
         window.write("Whose keys", "eve@plain.lab")
         window.press("Look")
@@ -187,8 +214,9 @@ def test_a_key_is_looked_at_and_accepted(place):
 def test_rules_are_shown_tried_and_removed(place):
     place.daemon.letterlock("rule", "add", "--to", "*@dane.lab", "--mode", "encrypt", "--note", "Doctor")
     with place.desktop.window(place.daemon) as window:
-        window.wait_text(" wait")  # it knows how things are
+        window.wait_known()
         window.page(5)
+        window.wait_text("mode: Always lock it")
         window.wait_text("note: Doctor")
         window.write("To whom", "bob@dane.lab")
         window.press("Preview")
@@ -203,7 +231,7 @@ def test_rules_are_shown_tried_and_removed(place):
 
 def test_a_rule_is_tried_before_it_is_added(place):
     with place.desktop.window(place.daemon) as window:
-        window.wait_text(" wait")
+        window.wait_known()
         window.page(5)
         window.press("Add …")
         window.write("Address or domain", "valid.lab")
@@ -211,21 +239,24 @@ def test_a_rule_is_tried_before_it_is_added(place):
         window.press("Preview")
         window.wait_text("It would be sent")
         window.choose("How", 2)
+        window.choose("The way has to be at least", 2)
+        window.choose("If the way cannot be seen", 3)
         window.press("Preview")
         window.wait_text("It would be held for your decision")
         window.picture(place.file("rule.png"))
         tap.equal(window.unnamed(), [], "controls without a name")
         tap.equal(place.daemon.letterlock("rule", "list", "--json"), [], "rules so far")
         window.press("Add rule")
-        window.wait_text("mode: encrypt")
+        window.wait_text("mode: Always lock it")
     (rule,) = place.daemon.letterlock("rule", "list", "--json")
-    tap.equal((rule["to"], rule["mode"]), (["valid.lab"], "encrypt"), "rule")
+    found = (rule["to"], rule["mode"], rule["minimum"], rule["unknown"])
+    tap.equal(found, (["valid.lab"], "encrypt", "verified", "hold"), "rule")
     place.daemon.letterlock("rule", "remove", "1")
 
 
 def test_a_preference_counts_at_once(place):
     with place.desktop.window(place.daemon) as window:
-        window.wait_text(" wait")
+        window.wait_known()
         window.key("ctrl+comma")
         window.wait_text("Careful: lock it, or ask me")
         window.picture(place.file("preferences.png"))
@@ -233,6 +264,21 @@ def test_a_preference_counts_at_once(place):
         window.choose("When the way is open", -1)
         wait_until(lambda: preset(place) == "everyday", "the daemon has it")
     place.daemon.letterlock("config", "set", "policy.preset", "--default")
+
+
+def test_what_the_administrator_has_fixed_is_greyed_out(place):
+    os.makedirs(os.path.dirname(SYSTEM), exist_ok=True)  # of the world's own /etc
+    with open(SYSTEM, "w", encoding="ascii") as file:
+        file.write("[record]\nretention=30d\n[lock]\nkeys=record.retention\n")
+    place.daemon.letterlock("config", "set", "policy.preset", "--default")  # it reads both files anew
+    with place.desktop.window(place.daemon) as window:
+        window.wait_known()
+        window.key("ctrl+comma")
+        fixed = "Remember what was done with letters (fixed by your administrator)"
+        window.wait_text(fixed)
+        tap.true(not window.reader.is_sensitive(fixed), "it can be changed")
+        tap.true(window.reader.is_sensitive("Keep what I wrote in locked letters"), "the rest cannot")
+    os.remove(SYSTEM)
 
 
 def test_notifications_of_what_was_sent_are_a_preference(place):
@@ -246,7 +292,7 @@ def test_notifications_of_what_was_sent_are_a_preference(place):
     words = {True: "It starts with your session", False: "It does not start with your session"}
     tap.true(is_started(place, session), "it is started where nobody said anything")
     with place.desktop.window(place.daemon, **session) as window:
-        window.wait_text(" wait")
+        window.wait_known()
         window.key("ctrl+comma")
         window.wait_text("Say nothing: all went well")
         window.picture(place.file("preferences-notices.png"))
@@ -283,13 +329,14 @@ def preset(place):
 
 def test_an_account_is_tested(place):
     with place.desktop.window(place.daemon) as window:
-        window.wait_text(" wait")  # it knows how things are
+        window.wait_known()
         window.page(6)
         window.wait_text("anna@provider.lab")
         window.click("anna@provider.lab")
         window.wait_text("Provider: mail.provider.lab:587")
         window.press("Test")
-        window.wait_text("tls: TLSv1.3")
+        window.wait_text("Encryption: STARTTLS, or not at all")
+        window.wait_text("Encryption: TLSv1.3")
         window.picture(place.file("accounts.png"))
 
 
@@ -298,7 +345,7 @@ def test_the_overview_counts_what_the_report_counts(place):
     summary = next(line for line in report if line["kind"] == "summary")
     sent, of = summary["method"]["tls"], summary["recipients"]
     with place.desktop.window(place.daemon) as window:
-        window.wait_text(" wait")  # it knows how things are
+        window.wait_known()
         window.page(7)
         window.wait_text(f"{sent} ({sent * 100 // of} %)")
         window.picture(place.file("overview.png"))
@@ -307,11 +354,11 @@ def test_the_overview_counts_what_the_report_counts(place):
 
 def test_without_a_daemon_it_says_so_and_comes_back(place):
     with place.desktop.window(place.daemon) as window:
-        window.wait_text(" wait")  # it knows how things are
+        window.wait_known()
         place.daemon.stop()
         window.wait_text("Letterlock does not run: letters cannot be sent through it")
         place.daemon.start()
-        window.wait_text(" wait")
+        window.wait_known()
         window.wait(lambda: "Start" not in window.texts(), "it is connected again")
 
 
