@@ -14,6 +14,7 @@
 #include "machine.h"
 #include "net/access.h"
 #include "pipeline.h"
+#include "refreshing.h"
 
 G_BEGIN_DECLS
 
@@ -55,7 +56,7 @@ struct _LlApp
   LlBusService *bus;
   LlBusActions actions;
   LlMachine *machine;
-  guint refresh_timer;
+  LlRefreshing *refreshing;
 };
 
 typedef struct

@@ -20,9 +20,6 @@
 /* How long sessions may take to say goodbye at the end. */
 #define STOP_TIMEOUT 5000
 
-/* A network that costs by the byte is not used for what can wait; looked at again after that. */
-#define METERED_SECONDS 3600
-
 /* ... and the look-ups after everything durable is done. Longer than a question to a token server:
  * its answer may bring the only refresh token that still counts. */
 #define LEAVE_SECONDS 20
@@ -179,52 +176,6 @@ build_stages (LlApp *app, GError **error)
 
 /* -- what happens by itself ------------------------------------------------------------------ */
 
-static void schedule_refresh (LlApp *app, gint64 when);
-
-static void
-refresh_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
-{
-  LlApp *app = data;
-
-  g_task_return_int (task, (gssize) ll_assess_refresh (app->assess, cancellable));
-}
-
-static void
-refreshed_cb (GObject *source, GAsyncResult *result, gpointer data)
-{
-  schedule_refresh (data, (gint64) g_task_propagate_int (G_TASK (result), NULL));
-}
-
-static gboolean
-refresh_cb (gpointer data)
-{
-  LlApp *app = data;
-  g_autoptr (GTask) task = NULL;
-
-  app->refresh_timer = 0;
-  if (ll_network_spares (app->access.network))
-    {
-      /* who needs one fetches it then */
-      schedule_refresh (app, ll_clock_now () + METERED_SECONDS);
-      return G_SOURCE_REMOVE;
-    }
-  task = g_task_new (NULL, NULL, refreshed_cb, app);
-  g_task_set_task_data (task, app, NULL);
-  g_task_run_in_thread (task, refresh_thread);
-  return G_SOURCE_REMOVE;
-}
-
-/* No timer when nothing is cached: the daemon sleeps until somebody writes. */
-static void
-schedule_refresh (LlApp *app, gint64 when)
-{
-  gint64 seconds = when - ll_clock_now ();
-
-  if (when <= 0 || app->refresh_timer != 0)
-    return;
-  app->refresh_timer = g_timeout_add_seconds ((guint) CLAMP (seconds, 60, 86400), refresh_cb, app);
-}
-
 static void
 network_changed_cb (gpointer data)
 {
@@ -308,7 +259,7 @@ ll_app_run (LlApp *app)
   guint hangup = g_unix_signal_add (SIGHUP, hangup_cb, app);
 
   ll_network_watch (app->access.network, network_changed_cb, app);
-  schedule_refresh (app, ll_clock_now () + 60);
+  app->refreshing = ll_refreshing_new (app->assess, app->access.network);
   notify_manager ("READY=1");
   g_message ("ready");
   g_main_loop_run (app->loop);
@@ -335,7 +286,6 @@ ll_app_free (LlApp *app)
 {
   if (app == NULL)
     return;
-  g_clear_handle_id (&app->refresh_timer, g_source_remove);
   if (app->pipeline != NULL)
     ll_pipeline_end (app->pipeline);
   if (app->listener != NULL)
@@ -352,6 +302,7 @@ ll_app_free (LlApp *app)
     ll_ledger_flush (app->ledger, NULL);
   signal (SIGALRM, leave_cb);
   alarm (LEAVE_SECONDS);
+  g_clear_pointer (&app->refreshing, ll_refreshing_free);
   g_clear_pointer (&app->keys, ll_keys_free);
   g_clear_pointer (&app->revocation, ll_revocation_free);
   g_clear_pointer (&app->imported, ll_imported_free);
