@@ -8,10 +8,10 @@
 #include "api/sentence.h"
 #include "gui/fact-row.h"
 #include "gui/list.h"
+#include "gui/mail-program.h"
 #include "gui/permission-page.h"
 #include "gui/program-page.h"
 #include "gui/provider-page.h"
-#include "gui/thunderbird.h"
 #include "gui/trial.h"
 #include "gui/typed.h"
 
@@ -42,7 +42,7 @@ struct _LlSetupWindow
   LlDaemon *daemon;
   GCancellable *cancellable; /* of what is under way and can be ended; else NULL */
   LlTrial *trial;            /* of the account that was added; NULL: none */
-  gboolean with_thunderbird;
+  const char *mail_program;  /* static: "Thunderbird"; NULL: one that is set up by hand */
   GPtrArray *accounts; /* of GVariant: all that were added, the one that was tried among them */
   guint chosen_for;    /* so many of them have what was chosen */
 };
@@ -63,7 +63,7 @@ go_to (LlSetupWindow *self, const char *step)
   gboolean is_start = g_str_equal (step, "start");
   gboolean is_end = g_str_equal (step, "end");
   gboolean changes_nothing = g_str_equal (step, "address") || g_str_equal (step, "account")
-                             || g_str_equal (step, "thunderbird");
+                             || g_str_equal (step, "mail-program");
 
   gtk_stack_set_visible_child_name (self->stack, step);
   gtk_widget_set_visible (self->back, changes_nothing);
@@ -166,9 +166,6 @@ show_open_way (LlSetupWindow *self, LlTrial *trial)
 static void
 show_end (LlSetupWindow *self)
 {
-  const char *program = self->with_thunderbird
-                            ? _ ("Thunderbird sends through Letterlock from its next start on.")
-                            : "";
   const char *chosen
       = self->trial == NULL ? ""
         : gtk_check_button_get_active (self->careful)
@@ -177,9 +174,12 @@ show_end (LlSetupWindow *self)
                 "key was found.")
             : _ ("Letters always leave (Everyday). Those whose way was open are marked.");
   g_autofree char *both
-      = g_strconcat (program, *program != '\0' && *chosen != '\0' ? " " : "", chosen, NULL);
+      = self->mail_program == NULL
+            ? g_strdup (chosen)
+            : g_strdup_printf (_ ("%s sends through Letterlock from its next start on. %s"),
+                               self->mail_program, chosen);
 
-  gtk_label_set_text (self->chosen, both);
+  gtk_label_set_text (self->chosen, g_strchomp (both));
   go_to (self, "end");
 }
 
@@ -203,7 +203,7 @@ chosen_cb (GObject *source, GAsyncResult *result, gpointer data)
       return;
     }
   set_busy (self, FALSE);
-  if (self->with_thunderbird)
+  if (self->mail_program != NULL)
     show_end (self);
   else
     {
@@ -236,7 +236,7 @@ choose (LlSetupWindow *self)
 
 /* -- the account ---------------------------------------------------------------------- */
 
-/* Of Thunderbird's account: it is there already, and stays. */
+/* Of the mail program's account: it is there already, and stays. */
 static void
 tried_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
@@ -328,15 +328,15 @@ find_provider (LlSetupWindow *self)
                   found_cb, g_object_ref (self));
 }
 
-/* -- Thunderbird ------------------------------------------------------------------------------- */
+/* -- a mail program that is set up ------------------------------------------------------------ */
 
 /* Accounts that were there before keep what was chosen for them. */
 static void
-thunderbird_done_cb (GObject *source, GAsyncResult *result, gpointer data)
+mail_program_done_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (LlSetupWindow) self = data;
   g_autoptr (GError) error = NULL;
-  g_autoptr (GPtrArray) made = ll_thunderbird_setup_finish (result, &error);
+  g_autoptr (GPtrArray) made = ll_mail_program_setup_finish (result, &error);
 
   if (made == NULL)
     {
@@ -356,13 +356,12 @@ thunderbird_done_cb (GObject *source, GAsyncResult *result, gpointer data)
 }
 
 static void
-set_thunderbird_up (LlSetupWindow *self)
+set_mail_program_up (LlSetupWindow *self)
 {
-  const char *password = gtk_editable_get_text (self->saved_password);
-
   set_busy (self, TRUE);
-  ll_thunderbird_setup (self->daemon, *password != '\0' ? password : NULL, thunderbird_done_cb,
-                        g_object_ref (self));
+  ll_mail_program_setup (self->mail_program, self->daemon,
+                         gtk_editable_get_text (self->saved_password), mail_program_done_cb,
+                         g_object_ref (self));
 }
 
 static void
@@ -370,7 +369,7 @@ planned_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (LlSetupWindow) self = data;
   g_autoptr (GError) error = NULL;
-  g_autofree char *plan = ll_thunderbird_plan_finish (result, &error);
+  g_autofree char *plan = ll_mail_program_plan_finish (result, &error);
 
   set_busy (self, FALSE);
   if (plan == NULL)
@@ -379,19 +378,20 @@ planned_cb (GObject *source, GAsyncResult *result, gpointer data)
   gtk_widget_set_sensitive (self->next, plan != NULL);
 }
 
+/* The button has the program's name. */
 static void
-thunderbird_cb (LlSetupWindow *self)
+mail_program_cb (GtkWidget *button, LlSetupWindow *self)
 {
-  self->with_thunderbird = TRUE;
-  go_to (self, "thunderbird");
+  self->mail_program = g_intern_string (gtk_widget_get_name (button));
+  go_to (self, "mail-program");
   set_busy (self, TRUE);
-  ll_thunderbird_plan (planned_cb, g_object_ref (self));
+  ll_mail_program_plan (self->mail_program, planned_cb, g_object_ref (self));
 }
 
 static void
 by_hand_cb (LlSetupWindow *self)
 {
-  self->with_thunderbird = FALSE;
+  self->mail_program = NULL;
   go_to (self, "address");
   gtk_widget_set_sensitive (self->next, TRUE);
   gtk_widget_grab_focus (GTK_WIDGET (self->address));
@@ -402,8 +402,8 @@ next_cb (LlSetupWindow *self)
 {
   if (gtk_spinner_get_spinning (self->spinner))
     return;
-  if (is_at (self, "thunderbird"))
-    set_thunderbird_up (self);
+  if (is_at (self, "mail-program"))
+    set_mail_program_up (self);
   else if (is_at (self, "address"))
     find_provider (self);
   else if (is_at (self, "account"))
@@ -476,7 +476,7 @@ ll_setup_window_class_init (LlSetupWindowClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, cancel_cb);
   gtk_widget_class_bind_template_callback (widget_class, close_cb);
   gtk_widget_class_bind_template_callback (widget_class, next_cb);
-  gtk_widget_class_bind_template_callback (widget_class, thunderbird_cb);
+  gtk_widget_class_bind_template_callback (widget_class, mail_program_cb);
   gtk_widget_class_bind_template_callback (widget_class, by_hand_cb);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Escape, 0, "window.close", NULL);
 }

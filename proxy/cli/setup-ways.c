@@ -160,7 +160,7 @@ show_plan (const Job *job, const char *place)
                          "unlocked.",
                          name);
   g_autofree char *back
-      = g_strdup_printf ("letterlock undo changes its %s back. The accounts made for it stay, with "
+      = g_strdup_printf ("letterlock undo puts its %s back. The accounts made for it stay, with "
                          "the password copied for them; letterlock account remove takes them "
                          "away.",
                          job->program->place);
@@ -168,6 +168,7 @@ show_plan (const Job *job, const char *place)
   printf ("%s's %s %s:\n", name, job->program->place, place);
   for (guint i = 0; i < job->ways->len; i++)
     show_way (job, g_ptr_array_index (job->ways, i));
+  puts ("");
   print_paragraph (job->program->changed);
   print_paragraph (password);
   print_paragraph (rest);

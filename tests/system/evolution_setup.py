@@ -7,6 +7,7 @@ import contextlib
 import os
 
 import tap
+from daemon import binary
 from desktop import Desktop
 from keyring import Keyring
 from provider import NAME, PASSWORD, USER
@@ -223,6 +224,28 @@ def test_passwords_and_others(lab):
     (account,) = lab.daemon.letterlock("account", "show", "anna", "--json")
     tap.equal(account["addresses"], [USER, "info@provider.lab", "shop@provider.lab"], "addresses")
     lab.undo()
+
+
+def test_by_clicking(lab):
+    """In the window: the plan is shown, which changes nothing; it is set up by a click"""
+    lab.forget_anna()
+    lab.add_account()
+    lab.evolution.save_password("practice-transport", PASSWORD)
+    before = lab.contents()
+    path = f"{os.path.dirname(binary('letterlock'))}:/usr/bin:/bin"
+    with lab.desktop.window(lab.daemon, PATH=path) as window:
+        window.press("I write with Evolution")
+        window.wait_text(f"{NAME}:465")
+        tap.equal(lab.contents(), before, "every file")
+        window.picture(os.path.join(os.environ.get("LETTERLOCK_PICTURES", lab.daemon.folder), "setup-evolution.png"))
+        window.press("Next")
+        window.wait_text("Signing in at your provider works")
+        window.press("Next")
+        window.wait_text("Evolution sends through Letterlock from its next start on. Letters always leave")
+        window.press("Done")
+    tap.true(f"TransportUid={NEW}\n" in lab.source("practice-identity"), "the identity")
+    lab.undo()
+    tap.equal(lab.contents(), before, "every file")
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 /* SPDX-FileCopyrightText: Letterlock contributors */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
-#include "gui/thunderbird.h"
+#include "gui/mail-program.h"
 
 #include "api/read.h"
 
@@ -27,16 +27,20 @@ ended_cb (GObject *source, GAsyncResult *result, gpointer data)
 }
 
 static void
-run (const char *option, const char *password, GAsyncReadyCallback callback, gpointer data)
+run (const char *name,
+     const char *option,
+     const char *password,
+     GAsyncReadyCallback callback,
+     gpointer data)
 {
   g_autoptr (GTask) task = g_task_new (NULL, NULL, callback, data);
+  g_autofree char *word = g_ascii_strdown (name, -1);
   g_autofree char *line = password != NULL ? g_strconcat (password, "\n", NULL) : NULL;
   GError *error = NULL;
   g_autoptr (GSubprocess) process
       = g_subprocess_new (G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE
                               | G_SUBPROCESS_FLAGS_STDERR_PIPE,
-                          &error, "letterlock", "setup", "thunderbird", option, "--password-stdin",
-                          NULL);
+                          &error, "letterlock", "setup", word, option, "--password-stdin", NULL);
 
   if (process == NULL)
     g_task_return_error (task, error);
@@ -47,13 +51,13 @@ run (const char *option, const char *password, GAsyncReadyCallback callback, gpo
 }
 
 void
-ll_thunderbird_plan (GAsyncReadyCallback callback, gpointer data)
+ll_mail_program_plan (const char *name, GAsyncReadyCallback callback, gpointer data)
 {
-  run ("--dry-run", NULL, callback, data);
+  run (name, "--dry-run", NULL, callback, data);
 }
 
 char *
-ll_thunderbird_plan_finish (GAsyncResult *result, GError **error)
+ll_mail_program_plan_finish (GAsyncResult *result, GError **error)
 {
   return g_task_propagate_pointer (G_TASK (result), error);
 }
@@ -62,6 +66,7 @@ ll_thunderbird_plan_finish (GAsyncResult *result, GError **error)
 
 typedef struct
 {
+  char *name;
   LlDaemon *daemon;
   char *password;   /* until it was handed on */
   GVariant *before; /* as ListAccounts has it */
@@ -83,6 +88,7 @@ course_free (gpointer data)
   forget_password (course);
   g_clear_pointer (&course->before, g_variant_unref);
   g_object_unref (course->daemon);
+  g_free (course->name);
   g_free (course);
 }
 
@@ -156,27 +162,29 @@ before_cb (GObject *source, GAsyncResult *result, gpointer data)
 
   if (!take_list (source, result, task, &course->before))
     return;
-  run ("--yes", course->password, done_cb, g_steal_pointer (&task));
+  run (course->name, "--yes", course->password, done_cb, g_steal_pointer (&task));
   forget_password (course);
 }
 
 void
-ll_thunderbird_setup (LlDaemon *daemon,
-                      const char *password,
-                      GAsyncReadyCallback callback,
-                      gpointer data)
+ll_mail_program_setup (const char *name,
+                       LlDaemon *daemon,
+                       const char *password,
+                       GAsyncReadyCallback callback,
+                       gpointer data)
 {
   GTask *task = g_task_new (NULL, NULL, callback, data);
   Course *course = g_new0 (Course, 1);
 
+  course->name = g_strdup (name);
   course->daemon = g_object_ref (daemon);
-  course->password = g_strdup (password);
+  course->password = *password != '\0' ? g_strdup (password) : NULL;
   g_task_set_task_data (task, course, course_free);
   ll_daemon_call (daemon, "ListAccounts", NULL, NULL, before_cb, task);
 }
 
 GPtrArray *
-ll_thunderbird_setup_finish (GAsyncResult *result, GError **error)
+ll_mail_program_setup_finish (GAsyncResult *result, GError **error)
 {
   return g_task_propagate_pointer (G_TASK (result), error);
 }
