@@ -213,13 +213,26 @@ add_choice (LlProviderPage *self, GtkCheckButton *before, const char *title, con
   return GTK_CHECK_BUTTON (check);
 }
 
+/* A name in the DNS begins with what it is asked for, such as "_submissions._tcp". (transfer full)
+ */
+static char *
+speaker (const char *source)
+{
+  const char *name = source;
+
+  while (*name == '_' && strchr (name, '.') != NULL)
+    name = strchr (name, '.') + 1;
+  /* Translators: it stands for the second %s in "%s · %s says so" */
+  return name == source ? g_strdup (source) : g_strdup_printf (_ ("the DNS of %s"), name);
+}
+
 static GtkCheckButton *
 add_server (LlProviderPage *self, GtkCheckButton *before, GVariant *server)
 {
   const char *security = g_str_equal (ll_read_text (server, "security"), "tls")
                              ? _ ("Encrypted from the start (SSL/TLS)")
                              : _ ("Encrypted before anything is sent (STARTTLS)");
-  const char *source = ll_read_text (server, "source");
+  g_autofree char *source = speaker (ll_read_text (server, "source"));
   g_autofree char *subtitle = ll_read_flag (server, "proven")
                                   /* Translators: the encryption, then who says so */
                                   ? g_strdup_printf (_ ("%s · %s says so"), security, source)

@@ -25,6 +25,7 @@ class Place:
     def __init__(self, folder, stack):
         self.world = World(folder)
         self.world.zones.zone("silent.lab", "@ TXT nothing\n")
+        self.world.zones.zone("unsigned.lab", f"_submissions._tcp SRV 0 1 465 {NAME}.\n", signed=False)
         autoconfig.publish(self.world, "provider.lab", NAME,
                            records=f"@ MX 10 mx\nmx A {ADDRESS}\nmail A {ADDRESS}\n")  # fmt: skip
         stack.enter_context(self.world)
@@ -91,6 +92,16 @@ def test_a_wrong_password_adds_nothing_and_says_so(place):
     wait_until(lambda: not place.daemon.letterlock("account", "list", "--json"), "no account is left")
     place.window.wait(lambda: place.window.reader.is_sensitive("Next"), "it can be tried again")
     place.picture("setup-wrong.png")
+
+
+def test_what_is_not_proven_is_nobodys_choice_but_his(place):
+    place.window.press("Back")
+    place.window.write("Your mail address", "anna@unsigned.lab")
+    place.window.press("Next")
+    place.window.wait_text("the DNS of unsigned.lab says so, but nothing proves that it is right")
+    place.picture("setup-unproven.png")
+    place.window.press("Next")
+    place.window.wait_text("Choose your provider's server first")
 
 
 def test_what_is_published_is_shown_and_confirmed(place):
