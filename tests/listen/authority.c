@@ -52,15 +52,22 @@ open_at (Fixture *fixture, gint64 now)
 }
 
 static X509 *
+read_pem (const char *pem)
+{
+  BIO *memory = BIO_new_mem_buf (pem, -1);
+  X509 *certificate = PEM_read_bio_X509 (memory, NULL, NULL, NULL);
+
+  g_assert_nonnull (certificate);
+  BIO_free (memory);
+  return certificate;
+}
+
+static X509 *
 exported (LlAuthority *authority)
 {
   g_autofree char *pem = ll_authority_export (authority);
-  BIO *memory = BIO_new_mem_buf (pem, -1);
-  X509 *ca = PEM_read_bio_X509 (memory, NULL, NULL, NULL);
 
-  g_assert_nonnull (ca);
-  BIO_free (memory);
-  return ca;
+  return read_pem (pem);
 }
 
 static X509 *
@@ -271,9 +278,13 @@ test_renewed (Fixture *fixture, gconstpointer data)
       g_autoptr (LlAuthority) authority = open_at (fixture, then);
       g_autofree char *again = ll_authority_export (authority);
       X509 *ca = exported (authority);
+      g_autofree char *shown = ll_authority_export_server (authority);
       X509 *server = leaf (authority);
+      X509 *shown_server = read_pem (shown);
 
       g_test_message ("day %d", (int) days[i]);
+      g_assert_cmpint (X509_cmp (server, shown_server), ==, 0);
+      X509_free (shown_server);
       g_assert_cmpint (verify (ca, server, then, "localhost", NULL), ==, X509_V_OK);
       g_assert_cmpint (X509_cmp_time (X509_get0_notAfter (server), &month), ==, 1);
       if (pem == NULL)
