@@ -18,7 +18,7 @@ words_of (LlAutostart state)
     case LL_AUTOSTART_ABSENT:
       break;
     }
-  return _ ("Nothing is installed that could be started");
+  return _ ("Nothing is installed here that your session could start");
 }
 
 static void

@@ -78,6 +78,8 @@ ll_autostart_get (void)
   g_autofree char *spare = spare_file ();
   gboolean his = g_file_test (users, G_FILE_TEST_EXISTS);
 
+  if (g_getenv ("FLATPAK_ID") != NULL)
+    return LL_AUTOSTART_ABSENT; /* the session reads none of the folders that are seen from there */
   if (is_started (his ? users : systems))
     return LL_AUTOSTART_ON;
   return systems != NULL || spare != NULL ? LL_AUTOSTART_OFF : LL_AUTOSTART_ABSENT;
@@ -140,7 +142,7 @@ link_spare (const char *users, GError **error)
   if (spare != NULL)
     return symlink (spare, users) == 0 || set_error (error, users);
   g_set_error_literal (error, G_FILE_ERROR, G_FILE_ERROR_NOENT,
-                       _ ("Nothing is installed that could be started"));
+                       _ ("Nothing is installed here that your session could start"));
   return FALSE;
 }
 

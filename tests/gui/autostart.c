@@ -123,6 +123,17 @@ test_hidden_for_all (void)
   set (FALSE);
 }
 
+/* A Flatpak has folders of its own, which no session reads. */
+static void
+test_flatpak (void)
+{
+  begin ();
+  put (spare, STARTED);
+  g_setenv ("FLATPAK_ID", "org.letterlock.Letterlock", TRUE);
+  g_assert_cmpint (ll_autostart_get (), ==, LL_AUTOSTART_ABSENT);
+  g_unsetenv ("FLATPAK_ID");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -146,6 +157,7 @@ main (int argc, char **argv)
   g_test_add_func ("/gui/autostart/link", test_link);
   g_test_add_func ("/gui/autostart/his-own", test_his_own);
   g_test_add_func ("/gui/autostart/hidden-for-all", test_hidden_for_all);
+  g_test_add_func ("/gui/autostart/flatpak", test_flatpak);
   result = g_test_run ();
   g_spawn_sync (NULL, (char **) argv_remove, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, NULL,
                 NULL, NULL);
