@@ -128,7 +128,7 @@ class Window:
         return self.reader.texts()
 
     def wait_text(self, text):
-        return self.wait(lambda: any(text in one for one in self.texts()), f"it says {text!r}")
+        return self.wait(lambda: self.reader.says(text), f"it says {text!r}")
 
     def wait_known(self):
         """Until it knows how things are: whether letters wait, or none does."""

@@ -7,10 +7,13 @@ import gi
 gi.require_version("Atspi", "2.0")
 from gi.repository import Atspi, GLib  # noqa: E402
 
+from tree import Tree  # noqa: E402
+
 
 class Reader:
     def __init__(self, pid):
         self.pid = pid
+        self.tree = Tree(pid)
         Atspi.init()
 
     def root(self):
@@ -43,6 +46,56 @@ class Reader:
         Atspi.get_desktop(0).clear_cache()
         self.make_known([self.root()])
         return self.below([self.front()])
+
+    def named(self, matches, in_front=False):
+        """Of what is seen, in the order in which it is read, what has a name that @matches."""
+        Atspi.get_desktop(0).clear_cache()
+        for line, name in self.tree.read():
+            if matches(name):
+                one = self.reach(line, name, in_front)
+                if one is not None:
+                    yield one
+
+    def reach(self, line, name, in_front):
+        """From the outside in; None: it is not seen, or not there any more."""
+        try:
+            one = self.root()
+            if one is None or (in_front and self.front().path != line[0]):
+                return None
+            for path in line:
+                for inside in self.way(one, path):
+                    if not self.is_visible(inside) or not self.is_shown(one, inside):
+                        return None
+                    one = inside
+                if one.path != path:
+                    return None
+            return one if self.name(one) == name else None
+        except GLib.Error:
+            return None  # gone meanwhile
+
+    def way(self, one, path):
+        """To what is in @one; the page of a stack is not told of where all are asked for at once."""
+        children = self.children(one)
+        for child in children:
+            if child.path == path:
+                return [child]
+        for child in children:
+            if any(inside.path == path for inside in self.children(child)):
+                return [child, *self.way(child, path)]
+        return []
+
+    @staticmethod
+    def children(one):
+        found = [one.get_child_at_index(i) for i in range(min(one.get_child_count(), 200))]
+        return [child for child in found if child is not None]
+
+    def is_shown(self, one, child):
+        """Whether @child is among shown_children (@one)."""
+        if self.name(one) == "AdwLeaflet":
+            return self.is_at(child, child)
+        if one.get_child_count() < 2 or self.place(child) is not None:
+            return True
+        return child in self.shown_children(one)
 
     def below(self, pending):
         while pending:
@@ -130,21 +183,24 @@ class Reader:
 
     def find(self, name, roles=None):
         """In the window in front: what is behind a question cannot be reached."""
-        for one in self.walk_front():
-            if self.name(one) == name and (roles is None or one.get_role_name() in roles):
+        for one in self.named(lambda known: known == name, in_front=True):
+            if roles is None or one.get_role_name() in roles:
                 return one
         return None
+
+    def says(self, text):
+        return any(True for _ in self.named(lambda name: text in name))
 
     def press(self, name, roles):
         """Only what can be seen, and is not greyed out."""
         found = self.find(name, roles)
-        if found is None or not self.is_sensitive(name, roles):
+        if found is None or not self.is_sensitive_itself(found):
             return False
         return bool(found.get_action_iface()) and found.do_action(0)
 
     def is_sensitive(self, name, roles=None):
         found = self.find(name, roles)
-        return found is not None and found.get_state_set().contains(Atspi.StateType.SENSITIVE)
+        return found is not None and self.is_sensitive_itself(found)
 
     def press_answer(self, name, roles):
         """GTK has a question's buttons twice, one of them hidden: "_Send it Send it"."""
@@ -164,8 +220,8 @@ class Reader:
         return " ".join(names)
 
     def write(self, name, text):
-        for one in self.walk_front():
-            if one.get_role_name() in ("text", "entry") and name in (self.name(one), ""):
+        for one in self.named(lambda known: name in (known, ""), in_front=True):
+            if one.get_role_name() in ("text", "entry"):
                 editable = one.get_editable_text_iface()
                 if editable is not None:
                     return editable.set_text_contents(text)
