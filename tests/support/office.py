@@ -6,6 +6,7 @@ import functools
 import os
 
 import clients
+from process import wait_until
 from world import World
 
 
@@ -71,6 +72,21 @@ class Office:
         """The record of the letter with this Message-ID, or None."""
         wanted = f"<{name}@provider.lab>"
         return next((x for x in self.daemon.letters() if x["message_id"] == wanted), None)
+
+    def wake(self):
+        """What waits is tried by itself, as after a change of the network."""
+        self.daemon.letterlock("config", "set", "queue.lifetime", "4d")
+
+    def try_again(self, name):
+        """... until this one was, and waits again."""
+        due = lambda: self.letter_named(name)["recipients"][0]["next_try"]
+        before = due()
+
+        def is_later():
+            self.wake()
+            return due() != before
+
+        wait_until(is_later, f"{name} is tried again")
 
     def fate(self, name, address=None):
         """The record of one recipient of the letter with this Message-ID."""

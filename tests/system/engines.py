@@ -93,17 +93,6 @@ class Broken(Keyed):
         tap.true(all(word in reason for word in words), reason)
         return record
 
-    def tried_again(self, name):
-        """By itself, as after a change of the network."""
-        due = lambda: self.wait(name, "waiting")["recipients"][0]["next_try"]
-        before = due()
-
-        def is_later():
-            self.office.daemon.letterlock("config", "set", "queue.lifetime", "4d")
-            return due() != before
-
-        wait_until(is_later, "it is tried again")
-
     def goes_locked(self, name):
         wait_until(lambda: self.arrived(name), f"{name} arrives")
         (raw,) = self.arrived(name)
@@ -171,7 +160,7 @@ def test_no_agent_for_a_key(lab):
     subprocess.run(["gpgconf", "--kill", "all"], env=lab.gnupg.environment, check=True)
     lab.submit("unattended")
     record = lab.stays("unattended", "waiting", "your key", "gpg-agent is not running")
-    lab.tried_again("unattended")
+    lab.office.try_again("unattended")
     events = lab.office.daemon.letterlock("show", "--json", record["id"])[0]["events"]
     tap.equal([x["event"] for x in events].count("waiting"), 1, "times that it is told")
     subprocess.run(["gpgconf", "--launch", "gpg-agent"], env=lab.gnupg.environment, check=True)

@@ -39,21 +39,6 @@ class Abroad(Office):
         record = self.letter_named(name)
         return record["state"] == state and words in record["recipients"][0]["reason"]
 
-    def is_tried_again(self, name):
-        """It was tried, and waits again."""
-        due = lambda: self.letter_named(name)["recipients"][0]["next_try"]
-        before = due()
-
-        def is_later():
-            self.wake()
-            return due() != before
-
-        wait_until(is_later, "it is tried again")
-
-    def wake(self):
-        """As a change of the network does it: what waits is tried anew."""
-        self.daemon.letterlock("config", "set", "queue.lifetime", "4d")
-
 
 def test_first_try(abroad):
     """It is seen that the network is metered; a large letter is sent at once all the same"""
@@ -82,7 +67,7 @@ def test_not_looked_at(abroad):
     looks = lambda: abroad.world.recipients.settled_log().count("connect from")
     abroad.daemon.restart()
     before = looks()
-    abroad.is_tried_again("large")
+    abroad.try_again("large")
     tap.equal(looks(), before, "connections to recipients' servers")
 
 
@@ -91,7 +76,7 @@ def test_no_turn(abroad):
     (account,) = abroad.daemon.letterlock("account", "list", "--json")
     pace = str(len(abroad.daemon.letters("--state", "sent")) + 1)
     abroad.daemon.letterlock("account", "edit", account["account"], "--rate", pace)
-    abroad.is_tried_again("large")
+    abroad.try_again("large")
     abroad.submit("in-its-turn", "hello\r\n")
     wait_until(lambda: abroad.is_in("in-its-turn", "sent"), "another one is sent")
     record = abroad.daemon.letterlock("show", "--json", abroad.letter_named("in-its-turn")["id"])[0]
@@ -140,7 +125,7 @@ def test_a_day_later(abroad):
     abroad.submit("patient", LARGE)
     wait_until(lambda: abroad.is_in("patient", "waiting"), "it waits")
     abroad.provider.start()
-    abroad.is_tried_again("patient")
+    abroad.try_again("patient")
     wait_until(lambda: abroad.is_in("patient", "waiting", "this network is metered"), "it is spared")
     abroad.daemon.stop()
     faked = {"LD_PRELOAD": libraries[0], "FAKETIME": "+25h", "DONT_FAKE_MONOTONIC": "1"}
