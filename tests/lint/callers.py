@@ -16,7 +16,7 @@ PROTOTYPE = re.compile(r"^[A-Za-z][\w *]*?\b\w+ \((?:[^;{}\n]|\n )*\)[^;{}\n]*;"
 NAME = re.compile(r"[A-Za-z_]\w*")
 # g_autoptr (T) calls T's cleanup without naming it, GObject a class's two functions.
 CLEANUP = re.compile(r"G_DEFINE_AUTO\w*_CLEANUP\w*_FUNC \((\w+), (\w+)\)")
-CLASS = re.compile(r"^G_DEFINE_\w*TYPE\w* \(\w+, (\w+)", re.M)
+CLASS = re.compile(r"^G_DEFINE_\w*TYPE\w* \(\w+,\s+(\w+)", re.M)
 
 
 class Function:
