@@ -156,5 +156,6 @@ ll_rule_window_new (GtkWindow *parent, LlDaemon *daemon)
   LlRuleWindow *self = g_object_new (LL_TYPE_RULE_WINDOW, "transient-for", parent, NULL);
 
   self->daemon = g_object_ref (daemon);
+  gtk_widget_grab_focus (GTK_WIDGET (self->to));
   return GTK_WINDOW (self);
 }

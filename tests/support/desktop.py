@@ -16,6 +16,8 @@ from daemon import Bus, binary
 from process import Program, wait_until
 
 LAUNCHER = "/usr/libexec/at-spi-bus-launcher"
+# More than there are places on any page for the keyboard to be.
+STEPS_MAX = 60
 # What GTK 4 calls the roles that a person can press.
 PRESSABLE = ("push button", "button", "toggle button", "menu item", "check box", "switch")
 
@@ -204,6 +206,18 @@ class Window:
 
     def key(self, *keys):
         self.xdotool("key", *keys)
+
+    def tab_to(self, name, *keys):
+        """With Tab alone (or @keys), as often as it takes, until @name has the keyboard."""
+        seen = []
+        while name not in self.reader.focused_names()[:3]:
+            before = self.reader.focused()
+            seen.append(self.reader.focused_names()[:3])
+            if len(seen) > STEPS_MAX:
+                raise AssertionError(f"{name!r} is not reached by the keyboard: {seen}")
+            self.key(*(keys or ("Tab",)))
+            if before is not None:
+                self.wait(lambda: self.reader.focused() != before, "the keyboard goes on")
 
     def picture(self, path):
         subprocess.run(["import", "-window", "root", path], env=self.environment, check=True)

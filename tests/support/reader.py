@@ -211,6 +211,31 @@ class Reader:
                 return one.do_action(0)
         return False
 
+    def focused(self):
+        """What has the keyboard, in the window in front; None: a field has it, of which GTK does not
+        tell that it is focused."""
+        Atspi.get_desktop(0).clear_cache()
+        pending = [self.front()]
+        while pending:
+            one = pending.pop()
+            try:
+                if one.get_state_set().contains(Atspi.StateType.FOCUSED):
+                    return one
+                children = [one.get_child_at_index(i) for i in range(min(one.get_child_count(), 200))]
+            except GLib.Error:
+                continue  # gone meanwhile
+            pending += [child for child in children if child is not None]
+        return None
+
+    def focused_names(self):
+        """Its name, and those of what it stands in: a field has the name of its row."""
+        one = self.focused()
+        names = []
+        while one is not None and one.get_role() != Atspi.Role.APPLICATION:
+            names.append(self.name(one))
+            one = one.get_parent()
+        return names
+
     def all_names(self, one):
         names = [self.name(one)]
         for i in range(one.get_child_count()):

@@ -1,0 +1,86 @@
+#!/usr/bin/python3 -B
+# SPDX-FileCopyrightText: Letterlock contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The window with the keyboard alone: real keys, no mouse, and no action of the accessibility bus.
+Pages, a letter and a rule; and out of a dialog by Escape."""
+
+import contextlib
+import os
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "support"))
+
+import tap
+from desktop import Desktop
+from provider import USER
+from world import World
+
+
+class Place:
+    def __init__(self, folder, stack):
+        self.world = stack.enter_context(World(folder))
+        self.daemon = stack.enter_context(self.world.daemon())
+        self.world.account(self.daemon)
+        self.desktop = stack.enter_context(Desktop(os.path.join(folder, "desktop")))
+        self.window = stack.enter_context(self.desktop.window(self.daemon))
+        self.pictures = os.environ.get("LETTERLOCK_PICTURES", folder)
+
+    def press(self, name):
+        self.window.tab_to(name)
+        self.window.key("Return")
+
+    def send(self, *recipients):
+        letter = f"From: {USER}\r\nTo: {', '.join(recipients)}\r\nSubject: hello\r\n\r\nHello.\r\n"
+        done = self.daemon.try_letterlock("sendmail", "-f", USER, *recipients, text=letter)
+        tap.equal(done.returncode, 0, done.stderr)
+
+    def picture(self, name):
+        self.window.picture(os.path.join(self.pictures, name))
+
+
+def test_the_first_run_is_reached_and_left_by_escape(place):
+    place.window.wait_known()
+    place.window.key("alt+6")
+    place.press("Add …")
+    place.window.wait_text("Your letters, locked before they leave")
+    place.window.tab_to("I use another program")
+    place.picture("keyboard-focus.png")
+    place.window.key("Escape")
+    place.window.wait(lambda: "I use another program" not in place.window.texts(), "it is closed")
+
+
+def test_a_letter_is_opened_from_the_list_and_left(place):
+    place.send("bob@dane.lab")
+    place.daemon.wait_state("sent")
+    place.window.key("alt+1")
+    row = "bob@dane.lab: taken by your provider · over TLS"
+    place.window.wait(lambda: place.window.reader.find(row), "it is in the list")
+    place.window.tab_to(row)
+    place.window.key("Return")
+    place.window.wait_text("What happened")
+    place.picture("keyboard-letter.png")
+
+
+def test_a_rule_is_added(place):
+    place.window.key("alt+5")
+    place.press("Add …")
+    place.window.wait_text("What is done")
+    place.window.key("Escape")
+    place.window.wait(lambda: "What is done" not in place.window.texts(), "the dialog is gone")
+    place.press("Add …")
+    place.window.wait_text("What is done")
+    place.window.xdotool("type", "valid.lab")  # the first field has the keyboard
+    place.press("Add rule")
+    place.window.wait_text("mode: Lock it where the way is open")
+    (rule,) = place.daemon.letterlock("rule", "list", "--json")
+    tap.equal((rule["to"], rule["mode"]), (["valid.lab"], "forced"), "rule")
+
+
+@contextlib.contextmanager
+def world(folder):
+    with contextlib.ExitStack() as stack:
+        yield Place(folder, stack)
+
+
+if __name__ == "__main__":
+    tap.main(world)
