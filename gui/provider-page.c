@@ -5,6 +5,7 @@
 
 #include "api/intl.h"
 #include "api/read.h"
+#include "api/sentence.h"
 #include "gui/list.h"
 #include "gui/typed.h"
 
@@ -267,6 +268,7 @@ static char *
 introduction (const char *address, GVariant *found, gboolean any)
 {
   const char *at = strrchr (address, '@');
+  g_autofree char *reason = ll_sentence_read (found, "reason");
 
   if (any)
     return g_strdup_printf (_ ("This is what %s says about its mail servers. Make sure that it is "
@@ -275,7 +277,7 @@ introduction (const char *address, GVariant *found, gboolean any)
                             at != NULL ? at + 1 : address);
   return g_strdup_printf (_ ("%s. Type in what stands in your mail program now, under “outgoing "
                              "server”. Your letters leave through it as before."),
-                          ll_read_text (found, "reason"));
+                          reason);
 }
 
 void
