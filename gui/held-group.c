@@ -164,6 +164,7 @@ below_new (GtkWidget *child)
   gtk_widget_set_margin_end (child, 12);
   gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (row), child);
   gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (row), FALSE);
+  gtk_widget_set_focusable (row, FALSE); /* what is in it is */
   return row;
 }
 

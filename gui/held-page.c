@@ -101,8 +101,23 @@ show_kind (LlHeldPage *self, const Kind *kind)
   ll_held_group_show (LL_HELD_GROUP (group), kind->letters);
 }
 
+/* NULL: nothing in the window has the keyboard. */
+static GtkWidget *
+who_has_keyboard (LlHeldPage *self)
+{
+  GtkRoot *window = gtk_widget_get_root (GTK_WIDGET (self));
+
+  return window != NULL ? gtk_root_get_focus (window) : NULL;
+}
+
+static gboolean
+is_in_page (LlHeldPage *self, GtkWidget *widget)
+{
+  return widget != NULL && gtk_widget_is_ancestor (widget, GTK_WIDGET (self));
+}
+
 static void
-show (LlHeldPage *self, GPtrArray *kinds)
+remove_others (LlHeldPage *self, GPtrArray *kinds)
 {
   GHashTableIter iter;
   gpointer key;
@@ -115,9 +130,23 @@ show (LlHeldPage *self, GPtrArray *kinds)
         adw_preferences_page_remove (self->groups, group);
         g_hash_table_iter_remove (&iter);
       }
+}
+
+/* The stack hands the keyboard on to what it shows: only what is there can have it. */
+static void
+show (LlHeldPage *self, GPtrArray *kinds)
+{
+  GtkWidget *before = who_has_keyboard (self);
+  gboolean had_keyboard = before == NULL || is_in_page (self, before);
+
   for (guint i = 0; i < kinds->len; i++)
     show_kind (self, g_ptr_array_index (kinds, i));
   gtk_stack_set_visible_child_name (self->stack, kinds->len > 0 ? "held" : "nothing");
+  remove_others (self, kinds);
+  /* it was on what has gone with its letter; else it is left where it is */
+  if (had_keyboard && !is_in_page (self, who_has_keyboard (self))
+      && gtk_widget_get_mapped (GTK_WIDGET (self)))
+    gtk_widget_child_focus (GTK_WIDGET (self), GTK_DIR_TAB_FORWARD);
 }
 
 static void

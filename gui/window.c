@@ -93,7 +93,22 @@ ll_window_show_page (LlWindow *self, const char *name)
         gtk_list_box_select_row (self->pages, gtk_list_box_get_row_at_index (self->pages, (int) i));
     }
   adw_leaflet_navigate (self->leaflet, ADW_NAVIGATION_DIRECTION_FORWARD);
-  gtk_widget_child_focus (gtk_stack_get_visible_child (self->stack), GTK_DIR_TAB_FORWARD);
+  if (gtk_widget_get_focus_child (gtk_stack_get_visible_child (self->stack)) == NULL)
+    gtk_widget_child_focus (GTK_WIDGET (self->stack), GTK_DIR_TAB_FORWARD);
+}
+
+/* Tab comes to the list once, at the page that is shown; the arrow keys go on from there. */
+static void
+be_one_stop (LlWindow *self, GtkListBoxRow *chosen)
+{
+  gboolean had_focus = gtk_widget_get_focus_child (GTK_WIDGET (self->pages)) != NULL;
+  GtkListBoxRow *row;
+
+  gtk_widget_set_can_focus (GTK_WIDGET (chosen), TRUE);
+  if (had_focus)
+    gtk_widget_grab_focus (GTK_WIDGET (chosen));
+  for (int i = 0; (row = gtk_list_box_get_row_at_index (self->pages, i)) != NULL; i++)
+    gtk_widget_set_can_focus (GTK_WIDGET (row), row == chosen);
 }
 
 /* For the keyboard, and for others on the bus: win.page with a page's name. */
@@ -112,8 +127,10 @@ letter_cb (GtkWidget *widget, const char *action, GVariant *parameter)
 static void
 row_selected_cb (LlWindow *self, GtkListBoxRow *row)
 {
-  if (row != NULL)
-    show_page (self, (guint) gtk_list_box_row_get_index (row));
+  if (row == NULL)
+    return;
+  be_one_stop (self, row);
+  show_page (self, (guint) gtk_list_box_row_get_index (row));
 }
 
 static void

@@ -2,7 +2,7 @@
 # SPDX-FileCopyrightText: Letterlock contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The window with the keyboard alone: real keys, no mouse, and no action of the accessibility bus.
-Pages, a letter and a rule; and out of a dialog by Escape."""
+Pages, a letter, what waits to be decided and a rule; and out of a dialog by Escape."""
 
 import contextlib
 import os
@@ -29,6 +29,13 @@ class Place:
         self.window.tab_to(name)
         self.window.key("Return")
 
+    def answer(self, question, name):
+        self.window.wait_text(question)
+        self.press(f"{name} {name}")  # as GTK names it
+
+    def has_keyboard(self, name):
+        self.window.wait(lambda: name in self.window.reader.focused_names()[:1], f"{name!r} has the keyboard")
+
     def send(self, *recipients):
         letter = f"From: {USER}\r\nTo: {', '.join(recipients)}\r\nSubject: hello\r\n\r\nHello.\r\n"
         done = self.daemon.try_letterlock("sendmail", "-f", USER, *recipients, text=letter)
@@ -49,6 +56,19 @@ def test_the_first_run_is_reached_and_left_by_escape(place):
     place.window.wait(lambda: "I use another program" not in place.window.texts(), "it is closed")
 
 
+def test_the_list_of_pages_is_one_stop(place):
+    place.window.key("alt+6")
+    place.window.tab_to("Accounts", "shift+Tab")
+    place.window.key("Up")
+    place.has_keyboard("Rules")
+    place.window.wait_text("There is no rule: your preset decides for everybody.")
+    place.picture("keyboard-pages.png")
+    place.window.key("Tab")
+    place.window.wait(lambda: "Pages" not in place.window.reader.focused_names(), "one leaves it")
+    place.window.wait_text("There is no rule: your preset decides for everybody.")
+    place.window.tab_to("Rules", "shift+Tab")
+
+
 def test_a_letter_is_opened_from_the_list_and_left(place):
     place.send("bob@dane.lab")
     place.daemon.wait_state("sent")
@@ -59,6 +79,41 @@ def test_a_letter_is_opened_from_the_list_and_left(place):
     place.window.key("Return")
     place.window.wait_text("What happened")
     place.picture("keyboard-letter.png")
+
+
+def test_a_letter_that_comes_has_the_keyboard_and_is_given_up(place):
+    place.window.key("alt+2")
+    place.has_keyboard("Nothing waits for you")
+    place.send("eve@plain.lab")
+    place.has_keyboard("eve@plain.lab")
+    place.window.key("Return")  # opens its row
+    place.press("Don't send")
+    place.picture("keyboard-question.png")
+    place.answer("The letter is given up.", "Don't send")
+    place.daemon.wait_state("dropped")
+    place.has_keyboard("Nothing waits for you")
+
+
+def test_who_is_elsewhere_is_left_there(place):
+    place.window.key("alt+2")
+    place.window.tab_to("For you to decide", "shift+Tab")
+    place.send("fay@plain.lab")
+    place.window.wait_text("fay@plain.lab")
+    tap.equal(place.window.reader.focused_names()[0], "For you to decide", "what has the keyboard")
+
+
+def test_a_letter_is_sent_anyway_and_the_next_one_has_the_keyboard(place):
+    place.send("gus@badane.lab")
+    place.daemon.wait_state("held", 2)
+    place.window.wait_text("gus@badane.lab")
+    place.window.key("alt+2")
+    place.window.tab_to("fay@plain.lab")
+    place.window.key("Return")
+    place.press("Send anyway")
+    place.answer("On its way this letter may be read by others", "Send anyway")
+    place.world.provider.wait_letters("fay@plain.lab")
+    place.has_keyboard("gus@badane.lab")
+    place.picture("keyboard-held.png")
 
 
 def test_a_rule_is_added(place):
