@@ -80,14 +80,17 @@ static void
 snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
 {
   LlChart *self = LL_CHART (widget);
-  float step;
+  gboolean is_mirrored = gtk_widget_get_direction (widget) == GTK_TEXT_DIR_RTL;
+  float whole = (float) gtk_widget_get_width (widget);
+  float step, width;
 
   if (self->bars->len == 0 || self->highest == 0)
     return;
-  step = MIN ((float) gtk_widget_get_width (widget) / (float) self->bars->len, BAR_MAX);
+  step = MIN (whole / (float) self->bars->len, BAR_MAX);
+  width = step * (1 - (float) GAP);
   for (guint i = 0; i < self->bars->len; i++)
-    draw_bar (self, snapshot, &g_array_index (self->bars, Bar, i), (float) i * step,
-              step * (1 - (float) GAP));
+    draw_bar (self, snapshot, &g_array_index (self->bars, Bar, i),
+              is_mirrored ? whole - (float) i * step - width : (float) i * step, width);
 }
 
 static void

@@ -18,7 +18,7 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (LlChart, ll_chart, LL, CHART, GtkWidget)
 
 void ll_chart_clear (LlChart *chart);
-/* One more bar at the right. */
+/* One more bar, the latest: at the end of the line, as a text would go on. */
 void ll_chart_add (LlChart *chart, const guint counts[LL_CHART_KINDS]);
 
 /* The colour of a kind, for the words beside it. (transfer none) */

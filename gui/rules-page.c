@@ -3,6 +3,7 @@
 
 #include "gui/rules-page.h"
 
+#include "api/bidi.h"
 #include "api/intl.h"
 #include "api/read.h"
 #include "api/words.h"
@@ -56,7 +57,8 @@ rule_in_words (GVariant *rule)
   };
   g_autofree const char **to = ll_read_words (rule, "to");
   g_autofree char *joined = g_strjoinv (", ", (char **) to);
-  g_autoptr (GString) words = g_string_new (joined);
+  g_autofree char *line = ll_bidi_line (joined);
+  g_autoptr (GString) words = g_string_new (line);
 
   for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
     if (*ll_read_text (rule, keys[i][0]) != '\0')

@@ -3,6 +3,7 @@
 
 #include "api/sentence.h"
 
+#include "api/bidi.h"
 #include "api/intl.h"
 #include "api/read.h"
 
@@ -225,6 +226,11 @@ add_gap (GString *out, const Format *format, guint n, const Gaps *gaps, guint de
     return;
   part = g_strndup (gaps->start[gap], gaps->length[gap]);
   own = translate (part, depth);
+  if (g_str_equal (own, part))
+    {
+      g_free (own);
+      own = ll_bidi_isolate (part);
+    }
   g_string_append (out, own);
 }
 
@@ -334,12 +340,18 @@ static char *
 translate_behind_name (const char *english, guint depth)
 {
   gsize length = strcspn (english, " ");
+  g_autofree char *name = NULL;
+  g_autofree char *own_name = NULL;
   g_autofree char *own = NULL;
 
   if (length < 2 || english[length - 1] != ':' || english[length] == '\0')
     return NULL;
   own = translate (english + length + 1, depth);
-  return g_strdup_printf ("%.*s %s", (int) length, english, own);
+  if (g_str_equal (own, english + length + 1))
+    return g_strdup (english);
+  name = g_strndup (english, length - 1);
+  own_name = ll_bidi_isolate (name);
+  return g_strdup_printf ("%s: %s", own_name, own);
 }
 
 /* "a sentence (another one)"; NULL: it is none. */
@@ -396,10 +408,13 @@ translate (const char *english, guint depth)
 char *
 ll_sentence (const char *english)
 {
+  g_autofree char *own = NULL;
+
   /* gettext's own entry: what a catalogue begins with */
   if (*english == '\0' || *g_dgettext (GETTEXT_PACKAGE, "") == '\0')
     return g_strdup (english);
-  return translate (english, DEPTH_MAX);
+  own = translate (english, DEPTH_MAX);
+  return g_str_equal (own, english) ? g_steal_pointer (&own) : ll_bidi_line (own);
 }
 
 char *

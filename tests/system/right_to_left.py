@@ -1,0 +1,108 @@
+#!/usr/bin/python3 -B
+# SPDX-FileCopyrightText: Letterlock contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A window in a language that is written from right to left is mirrored, nothing in it is cut off, and
+a sentence with an address in it is read in its order."""
+
+import contextlib
+import os
+import re
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "support"))
+
+import gi
+
+gi.require_version("Pango", "1.0")
+gi.require_version("PangoCairo", "1.0")
+from gi.repository import Pango, PangoCairo  # noqa: E402
+
+import hebrew  # noqa: E402
+import looks  # noqa: E402
+import namespace  # noqa: E402
+import pictures  # noqa: E402
+import tap  # noqa: E402
+
+RTL = {"LANGUAGE": "he"}
+# As gui/chart.c has them: how high the highest bar is, and the colour of what went over TLS.
+BAR = 140
+OVER_TLS = bytes((0, 115, 179))
+
+
+def left_of(window, name):
+    window.wait(lambda: window.reader.find(name), f"{name!r} is seen")
+    return window.reader.place(window.reader.find(name))[0]
+
+
+def test_every_page(place):
+    """Each page, and one letter: no text is cut off or reaches out of the window"""
+    place.look_at_all("right-to-left", **RTL)
+
+
+def test_every_page_narrow(place):
+    place.look_at_all("right-to-left-narrow", 360, **RTL)
+
+
+def test_it_is_mirrored(place):
+    """The pages stand at the right, a row's button at the left of its text"""
+    with place.desktop.window(place.daemon, **RTL) as window:
+        pages = left_of(window, hebrew.letters("Domain prüfen"))
+        tap.true(left_of(window, "bob@dane.lab") < pages, "the letters are left of the pages")
+        window.page(6)
+        tap.true(left_of(window, hebrew.letters("Testen")) < left_of(window, "anna@provider.lab"),
+                 "a row's button is left of its text")  # fmt: skip
+
+
+def test_the_latest_bar_stands_above_the_latest_day(place):
+    with place.desktop.window(place.daemon, **RTL) as window:
+        window.wait_text("bob@dane.lab")
+        window.page(7)
+        path = os.path.join(place.pictures, "chart-right-to-left.png")
+        days = window.wait(lambda: dates(window), "it has dates")
+        window.picture_of_window(path)
+        left, top = window.shadow()
+        earliest, latest = (window.reader.place(window.reader.find(day)) for day in days)
+        tap.true(latest[0] < earliest[0], "time goes to the left")
+        x, y, width, _ = latest
+        above = looks.Picture(path).colours(left + x, top + y - BAR, width, BAR)
+        tap.true(OVER_TLS in above, f"a bar stands above {days[1]}")
+
+
+def dates(window):
+    """The first and the last day of the chart; None: they are not there yet."""
+    found = [text for text in window.texts() if re.fullmatch(r"\d{4}-\d\d-\d\d", text)]
+    return sorted(found) if len(found) == 2 else None
+
+
+def across(text, part):
+    """Where the middle of @part stands in @text, as a label lays it out."""
+    context = PangoCairo.FontMap.get_default().create_context()
+    layout = Pango.Layout.new(context)
+    layout.set_text(text, -1)
+    middle = len(text[: text.index(part)].encode()) + len(part.encode()) // 2
+    return layout.index_to_pos(middle).x
+
+
+def test_a_sentence_begins_at_the_right(place):
+    """Also one that begins with a name that is written from left to right; a time stays whole"""
+    words = hebrew.letters("der Mailserver bietet kein TLS an")
+    with place.desktop.window(place.daemon, **RTL) as window:
+        window.wait_text(words)
+        sentence = next(text for text in window.texts() if words in text)
+        tap.true("plain.lab" in sentence, "it is about a domain")
+        tap.true(across(sentence, "plain.lab") > across(sentence, words), f"the domain is read first: {sentence!r}")
+        date, zone = re.search(r"(\d{4}-\d\d-\d\d) \d\d:\d\d (UTC)", sentence).groups()
+        tap.true(across(sentence, date) < across(sentence, zone), f"its time is read from the left: {sentence!r}")
+
+
+@contextlib.contextmanager
+def world(folder):
+    share = os.path.join(folder, "share")
+    hebrew.write(os.path.join(share, "locale"))
+    with pictures.world(folder) as place:
+        namespace.bind(share, "/usr/local/share")
+        yield place
+
+
+if __name__ == "__main__":
+    tap.main(world)
