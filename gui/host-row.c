@@ -3,6 +3,7 @@
 
 #include "gui/host-row.h"
 
+#include "api/bidi.h"
 #include "api/intl.h"
 #include "api/text.h"
 #include "gui/look.h"
@@ -53,10 +54,12 @@ add_encryption (LlRecordRow *self, GVariant *host)
   const char *protocol = ll_read_text (host, "protocol");
   gint64 bits = ll_read_number (host, "bits");
   g_autofree char *text = g_strdup_printf ("%s %s", protocol, ll_read_text (host, "cipher"));
-  g_autofree char *with_bits = g_strdup_printf (_ ("%s (%d bits)"), text, (int) bits);
+  g_autofree char *name = ll_bidi_isolate (text);
+  g_autofree char *with_bits = g_strdup_printf (_ ("%s (%d bits)"), name, (int) bits);
+  g_autofree char *line = ll_bidi_line (with_bits);
 
   if (*protocol != '\0')
-    ll_record_row_add (self, _ ("Encryption"), bits > 0 ? with_bits : text);
+    ll_record_row_add (self, _ ("Encryption"), bits > 0 ? line : text);
 }
 
 static void

@@ -95,6 +95,23 @@ def test_a_sentence_begins_at_the_right(place):
         tap.true(across(sentence, date) < across(sentence, zone), f"its time is read from the left: {sentence!r}")
 
 
+def test_a_cipher_is_read_before_its_bits(place):
+    with place.desktop.window(place.daemon, **RTL) as window:
+        window.wait_text("bob@dane.lab")
+        window.page(3)
+        window.write(hebrew.letters("Domain oder Adresse"), "badane.lab")
+        window.press(hebrew.letters("Prüfen"))
+        window.wait_text(hebrew.letters("veröffentlicht Regeln für seine Mail"))
+        window.click("mx.badane.lab")
+        window.wait_text("TLSv1.3")
+        # The row's own name has its heading in front.
+        cipher = min((text for text in window.texts() if "TLSv1.3" in text), key=len)
+        tap.true(across(cipher, "TLSv1.3") > across(cipher, "256 "), f"its bits are read last: {cipher!r}")
+        path = os.path.join(place.pictures, "check-badane-right-to-left.png")
+        window.picture_of_window(path)
+        tap.equal(list(looks.problems(window, path)), [], "what is wrong")
+
+
 @contextlib.contextmanager
 def world(folder):
     share = os.path.join(folder, "share")
