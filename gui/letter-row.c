@@ -35,8 +35,19 @@ speak (LlLetterRow *self, const char *words)
                                     -1);
 }
 
+/* Of a letter that is asked for, for the blink of an eye. */
 static void
-show (LlLetterRow *self)
+show_nothing (LlLetterRow *self)
+{
+  gtk_image_clear (self->icon);
+  gtk_label_set_text (self->recipients, "…");
+  gtk_label_set_text (self->time, "");
+  gtk_label_set_text (self->state, "");
+  gtk_label_set_text (self->reason, "");
+}
+
+static void
+show_letter (LlLetterRow *self)
 {
   LlState state = ll_letter_get_state (self->letter);
   const char *methods = ll_letter_get_methods (self->letter);
@@ -51,6 +62,15 @@ show (LlLetterRow *self)
   gtk_label_set_text (self->state, words);
   gtk_label_set_text (self->reason, ll_letter_get_reason (self->letter));
   speak (self, words);
+}
+
+static void
+show (LlLetterRow *self)
+{
+  if (ll_letter_is_read (self->letter))
+    show_letter (self);
+  else
+    show_nothing (self);
 }
 
 void

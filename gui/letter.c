@@ -109,13 +109,24 @@ ll_letter_update (LlLetter *self, GVariant *from)
 }
 
 LlLetter *
-ll_letter_new (GVariant *from)
+ll_letter_new (const char *id)
 {
   LlLetter *self = g_object_new (LL_TYPE_LETTER, NULL);
 
-  self->id = g_strdup (ll_read_text (from, "id"));
-  ll_letter_update (self, from);
+  self->id = g_strdup (id);
   return self;
+}
+
+gboolean
+ll_letter_is_read (LlLetter *self)
+{
+  return self->time != NULL;
+}
+
+static const char *
+or_nothing (const char *text)
+{
+  return text != NULL ? text : "";
 }
 
 const char *
@@ -133,19 +144,19 @@ ll_letter_get_state (LlLetter *self)
 const char *
 ll_letter_get_recipients (LlLetter *self)
 {
-  return self->recipients;
+  return or_nothing (self->recipients);
 }
 
 const char *
 ll_letter_get_methods (LlLetter *self)
 {
-  return self->methods;
+  return or_nothing (self->methods);
 }
 
 const char *
 ll_letter_get_reason (LlLetter *self)
 {
-  return self->reason;
+  return or_nothing (self->reason);
 }
 
 char *
@@ -170,7 +181,7 @@ ll_time_for_people (const char *time)
 char *
 ll_letter_dup_time (LlLetter *self)
 {
-  return ll_time_for_people (self->time);
+  return ll_time_for_people (or_nothing (self->time));
 }
 
 static void

@@ -18,10 +18,11 @@ G_BEGIN_DECLS
 #define LL_TYPE_LETTER (ll_letter_get_type ())
 G_DECLARE_FINAL_TYPE (LlLetter, ll_letter, LL, LETTER, GObject)
 
-/* @from: as ListLetters and GetLetter give it. */
-LlLetter *ll_letter_new (GVariant *from);
-/* Takes over what is different; says "changed" if anything is. */
+/* Nothing but its id: the rest is "", until the first update. */
+LlLetter *ll_letter_new (const char *id);
+/* Takes over what @from says, which is as ListLetters and GetLetter give it, and says "changed". */
 void ll_letter_update (LlLetter *letter, GVariant *from);
+gboolean ll_letter_is_read (LlLetter *letter);
 
 const char *ll_letter_get_id (LlLetter *letter);
 LlState ll_letter_get_state (LlLetter *letter);

@@ -3,6 +3,7 @@
 
 #include "gui/letters-page.h"
 
+#include "gui/leaf-bar.h"
 #include "gui/letter-page.h"
 #include "gui/letter-row.h"
 #include "gui/letters.h"
@@ -15,7 +16,9 @@ struct _LlLettersPage
   GtkSearchEntry *search;
   GtkDropDown *filter;
   GtkStack *stack;
+  GtkScrolledWindow *scrolled;
   GtkListView *list;
+  LlLeafBar *leaf_bar;
   AdwStatusPage *empty;
   LlLetterPage *letter;
 
@@ -88,10 +91,17 @@ unbind_cb (GtkSignalListItemFactory *factory, GtkListItem *item)
 static void
 activate_cb (GtkListView *list, guint position, LlLettersPage *self)
 {
-  g_autoptr (LlLetter) letter = g_list_model_get_item (G_LIST_MODEL (self->letters), position);
+  g_autoptr (LlLetter) letter
+      = g_list_model_get_item (G_LIST_MODEL (gtk_list_view_get_model (list)), position);
 
   if (letter != NULL)
     ll_letters_page_open (self, ll_letter_get_id (letter));
+}
+
+static void
+turned_cb (LlLettersPage *self)
+{
+  gtk_adjustment_set_value (gtk_scrolled_window_get_vadjustment (self->scrolled), 0);
 }
 
 static void
@@ -111,10 +121,12 @@ void
 ll_letters_page_set_daemon (LlLettersPage *self, LlDaemon *daemon)
 {
   g_autoptr (GtkNoSelection) selection = NULL;
+  GListModel *leaf;
 
   self->letters = ll_letters_new (daemon);
   ll_letter_page_set_daemon (self->letter, daemon);
-  selection = gtk_no_selection_new (g_object_ref (G_LIST_MODEL (self->letters)));
+  leaf = ll_leaf_bar_open (self->leaf_bar, G_LIST_MODEL (self->letters));
+  selection = gtk_no_selection_new (g_object_ref (leaf));
   gtk_list_view_set_model (self->list, GTK_SELECTION_MODEL (selection));
   g_signal_connect_object (self->letters, "items-changed", G_CALLBACK (show_what_there_is), self,
                            G_CONNECT_SWAPPED);
@@ -137,12 +149,15 @@ ll_letters_page_class_init (LlLettersPageClass *klass)
 
   G_OBJECT_CLASS (klass)->dispose = dispose;
   g_type_ensure (LL_TYPE_LETTER_PAGE);
+  g_type_ensure (LL_TYPE_LEAF_BAR);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/letterlock/letters-page.ui");
   gtk_widget_class_bind_template_child (widget_class, LlLettersPage, leaflet);
   gtk_widget_class_bind_template_child (widget_class, LlLettersPage, search);
   gtk_widget_class_bind_template_child (widget_class, LlLettersPage, filter);
   gtk_widget_class_bind_template_child (widget_class, LlLettersPage, stack);
+  gtk_widget_class_bind_template_child (widget_class, LlLettersPage, scrolled);
   gtk_widget_class_bind_template_child (widget_class, LlLettersPage, list);
+  gtk_widget_class_bind_template_child (widget_class, LlLettersPage, leaf_bar);
   gtk_widget_class_bind_template_child (widget_class, LlLettersPage, empty);
   gtk_widget_class_bind_template_child (widget_class, LlLettersPage, letter);
   gtk_widget_class_bind_template_callback (widget_class, filter_cb);
@@ -150,6 +165,7 @@ ll_letters_page_class_init (LlLettersPageClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, bind_cb);
   gtk_widget_class_bind_template_callback (widget_class, unbind_cb);
   gtk_widget_class_bind_template_callback (widget_class, activate_cb);
+  gtk_widget_class_bind_template_callback (widget_class, turned_cb);
   gtk_widget_class_bind_template_callback (widget_class, back_cb);
 }
 

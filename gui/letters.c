@@ -1,15 +1,21 @@
 /* SPDX-FileCopyrightText: Letterlock contributors */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
+/*
+ * The list knows the ids of all letters from the start, eight octets each: how many there are, and
+ * any of them at once. What a row shows is asked for when somebody looks at it, with those around
+ * it.
+ */
+
 #include "gui/letters.h"
 
 #include "api/read.h"
-#include "gui/letter.h"
+#include "gui/letter-rows.h"
 
 /* A page is a few screens: small enough to come at once. */
 #define PAGE 100
-/* So near the end the next page is asked for. */
-#define AHEAD 50
+/* Rows that are looked at and have not come yet; a list view looks at 200. */
+#define WANTED_MAX 512
 /* Changes come in bursts while letters leave; one look for all of them. */
 #define GATHER_MS 150
 
@@ -18,15 +24,17 @@ struct _LlLetters
   GObject parent_instance;
 
   LlDaemon *daemon;
-  GPtrArray *rows;   /* of LlLetter, newest first */
-  GHashTable *by_id; /* id -> LlLetter, both in rows */
+  GArray *ids; /* of guint64, newest first */
+  LlLetterRows *rows;
+  GArray *wanted; /* of guint64; the last is asked for first */
+  guint64 asked;  /* in whose place the page is that is on its way, 0: none is */
+  guint ask;      /* idle source */
   char *text;
   char **states;
-  char *next;                /* the "before" of the next page; NULL: all is here */
   GCancellable *cancellable; /* of this filter's calls */
-  gboolean loading;
-  guint ahead;         /* idle source that asks for the next page */
-  GHashTable *changed; /* ids told since the last look */
+  gboolean loading;          /* the ids are on their way */
+  gboolean outdated;         /* they are, and there are newer ones */
+  GHashTable *changed;       /* ids told since the last look */
   guint gather;
 };
 
@@ -44,6 +52,7 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (LlLetters,
                                G_TYPE_OBJECT,
                                G_IMPLEMENT_INTERFACE (G_TYPE_LIST_MODEL, list_model_init))
 
+static void ask_ids (LlLetters *self);
 static void ask_page (LlLetters *self);
 
 static void
@@ -55,53 +64,62 @@ set_loading (LlLetters *self, gboolean loading)
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_LOADING]);
 }
 
-/* -- the list model ------------------------------------------------------------------------ */
+/* -- ids -------------------------------------------------------------------------------------- */
 
-static GType
-get_item_type (GListModel *model)
+#define ID_SIZE 13
+
+static const char *
+id_text (guint64 number, char text[ID_SIZE])
 {
-  return LL_TYPE_LETTER;
+  g_snprintf (text, ID_SIZE, "%012" G_GINT64_MODIFIER "x", number);
+  return text;
 }
 
-static guint
-get_n_items (GListModel *model)
+static guint64
+id_number (const char *text)
 {
-  return LL_LETTERS (model)->rows->len;
+  return g_ascii_strtoull (text, NULL, 16);
 }
 
+static guint64
+id_at (LlLetters *self, guint position)
+{
+  return g_array_index (self->ids, guint64, position);
+}
+
+/* FALSE: it is none of them. */
 static gboolean
-ahead_cb (gpointer data)
+find (LlLetters *self, guint64 number, guint *position)
 {
-  LlLetters *self = data;
-
-  self->ahead = 0;
-  if (self->next != NULL && !self->loading)
-    ask_page (self);
-  return G_SOURCE_REMOVE;
+  for (guint i = 0; i < self->ids->len; i++)
+    if (id_at (self, i) == number)
+      {
+        *position = i;
+        return TRUE;
+      }
+  return FALSE;
 }
 
-static gpointer
-get_item (GListModel *model, guint position)
+static LlLetter *
+row_of (LlLetters *self, guint64 number)
 {
-  LlLetters *self = LL_LETTERS (model);
+  char text[ID_SIZE];
 
-  if (position >= self->rows->len)
-    return NULL;
-  /* not from here: the view is in the middle of its work */
-  if (position + AHEAD >= self->rows->len && self->next != NULL && self->ahead == 0)
-    self->ahead = g_idle_add (ahead_cb, self);
-  return g_object_ref (g_ptr_array_index (self->rows, position));
+  return ll_letter_rows_find (self->rows, id_text (number, text));
 }
 
 static void
-list_model_init (GListModelInterface *iface)
+forget (LlLetters *self, guint64 number)
 {
-  iface->get_item_type = get_item_type;
-  iface->get_n_items = get_n_items;
-  iface->get_item = get_item;
+  guint position;
+
+  if (!find (self, number, &position))
+    return;
+  g_array_remove_index (self->ids, position);
+  g_list_model_items_changed (G_LIST_MODEL (self), position, 1, 0);
 }
 
-/* -- pages ----------------------------------------------------------------------------------- */
+/* -- pages ------------------------------------------------------------------------------------ */
 
 static GVariant *
 make_query (LlLetters *self, const char *before)
@@ -119,89 +137,187 @@ make_query (LlLetters *self, const char *before)
   return g_variant_new ("(@a{sv})", g_variant_dict_end (&query));
 }
 
-/* Puts @letter, which is new here, at @position, without saying so. */
-static void
-insert (LlLetters *self, guint position, GVariant *letter)
-{
-  LlLetter *row = ll_letter_new (letter);
-
-  g_ptr_array_insert (self->rows, (int) position, row);
-  g_hash_table_insert (self->by_id, (gpointer) ll_letter_get_id (row), row);
-}
-
-static LlLetter *
-known (LlLetters *self, GVariant *letter)
-{
-  return g_hash_table_lookup (self->by_id, ll_read_text (letter, "id"));
-}
-
-/* Reads ListLetters' answer; NULL (and @next NULL) if it failed. */
-static GVariant *
-read_page (GObject *source, GAsyncResult *result, char **next, gboolean *cancelled)
-{
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GVariant) reply = ll_daemon_call_finish (LL_DAEMON (source), result, &error);
-  GVariant *letters = NULL;
-
-  *next = NULL;
-  *cancelled = g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
-  if (reply != NULL)
-    g_variant_get (reply, "(@aa{sv}s)", &letters, next);
-  if (*next != NULL && **next == '\0')
-    g_clear_pointer (next, g_free);
-  return letters;
-}
-
 static void
 page_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (LlLetters) self = data;
-  g_autofree char *next = NULL;
-  gboolean cancelled;
-  g_autoptr (GVariant) letters = read_page (source, result, &next, &cancelled);
-  guint before = self->rows->len;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) reply = ll_daemon_call_finish (LL_DAEMON (source), result, &error);
+  g_autoptr (GVariant) letters = NULL;
+  guint64 asked = self->asked;
+  LlLetter *row;
 
-  if (cancelled)
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return;
-  set_loading (self, FALSE);
-  g_free (self->next);
-  self->next = g_steal_pointer (&next);
-  for (gsize i = 0; letters != NULL && i < g_variant_n_children (letters); i++)
+  self->asked = 0;
+  if (reply == NULL)
+    return;
+  letters = g_variant_get_child_value (reply, 0);
+  for (gsize i = 0; i < g_variant_n_children (letters); i++)
     {
       g_autoptr (GVariant) letter = g_variant_get_child_value (letters, i);
 
-      if (known (self, letter) == NULL)
-        insert (self, self->rows->len, letter);
+      ll_letter_rows_take (self->rows, letter);
     }
-  if (self->rows->len > before)
-    g_list_model_items_changed (G_LIST_MODEL (self), before, 0, self->rows->len - before);
+  row = row_of (self, asked);
+  if (row != NULL && !ll_letter_is_read (row))
+    forget (self, asked); /* it is not in the ledger any more, or belongs here no more */
+  ask_page (self);
 }
 
+/* Around the row that was looked at last and is not here. */
 static void
 ask_page (LlLetters *self)
 {
+  while (self->asked == 0 && self->wanted->len > 0)
+    {
+      guint64 number = g_array_index (self->wanted, guint64, self->wanted->len - 1);
+      LlLetter *row = row_of (self, number);
+      char before[ID_SIZE];
+      guint position;
+
+      g_array_set_size (self->wanted, self->wanted->len - 1);
+      if (row == NULL || ll_letter_is_read (row) || !find (self, number, &position))
+        continue;
+      self->asked = number;
+      ll_daemon_call (self->daemon, "ListLetters",
+                      make_query (self,
+                                  position > PAGE / 2
+                                      ? id_text (id_at (self, position - PAGE / 2 - 1), before)
+                                      : NULL),
+                      self->cancellable, page_cb, g_object_ref (self));
+    }
+}
+
+static gboolean
+ask_cb (gpointer data)
+{
+  LlLetters *self = data;
+
+  self->ask = 0;
+  ask_page (self);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+want (LlLetters *self, guint64 number)
+{
+  if (self->wanted->len == WANTED_MAX)
+    g_array_remove_index (self->wanted, 0);
+  g_array_append_val (self->wanted, number);
+  /* not from here: the view is in the middle of its work */
+  if (self->ask == 0)
+    self->ask = g_idle_add (ask_cb, self);
+}
+
+/* -- the list model --------------------------------------------------------------------------- */
+
+static GType
+get_item_type (GListModel *model)
+{
+  return LL_TYPE_LETTER;
+}
+
+static guint
+get_n_items (GListModel *model)
+{
+  return LL_LETTERS (model)->ids->len;
+}
+
+static gpointer
+get_item (GListModel *model, guint position)
+{
+  LlLetters *self = LL_LETTERS (model);
+  char text[ID_SIZE];
+  LlLetter *row;
+
+  if (position >= self->ids->len)
+    return NULL;
+  row = ll_letter_rows_get (self->rows, id_text (id_at (self, position), text));
+  if (!ll_letter_is_read (row))
+    want (self, id_at (self, position));
+  return row;
+}
+
+static void
+list_model_init (GListModelInterface *iface)
+{
+  iface->get_item_type = get_item_type;
+  iface->get_n_items = get_n_items;
+  iface->get_item = get_item;
+}
+
+/* -- all of them ------------------------------------------------------------------------------ */
+
+/* What the lists have in common, above and below, stays as it is in the view. */
+static void
+replace_ids (LlLetters *self, const guint64 *ids, guint n)
+{
+  guint before = self->ids->len;
+  guint shorter = MIN (before, n);
+  guint above = 0;
+  guint below = 0;
+
+  while (above < shorter && id_at (self, above) == ids[above])
+    above++;
+  while (below < shorter - above && id_at (self, before - 1 - below) == ids[n - 1 - below])
+    below++;
+  g_array_set_size (self->ids, 0);
+  if (n > 0)
+    g_array_append_vals (self->ids, ids, n);
+  if (before != n || above < n)
+    g_list_model_items_changed (G_LIST_MODEL (self), above, before - above - below,
+                                n - above - below);
+}
+
+static void
+ids_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (LlLetters) self = data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) reply = ll_daemon_call_finish (LL_DAEMON (source), result, &error);
+
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return;
+  if (reply != NULL)
+    {
+      g_autoptr (GVariant) numbers = g_variant_get_child_value (reply, 0);
+      gsize n = 0;
+      const guint64 *ids = g_variant_get_fixed_array (numbers, &n, sizeof *ids);
+
+      replace_ids (self, ids, (guint) n);
+    }
+  set_loading (self, FALSE);
+  if (self->outdated)
+    ask_ids (self);
+}
+
+static void
+ask_ids (LlLetters *self)
+{
+  self->outdated = self->loading;
+  if (self->loading)
+    return;
   set_loading (self, TRUE);
-  ll_daemon_call (self->daemon, "ListLetters", make_query (self, self->next), self->cancellable,
-                  page_cb, g_object_ref (self));
+  ll_daemon_call (self->daemon, "ListLetterIds", make_query (self, NULL), self->cancellable, ids_cb,
+                  g_object_ref (self));
 }
 
 static void
 start_anew (LlLetters *self)
 {
-  guint before = self->rows->len;
-
   g_cancellable_cancel (self->cancellable);
   g_set_object (&self->cancellable, NULL);
   self->cancellable = g_cancellable_new ();
   g_clear_handle_id (&self->gather, g_source_remove);
   g_hash_table_remove_all (self->changed);
-  g_clear_pointer (&self->next, g_free);
-  g_hash_table_remove_all (self->by_id);
-  g_ptr_array_set_size (self->rows, 0);
-  if (before > 0)
-    g_list_model_items_changed (G_LIST_MODEL (self), 0, before, 0);
+  g_array_set_size (self->wanted, 0);
+  self->asked = 0;
+  replace_ids (self, NULL, 0);
+  ll_letter_rows_clear (self->rows);
+  set_loading (self, FALSE);
   if (ll_daemon_is_connected (self->daemon))
-    ask_page (self);
+    ask_ids (self);
 }
 
 void
@@ -222,18 +338,6 @@ ll_letters_is_loading (LlLetters *self)
 
 /* -- what changes meanwhile ------------------------------------------------------------------- */
 
-static void
-forget (LlLetters *self, LlLetter *row)
-{
-  guint position;
-
-  if (!g_ptr_array_find (self->rows, row, &position))
-    return;
-  g_hash_table_remove (self->by_id, ll_letter_get_id (row));
-  g_ptr_array_remove_index (self->rows, position);
-  g_list_model_items_changed (G_LIST_MODEL (self), position, 1, 0);
-}
-
 static gboolean
 belongs (LlLetters *self, LlLetter *row)
 {
@@ -253,42 +357,12 @@ one_cb (GObject *source, GAsyncResult *result, gpointer data)
   if (reply == NULL)
     return;
   letter = g_variant_get_child_value (reply, 0);
-  row = known (self, letter);
+  row = ll_letter_rows_find (self->rows, ll_read_text (letter, "id"));
   if (row == NULL)
     return;
   ll_letter_update (row, letter);
   if (!belongs (self, row))
-    forget (self, row);
-}
-
-/* The newest page again: what is new stands above the first that we know. */
-static void
-newest_cb (GObject *source, GAsyncResult *result, gpointer data)
-{
-  g_autoptr (LlLetters) self = data;
-  g_autofree char *next = NULL;
-  gboolean cancelled;
-  g_autoptr (GVariant) letters = read_page (source, result, &next, &cancelled);
-  guint added = 0;
-
-  if (letters == NULL)
-    return;
-  for (gsize i = 0; i < g_variant_n_children (letters); i++)
-    {
-      g_autoptr (GVariant) letter = g_variant_get_child_value (letters, i);
-
-      if (known (self, letter) != NULL)
-        break;
-      insert (self, added++, letter);
-    }
-  if (added == PAGE) /* more came than a page shows: there may be a gap */
-    {
-      g_hash_table_remove_all (self->by_id);
-      g_ptr_array_remove_range (self->rows, 0, added);
-      start_anew (self);
-    }
-  else if (added > 0)
-    g_list_model_items_changed (G_LIST_MODEL (self), 0, 0, added);
+    forget (self, id_number (ll_letter_get_id (row)));
 }
 
 static gboolean
@@ -297,20 +371,20 @@ gather_cb (gpointer data)
   LlLetters *self = data;
   GHashTableIter iter;
   gpointer id;
+  guint position;
   gboolean any_new = FALSE;
 
   self->gather = 0;
   g_hash_table_iter_init (&iter, self->changed);
   while (g_hash_table_iter_next (&iter, &id, NULL))
-    if (g_hash_table_contains (self->by_id, id))
+    if (ll_letter_rows_find (self->rows, id) != NULL)
       ll_daemon_call (self->daemon, "GetLetter", g_variant_new ("(s)", (const char *) id),
                       self->cancellable, one_cb, g_object_ref (self));
     else
-      any_new = TRUE;
+      any_new = any_new || !find (self, id_number (id), &position);
   g_hash_table_remove_all (self->changed);
   if (any_new)
-    ll_daemon_call (self->daemon, "ListLetters", make_query (self, NULL), self->cancellable,
-                    newest_cb, g_object_ref (self));
+    ask_ids (self);
   return G_SOURCE_REMOVE;
 }
 
@@ -330,7 +404,7 @@ connected_cb (LlDaemon *daemon, GParamSpec *spec, LlLetters *self)
     start_anew (self);
 }
 
-/* -- class ----------------------------------------------------------------------------------- */
+/* -- class ------------------------------------------------------------------------------------ */
 
 static void
 get_property (GObject *object, guint id, GValue *value, GParamSpec *spec)
@@ -349,7 +423,7 @@ dispose (GObject *object)
   g_cancellable_cancel (self->cancellable);
   g_clear_object (&self->cancellable);
   g_clear_handle_id (&self->gather, g_source_remove);
-  g_clear_handle_id (&self->ahead, g_source_remove);
+  g_clear_handle_id (&self->ask, g_source_remove);
   g_clear_object (&self->daemon);
   G_OBJECT_CLASS (ll_letters_parent_class)->dispose (object);
 }
@@ -360,11 +434,11 @@ finalize (GObject *object)
   LlLetters *self = LL_LETTERS (object);
 
   g_hash_table_unref (self->changed);
-  g_hash_table_unref (self->by_id);
-  g_ptr_array_unref (self->rows);
+  ll_letter_rows_free (self->rows);
+  g_array_unref (self->ids);
+  g_array_unref (self->wanted);
   g_strfreev (self->states);
   g_free (self->text);
-  g_free (self->next);
   G_OBJECT_CLASS (ll_letters_parent_class)->finalize (object);
 }
 
@@ -384,8 +458,9 @@ ll_letters_class_init (LlLettersClass *klass)
 static void
 ll_letters_init (LlLetters *self)
 {
-  self->rows = g_ptr_array_new_with_free_func (g_object_unref);
-  self->by_id = g_hash_table_new (g_str_hash, g_str_equal);
+  self->ids = g_array_new (FALSE, FALSE, sizeof (guint64));
+  self->rows = ll_letter_rows_new ();
+  self->wanted = g_array_new (FALSE, FALSE, sizeof (guint64));
   self->changed = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->cancellable = g_cancellable_new ();
 }
@@ -399,6 +474,6 @@ ll_letters_new (LlDaemon *daemon)
   g_signal_connect_object (daemon, "letters-changed", G_CALLBACK (letters_changed_cb), self, 0);
   g_signal_connect_object (daemon, "notify::connected", G_CALLBACK (connected_cb), self, 0);
   if (ll_daemon_is_connected (daemon))
-    ask_page (self);
+    ask_ids (self);
   return self;
 }

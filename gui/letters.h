@@ -8,10 +8,11 @@
 G_BEGIN_DECLS
 
 /*
- * The letters of the ledger, newest first, as a list model of LlLetter that asks for the next page
- * when somebody looks near its end, and follows what the daemon tells. It never blocks.
+ * The letters of the ledger, newest first, as a list model of LlLetter that asks for what a row
+ * shows when somebody looks at it, and follows what the daemon tells. It never blocks, and keeps
+ * what some screens show, however long the ledger is.
  *
- * Property "loading": a page is on its way.
+ * Property "loading": it is not known yet which letters there are.
  */
 #define LL_TYPE_LETTERS (ll_letters_get_type ())
 G_DECLARE_FINAL_TYPE (LlLetters, ll_letters, LL, LETTERS, GObject)

@@ -232,6 +232,15 @@ letters (gpointer data, GVariant *query, char **next, GError **error)
 }
 
 static GVariant *
+letter_ids (gpointer data, GVariant *query, GError **error)
+{
+  LlLedger *ledger = ((LlPipeline *) data)->parts.ledger;
+
+  ll_ledger_flush (ledger, NULL);
+  return ll_ledger_list_ids (ledger, query, error);
+}
+
+static GVariant *
 letter (gpointer data, const char *prefix, GError **error)
 {
   LlPipeline *pipeline = data;
@@ -396,6 +405,7 @@ ll_enquiries_fill (LlBusActions *actions)
   actions->check = check;
   actions->preview = preview;
   actions->letters = letters;
+  actions->letter_ids = letter_ids;
   actions->letter = letter;
   actions->report = report;
   actions->override = override_add;

@@ -298,6 +298,8 @@
 /* Letters in one answer; a recipient's proof is about 1 kB, a D-Bus message may hold 128 MB. */
 #define LL_LEDGER_PAGE_MAX 1000
 #define LL_LEDGER_PAGE_DEFAULT 100
+/* Ids in one answer, eight octets each: 20 letters an hour for five years. */
+#define LL_LEDGER_IDS_MAX 1000000
 #define LL_QUERY_TEXT_MAX 1024
 #define LL_QUERY_STATES_MAX 32
 

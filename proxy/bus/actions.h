@@ -88,6 +88,8 @@ typedef struct
 
   /* ll_ledger_list_page (ledger, query, next, error): aa{sv}, *next (transfer full). */
   GVariant *(*letters) (gpointer data, GVariant *query, char **next, GError **error);
+  /* ll_ledger_list_ids */
+  GVariant *(*letter_ids) (gpointer data, GVariant *query, GError **error);
   /* ll_ledger_get */
   GVariant *(*letter) (gpointer data, const char *id_prefix, GError **error);
   /* ll_report_render (ledger, query, format, error): (transfer full) */

@@ -31,6 +31,19 @@ list (LlBusCall *call, GError **error)
   return g_variant_ref_sink (g_variant_new ("(@aa{sv}s)", letters, next != NULL ? next : ""));
 }
 
+static GVariant *
+list_ids (LlBusCall *call, GError **error)
+{
+  g_autoptr (GVariant) query = NULL;
+  g_autoptr (GVariant) ids = NULL;
+
+  g_variant_get (call->arguments, "(@a{sv})", &query);
+  if (call->actions->letter_ids == NULL)
+    return ll_bus_cannot (error, "list letters");
+  ids = call->actions->letter_ids (call->actions->data, query, error);
+  return ids != NULL ? g_variant_ref_sink (g_variant_new ("(@at)", ids)) : NULL;
+}
+
 /* (transfer full) */
 static GVariant *
 find (LlBusCall *call, const char *prefix, GError **error)
@@ -252,6 +265,7 @@ search_originals (LlBusCall *call, GError **error)
 
 const LlBusMethod ll_bus_message_methods[] = {
   { "ListLetters", list },
+  { "ListLetterIds", list_ids },
   { "GetLetter", get },
   { "Release", release },
   { "Drop", drop },

@@ -69,6 +69,10 @@ GPtrArray *ll_ledger_list (LlLedger *ledger, const LlLedgerQuery *query, GError 
  * "before" of the next page, "" on the last (transfer full). */
 GVariant *ll_ledger_list_page (LlLedger *ledger, GVariant *dictionary, char **next, GError **error);
 
+/* The ids of all that match, whatever its limit, newest first: at (transfer full), the digits of
+ * each read as one number. LL_LEDGER_IDS_MAX at most. */
+GVariant *ll_ledger_list_ids (LlLedger *ledger, GVariant *dictionary, GError **error);
+
 /* By unique prefix (at least 4 digits); with events. NULL and LL_STORE_ERROR_ABSENT: none or more
  * than one (the message says which). (transfer full) */
 GVariant *ll_ledger_get (LlLedger *ledger, const char *prefix, GError **error);

@@ -261,14 +261,17 @@ add_states (GString *sql, const LlLedgerQuery *query, GError **error)
 }
 
 static sqlite3_stmt *
-prepare_list (sqlite3 *reader, const LlLedgerQuery *query, GError **error)
+prepare_list (
+    sqlite3 *reader, const char *columns, const LlLedgerQuery *query, guint limit, GError **error)
 {
-  g_autoptr (GString) sql
-      = g_string_new ("SELECT " LETTER_COLUMNS " FROM letters l WHERE (?1 IS NULL OR account = ?1)"
-                      " AND received >= ?2 AND received < ?3");
+  g_autoptr (GString) sql = g_string_new (NULL);
   g_autofree char *address = NULL;
   sqlite3_stmt *statement;
 
+  g_string_append_printf (sql,
+                          "SELECT %s FROM letters l WHERE (?1 IS NULL OR account = ?1)"
+                          " AND received >= ?2 AND received < ?3",
+                          columns);
   if (!add_states (sql, query, error))
     return NULL;
   if (query->address != NULL)
@@ -289,7 +292,7 @@ prepare_list (sqlite3 *reader, const LlLedgerQuery *query, GError **error)
     ll_database_bind_text (statement, 4, address);
   if (query->before != NULL)
     ll_database_bind_text (statement, 5, query->before);
-  sqlite3_bind_int64 (statement, 6, CLAMP (query->limit, 1, LL_LEDGER_PAGE_MAX + 1));
+  sqlite3_bind_int64 (statement, 6, limit);
   return statement;
 }
 
@@ -298,7 +301,9 @@ ll_ledger_list (LlLedger *ledger, const LlLedgerQuery *query, GError **error)
 {
   g_autoptr (GPtrArray) letters = g_ptr_array_new_with_free_func ((GDestroyNotify) g_variant_unref);
   sqlite3 *reader = ll_ledger_take_reader (ledger, error);
-  sqlite3_stmt *statement = reader != NULL ? prepare_list (reader, query, error) : NULL;
+  guint limit = CLAMP (query->limit, 1, LL_LEDGER_PAGE_MAX + 1);
+  sqlite3_stmt *statement
+      = reader != NULL ? prepare_list (reader, LETTER_COLUMNS, query, limit, error) : NULL;
   int step = -1;
 
   while (statement != NULL && (step = ll_database_step (statement, error)) == 1)
@@ -316,6 +321,36 @@ ll_ledger_list (LlLedger *ledger, const LlLedgerQuery *query, GError **error)
   if (reader != NULL)
     ll_ledger_give_reader (ledger, reader);
   return step == 0 ? g_steal_pointer (&letters) : NULL;
+}
+
+GVariant *
+ll_ledger_list_ids (LlLedger *ledger, GVariant *dictionary, GError **error)
+{
+  g_autoptr (GArray) ids = g_array_new (FALSE, FALSE, sizeof (guint64));
+  g_autofree const char **strings = NULL;
+  LlLedgerQuery query;
+  sqlite3 *reader;
+  sqlite3_stmt *statement;
+  int step = -1;
+
+  if (!ll_ledger_query_parse (dictionary, &query, &strings, error))
+    return NULL;
+  reader = ll_ledger_take_reader (ledger, error);
+  statement
+      = reader != NULL ? prepare_list (reader, "l.id", &query, LL_LEDGER_IDS_MAX, error) : NULL;
+  while (statement != NULL && (step = ll_database_step (statement, error)) == 1)
+    {
+      guint64 id = g_ascii_strtoull ((const char *) sqlite3_column_text (statement, 0), NULL, 16);
+
+      g_array_append_val (ids, id);
+    }
+  sqlite3_finalize (statement);
+  if (reader != NULL)
+    ll_ledger_give_reader (ledger, reader);
+  if (step != 0)
+    return NULL;
+  return g_variant_ref_sink (
+      g_variant_new_fixed_array (G_VARIANT_TYPE_UINT64, ids->data, ids->len, sizeof (guint64)));
 }
 
 GVariant *

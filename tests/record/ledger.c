@@ -170,6 +170,34 @@ count_list (LlLedger *ledger, const char *text)
   return (guint) g_variant_n_children (list);
 }
 
+/* Whatever the limit, the ids are those that the pages would show, in their order. */
+static guint
+count_ids (LlLedger *ledger, const char *text)
+{
+  g_autoptr (GVariant) query
+      = g_variant_ref_sink (g_variant_parse (G_VARIANT_TYPE_VARDICT, text, NULL, NULL, NULL));
+  g_autoptr (GVariant) ids = NULL;
+  g_autoptr (GVariant) list = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *next = NULL;
+  const guint64 *numbers;
+  gsize n = 0;
+
+  ids = ll_ledger_list_ids (ledger, query, &error);
+  g_assert_no_error (error);
+  list = ll_ledger_list_page (ledger, query, &next, NULL);
+  numbers = g_variant_get_fixed_array (ids, &n, sizeof *numbers);
+  for (gsize i = 0; i < g_variant_n_children (list); i++)
+    {
+      g_autoptr (GVariant) letter = g_variant_get_child_value (list, i);
+      const char *id;
+
+      g_assert_true (g_variant_lookup (letter, "id", "&s", &id));
+      g_assert_cmpuint (numbers[i], ==, g_ascii_strtoull (id, NULL, 16));
+    }
+  return (guint) n;
+}
+
 static void
 test_list (Fixture *f, gconstpointer data)
 {
@@ -205,6 +233,8 @@ test_list (Fixture *f, gconstpointer data)
     {
       g_test_message ("%s", cases[i].query);
       g_assert_cmpuint (count_list (f->ledger, cases[i].query), ==, cases[i].n);
+      g_assert_cmpuint (count_ids (f->ledger, cases[i].query), ==,
+                        strstr (cases[i].query, "limit") != NULL ? 4 : cases[i].n);
     }
 }
 

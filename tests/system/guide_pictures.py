@@ -59,7 +59,7 @@ def test_a_check(place):
         window.press("Check")
         window.wait_text("Published protection fails: attack or mistake")
         window.click("mx.badane.lab")
-        window.wait_text("DANE: mismatch")
+        window.wait_text("DANE: the certificate is not the one that is published")
         place.look_wide(window, "check")
 
 

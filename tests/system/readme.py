@@ -179,8 +179,17 @@ def test_backup(newcomer):
     tap.equal(how_often(newcomer, "Twice?"), 1, "how often the letter of the backup was sent")
     gpg = ["gpgconf", "--homedir", gnupg, "--kill", "all"]
     run(gpg)
-    shutil.rmtree(gnupg)
+    wait_until(lambda: is_removed(gnupg), "the agent is gone, and its folder")
     os.remove(os.path.join(newcomer.home, "letterlock-backup.gpg"))
+
+
+def is_removed(folder):
+    """Its agent may still be taking its sockets away."""
+    try:
+        shutil.rmtree(folder)
+    except FileNotFoundError:
+        pass
+    return not os.path.exists(folder)
 
 
 def test_uninstall(newcomer):

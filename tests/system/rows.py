@@ -1,7 +1,8 @@
 #!/usr/bin/python3 -B
 # SPDX-FileCopyrightText: Letterlock contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A ledger of many letters in the window: what comes stands above them, a search looks at all."""
+"""A ledger of many letters in the window: leafed through to its end; what comes stands above them, and a
+search looks at all."""
 
 import contextlib
 import os
@@ -16,12 +17,32 @@ from desktop import Desktop
 from world import World
 
 SENDER = "anna@provider.lab"
-ROWS = 1500
+ROWS = 1000
+LEAF = 200
 
 
 def send(place, recipient):
     letter = f"From: {SENDER}\r\nTo: {recipient}\r\nSubject: a letter\r\n\r\nHello.\r\n"
     clients.swaks(place.login, SENDER, [recipient], letter.encode())
+
+
+def test_leafed_to_its_end_and_back(place):
+    """Leaf by leaf to the oldest letter and back; no row stays empty"""
+    with place.desktop.window(place.daemon) as window:
+        window.wait_text(f"1–{LEAF} of {ROWS + 1}")
+        for first in range(LEAF, ROWS + 1, LEAF):
+            window.press("Older")
+            window.wait_text(f"{first + 1}–{min(first + LEAF, ROWS + 1)} of {ROWS + 1}")
+            window.wait_text(many.address(first - 1, "dane.lab"))
+            window.wait(lambda: "…" not in window.texts(), "no row stays empty")
+        tap.true(not window.reader.is_sensitive("Older"), "there is nothing older")
+        window.click(many.address(ROWS - 1, "dane.lab"))
+        window.wait_text("Recipients")
+        window.key("alt+Left")
+        for _ in range(LEAF, ROWS + 1, LEAF):
+            window.press("Newer")
+        window.wait_text("bob@dane.lab")
+        tap.true(not window.reader.is_sensitive("Newer"), "there is nothing newer")
 
 
 def test_a_letter_that_comes_stands_above_them(place):
@@ -37,6 +58,7 @@ def test_a_search_looks_at_the_whole_ledger(place):
         window.write("Search addresses", many.address(ROWS - 3, "dane.lab"))
         window.wait_text(many.address(ROWS - 3, "dane.lab"))
         window.wait(lambda: "bob@dane.lab" not in window.texts(), "the others are not shown")
+        window.wait(lambda: not window.reader.says(f"of {ROWS + 1}"), "there is one leaf")
 
 
 class Place:
