@@ -10,10 +10,13 @@ import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "support"))
 
+import looks
 import tap
 from desktop import Desktop
 from provider import USER
 from world import World
+
+RING_MIN = 3.0  # WCAG 2.1 AA, 1.4.11
 
 
 class Place:
@@ -36,6 +39,15 @@ class Place:
     def has_keyboard(self, name):
         self.window.wait(lambda: name in self.window.reader.focused_names()[:1], f"{name!r} has the keyboard")
 
+    def ring_contrast(self):
+        """At the upper edge of what has the keyboard."""
+        path = os.path.join(self.pictures, "keyboard-ring.png")
+        self.window.picture_of_window(path)
+        x, y, width, _ = self.window.reader.place(self.window.reader.focused())
+        left, top = self.window.shadow()
+        edge = (left + x + width // 3, top + y - 3, width // 3, 8)
+        return looks.best_contrast(looks.Picture(path), edge) or 0
+
     def send(self, *recipients):
         letter = f"From: {USER}\r\nTo: {', '.join(recipients)}\r\nSubject: hello\r\n\r\nHello.\r\n"
         done = self.daemon.try_letterlock("sendmail", "-f", USER, *recipients, text=letter)
@@ -43,6 +55,13 @@ class Place:
 
     def picture(self, name):
         self.window.picture(os.path.join(self.pictures, name))
+
+
+def test_what_has_the_keyboard_is_seen(place):
+    place.window.wait_known()
+    place.window.key("alt+3")
+    place.window.tab_to("Check a domain", "shift+Tab")
+    place.window.wait(lambda: place.ring_contrast() >= RING_MIN, "its ring has come up, and stands out")
 
 
 def test_the_first_run_is_reached_and_left_by_escape(place):
