@@ -57,18 +57,32 @@ changed_cb (LlLeafBar *self)
     show (self);
 }
 
+/* The way back is always open. The keyboard is on the button that stays: on a row it would be
+ * scrolled to while the row goes. */
+static void
+leaf (LlLeafBar *self, guint first, gboolean more, GtkButton *pressed, GtkButton *back)
+{
+  gtk_widget_set_sensitive (GTK_WIDGET (back), TRUE);
+  gtk_widget_grab_focus (GTK_WIDGET (more ? pressed : back));
+  turn_to (self, first);
+}
+
 static void
 newer_cb (LlLeafBar *self)
 {
-  guint first = gtk_slice_list_model_get_offset (self->leaf);
+  guint now = gtk_slice_list_model_get_offset (self->leaf);
+  guint first = now > LEAF ? now - LEAF : 0;
 
-  turn_to (self, first > LEAF ? first - LEAF : 0);
+  leaf (self, first, first > 0, self->newer, self->older);
 }
 
 static void
 older_cb (LlLeafBar *self)
 {
-  turn_to (self, gtk_slice_list_model_get_offset (self->leaf) + LEAF);
+  guint all = g_list_model_get_n_items (gtk_slice_list_model_get_model (self->leaf));
+  guint first = gtk_slice_list_model_get_offset (self->leaf) + LEAF;
+
+  leaf (self, first, first + LEAF < all, self->older, self->newer);
 }
 
 GListModel *
