@@ -280,8 +280,7 @@ say_measured (const Test *test, const LlOnward *onward)
   if (onward->returns && !test->account->declared)
     say (test, "suggestion", TRUE,
          N_ ("your provider returned a letter for want of TLS; if it always does, say so: "
-             "letterlock "
-             "account edit %s --declared encrypted"),
+             "letterlock account edit %s --declared encrypted"),
          test->account->name);
 }
 

@@ -101,8 +101,7 @@ settle_interrupted (LlLetter *letter)
         {
           ll_progress_set (progress, LL_STATE_UNCERTAIN,
                            N_ ("Letterlock ended between handing the letter over and the "
-                               "provider's "
-                               "answer; it may have arrived"));
+                               "provider's answer; it may have arrived"));
           progress->next_try = 0;
         }
     }

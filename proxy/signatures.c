@@ -197,8 +197,7 @@ settle_absence (Job *job, const LlSigner *signer)
                             : N_ ("this account has no certificate");
   g_autofree char *text
       = g_strdup_printf (N_ ("waiting for your key: %s; letterlock account edit %s --sign none "
-                             "sends "
-                             "without"),
+                             "sends without"),
                          signer->unsigned_why != NULL ? signer->unsigned_why : missing,
                          job->account->name);
 

@@ -41,8 +41,7 @@ unknown (const LlVerdict *verdict)
                               verdict->domain);
     case LL_WHY_INTERCEPTED:
       return g_strdup_printf (N_ ("the policy of %s was read through a device of your network, "
-                                  "which "
-                                  "proves nothing"),
+                                  "which proves nothing"),
                               verdict->domain);
     case LL_WHY_OVERDUE:
       return g_strdup_printf (N_ ("the look at %s was not finished in time"), verdict->domain);

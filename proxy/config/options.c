@@ -73,8 +73,7 @@ const LlOption ll_options[] = {
     .example = "/etc/ssl/private-ca.pem" },
   { "network", "allow-private-addresses", LL_OPTION_FLAG, "false", CONFIG (allow_private_addresses),
     .doc = "Whether mail servers, and the places where issuers of certificates say what they "
-           "revoked, are "
-           "contacted in private or loopback address ranges.",
+           "revoked, are contacted in private or loopback address ranges.",
     .example = "false" },
   { "network", "control-hosts", LL_OPTION_HOSTS, NULL, CONFIG (control_hosts),
     .set = G_STRUCT_OFFSET (LlConfig, control_hosts_set),

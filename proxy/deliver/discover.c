@@ -243,8 +243,7 @@ say_why (const Search *search)
 {
   if (search->bogus)
     return g_strdup_printf (N_ ("The DNSSEC signatures of %s are wrong: nothing that its DNS says "
-                                "of "
-                                "mail servers can be used"),
+                                "of mail servers can be used"),
                             search->domain);
   if (search->unanswered)
     return g_strdup_printf (N_ ("The DNS of %s did not answer: its settings cannot be looked up"),

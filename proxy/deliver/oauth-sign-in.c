@@ -131,8 +131,7 @@ keep (Ceremony *ceremony, LlOauthAnswer *answer, GError **error)
   if (answer->access == NULL || answer->refresh == NULL)
     return fail (error, LL_API_ERROR_REFUSED,
                  N_ ("the provider gave no permission that lasts (a refresh token); its scope may "
-                     "have "
-                     "to contain offline_access"));
+                     "have to contain offline_access"));
   if (g_cancellable_set_error_if_cancelled (ceremony->cancellable, error))
     return FALSE; /* the account may be gone */
   return ll_oauth_keep (ceremony->oauth, ceremony->target, answer, ceremony->cancellable, error);

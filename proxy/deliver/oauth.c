@@ -375,8 +375,7 @@ wait_for_flight (LlOauth *oauth, Grant *grant, LlDeadline deadline, GCancellable
       if (!g_cond_wait_until (&oauth->changed, &oauth->lock, deadline))
         return ll_result_new (LL_OUTCOME_NO_CONNECTION,
                               N_ ("account %s cannot be signed in now: the provider's sign-in does "
-                                  "not "
-                                  "answer in time"),
+                                  "not answer in time"),
                               grant->account);
     }
   return NULL;

@@ -33,12 +33,10 @@ static const struct
   { 535, "5.7.139", "basic authentication is disabled", PASSWORDS_OVER },
   { 535, "5.7.139", "security defaults",
     N_ ("your organisation's security defaults forbid this sign-in; its administrator can allow "
-        "it, or "
-        "OAuth2 does not need it") },
+        "it, or OAuth2 does not need it") },
   { 535, "5.7.139", "did not meet the criteria",
     N_ ("your organisation's rules forbid this sign-in (a second factor, the place, the device); "
-        "ask "
-        "its administrator which ones") },
+        "ask its administrator which ones") },
   { 535, "5.7.139", "",
     N_ ("your organisation's settings forbid this sign-in; ask its administrator") },
   /* RFC 8689 has given 5.7.30 another meaning, but not for AUTH */
@@ -134,8 +132,7 @@ static const struct
   { "interaction_required", LL_DENIAL_SIGN_IN, N_ ("the provider wants to ask you something") },
   { "invalid_client", LL_DENIAL_FOR_GOOD,
     N_ ("the provider does not know the client id, or wants its secret (letterlock account edit "
-        "NAME "
-        "--client-secret-stdin)") },
+        "NAME --client-secret-stdin)") },
   { "invalid_grant", LL_DENIAL_SIGN_IN, N_ ("the permission ended, or was taken back") },
   { "invalid_request", LL_DENIAL_FOR_GOOD, N_ ("the provider does not understand the question") },
   { "invalid_scope", LL_DENIAL_FOR_GOOD, N_ ("the provider does not give what scope asks for") },

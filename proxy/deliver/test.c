@@ -59,8 +59,7 @@ suggest (const Walk *walk, const LlDialed *seen)
     if (leads_to (walk, seen->facts->names[i], seen->address))
       {
         detail = g_strdup_printf (N_ ("the certificate is for %s, which leads to the same address: "
-                                      "use "
-                                      "--upstream %s:%u"),
+                                      "use --upstream %s:%u"),
                                   seen->facts->names[i], seen->facts->names[i], walk->target->port);
         say (walk, "suggestion", TRUE, detail);
         return;

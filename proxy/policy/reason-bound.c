@@ -40,8 +40,7 @@ declared_of (const LlReason *reason, gboolean measured)
     return g_strdup (
         N_ ("your provider was seen to return letters that it cannot deliver over TLS"));
   return g_strdup_printf (N_ ("you stated on %s that your provider returns a letter rather than "
-                              "deliver "
-                              "it without TLS, which cannot be checked from here"),
+                              "deliver it without TLS, which cannot be checked from here"),
                           day != NULL ? day : N_ ("an unknown day"));
 }
 
@@ -53,8 +52,7 @@ honours_of (const LlReason *reason)
         N_ ("your provider delivers it and, as you stated, follows that policy; nothing "
             "binds it for this letter"));
   return g_strdup_printf (N_ ("your provider delivers it and is known to follow that policy (list "
-                              "of "
-                              "%s); nothing binds it for this letter"),
+                              "of %s); nothing binds it for this letter"),
                           reason->honours);
 }
 

@@ -150,8 +150,7 @@ state_of (const LlReason *reason)
   if (reason->cause == LL_CAUSE_DOWNGRADE)
     return reason->was != NULL
                ? g_strdup_printf (N_ ("it was better protected before (%s); why that changed is "
-                                      "not "
-                                      "known"),
+                                      "not known"),
                                   reason->was)
                : g_strdup (N_ ("it was better protected before; why that changed is not known"));
   if (ll_evidence_is_ordered (reason->evidence))

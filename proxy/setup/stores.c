@@ -35,8 +35,7 @@ check_closed (const char *profile, const char *name, GError **error)
         continue;
       g_set_error (error, LL_API_ERROR, LL_API_ERROR_REFUSED,
                    "The program did not end properly the last time (%s is there): start it and "
-                   "quit "
-                   "it once",
+                   "quit it once",
                    beside);
       return FALSE;
     }
