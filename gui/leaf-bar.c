@@ -20,7 +20,7 @@ struct _LlLeafBar
 
 G_DEFINE_FINAL_TYPE (LlLeafBar, ll_leaf_bar, ADW_TYPE_BIN)
 
-static guint turned_signal;
+static guint turning_signal;
 
 static void
 show (LlLeafBar *self)
@@ -40,9 +40,9 @@ show (LlLeafBar *self)
 static void
 turn_to (LlLeafBar *self, guint first)
 {
+  g_signal_emit (self, turning_signal, 0);
   gtk_slice_list_model_set_offset (self->leaf, first);
   show (self);
-  g_signal_emit (self, turned_signal, 0);
 }
 
 /* A list that has become shorter than where we are begins anew. */
@@ -108,8 +108,8 @@ ll_leaf_bar_class_init (LlLeafBarClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = dispose;
-  turned_signal = g_signal_new ("turned", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL,
-                                NULL, NULL, G_TYPE_NONE, 0);
+  turning_signal = g_signal_new ("turning", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL,
+                                 NULL, NULL, G_TYPE_NONE, 0);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/letterlock/leaf-bar.ui");
   gtk_widget_class_bind_template_child (widget_class, LlLeafBar, newer);
   gtk_widget_class_bind_template_child (widget_class, LlLeafBar, where);

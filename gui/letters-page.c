@@ -99,7 +99,7 @@ activate_cb (GtkListView *list, guint position, LlLettersPage *self)
 }
 
 static void
-turned_cb (LlLettersPage *self)
+turning_cb (LlLettersPage *self)
 {
   gtk_adjustment_set_value (gtk_scrolled_window_get_vadjustment (self->scrolled), 0);
 }
@@ -165,7 +165,7 @@ ll_letters_page_class_init (LlLettersPageClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, bind_cb);
   gtk_widget_class_bind_template_callback (widget_class, unbind_cb);
   gtk_widget_class_bind_template_callback (widget_class, activate_cb);
-  gtk_widget_class_bind_template_callback (widget_class, turned_cb);
+  gtk_widget_class_bind_template_callback (widget_class, turning_cb);
   gtk_widget_class_bind_template_callback (widget_class, back_cb);
 }
 

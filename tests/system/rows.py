@@ -39,9 +39,11 @@ def test_leafed_to_its_end_and_back(place):
         window.click(many.address(ROWS - 1, "dane.lab"))
         window.wait_text("Recipients")
         window.key("alt+Left")
+        send(place, "early@dane.lab")
+        window.wait_text(f"of {ROWS + 2}")
         for _ in range(LEAF, ROWS + 1, LEAF):
             window.press("Newer")
-        window.wait_text("bob@dane.lab")
+        window.wait_text("early@dane.lab")
         tap.true(not window.reader.is_sensitive("Newer"), "there is nothing newer")
 
 
@@ -58,7 +60,7 @@ def test_a_search_looks_at_the_whole_ledger(place):
         window.write("Search addresses", many.address(ROWS - 3, "dane.lab"))
         window.wait_text(many.address(ROWS - 3, "dane.lab"))
         window.wait(lambda: "bob@dane.lab" not in window.texts(), "the others are not shown")
-        window.wait(lambda: not window.reader.says(f"of {ROWS + 1}"), "there is one leaf")
+        window.wait(lambda: not window.reader.says(" of "), "there is one leaf")
 
 
 class Place:
