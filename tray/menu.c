@@ -13,12 +13,26 @@
 /* What "for an hour" is. */
 #define PAUSE_MINUTES 60
 
+/* Letters under a head; none of it is seen while there are none. */
+typedef struct
+{
+  DbusmenuMenuitem *line;
+  DbusmenuMenuitem *head;
+  GPtrArray *entries; /* of DbusmenuMenuitem, as they stand */
+} Section;
+
 struct _LlMenu
 {
   LlDaemon *daemon;
   DbusmenuServer *server;
   const LlMenuTable *table;
   gpointer data;
+  DbusmenuMenuitem *root;
+  DbusmenuMenuitem *words;
+  Section held;
+  Section last;
+  DbusmenuMenuitem *pause;
+  DbusmenuMenuitem *resume;
 };
 
 /* -- entries ------------------------------------------------------------------------------ */
@@ -33,18 +47,26 @@ as_label (const char *text)
 }
 
 static DbusmenuMenuitem *
-add (DbusmenuMenuitem *to, const char *text)
+entry_new (const char *text)
 {
   DbusmenuMenuitem *item = dbusmenu_menuitem_new ();
   g_autofree char *label = as_label (text);
 
   dbusmenu_menuitem_property_set (item, DBUSMENU_MENUITEM_PROP_LABEL, label);
+  return item;
+}
+
+static DbusmenuMenuitem *
+add (DbusmenuMenuitem *to, const char *text)
+{
+  DbusmenuMenuitem *item = entry_new (text);
+
   dbusmenu_menuitem_child_append (to, item);
   g_object_unref (item); /* @to keeps it */
   return item;
 }
 
-static void
+static DbusmenuMenuitem *
 add_line (DbusmenuMenuitem *to)
 {
   DbusmenuMenuitem *item = dbusmenu_menuitem_new ();
@@ -52,12 +74,22 @@ add_line (DbusmenuMenuitem *to)
   dbusmenu_menuitem_property_set (item, DBUSMENU_MENUITEM_PROP_TYPE, "separator");
   dbusmenu_menuitem_child_append (to, item);
   g_object_unref (item);
+  return item;
+}
+
+static DbusmenuMenuitem *
+add_words (DbusmenuMenuitem *to, const char *words)
+{
+  DbusmenuMenuitem *item = add (to, words);
+
+  dbusmenu_menuitem_property_set_bool (item, DBUSMENU_MENUITEM_PROP_ENABLED, FALSE);
+  return item;
 }
 
 static void
-add_words (DbusmenuMenuitem *to, const char *words)
+set_visible (DbusmenuMenuitem *item, gboolean visible)
 {
-  dbusmenu_menuitem_property_set_bool (add (to, words), DBUSMENU_MENUITEM_PROP_ENABLED, FALSE);
+  dbusmenu_menuitem_property_set_bool (item, DBUSMENU_MENUITEM_PROP_VISIBLE, visible);
 }
 
 /* What a click on an entry does about a letter. */
@@ -122,12 +154,12 @@ to_whom (GVariant *letter)
   return g_strdup (ll_read_text (first, "address"));
 }
 
-static void
-add_held (LlMenu *menu, DbusmenuMenuitem *to, GVariant *letter)
+static DbusmenuMenuitem *
+held_new (LlMenu *menu, GVariant *letter)
 {
   const char *id = ll_read_text (letter, "id");
   g_autofree char *whom = to_whom (letter);
-  DbusmenuMenuitem *entry = add (to, whom);
+  DbusmenuMenuitem *entry = entry_new (whom);
 
   dbusmenu_menuitem_property_set (entry, DBUSMENU_MENUITEM_PROP_CHILD_DISPLAY,
                                   DBUSMENU_MENUITEM_CHILD_DISPLAY_SUBMENU);
@@ -136,37 +168,102 @@ add_held (LlMenu *menu, DbusmenuMenuitem *to, GVariant *letter)
       on_click (add (entry, ll_decide_label ((LlDecide) i)), decide_cb,
                 click_new (menu, id, (LlDecide) i));
   on_click (add (entry, _ ("Show it, and why")), open_cb, click_new (menu, id, LL_N_DECISIONS));
+  return entry;
 }
 
-static void
-add_last (LlMenu *menu, DbusmenuMenuitem *to, GVariant *letter)
+static DbusmenuMenuitem *
+last_new (LlMenu *menu, GVariant *letter)
 {
   g_autofree char *whom = to_whom (letter);
   g_autofree char *text = NULL;
   LlState state = LL_STATE_CHECKING;
+  DbusmenuMenuitem *entry = NULL;
 
   (void) ll_state_from_name (ll_read_text (letter, "state"), &state);
   text = g_strdup_printf ("%s: %s", whom, ll_text_state (state));
-  on_click (add (to, text), open_cb, click_new (menu, ll_read_text (letter, "id"), LL_N_DECISIONS));
+  entry = entry_new (text);
+  on_click (entry, open_cb, click_new (menu, ll_read_text (letter, "id"), LL_N_DECISIONS));
+  return entry;
+}
+
+typedef DbusmenuMenuitem *(*EntryNew) (LlMenu *menu, GVariant *letter);
+
+/* What an entry shows of @letter, and would do about it (transfer full). */
+static char *
+face_of (GVariant *letter)
+{
+  g_autofree char *whom = to_whom (letter);
+  guint decisions = 0;
+
+  for (guint i = 0; i < LL_N_DECISIONS; i++)
+    if (ll_decide_settles (letter, (LlDecide) i))
+      decisions |= 1u << i;
+  return g_strdup_printf ("%s %s %u %s", ll_read_text (letter, "id"),
+                          ll_read_text (letter, "state"), decisions, whom);
+}
+
+#define FACE "letterlock-face"
+
+static DbusmenuMenuitem *
+find_entry (GPtrArray *entries, const char *face)
+{
+  for (guint i = 0; i < entries->len; i++)
+    if (g_str_equal (g_object_get_data (entries->pdata[i], FACE), face))
+      return entries->pdata[i];
+  return NULL;
+}
+
+/* The entries that @letters want: as it stands in @section, or new (transfer container). */
+static GPtrArray *
+wanted_entries (LlMenu *menu, Section *section, GVariant *letters, EntryNew new_entry)
+{
+  GPtrArray *wanted = g_ptr_array_new_with_free_func (g_object_unref);
+  gsize n = letters != NULL ? g_variant_n_children (letters) : 0;
+
+  for (gsize i = 0; i < n; i++)
+    {
+      g_autoptr (GVariant) letter = g_variant_get_child_value (letters, i);
+      g_autofree char *face = face_of (letter);
+      DbusmenuMenuitem *entry = find_entry (section->entries, face);
+
+      if (entry != NULL)
+        g_object_ref (entry);
+      else
+        entry = new_entry (menu, letter);
+      g_object_set_data_full (G_OBJECT (entry), FACE, g_steal_pointer (&face), g_free);
+      g_ptr_array_add (wanted, entry);
+    }
+  return wanted;
+}
+
+/* Entries that stay keep their numbers: who has the menu open clicks on what he sees. */
+static void
+show_letters (LlMenu *menu, Section *section, GVariant *letters, EntryNew new_entry)
+{
+  g_autoptr (GPtrArray) wanted = wanted_entries (menu, section, letters, new_entry);
+  guint position = 0;
+
+  for (guint i = 0; i < section->entries->len; i++)
+    if (!g_ptr_array_find (wanted, section->entries->pdata[i], NULL))
+      dbusmenu_menuitem_child_delete (menu->root, section->entries->pdata[i]);
+  position = dbusmenu_menuitem_get_position (section->head, menu->root) + 1;
+  for (guint i = 0; i < wanted->len; i++, position++)
+    if (!g_ptr_array_find (section->entries, wanted->pdata[i], NULL))
+      dbusmenu_menuitem_child_add_position (menu->root, wanted->pdata[i], position);
+    else if (dbusmenu_menuitem_get_position (wanted->pdata[i], menu->root) != position)
+      dbusmenu_menuitem_child_reorder (menu->root, wanted->pdata[i], position);
+  set_visible (section->line, wanted->len > 0);
+  set_visible (section->head, wanted->len > 0);
+  g_ptr_array_unref (section->entries);
+  section->entries = g_steal_pointer (&wanted);
 }
 
 static void
-add_letters (LlMenu *menu,
-             DbusmenuMenuitem *to,
-             const char *head,
-             GVariant *letters,
-             void (*add_one) (LlMenu *, DbusmenuMenuitem *, GVariant *))
+add_section (LlMenu *menu, Section *section, const char *head)
 {
-  if (letters == NULL || g_variant_n_children (letters) == 0)
-    return;
-  add_line (to);
-  add_words (to, head);
-  for (gsize i = 0; i < g_variant_n_children (letters); i++)
-    {
-      g_autoptr (GVariant) letter = g_variant_get_child_value (letters, i);
-
-      add_one (menu, to, letter);
-    }
+  section->line = add_line (menu->root);
+  section->head = add_words (menu->root, head);
+  section->entries = g_ptr_array_new_with_free_func (g_object_unref);
 }
 
 /* -- the rest --------------------------------------------------------------------------------- */
@@ -195,30 +292,41 @@ quit_cb (DbusmenuMenuitem *item, guint time, LlMenu *menu)
   menu->table->quit (menu->data);
 }
 
-static void
-add_entry (LlMenu *menu, DbusmenuMenuitem *to, const char *label, gpointer callback)
+static DbusmenuMenuitem *
+add_entry (LlMenu *menu, const char *label, gpointer callback)
 {
-  g_signal_connect (add (to, label), DBUSMENU_MENUITEM_SIGNAL_ITEM_ACTIVATED, G_CALLBACK (callback),
-                    menu);
+  DbusmenuMenuitem *item = add (menu->root, label);
+
+  g_signal_connect (item, DBUSMENU_MENUITEM_SIGNAL_ITEM_ACTIVATED, G_CALLBACK (callback), menu);
+  return item;
 }
 
 void
 ll_menu_show (LlMenu *menu, const char *words, GVariant *held, GVariant *last)
 {
-  DbusmenuMenuitem *root = dbusmenu_menuitem_new ();
+  g_autofree char *label = as_label (words);
+  gboolean connected = ll_daemon_is_connected (menu->daemon);
   gboolean paused = ll_read_flag (ll_daemon_get_state (menu->daemon), "paused");
 
-  add_words (root, words);
-  add_letters (menu, root, _ ("For you to decide"), held, add_held);
-  add_letters (menu, root, _ ("Last letters"), last, add_last);
-  add_line (root);
-  if (ll_daemon_is_connected (menu->daemon))
-    add_entry (menu, root, paused ? _ ("Go on") : _ ("Pause for an hour"),
-               paused ? (gpointer) resume_cb : (gpointer) pause_cb);
-  add_entry (menu, root, _ ("Open Letterlock"), window_cb);
-  add_entry (menu, root, _ ("Hide this icon"), quit_cb);
-  dbusmenu_server_set_root (menu->server, root);
-  g_object_unref (root);
+  dbusmenu_menuitem_property_set (menu->words, DBUSMENU_MENUITEM_PROP_LABEL, label);
+  show_letters (menu, &menu->held, held, held_new);
+  show_letters (menu, &menu->last, last, last_new);
+  set_visible (menu->pause, connected && !paused);
+  set_visible (menu->resume, connected && paused);
+}
+
+static void
+build (LlMenu *menu)
+{
+  menu->root = dbusmenu_menuitem_new ();
+  menu->words = add_words (menu->root, "");
+  add_section (menu, &menu->held, _ ("For you to decide"));
+  add_section (menu, &menu->last, _ ("Last letters"));
+  add_line (menu->root);
+  menu->pause = add_entry (menu, _ ("Pause for an hour"), pause_cb);
+  menu->resume = add_entry (menu, _ ("Go on"), resume_cb);
+  add_entry (menu, _ ("Open Letterlock"), window_cb);
+  add_entry (menu, _ ("Hide this icon"), quit_cb);
 }
 
 LlMenu *
@@ -230,6 +338,9 @@ ll_menu_new (LlDaemon *daemon, const LlMenuTable *table, gpointer data)
   menu->server = dbusmenu_server_new (LL_MENU_PATH);
   menu->table = table;
   menu->data = data;
+  build (menu);
+  ll_menu_show (menu, "", NULL, NULL);
+  dbusmenu_server_set_root (menu->server, menu->root);
   return menu;
 }
 
@@ -239,6 +350,9 @@ ll_menu_free (LlMenu *menu)
   if (menu == NULL)
     return;
   g_object_unref (menu->server);
+  g_ptr_array_unref (menu->held.entries);
+  g_ptr_array_unref (menu->last.entries);
+  g_object_unref (menu->root);
   g_object_unref (menu->daemon);
   g_free (menu);
 }

@@ -9,7 +9,8 @@ G_BEGIN_DECLS
 
 /*
  * The menu of the icon: the state in words, held letters to decide, the last letters, pause, open,
- * quit. Made anew when what it shows changed.
+ * quit. An entry stays the same one for as long as it shows the same: the menu may be open while
+ * letters come and go.
  *
  * Main thread.
  */

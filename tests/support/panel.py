@@ -143,14 +143,16 @@ class Panel:
             number, properties, children = node
             return (
                 properties.get("label", "").replace("__", "_"), number,
-                properties.get("enabled", True), [unfold(child) for child in children],
+                properties.get("enabled", True),
+                [unfold(child) for child in children if child[1].get("visible", True)],
             )  # fmt: skip
 
         return unfold(self.call(name, path, MENU, "GetLayout", arguments)[1])[3]
 
-    def choose(self, *labels):
-        """A click on an entry, by the labels on the way to it."""
-        entries = self.menu()
+    def choose(self, *labels, seen=None):
+        """A click on an entry, by the labels on the way to it; in a menu that was @seen before, or as
+        it is now."""
+        entries = seen or self.menu()
         for label in labels:
             found = next(entry for entry in entries if entry[0] == label)
             entries = found[3]

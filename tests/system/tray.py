@@ -100,6 +100,20 @@ def test_a_letter_is_given_up_from_the_menu(place):
     place.notifications.wait_gone("fay@plain.lab")
 
 
+def test_an_open_menu_is_clicked_while_letters_come(place):
+    """what was seen when the menu was opened can be clicked, whatever came since"""
+    place.send("guy@plain.lab")
+    wait_until(lambda: "guy@plain.lab" in place.labels(), "it stands in the menu")
+    seen = place.panel.menu()
+    place.send("ida@dane.lab", "bob@dane.lab")
+    wait_until(lambda: "ida@dane.lab and 1 more: taken by your provider" in place.labels(), "another one was sent")
+    place.panel.choose("guy@plain.lab", "Don't send", seen=seen)
+    wait_until(lambda: "guy@plain.lab" not in place.labels(), "it is given up")
+    place.panel.choose("Pause for an hour", seen=seen)
+    wait_until(lambda: "Go on" in place.labels(), "the menu offers to go on")
+    place.panel.choose("Go on")
+
+
 def test_broken_offers_no_sending(place):
     place.send("gil@badane.lab")
     _, _, _, actions = place.notifications.wait_about("gil@badane.lab")
