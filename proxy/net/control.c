@@ -186,28 +186,6 @@ find_addresses (Round *round,
 
 /* -- the default ones ---------------------------------------------------------------- */
 
-/* The server of best preference; NULL: none. (transfer full) */
-static char *
-first_server (const LlAnswer *answer)
-{
-  char *first = NULL;
-  guint best = G_MAXUINT;
-
-  for (guint i = 0; i < answer->records->len; i++)
-    {
-      g_autofree char *host = NULL;
-      guint preference;
-
-      if (!ll_rdata_mx (answer->records->pdata[i], &preference, &host) || preference >= best
-          || g_str_equal (host, "."))
-        continue;
-      best = preference;
-      g_free (first);
-      first = g_steal_pointer (&host);
-    }
-  return first;
-}
-
 GStrv
 ll_control_hosts (LlResolver *resolver,
                   const char *const *domains,
@@ -223,7 +201,7 @@ ll_control_hosts (LlResolver *resolver,
   ll_resolver_query_many (resolver, queries, n, deadline, cancellable);
   for (guint i = 0; i < n; i++)
     {
-      g_autofree char *host = first_server (queries[i].answer);
+      g_autofree char *host = ll_answer_first_mx (queries[i].answer);
 
       if (host != NULL)
         g_strv_builder_add (hosts, host);

@@ -414,3 +414,24 @@ ll_resolver_addresses (LlResolver *resolver,
   g_ptr_array_add (addresses, NULL);
   return (GStrv) g_ptr_array_free (g_steal_pointer (&addresses), FALSE);
 }
+
+char *
+ll_answer_first_mx (const LlAnswer *answer)
+{
+  char *first = NULL;
+  guint best = G_MAXUINT;
+
+  for (guint i = 0; i < answer->records->len; i++)
+    {
+      g_autofree char *host = NULL;
+      guint preference;
+
+      if (!ll_rdata_mx (answer->records->pdata[i], &preference, &host) || preference >= best
+          || *host == '\0')
+        continue;
+      best = preference;
+      g_free (first);
+      first = g_steal_pointer (&host);
+    }
+  return first;
+}

@@ -48,6 +48,10 @@ typedef struct
 LlAnswer *ll_answer_ref (LlAnswer *answer);
 void ll_answer_unref (LlAnswer *answer);
 
+/* The mail server of best preference in an answer to an MX query; NULL: none, or the null MX
+ * (RFC 7505). (transfer full) */
+char *ll_answer_first_mx (const LlAnswer *answer);
+
 typedef struct
 {
   const char *const
