@@ -5,8 +5,8 @@
 
 #include "api/intl.h"
 #include "api/read.h"
-#include "api/sentence.h"
 #include "gui/list.h"
+#include "gui/provider-words.h"
 #include "gui/typed.h"
 
 #include <string.h>
@@ -214,33 +214,10 @@ add_choice (LlProviderPage *self, GtkCheckButton *before, const char *title, con
   return GTK_CHECK_BUTTON (check);
 }
 
-/* A name in the DNS begins with what it is asked for, such as "_submissions._tcp". (transfer full)
- */
-static char *
-speaker (const char *source)
-{
-  const char *name = source;
-
-  while (*name == '_' && strchr (name, '.') != NULL)
-    name = strchr (name, '.') + 1;
-  /* Translators: it stands for the second %s in "%s · %s says so" */
-  return name == source ? g_strdup (source) : g_strdup_printf (_ ("the DNS of %s"), name);
-}
-
 static GtkCheckButton *
 add_server (LlProviderPage *self, GtkCheckButton *before, GVariant *server)
 {
-  const char *security = g_str_equal (ll_read_text (server, "security"), "tls")
-                             ? _ ("Encrypted from the start (SSL/TLS)")
-                             : _ ("Encrypted before anything is sent (STARTTLS)");
-  g_autofree char *source = speaker (ll_read_text (server, "source"));
-  g_autofree char *subtitle = ll_read_flag (server, "proven")
-                                  /* Translators: the encryption, then who says so */
-                                  ? g_strdup_printf (_ ("%s · %s says so"), security, source)
-                                  : g_strdup_printf (_ ("%s · %s says so, but nothing proves that "
-                                                        "it is right: compare it "
-                                                        "with your provider's help page"),
-                                                     security, source);
+  g_autofree char *subtitle = ll_provider_words_server (server);
 
   return add_choice (self, before, ll_read_text (server, "upstream"), subtitle);
 }
@@ -263,29 +240,12 @@ show_servers (LlProviderPage *self)
   add_choice (self, before, _ ("Another server"), _ ("You type it in yourself"));
 }
 
-/* (transfer full) */
-static char *
-introduction (const char *address, GVariant *found, gboolean any)
-{
-  const char *at = strrchr (address, '@');
-  g_autofree char *reason = ll_sentence_read (found, "reason");
-
-  if (any)
-    return g_strdup_printf (_ ("This is what %s says about its mail servers. Make sure that it is "
-                               "your provider's: your letters go there, and what you sign in "
-                               "with."),
-                            at != NULL ? at + 1 : address);
-  return g_strdup_printf (_ ("%s. Type in what stands in your mail program now, under “outgoing "
-                             "server”. Your letters leave through it as before."),
-                          reason);
-}
-
 void
 ll_provider_page_show (LlProviderPage *self, const char *address, GVariant *found)
 {
   g_autoptr (GVariant) offered = ll_read_list (found, "servers");
   gboolean any = g_variant_n_children (offered) > 0;
-  g_autofree char *text = introduction (address, found, any);
+  g_autofree char *text = ll_provider_words_introduction (address, found);
 
   g_free (self->address);
   self->address = g_strdup (address);

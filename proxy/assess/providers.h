@@ -19,7 +19,9 @@ typedef struct
   const char *name;
   const char *const *mx; /* ".suffix": a host below it; "name": that host; NULL-terminated */
   const char *const *submission; /* the same, of submission hosts; or NULL */
-  guint honours;                 /* LL_HONOURS_* (config/account.h) */
+  const char *takes;  /* HOST:PORT, one of these, where its users' programs hand in letters, by TLS
+                         on 465 and STARTTLS on 587; NULL: there are several, or not known */
+  guint honours;      /* LL_HONOURS_* (config/account.h) */
   guint rate;         /* messages a minute that it takes from one account; 0: not known */
   const char *date;   /* when the source was read */
   const char *source; /* of what is said about sending; of the suffixes otherwise */

@@ -12,8 +12,8 @@
 
 /*
  * account find, and account add with nothing but an address: what its domain publishes about the
- * provider's servers. A password will go there: a person says yes, and --yes says it only for what
- * the domain itself was proven to have said.
+ * provider's servers, or the one who receives its mail does. A password will go there: a person
+ * says yes, and --yes says it only for what the domain itself was proven to have said.
  */
 
 static GVariant *
@@ -22,9 +22,33 @@ find (const char *address, int *status)
   return ll_ask_one ("FindProvider", g_variant_new ("(s)", address), LL_ASK_SHORT, status);
 }
 
+/* Not the domain's own word, but that of who receives its mail, or what is known of him. */
+static void
+print_receiver (GVariant *server)
+{
+  const char *host = ll_text (server, "received_at");
+  const char *name = ll_text (server, "receiver");
+  const char *listed = ll_text (server, "listed");
+
+  if (*host == '\0')
+    return;
+  if (*name != '\0')
+    printf ("Your domain's mail is received at %s, by its server %s.\n", name, host);
+  else
+    printf ("Your domain's mail is received by %s.\n", host);
+  if (*listed != '\0')
+    printf ("Nobody publishes where his customers send; it is in Letterlock's own list, as of "
+            "%s.\n",
+            listed);
+  printf (
+      "An MX record says who receives letters, not who sends them: compare with your provider's "
+      "help page.\n");
+}
+
 static void
 print_servers (GVariant *servers)
 {
+  g_autoptr (GVariant) first = g_variant_get_child_value (servers, 0);
   static const char *const heads[]
       = { "", "server", "security", "auth", "user name", "proven", "said by", NULL };
   g_autoptr (LlTable) table = ll_table_new (heads);
@@ -45,6 +69,7 @@ print_servers (GVariant *servers)
       ll_table_add (table, LL_TONE_PLAIN, ll_text (server, "source"));
     }
   ll_table_print (table);
+  print_receiver (first);
 }
 
 /* Returns LL_EXIT_NO with the reason where there is none. */
@@ -64,7 +89,8 @@ ll_account_find_run (int argc, char **argv)
   static const LlUsage usage = {
     .command = "account find",
     .arguments = "ADDRESS",
-    .summary = "Which servers take the letters of an address, by what its domain publishes.",
+    .summary = "Which servers take the letters of an address, by what its domain publishes, or who "
+               "receives its mail.",
     .min = 1,
     .max = 1,
   };

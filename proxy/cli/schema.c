@@ -173,7 +173,8 @@ static const LlField found_server[]
     = { VALUE ("upstream"),  VALUE ("security"),     VALUE ("auth"),
         VALUE ("username"),  VALUE ("source"),       VALUE ("proven"),
         VALUE ("oauth2"),    VALUE ("app_password"), VALUE ("authorization_url"),
-        VALUE ("token_url"), VALUE ("scope"),        END };
+        VALUE ("token_url"), VALUE ("scope"),        VALUE ("received_at"),
+        VALUE ("receiver"),  VALUE ("listed"),       END };
 
 const LlField ll_schema_found[]
     = { VALUE ("address"), LIST ("servers", found_server), VALUE ("reason"), END };

@@ -37,6 +37,7 @@ ll_submission_free (LlSubmission *submission)
   g_free (submission->token_url);
   g_free (submission->scope);
   g_free (submission->source);
+  g_free (submission->mx);
   g_free (submission);
 }
 

@@ -7,6 +7,7 @@
 #include "base/limits.h"
 #include "deliver/autoconfig.h"
 #include "net/rdata.h"
+#include "net/registered.h"
 #include "wire/address.h"
 
 #include <string.h>
@@ -19,10 +20,12 @@ typedef struct
   const char *domain;
   LlDeadline deadline;
   GCancellable *cancellable;
-  GPtrArray *found; /* of LlSubmission */
-  gboolean bogus;
+  GPtrArray *found;  /* of LlSubmission */
+  const char *bogus; /* whose DNSSEC signatures are wrong, or NULL */
   gboolean unanswered;
-  char *unread; /* why an answer that is there could not be had; the first of them, or NULL */
+  char *mx;        /* who receives the domain's mail, once that was asked; or NULL */
+  char *mx_domain; /* whose host that is, where it is not the domain itself; or NULL */
+  char *unread;    /* why an answer that is there could not be had; the first of them, or NULL */
 } Search;
 
 static gboolean
@@ -145,7 +148,8 @@ ask_srv (Search *search)
       if (queries[i].answer->finding == LL_FOUND)
         add_srv (search, &queries[i], i == 0);
       search->unanswered |= queries[i].answer->finding == LL_UNKNOWN;
-      search->bogus |= queries[i].answer->finding == LL_BOGUS;
+      if (queries[i].answer->finding == LL_BOGUS)
+        search->bogus = search->domain;
       ll_answer_unref (queries[i].answer);
     }
 }
@@ -163,19 +167,36 @@ note_unread (Search *search, char *why)
 
 /* No such host, or no such page, is an answer; everything else is none. */
 static void
-note_failure (Search *search, const LlHttpsResult *result)
+note_failure (Search *search, const char *domain, const LlHttpsResult *result)
 {
   gboolean no_page
       = result->outcome == LL_HTTPS_STATUS && result->status >= 400 && result->status < 500;
 
-  search->bogus |= result->bogus;
+  if (result->bogus)
+    search->bogus = domain;
   if (!no_page && !result->absent && !result->bogus)
     note_unread (search, g_strdup (result->detail));
 }
 
-/* Whether it said something. */
+/* What the domain says of itself is proven by the web server's certificate. What the one says who
+ * receives its mail is not: nobody said that he sends it, too. */
+static void
+add_said (Search *search, GPtrArray *servers, const LlHttpsResult *result, const char *host)
+{
+  for (guint i = 0; i < servers->len; i++)
+    {
+      LlSubmission *one = g_steal_pointer (&servers->pdata[i]);
+
+      one->source = g_strdup (host);
+      one->mx = g_strdup (search->mx);
+      one->proven = !result->intercepted && one->mx == NULL;
+      add (search, one);
+    }
+}
+
+/* Of @domain, whose web server @host is. Whether it said something. */
 static gboolean
-ask_https (Search *search, const char *host, const char *path)
+ask_https (Search *search, const char *domain, const char *host, const char *path)
 {
   g_autofree char *escaped = g_uri_escape_string (search->address, NULL, FALSE);
   g_autofree char *whole = g_strconcat (path, "?emailaddress=", escaped, NULL);
@@ -188,31 +209,59 @@ ask_https (Search *search, const char *host, const char *path)
 
   if (result->outcome != LL_HTTPS_OK)
     {
-      note_failure (search, result);
+      note_failure (search, domain, result);
       return FALSE;
     }
   text = g_bytes_get_data (result->body, &length);
   servers = ll_autoconfig_parse (text != NULL ? text : "", length, search->address, &error);
   if (servers == NULL)
     note_unread (search, g_strdup_printf ("%s%s: %s", host, path, error->message));
-  for (guint i = 0; servers != NULL && i < servers->len; i++)
-    {
-      LlSubmission *one = g_steal_pointer (&servers->pdata[i]);
-
-      one->source = g_strdup (host);
-      one->proven = !result->intercepted;
-      add (search, one);
-    }
+  if (servers != NULL)
+    add_said (search, servers, result, host);
   return servers != NULL && servers->len > 0;
 }
 
-static void
-ask_autoconfig (Search *search)
+static gboolean
+ask_autoconfig (Search *search, const char *domain)
 {
-  g_autofree char *host = g_strconcat ("autoconfig.", search->domain, NULL);
+  g_autofree char *host = g_strconcat ("autoconfig.", domain, NULL);
 
-  if (!ask_https (search, host, "/mail/config-v1.1.xml"))
-    ask_https (search, search->domain, "/.well-known/autoconfig/mail/config-v1.1.xml");
+  return ask_https (search, domain, host, "/mail/config-v1.1.xml")
+         || ask_https (search, domain, domain, "/.well-known/autoconfig/mail/config-v1.1.xml");
+}
+
+/* -- who receives its mail -------------------------------------------------------------------- */
+
+static void
+ask_mx (Search *search)
+{
+  LlAnswer *answer
+      = ll_resolver_query (search->resolver, search->domain, LL_RR_MX,
+                           ll_deadline_earlier (search->deadline, ll_deadline_in (LL_DNS_DEADLINE)),
+                           search->cancellable);
+
+  if (answer->finding == LL_BOGUS)
+    search->bogus = search->domain;
+  search->unanswered |= answer->finding == LL_UNKNOWN;
+  search->mx = ll_answer_first_mx (answer);
+  ll_answer_unref (answer);
+  search->mx_domain = search->mx != NULL ? ll_registered (search->mx) : NULL;
+  if (search->mx_domain != NULL && strcmp (search->mx_domain, search->domain) == 0)
+    g_clear_pointer (&search->mx_domain, g_free);
+}
+
+/* A hoster may describe each of his clusters by itself: "one.hoster.example", then
+ * "hoster.example". Never above what he registered. */
+static void
+ask_host_of_mx (Search *search)
+{
+  const char *cluster = strchr (search->mx, '.');
+
+  if (cluster != NULL && is_below (cluster + 1, search->mx_domain)
+      && strcmp (cluster + 1, search->mx_domain) != 0 && ask_autoconfig (search, cluster + 1))
+    return;
+  if (search->bogus == NULL)
+    ask_autoconfig (search, search->mx_domain);
 }
 
 /* -- together --------------------------------------------------------------------------- */
@@ -241,23 +290,42 @@ add_by_rank (Search *search, GPtrArray *sorted, int wanted)
 static char *
 say_why (const Search *search)
 {
-  if (search->bogus)
+  if (search->bogus != NULL)
     return g_strdup_printf (N_ ("The DNSSEC signatures of %s are wrong: nothing that its DNS says "
                                 "of mail servers can be used"),
-                            search->domain);
+                            search->bogus);
   if (search->unanswered)
     return g_strdup_printf (N_ ("The DNS of %s did not answer: its settings cannot be looked up"),
                             search->domain);
   if (search->unread != NULL)
     return g_strdup_printf (N_ ("What %s publishes could not be read: %s"), search->domain,
                             search->unread);
+  if (search->mx_domain != NULL)
+    return g_strdup_printf (N_ ("%s publishes no settings for mail programs, nor does %s, who "
+                                "receives its mail"),
+                            search->domain, search->mx_domain);
   return g_strdup_printf (N_ ("%s publishes no settings for mail programs"), search->domain);
+}
+
+static void
+ask_all (Search *search)
+{
+  ask_srv (search);
+  if (search->bogus == NULL)
+    ask_autoconfig (search, search->domain);
+  if (search->bogus == NULL && search->found->len == 0)
+    ask_mx (search);
+  if (search->bogus == NULL && search->mx_domain != NULL)
+    ask_host_of_mx (search);
+  if (search->bogus != NULL)
+    g_ptr_array_set_size (search->found, 0);
 }
 
 GPtrArray *
 ll_discover (LlResolver *resolver,
              LlHttps *https,
              const char *address,
+             char **mx,
              char **why,
              LlDeadline deadline,
              GCancellable *cancellable,
@@ -279,18 +347,16 @@ ll_discover (LlResolver *resolver,
   if (normal == NULL)
     return NULL;
   if (!ll_address_is_literal (domain))
-    {
-      ask_srv (&search);
-      if (!search.bogus)
-        ask_autoconfig (&search);
-    }
-  if (search.bogus)
-    g_ptr_array_set_size (found, 0);
+    ask_all (&search);
   sorted = g_ptr_array_new_with_free_func ((GDestroyNotify) ll_submission_free);
   for (int i = 0; i < 4; i++)
     add_by_rank (&search, sorted, i);
   if (sorted->len == 0)
     *why = say_why (&search);
+  if (sorted->len == 0 && search.bogus == NULL)
+    *mx = g_steal_pointer (&search.mx);
   g_free (search.unread);
+  g_free (search.mx);
+  g_free (search.mx_domain);
   return sorted;
 }

@@ -20,6 +20,7 @@ typedef struct
   char *token_url;
   char *scope;
   char *source;    /* who says so: a host or a name in DNS */
+  char *mx;        /* he says it since this host of his receives the domain's mail; NULL: not so */
   gboolean proven; /* it was the domain itself that said so */
 } LlSubmission;
 

@@ -45,6 +45,7 @@ class Place:
         self.server = TokenServer(self.world.ca.issue(LOGIN[0]), *LOGIN, user=USER)
         autoconfig.publish(self.world, "cloud.lab", MAIL[0], how="OAuth2", more=PERMISSION,
                            records=f"@ MX 10 mail\nmail A {MAIL[1]}\nlogin A {LOGIN[1]}\n")  # fmt: skip
+        self.world.zones.zone("office.lab", "@ MX 1 aspmx.l.google.com.\n")
         stack.enter_context(self.world)
         stack.enter_context(self.server)
         stack.enter_context(
@@ -88,9 +89,22 @@ class Place:
         self.window.picture(os.path.join(self.pictures, name))
 
 
-def test_the_address_tells_how_to_sign_in(place):
+def test_a_domain_whose_mail_is_kept_by_google(place):
     place.window.wait_text("Your letters, locked before they leave")
     place.window.press("I use another program")
+    place.window.write("Your mail address", "anna@office.lab")
+    place.window.press("Next")
+    place.window.wait_text("its letters are received at Google (Gmail, Workspace). That is who receives them")
+    place.window.wait_text("smtp.gmail.com:465")
+    place.window.wait_text("Letterlock’s own list of providers")
+    texts = place.window.texts()
+    tap.true("Password at your provider" not in texts, "it was chosen before somebody chose it")
+    tap.equal(place.window.unnamed(), [], "controls without a name")
+    place.picture("provider-by-mx.png")
+    place.window.press("Back")
+
+
+def test_the_address_tells_how_to_sign_in(place):
     place.window.write("Your mail address", USER)
     place.window.press("Next")
     place.window.wait_text(f"{MAIL[0]}:587")

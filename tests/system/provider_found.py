@@ -50,6 +50,27 @@ class Domains:
         zone("ill.lab", f"autoconfig A {POLICY_ADDRESS}\n", signed=False)
         web("autoconfig.ill.lab", {autoconfig.PATH: "return 503;"})
         zone("away.lab", "autoconfig A 127.0.0.99\n", signed=False)
+        self._hosted(zone, web)
+
+    def _hosted(self, zone, web):
+        """Domains whose mail somebody else receives."""
+        for host, server in (("hoster.lab", NAME), ("two.many-clusters.lab", "smtp.two.many-clusters.lab")):
+            zone(host, f"autoconfig A {POLICY_ADDRESS}\n")
+            web(f"autoconfig.{host}", {autoconfig.PATH: autoconfig.config(host, server)})
+        web("autoconfig.many-clusters.lab", {autoconfig.PATH: autoconfig.config("x", "smtp.many-clusters.lab")})
+        zone("many-clusters.lab", f"autoconfig A {POLICY_ADDRESS}\n")
+        zone("hosted.lab", "@ MX 20 elsewhere.lab.\n@ MX 10 mx1.in.hoster.lab.\n")
+        zone("cluster.lab", "@ MX 10 mx.two.many-clusters.lab.\n")
+        zone("office.lab", "@ MX 1 aspmx.l.google.com.\n@ MX 5 alt1.aspmx.l.google.com.\n")
+        zone("business.lab", "@ MX 0 business-lab.mail.protection.outlook.com.\n", signed=False)
+        zone("filtered.lab", "@ MX 10 mx0a-001.pphosted.com.\n")
+        zone("broken-host.lab", "@ MX 10 mx.bogus.lab.\n")
+        zone("self-hosted.lab", f"@ MX 10 mx\nautoconfig A {POLICY_ADDRESS}\n")
+        web("autoconfig.self-hosted.lab", {"/other": b"nothing"})
+        # what everybody can register below must never be asked
+        zone("co.uk", f"autoconfig A {POLICY_ADDRESS}\n", signed=False)
+        web("autoconfig.co.uk", {autoconfig.PATH: autoconfig.config("co.uk", "thief.co.uk")})
+        zone("victim.lab", "@ MX 10 shop.co.uk.\n")
 
     def __enter__(self):
         self.world.__enter__()
@@ -109,6 +130,64 @@ def test_nothing(lab):
         tap.equal(lab.find(f"anna@{domain}"), expected, domain)
     done = lab.daemon.try_letterlock("account", "find", "anna")
     tap.equal(done.returncode, 2, done.stderr)
+
+
+def whole(lab, address):
+    (found,) = lab.daemon.letterlock("account", "find", address, "--json")
+    return found["servers"][0]
+
+
+def test_who_receives(lab):
+    """A domain that says nothing: who receives its mail is asked, and never taken for proven"""
+    expected = [(f"{NAME}:587", "starttls", "anna@hosted.lab", "autoconfig.hoster.lab", False)]
+    tap.equal(lab.find("anna@hosted.lab"), (expected, None, 0), "hosted")
+    server = whole(lab, "anna@hosted.lab")
+    tap.equal([server[x] for x in ("received_at", "receiver", "listed")], ["mx1.in.hoster.lab", None, None], "MX")
+    servers, _, _ = lab.find("anna@cluster.lab")
+    tap.equal([x[0] for x in servers], ["smtp.two.many-clusters.lab:587"], "the cluster's own settings")
+    done = lab.daemon.try_letterlock("account", "find", "anna@hosted.lab")
+    tap.true("mail is received by mx1.in.hoster.lab" in done.stdout
+             and "who receives letters, not who sends them" in done.stdout, done.stdout)  # fmt: skip
+    done = lab.daemon.try_letterlock("account", "add", "anna@hosted.lab", "--yes")
+    tap.true(done.returncode == 1 and "nothing proves" in done.stderr, done.stderr)
+
+
+def test_large_providers(lab):
+    """Google's and Microsoft's customers publish nothing: the shipped table says where they send"""
+    fields = ("upstream", "security", "auth", "oauth2", "source", "proven", "received_at", "receiver")
+    for domain, expected in (
+        ("office.lab", ("smtp.gmail.com:465", "tls", "password", "google", "letterlock", False,
+                        "aspmx.l.google.com", "Google (Gmail, Workspace)")),
+        ("business.lab", ("smtp.office365.com:587", "starttls", "oauth2", "microsoft", "letterlock", False,
+                          "business-lab.mail.protection.outlook.com",
+                          "Microsoft (Exchange Online, Outlook.com)")),
+    ):  # fmt: skip
+        server = whole(lab, f"anna@{domain}")
+        tap.equal(tuple(server[x] for x in fields), expected, domain)
+        tap.true(server["listed"].startswith("20"), server)
+    done = lab.daemon.try_letterlock("account", "find", "anna@office.lab")
+    tap.true("received at Google (Gmail, Workspace), by its server aspmx.l.google.com" in done.stdout, done.stdout)
+    status, _, said = lab.typed("1\n", "account", "add", "anna@office.lab", "--auth", "none", "--name", "google")
+    tap.equal(status, 0, said)
+    (account,) = lab.daemon.letterlock("account", "show", "google", "--json")
+    tap.equal((account["upstream"], account["security"]), ("smtp.gmail.com:465", "tls"), "account")
+    lab.daemon.letterlock("account", "remove", "google")
+
+
+def test_receivers_that_say_nothing(lab):
+    """A filter in front, wrong signatures, one's own host; never what everybody can register below"""
+    for domain, reason in (
+        ("filtered.lab", "filtered.lab publishes no settings for mail programs, nor does pphosted.com, who "
+                         "receives its mail"),
+        ("broken-host.lab", "The DNSSEC signatures of bogus.lab are wrong: nothing that its DNS says of mail "
+                            "servers can be used"),
+        ("self-hosted.lab", "self-hosted.lab publishes no settings for mail programs"),
+        ("victim.lab", "victim.lab publishes no settings for mail programs, nor does shop.co.uk, who receives "
+                       "its mail"),
+    ):  # fmt: skip
+        tap.equal(lab.find(f"anna@{domain}"), ([], reason, 1), domain)
+    tap.equal(lab.world.policies.requests("autoconfig.co.uk", "/"), 0, "autoconfig.co.uk was asked")
+    tap.equal(lab.world.policies.requests("autoconfig.self-hosted.lab", "/"), 1, "its own was asked")
 
 
 def test_not_read(lab):
