@@ -90,6 +90,12 @@ ll_logout_look (LlLogout *logout, gulong unsent)
     logout->timer = g_timeout_add (SETTLE, settled_cb, logout);
 }
 
+gboolean
+ll_logout_is_told (LlLogout *logout)
+{
+  return logout->cookie != 0;
+}
+
 LlLogout *
 ll_logout_new (GDBusConnection *bus)
 {

@@ -22,6 +22,9 @@ void ll_logout_free (LlLogout *logout);
 /* @unsent: how many there are; 0: nothing holds the user back. */
 void ll_logout_look (LlLogout *logout, gulong unsent);
 
+/* Whether the session knows of letters, and says so. */
+gboolean ll_logout_is_told (LlLogout *logout);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LlLogout, ll_logout_free)
 
 G_END_DECLS

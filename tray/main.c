@@ -6,6 +6,7 @@
 #include "api/read.h"
 #include "api/status.h"
 #include "tray/alerts.h"
+#include "tray/farewell.h"
 #include "tray/item.h"
 #include "tray/logout.h"
 #include "tray/menu.h"
@@ -39,6 +40,7 @@ typedef struct
   LlNotices *notices;
   LlAlerts *alerts;
   LlLogout *logout;
+  LlFarewell *farewell;
   GVariant *held;
   GVariant *last;
   guint gather;
@@ -118,6 +120,7 @@ show (Tray *tray)
   ll_menu_show (tray->menu, words, tray->held, tray->last);
   ll_alerts_look (tray->alerts);
   ll_logout_look (tray->logout, ll_status_unsent (state));
+  ll_farewell_look (tray->farewell, ll_status_unsent (state));
 }
 
 /* -- letters --------------------------------------------------------------------------------- */
@@ -244,6 +247,7 @@ run (Tray *tray)
   tray->notices = ll_notices_new (tray->bus, tray->daemon, open_window, tray);
   tray->alerts = ll_alerts_new (tray->bus, tray->daemon);
   tray->logout = ll_logout_new (tray->bus);
+  tray->farewell = ll_farewell_new (tray->bus, tray->logout, quit_cb, tray);
   g_signal_connect (tray->daemon, "letters-changed", G_CALLBACK (letters_changed_cb), tray);
   g_signal_connect (tray->daemon, "notify::connected", G_CALLBACK (connected_cb), tray);
   g_signal_connect_swapped (tray->daemon, "notify::state", G_CALLBACK (show), tray);
@@ -251,6 +255,7 @@ run (Tray *tray)
   g_main_loop_run (tray->loop);
   g_clear_handle_id (&tray->gather, g_source_remove);
   g_signal_handlers_disconnect_by_data (tray->daemon, tray);
+  ll_farewell_free (tray->farewell);
   ll_logout_free (tray->logout);
   ll_alerts_free (tray->alerts);
   ll_notices_free (tray->notices);

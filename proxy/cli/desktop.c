@@ -8,8 +8,9 @@
 
 #define WATCHER "org.kde.StatusNotifierWatcher"
 
-/* Whom the icon tells (tray/logout.c). */
+/* Who is told of letters at logout (tray/logout.c, tray/farewell.c). */
 #define SESSION "org.gnome.SessionManager"
+#define XSMP_SESSION "SESSION_MANAGER"
 
 /* A desktop that hangs is not waited for (milliseconds). */
 #define PATIENCE 3000
@@ -68,11 +69,14 @@ add_logout (GVariantBuilder *lines, gboolean session)
 {
   if (session)
     ll_prerequisite_add (lines, "logout", LL_PREREQUISITE_THERE,
-                         "This desktop can say at logout that letters are not sent yet.", NULL);
+                         "This desktop can say at logout that letters are not sent yet: the icon "
+                         "tells it.",
+                         NULL);
   else
     ll_prerequisite_add (lines, "logout", LL_PREREQUISITE_THERE,
-                         "This desktop does not say at logout that letters are not sent yet "
-                         "(GNOME, Cinnamon, Budgie and MATE do): they wait for the next login.",
+                         "This desktop does not ask its programs before a logout (GNOME, KDE, "
+                         "Xfce, Cinnamon, Budgie, MATE and LXQt do): it does not say that letters "
+                         "are not sent yet, and they wait for the next login.",
                          "None needed; letterlock queue shows them.");
 }
 
@@ -87,7 +91,7 @@ ll_desktop_check (void)
   if (bus != NULL)
     {
       add_icon (&lines, has_host (bus));
-      add_logout (&lines, has_session (bus));
+      add_logout (&lines, g_getenv (XSMP_SESSION) != NULL || has_session (bus));
       g_dbus_connection_close_sync (bus, NULL, NULL);
     }
   return g_variant_ref_sink (g_variant_builder_end (&lines));

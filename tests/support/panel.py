@@ -58,6 +58,15 @@ def turn():
         pass
 
 
+def words_of(bus, name, path="/StatusNotifierItem"):
+    """What is read where this icon is pointed at."""
+    arguments = GLib.Variant("(ss)", (ITEM, "ToolTip"))
+    answer = bus.call_sync(
+        name, path, "org.freedesktop.DBus.Properties", "Get", arguments, None, Gio.DBusCallFlags.NONE, 5000, None
+    )
+    return answer.unpack()[0][3]
+
+
 class Panel:
     """xfce4-panel with its tray."""
 
@@ -125,8 +134,7 @@ class Panel:
         return None
 
     def words(self):
-        """What is read where the icon is pointed at."""
-        return self.get(*self.item(), ITEM, "ToolTip")[3]
+        return words_of(self.bus, *self.item())
 
     def icon(self):
         return self.get(*self.item(), ITEM, "IconName")

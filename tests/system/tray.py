@@ -150,7 +150,7 @@ def test_doctor_says_whether_icons_are_shown(place):
 def test_doctor_says_whether_logout_is_told_of(place):
     """doctor: of a session that says at logout that letters are not sent yet, and of one that does not"""
     without = doctor_on("logout", place, **place.desktop.environment)
-    tap.true("does not say at logout" in without["reason"], without)
+    tap.true("does not ask its programs" in without["reason"], without)
     with subprocess.Popen(
         ["/usr/bin/python3", "-m", "dbusmock", "--session", "org.gnome.SessionManager", "/", "org.gnome.SessionManager"],
         env={"PATH": "/usr/bin:/bin", **place.desktop.environment},
