@@ -49,6 +49,11 @@ FORBIDDEN = {
     "g_error": "aborts",
 }
 
+# Where a person looks nothing is waited for: each frame is due in 16 ms.
+WAITS = re.compile(
+    r"\b(g(?:tk)?_\w+_sync|g_subprocess_(?:wait|wait_check|communicate|communicate_utf8)|g_main_loop_run"
+    r"|g_u?sleep|ll_bus_client_(?:new|call)|ll_bus_session)\s*\("
+)
 INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"', re.M)
 COMMENT_OR_STRING = re.compile(
     r'//[^\n]*|/\*.*?\*/|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\'', re.S
@@ -147,6 +152,15 @@ def headings(path, text):
     for number, line in enumerate(text.split("\n"), 1):
         if line.startswith("/* -- ") and not line.endswith(" */"):
             yield f"{path}:{number}: the heading does not fit on its line"
+
+
+def waiting(path, text):
+    if not path.startswith("gui/"):
+        return
+    code = code_only(text)
+    for match in WAITS.finditer(code):
+        line = code.count("\n", 0, match.start()) + 1
+        yield f"{path}:{line}: {match.group(1)}: the window waits for nobody"
 
 
 def forbidden(path, text):
