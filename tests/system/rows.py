@@ -6,6 +6,7 @@ search looks at all."""
 
 import contextlib
 import os
+import signal
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "support"))
@@ -61,6 +62,34 @@ def test_a_search_looks_at_the_whole_ledger(place):
         window.wait_text(many.address(ROWS - 3, "dane.lab"))
         window.wait(lambda: "bob@dane.lab" not in window.texts(), "the others are not shown")
         window.wait(lambda: not window.reader.says(" of "), "there is one leaf")
+
+
+@contextlib.contextmanager
+def standing(program):
+    """It answers nobody, as one that has very much to do."""
+    os.kill(program.pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(program.pid, signal.SIGCONT)
+
+
+def test_looking_waits_for_nobody(place):
+    """While the daemon does not answer, the list scrolls and leafs; its rows come when it does"""
+    with place.desktop.window(place.daemon) as window:
+        window.wait_text(many.address(0, "dane.lab"))
+        top = lambda: window.reader.place(window.reader.find(many.address(0, "dane.lab")))[1]
+        with standing(place.daemon.program):
+            before = top()
+            left, above = window.corner()
+            window.xdotool("mousemove", left + 600, above + 400, "click", "--repeat", 3, 5)
+            window.wait(lambda: top() < before, "it scrolls")
+            for first in (LEAF, 2 * LEAF):
+                window.press("Older")
+                window.wait_text(f"{first + 1}–{first + LEAF} of")
+            window.wait_text("…")
+        window.wait_text(many.address(2 * LEAF, "dane.lab"))
+        window.wait(lambda: "…" not in window.texts(), "no row stays empty")
 
 
 class Place:
