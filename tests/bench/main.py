@@ -19,6 +19,7 @@ import rtt  # noqa: E402
 import seal  # noqa: E402
 import start  # noqa: E402
 import table  # noqa: E402
+import window  # noqa: E402
 from place import Site  # noqa: E402
 
 SERIES = {
@@ -29,6 +30,7 @@ SERIES = {
     "memory": (memory.series, "at rest, with 64 clients, with 25 and 200 MB; wake-ups"),
     "seal": (seal.series, "locking 4 KB to 25 MB, beside gpg and openssl alone; memory at 200 MB"),
     "start": (start.series, "start to the first 220"),
+    "window": (window.series, "the window: its first frame, a ledger of 100,000 letters, scrolling"),
 }
 
 
