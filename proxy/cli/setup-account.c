@@ -54,9 +54,13 @@ ll_setup_account_find (GVariant *accounts, const LlSetupUpstream *upstream)
 }
 
 gboolean
-ll_setup_account_has_other_secret (GVariant *account)
+ll_setup_account_has_other_secret (GVariant *account, const char *username)
 {
-  return account != NULL && strcmp (ll_text (account, "auth"), "password") != 0;
+  const char *own = account != NULL ? ll_text (account, "username") : "";
+
+  return account != NULL
+         && (strcmp (ll_text (account, "auth"), "password") != 0
+             || (*username != '\0' && *own != '\0' && strcmp (own, username) != 0));
 }
 
 static GVariant *
@@ -91,32 +95,55 @@ more_addresses (GVariant *there, const LlSetupUpstream *upstream)
   return g_variant_dict_end (&dict);
 }
 
-GVariant *
-ll_setup_account_make (GVariant *there,
-                       const LlSetupUpstream *upstream,
-                       const LlSecret *password,
-                       int *status)
+static GUnixFDList *
+hand_over (const LlSecret *password, GVariant **handles)
+{
+  return ll_bus_client_hand_over (password != NULL ? ll_secret_peek (password) : NULL,
+                                  password != NULL ? ll_secret_length (password) : 0, handles);
+}
+
+/* Read again: another server of the same mail program may have given it addresses, too. */
+static gboolean
+complete (const char *name, const LlSetupUpstream *upstream, const LlSecret *password, int *status)
 {
   GVariant *handles;
-  g_autoptr (GUnixFDList) descriptors
-      = ll_bus_client_hand_over (password != NULL ? ll_secret_peek (password) : NULL,
-                                 password != NULL ? ll_secret_length (password) : 0, &handles);
+  g_autoptr (GUnixFDList) descriptors = hand_over (password, &handles);
+  g_autoptr (GVariant) there
+      = ll_ask_one ("GetAccount", g_variant_new ("(s)", name), LL_ASK_SHORT, status);
   g_autoptr (GVariant) reply = NULL;
-  const char *name;
 
-  if (there == NULL)
-    {
-      reply = ll_ask_with ("AddAccount",
-                           g_variant_new ("(@a{sv}@ah)", settings_of (upstream), handles),
-                           descriptors, LL_ASK_SHORT, status);
-      return reply != NULL ? g_variant_get_child_value (reply, 0) : NULL;
-    }
-  name = ll_text (there, "account");
-  reply = ll_ask_with ("EditAccount",
-                       g_variant_new ("(s@a{sv}@ah)", name, more_addresses (there, upstream),
-                                      handles),
-                       descriptors, LL_ASK_SHORT, status);
-  return reply != NULL
-             ? ll_ask_one ("NewPassword", g_variant_new ("(s)", name), LL_ASK_SHORT, status)
-             : NULL;
+  if (there != NULL)
+    reply = ll_ask_with ("EditAccount",
+                         g_variant_new ("(s@a{sv}@ah)", name, more_addresses (there, upstream),
+                                        handles),
+                         descriptors, LL_ASK_SHORT, status);
+  else
+    g_variant_unref (g_variant_ref_sink (handles));
+  return reply != NULL;
+}
+
+GVariant *
+ll_setup_account_make (const LlSetupUpstream *upstream, const LlSecret *password, int *status)
+{
+  GVariant *handles;
+  g_autoptr (GUnixFDList) descriptors = hand_over (password, &handles);
+  g_autoptr (GVariant) reply
+      = ll_ask_with ("AddAccount", g_variant_new ("(@a{sv}@ah)", settings_of (upstream), handles),
+                     descriptors, LL_ASK_SHORT, status);
+
+  return reply != NULL ? g_variant_get_child_value (reply, 0) : NULL;
+}
+
+GVariant *
+ll_setup_account_use (const char *name,
+                      const LlSetupUpstream *upstream,
+                      const LlSecret *password,
+                      GVariant *access,
+                      int *status)
+{
+  if (!complete (name, upstream, password, status))
+    return NULL;
+  return access != NULL
+             ? g_variant_ref (access)
+             : ll_ask_one ("NewPassword", g_variant_new ("(s)", name), LL_ASK_SHORT, status);
 }

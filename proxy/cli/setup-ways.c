@@ -185,7 +185,7 @@ find_password (const Job *job, Way *way, int *status)
   GError *error = NULL;
 
   if (way->server->auth == LL_OUTGOING_AUTH_NONE || way->server->auth == LL_OUTGOING_AUTH_OAUTH2
-      || ll_setup_account_has_other_secret (way->account))
+      || ll_setup_account_has_other_secret (way->account, way->server->username))
     return TRUE;
   way->password = job->program->password (job->opened, way->server, &error);
   if (error != NULL)
@@ -235,6 +235,31 @@ write_all (const Job *job, int *status)
   return FALSE;
 }
 
+/* What the account that is there got for one of the servers before @way; or NULL. */
+static GVariant *
+access_before (const Job *job, const Way *way)
+{
+  const char *name = ll_text (way->account, "account");
+
+  for (guint i = 0; g_ptr_array_index (job->ways, i) != way; i++)
+    {
+      const Way *other = g_ptr_array_index (job->ways, i);
+
+      if (other->account != NULL && strcmp (ll_text (other->account, "account"), name) == 0)
+        return other->access;
+    }
+  return NULL;
+}
+
+static GVariant *
+give_account (const Job *job, const Way *way, int *status)
+{
+  if (way->account == NULL)
+    return ll_setup_account_make (&way->upstream, way->password, status);
+  return ll_setup_account_use (ll_text (way->account, "account"), &way->upstream, way->password,
+                               access_before (job, way), status);
+}
+
 static gboolean
 do_it (const Job *job, int *status)
 {
@@ -245,7 +270,7 @@ do_it (const Job *job, int *status)
     {
       Way *way = g_ptr_array_index (job->ways, i);
 
-      way->access = ll_setup_account_make (way->account, &way->upstream, way->password, status);
+      way->access = give_account (job, way, status);
       if (way->access == NULL || !point (job, way, status))
         return FALSE;
     }

@@ -58,16 +58,22 @@ typedef struct
  * with the first of them before others. (transfer full), NULL: none */
 GVariant *ll_setup_account_find (GVariant *accounts, const LlSetupUpstream *upstream);
 
-/* What @account (or NULL) signs in with is no password: one that a mail program saved is not for
- * it. */
-gboolean ll_setup_account_has_other_secret (GVariant *account);
+/* What @account (or NULL) signs in with is no password, or another user's than @username's: one
+ * that a mail program saved is not for it. */
+gboolean ll_setup_account_has_other_secret (GVariant *account, const char *username);
 
-/* Makes it; or gives the one that is @there the addresses that it lacks, and a new local password.
- * The answer of AddAccount; NULL: *status. */
-GVariant *ll_setup_account_make (GVariant *there,
-                                 const LlSetupUpstream *upstream,
-                                 const LlSecret *password,
-                                 int *status);
+/* The answer of AddAccount; NULL: *status. */
+GVariant *
+ll_setup_account_make (const LlSetupUpstream *upstream, const LlSecret *password, int *status);
+
+/* Gives the account that is there the addresses that it lacks, and a new local password: @access,
+ * if it got one for another server of this mail program. The answer of NewPassword; NULL: *status.
+ */
+GVariant *ll_setup_account_use (const char *name,
+                                const LlSetupUpstream *upstream,
+                                const LlSecret *password,
+                                GVariant *access,
+                                int *status);
 
 /* -- one's own certificate (setup-certificate.c) ---------------------------- */
 

@@ -63,7 +63,7 @@ const [host, port, user, password, address, done] = arguments;
   identity.doFcc = false;
   identity.composeHtml = false;
   const account = MailServices.accounts.createAccount();
-  account.incomingServer = MailServices.accounts.createIncomingServer("nobody", "Practice", "none");
+  account.incomingServer = MailServices.accounts.createIncomingServer("nobody", `Practice-${server.key}`, "none");
   account.addIdentity(identity);
   const login = Cc["@mozilla.org/login-manager/loginInfo;1"].createInstance(Ci.nsILoginInfo);
   login.init(`smtp://${host}`, null, `smtp://${host}`, user, password, "", "");
