@@ -76,8 +76,8 @@ date_of (const ASN1_TIME *time)
   return g_strdup_printf ("%04d-%02d-%02d", parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday);
 }
 
-static LlChainFinding
-finding_of (int error, X509 *leaf, const char *host)
+LlChainFinding
+ll_chain_finding_of (int error, X509 *leaf, const char *host)
 {
   g_autofree char *date = NULL;
 
@@ -140,7 +140,7 @@ ll_chain_verify (const LlChain *chain, SSL_CTX *context, const char *host)
     }
   X509_STORE_CTX_free (verify);
   ERR_clear_error ();
-  return finding_of (error, leaf, name);
+  return ll_chain_finding_of (error, leaf, name);
 }
 
 /* The single answer for the server's own certificate, or NULL. */

@@ -41,6 +41,8 @@ typedef struct
 
 /* WebPKI with the roots of @context, for @host in the SAN. */
 LlChainFinding ll_chain_verify (const LlChain *chain, SSL_CTX *context, const char *host);
+/* What an X509_V_ERR_ of a chain that begins with @leaf means, asked for as @host. */
+LlChainFinding ll_chain_finding_of (int error, X509 *leaf, const char *host);
 void ll_chain_finding_clear (LlChainFinding *finding);
 
 /* A stapled answer, signed by the issuer, says *revoked*. Anything else is FALSE. */

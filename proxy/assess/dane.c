@@ -12,6 +12,9 @@
 #include <openssl/x509v3.h>
 
 #define USAGE_DANE_TA 2
+/* OpenSSL's security levels: the floor that LL_TLS_PROBE sets, and none. */
+#define LEVEL_FLOOR 2
+#define LEVEL_NONE 0
 #define MATCHING_SHA256 1
 #define MATCHING_SHA512 2
 
@@ -93,11 +96,13 @@ add_names (SSL *ssl, const LlDaneNames *names)
     SSL_add1_host (ssl, names->mx);
   if (names->next_hop != NULL && *names->next_hop != '\0')
     SSL_add1_host (ssl, names->next_hop);
+  if (names->alias_of != NULL && *names->alias_of != '\0')
+    SSL_add1_host (ssl, names->alias_of);
 }
 
 /* What SSL_connect would have done with the records, after the fact: the same code of OpenSSL. */
 static int
-verify (SSL *ssl, SSL_CTX *context, const LlChain *chain)
+verify (SSL *ssl, SSL_CTX *context, const LlChain *chain, int level)
 {
   X509_STORE_CTX *store = X509_STORE_CTX_new ();
   int error = X509_V_ERR_UNSPECIFIED;
@@ -107,8 +112,7 @@ verify (SSL *ssl, SSL_CTX *context, const LlChain *chain)
     {
       X509_STORE_CTX_set_default (store, "ssl_server");
       X509_VERIFY_PARAM_set1 (X509_STORE_CTX_get0_param (store), SSL_get0_param (ssl));
-      /* the strength of keys is the floor's business (WEAK), not a mismatch */
-      X509_VERIFY_PARAM_set_auth_level (X509_STORE_CTX_get0_param (store), 0);
+      X509_VERIFY_PARAM_set_auth_level (X509_STORE_CTX_get0_param (store), level);
       X509_STORE_CTX_set0_dane (store, SSL_get0_dane (ssl));
       error = X509_verify_cert (store) > 0 ? X509_V_OK : X509_STORE_CTX_get_error (store);
     }
@@ -125,30 +129,41 @@ describe_match (SSL *ssl)
   if (depth < 0)
     return g_strdup (N_ ("its certificate matches the published TLSA record"));
   return g_strdup_printf (N_ ("TLSA %u %u %u matches its certificate%s"), usage, selector, matching,
-                          depth > 0 ? " authority" : "");
+                          usage == USAGE_DANE_TA ? " authority" : "");
+}
+
+/* What is too weak is the floor's business (WEAK), and no mismatch: then *weakness says what. */
+static int
+verify_twice (SSL *ssl, SSL_CTX *context, const LlChain *chain, char **weakness)
+{
+  int error = verify (ssl, context, chain, LEVEL_FLOOR);
+  g_auto (LlChainFinding) finding
+      = ll_chain_finding_of (error, sk_X509_value (chain->certificates, 0), "");
+
+  if (finding.code != LL_CODE_WEAK_KEY)
+    return error;
+  error = verify (ssl, context, chain, LEVEL_NONE);
+  if (error == X509_V_OK)
+    *weakness = g_steal_pointer (&finding.detail);
+  return error;
 }
 
 static LlDane
-compare_with (
-    SSL *ssl, SSL_CTX *context, const LlChain *chain, const GPtrArray *records, char **detail)
+judge (SSL *ssl,
+       SSL_CTX *context,
+       const LlChain *chain,
+       const GPtrArray *records,
+       gboolean *weak,
+       char **detail)
 {
-  int accepted = add_records (ssl, records);
-  int error;
+  char *weakness = NULL;
+  int error = verify_twice (ssl, context, chain, &weakness);
 
-  if (accepted < 0)
-    {
-      *detail = g_strdup (N_ ("the TLSA records could not be compared"));
-      return LL_DANE_MISMATCH;
-    }
-  if (accepted == 0)
-    {
-      *detail = g_strdup (N_ ("none of the published TLSA records can be used for mail"));
-      return LL_DANE_UNUSABLE;
-    }
-  error = verify (ssl, context, chain);
+  if (weak != NULL)
+    *weak = weakness != NULL;
   if (error == X509_V_OK)
     {
-      *detail = describe_match (ssl);
+      *detail = weakness != NULL ? weakness : describe_match (ssl);
       return LL_DANE_MATCH;
     }
   *detail
@@ -165,11 +180,13 @@ LlDane
 ll_dane_compare (const LlChain *chain,
                  const GPtrArray *records,
                  const LlDaneNames *names,
+                 gboolean *weak,
                  char **detail)
 {
   g_autoptr (SSL_CTX) context = NULL;
   g_autoptr (SSL) ssl = NULL;
   LlDane result = LL_DANE_MISMATCH;
+  int accepted = -1;
 
   if (records == NULL || records->len == 0)
     return LL_DANE_NONE;
@@ -181,7 +198,14 @@ ll_dane_compare (const LlChain *chain,
     {
       SSL_dane_set_flags (ssl, DANE_FLAG_NO_DANE_EE_NAMECHECKS);
       add_names (ssl, names);
-      result = compare_with (ssl, context, chain, records, detail);
+      accepted = add_records (ssl, records);
+    }
+  if (accepted > 0)
+    result = judge (ssl, context, chain, records, weak, detail);
+  else if (accepted == 0)
+    {
+      *detail = g_strdup (N_ ("none of the published TLSA records can be used for mail"));
+      result = LL_DANE_UNUSABLE;
     }
   else
     *detail = g_strdup (N_ ("the TLSA records could not be compared"));

@@ -23,13 +23,16 @@ typedef struct
   const char *base;     /* where the TLSA records stood */
   const char *mx;       /* the name in the MX record, or NULL */
   const char *next_hop; /* the recipient's domain, or NULL */
+  const char *alias_of; /* what that is a signed alias of, or NULL */
 } LlDaneNames;
 
 /* @records: GBytes of TLSA rdata, any. MATCH, MISMATCH, UNUSABLE; NONE when there are none.
- * *detail (transfer full): one line of proof, "TLSA 3 1 1 matches", or what is wrong. */
+ * *detail (transfer full): one line of proof, "TLSA 3 1 1 matches", or what is wrong; untouched
+ * for NONE. *weak: it matches by a key or a signature that is below the floor (LL_TLS_PROBE). */
 LlDane ll_dane_compare (const LlChain *chain,
                         const GPtrArray *records,
                         const LlDaneNames *names,
+                        gboolean *weak,
                         char **detail);
 
 G_END_DECLS

@@ -149,11 +149,16 @@ trust_for (const LlVerdictInput *input, const LlSight *sight, const char *name)
 }
 
 static LlDane
-compare (const LlVerdictInput *input, const LlHostFacts *facts, const LlSight *sight, char **detail)
+compare (const LlVerdictInput *input,
+         const LlHostFacts *facts,
+         const LlSight *sight,
+         gboolean *weak,
+         char **detail)
 {
   LlDaneNames names = { .base = facts->tlsa_base != NULL ? facts->tlsa_base : facts->name,
                         .mx = facts->name,
-                        .next_hop = input->domain };
+                        .next_hop = input->domain,
+                        .alias_of = input->mx->secure ? input->mx->canonical : NULL };
 
   if (facts->dane != LL_DANE_PUBLISHED)
     return facts->dane; /* NONE, UNUSABLE */
@@ -162,7 +167,7 @@ compare (const LlVerdictInput *input, const LlHostFacts *facts, const LlSight *s
       *detail = g_strdup (sight->detail);
       return LL_DANE_MISMATCH;
     }
-  return ll_dane_compare (ll_sight_chain (sight), facts->tlsa, &names, detail);
+  return ll_dane_compare (ll_sight_chain (sight), facts->tlsa, &names, weak, detail);
 }
 
 static void
@@ -193,10 +198,11 @@ worth_tls (const LlVerdictInput *input,
            Worth *worth)
 {
   gboolean weak = sight->kind == LL_SIGHT_WEAK;
+  gboolean match_is_weak = FALSE;
   g_autofree char *proof = NULL;
 
   worth->trust = trust_for (input, sight, facts->name);
-  worth->dane = compare (input, facts, sight, &proof);
+  worth->dane = compare (input, facts, sight, &match_is_weak, &proof);
   switch (worth->dane)
     {
     case LL_DANE_MISMATCH:
@@ -207,6 +213,11 @@ worth_tls (const LlVerdictInput *input,
     case LL_DANE_MATCH:
       worth->evidence = input->mx->secure ? LL_EVIDENCE_DANE : LL_EVIDENCE_HALF;
       worth->detail = g_steal_pointer (&proof);
+      if (match_is_weak)
+        {
+          worth->evidence = LL_EVIDENCE_WEAK;
+          worth->code = LL_CODE_WEAK_KEY;
+        }
       break;
     case LL_DANE_UNUSABLE: /* mandatory, and nobody's certificate counts (RFC 7672 2.2) */
       worth->evidence = LL_EVIDENCE_OPP;

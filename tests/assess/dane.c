@@ -14,7 +14,7 @@
 
 /* root -> middle -> leaves; made once */
 static Certificate root, middle, leaf, wrong, expired, domain_leaf, cn_only, weak, client_only,
-    other;
+    other, wildcard, other_name, sha1, future, hosting;
 
 static void
 make_all (void)
@@ -31,13 +31,23 @@ make_all (void)
   client_only = certificate_make (&(CertificateWish){ .names = "DNS:" MX, .purpose = "clientAuth" },
                                   &middle);
   other = certificate_make (&(CertificateWish){ .name = MX, .names = "DNS:" MX }, NULL);
+  wildcard = certificate_make (&(CertificateWish){ .names = "DNS:*." DOMAIN }, &middle);
+  other_name = certificate_make (&(CertificateWish){ .name = MX, .names = "DNS:x.lab" }, &middle);
+  sha1
+      = certificate_make (&(CertificateWish){ .names = "DNS:" MX, .digest = EVP_sha1 () }, &middle);
+  hosting = certificate_make (&(CertificateWish){ .names = "DNS:hosting.lab" }, &middle);
+  future = certificate_make (&(CertificateWish){ .names = "DNS:" MX,
+                                                 .from = 5 * CERTIFICATE_DAY,
+                                                 .to = 30 * CERTIFICATE_DAY },
+                             &middle);
 }
 
 static void
 clear_all (void)
 {
-  Certificate *all[] = { &root,        &middle,  &leaf, &wrong,       &expired,
-                         &domain_leaf, &cn_only, &weak, &client_only, &other };
+  Certificate *all[]
+      = { &root,        &middle, &leaf,     &wrong,      &expired, &domain_leaf, &cn_only, &weak,
+          &client_only, &other,  &wildcard, &other_name, &sha1,    &future,      &hosting };
 
   for (guint i = 0; i < G_N_ELEMENTS (all); i++)
     certificate_clear (all[i]);
@@ -91,6 +101,7 @@ typedef struct
     gboolean cut; /* one octet short */
   } records[3];
   LlDane result;
+  gboolean weak;
 } Case;
 
 static Case cases[] = {
@@ -110,9 +121,73 @@ static Case cases[] = {
     FALSE,
     { { &middle, 2, 1, 1 } },
     LL_DANE_MISMATCH },
+  { "2 0 1 root sent, intermediate not",
+    &leaf,
+    FALSE,
+    TRUE,
+    { { &root, 2, 0, 1 } },
+    LL_DANE_MISMATCH },
+  { "3 0 0", &leaf, TRUE, FALSE, { { &leaf, 3, 0, 0 } }, LL_DANE_MATCH },
+  { "2 1 0 key in DNS only", &leaf, FALSE, FALSE, { { &middle, 2, 1, 0 } }, LL_DANE_MATCH },
+  { "2 1 0 of another", &leaf, FALSE, FALSE, { { &other, 2, 1, 0 } }, LL_DANE_MISMATCH },
+  { "2 0 1 of the server itself", &leaf, TRUE, FALSE, { { &leaf, 2, 0, 1 } }, LL_DANE_MISMATCH },
+  { "2 1 1 of the server itself", &leaf, TRUE, FALSE, { { &leaf, 2, 1, 1 } }, LL_DANE_MISMATCH },
+  { "2 0 1 of a self-signed server",
+    &other,
+    FALSE,
+    FALSE,
+    { { &other, 2, 0, 1 } },
+    LL_DANE_MISMATCH },
+  { "2 1 1 of a self-signed server",
+    &other,
+    FALSE,
+    FALSE,
+    { { &other, 2, 1, 1 } },
+    LL_DANE_MISMATCH },
+  { "2 1 1 wildcard", &wildcard, TRUE, FALSE, { { &middle, 2, 1, 1 } }, LL_DANE_MATCH },
+  { "2 1 1 name in CN, not in SAN",
+    &other_name,
+    TRUE,
+    FALSE,
+    { { &middle, 2, 1, 1 } },
+    LL_DANE_MISMATCH },
+  { "2 1 1 not yet valid", &future, TRUE, FALSE, { { &middle, 2, 1, 1 } }, LL_DANE_MISMATCH },
+  { "3 1 1 not yet valid", &future, TRUE, FALSE, { { &future, 3, 1, 1 } }, LL_DANE_MATCH },
+  { "3 1 1 SHA-1", &sha1, TRUE, FALSE, { { &sha1, 3, 1, 1 } }, LL_DANE_MATCH },
+  { "2 1 1 SHA-1", &sha1, TRUE, FALSE, { { &middle, 2, 1, 1 } }, LL_DANE_MATCH, TRUE },
+  { "good 3 1 2, stale 3 1 1",
+    &leaf,
+    TRUE,
+    FALSE,
+    { { &leaf, 3, 1, 2 }, { &other, 3, 1, 1 } },
+    LL_DANE_MATCH },
+  { "1 1 1 of the server beside a stale 3 1 1",
+    &leaf,
+    TRUE,
+    FALSE,
+    { { &leaf, 1, 1, 1 }, { &other, 3, 1, 1 } },
+    LL_DANE_MISMATCH },
+  { "3 7 1 beside a good 2 1 1",
+    &leaf,
+    TRUE,
+    FALSE,
+    { { &leaf, 3, 7, 1 }, { &middle, 2, 1, 1 } },
+    LL_DANE_MATCH },
+  { "malformed 3 1 2 beside a stale 3 1 1",
+    &leaf,
+    TRUE,
+    FALSE,
+    { { &leaf, 3, 1, 2, TRUE }, { &other, 3, 1, 1 } },
+    LL_DANE_MISMATCH },
   { "DC10 2 0 0 in DNS only", &leaf, FALSE, FALSE, { { &middle, 2, 0, 0 } }, LL_DANE_MATCH },
   { "DC12 2 1 1 wrong name", &wrong, TRUE, FALSE, { { &middle, 2, 1, 1 } }, LL_DANE_MISMATCH },
   { "DC13 2 1 1 next hop", &domain_leaf, TRUE, FALSE, { { &middle, 2, 1, 1 } }, LL_DANE_MATCH },
+  { "2 1 1 what the next hop is an alias of",
+    &hosting,
+    TRUE,
+    FALSE,
+    { { &middle, 2, 1, 1 } },
+    LL_DANE_MATCH },
   { "DC15 2 1 1 CN only", &cn_only, TRUE, FALSE, { { &middle, 2, 1, 1 } }, LL_DANE_MATCH },
   { "DC16 2 1 1 expired", &expired, TRUE, FALSE, { { &middle, 2, 1, 1 } }, LL_DANE_MISMATCH },
   { "DC18 3 1 1 of the issuer", &leaf, TRUE, FALSE, { { &middle, 3, 1, 1 } }, LL_DANE_MISMATCH },
@@ -162,7 +237,7 @@ static Case cases[] = {
     FALSE,
     { { &other, 1, 1, 1 }, { &leaf, 3, 1, 1 } },
     LL_DANE_MATCH },
-  { "DC34 RSA 1024", &weak, TRUE, FALSE, { { &weak, 3, 1, 1 } }, LL_DANE_MATCH },
+  { "DC34 RSA 1024", &weak, TRUE, FALSE, { { &weak, 3, 1, 1 } }, LL_DANE_MATCH, TRUE },
   { "client only with 3 1 1",
     &client_only,
     TRUE,
@@ -191,7 +266,8 @@ record (const Case *c, guint i)
 static void
 test_compare (void)
 {
-  static const LlDaneNames names = { .base = MX, .mx = MX, .next_hop = DOMAIN };
+  static const LlDaneNames names
+      = { .base = MX, .mx = MX, .next_hop = DOMAIN, .alias_of = "hosting.lab" };
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
     {
@@ -200,11 +276,13 @@ test_compare (void)
           = g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
       g_autoptr (LlChain) chain = shake_hands (c->own, c->with_middle, c->with_root);
       g_autofree char *detail = NULL;
+      gboolean is_weak = FALSE;
 
       for (guint j = 0; j < G_N_ELEMENTS (c->records) && c->records[j].of != NULL; j++)
         g_ptr_array_add (records, record (c, j));
       g_test_message ("%s", c->name);
-      g_assert_cmpint (ll_dane_compare (chain, records, &names, &detail), ==, c->result);
+      g_assert_cmpint (ll_dane_compare (chain, records, &names, &is_weak, &detail), ==, c->result);
+      g_assert_cmpint (is_weak, ==, c->weak);
       g_assert_nonnull (detail);
       g_test_message ("   %s", detail);
     }
@@ -221,7 +299,7 @@ test_agility_said (void)
 
   g_ptr_array_add (records, certificate_tlsa (leaf.certificate, 3, 1, 1));
   g_ptr_array_add (records, certificate_tlsa (other.certificate, 3, 1, 2));
-  g_assert_cmpint (ll_dane_compare (chain, records, &names, &detail), ==, LL_DANE_MISMATCH);
+  g_assert_cmpint (ll_dane_compare (chain, records, &names, NULL, &detail), ==, LL_DANE_MISMATCH);
   g_assert_nonnull (strstr (detail, "SHA-512"));
 }
 
@@ -233,8 +311,8 @@ test_none (void)
   g_autoptr (GPtrArray) records = g_ptr_array_new ();
   g_autofree char *detail = NULL;
 
-  g_assert_cmpint (ll_dane_compare (chain, NULL, &names, &detail), ==, LL_DANE_NONE);
-  g_assert_cmpint (ll_dane_compare (chain, records, &names, &detail), ==, LL_DANE_NONE);
+  g_assert_cmpint (ll_dane_compare (chain, NULL, &names, NULL, &detail), ==, LL_DANE_NONE);
+  g_assert_cmpint (ll_dane_compare (chain, records, &names, NULL, &detail), ==, LL_DANE_NONE);
 }
 
 /* WebPKI with our root trusted: cases 4.9 and SA06, SA07. */
@@ -246,8 +324,6 @@ test_webpki (void)
                                               .authority = TRUE,
                                               .constraints = "permitted;DNS:else.lab" },
                           &root);
-  Certificate wildcard
-      = certificate_make (&(CertificateWish){ .names = "DNS:*.example.lab" }, &root);
   Certificate partial
       = certificate_make (&(CertificateWish){ .names = "DNS:m*.example.lab" }, &root);
   Certificate mail_only
@@ -256,8 +332,10 @@ test_webpki (void)
   Certificate idn = certificate_make (&(CertificateWish){ .names = "DNS:xn--mx-lka.lab" }, &root);
   Certificate other_cn
       = certificate_make (&(CertificateWish){ .name = "y.lab", .names = "DNS:" MX }, &root);
-  Certificate sha1
-      = certificate_make (&(CertificateWish){ .names = "DNS:" MX, .digest = EVP_sha1 () }, &middle);
+  Certificate capitals
+      = certificate_make (&(CertificateWish){ .names = "DNS:MX.Example.LAB" }, &middle);
+  Certificate below
+      = certificate_make (&(CertificateWish){ .names = "DNS:" MX, .authority = FALSE }, &leaf);
   Certificate outside = certificate_make (&(CertificateWish){ .names = "DNS:" MX }, &constrained);
   g_autoptr (SSL_CTX) trust = ll_tls_client_context (LL_TLS_PROBE, NULL, NULL);
   X509_STORE *store = X509_STORE_new ();
@@ -278,8 +356,15 @@ test_webpki (void)
     { "C22 SAN counts", &other_cn, NULL, MX, TRUE, LL_CODE_NONE },
     { "C24 e-mail names only", &mail_only, NULL, MX, FALSE, LL_CODE_CERTIFICATE_HOST_MISMATCH },
     { "SA07 CN only", &cn_only, &middle, MX, FALSE, LL_CODE_CERTIFICATE_HOST_MISMATCH },
-    { "C25 wildcard", &wildcard, NULL, MX, TRUE, LL_CODE_NONE },
-    { "C25 two labels", &wildcard, NULL, "a." MX, FALSE, LL_CODE_CERTIFICATE_HOST_MISMATCH },
+    { "other name, CN as it should be", &other_name, &middle, MX, FALSE,
+      LL_CODE_CERTIFICATE_HOST_MISMATCH },
+    { "not yet valid", &future, &middle, MX, FALSE, LL_CODE_CERTIFICATE_EXPIRED },
+    { "capitals", &capitals, &middle, MX, TRUE, LL_CODE_NONE },
+    { "issued by who may not", &below, &leaf, MX, FALSE, LL_CODE_CERTIFICATE_NOT_TRUSTED },
+    { "wildcard of the domain itself", &wildcard, &middle, DOMAIN, FALSE,
+      LL_CODE_CERTIFICATE_HOST_MISMATCH },
+    { "C25 wildcard", &wildcard, &middle, MX, TRUE, LL_CODE_NONE },
+    { "C25 two labels", &wildcard, &middle, "a." MX, FALSE, LL_CODE_CERTIFICATE_HOST_MISMATCH },
     { "partial wildcard", &partial, NULL, MX, FALSE, LL_CODE_CERTIFICATE_HOST_MISMATCH },
     { "C28 A-label", &idn, NULL, "xn--mx-lka.lab", TRUE, LL_CODE_NONE },
     { "C30 no intermediate", &leaf, NULL, MX, FALSE, LL_CODE_CERTIFICATE_NOT_TRUSTED },
@@ -310,12 +395,43 @@ test_webpki (void)
       g_assert_cmpint (finding.code, ==, chains[i].code);
     }
   {
-    Certificate *made[] = { &constrained, &wildcard, &partial, &mail_only, &address,
-                            &idn,         &other_cn, &sha1,    &outside };
+    Certificate *made[] = { &constrained, &partial,  &mail_only, &address, &idn,
+                            &other_cn,    &capitals, &below,     &outside };
 
     for (guint i = 0; i < G_N_ELEMENTS (made); i++)
       certificate_clear (made[i]);
   }
+}
+
+/* The server sends the root that is trusted here once more, as an old one signed it that is over
+ * since: what is known counts before what was sent. */
+static void
+test_cross_signed (void)
+{
+  Certificate old
+      = certificate_make (&(CertificateWish){ .name = "Old", .authority = TRUE, .expired = TRUE },
+                          NULL);
+  g_autoptr (SSL_CTX) trust = ll_tls_client_context (LL_TLS_PROBE, NULL, NULL);
+  X509 *crossed = X509_dup (root.certificate);
+  X509_STORE *store = X509_STORE_new ();
+  STACK_OF (X509) *stack = sk_X509_new_null ();
+  g_autoptr (LlChain) chain = NULL;
+  g_auto (LlChainFinding) finding = { 0 };
+
+  X509_set_issuer_name (crossed, X509_get_subject_name (old.certificate));
+  g_assert_cmpint (X509_sign (crossed, old.key, EVP_sha256 ()), >, 0);
+  X509_STORE_add_cert (store, root.certificate);
+  X509_STORE_add_cert (store, old.certificate);
+  SSL_CTX_set_cert_store (trust, store);
+  sk_X509_push (stack, leaf.certificate);
+  sk_X509_push (stack, middle.certificate);
+  sk_X509_push (stack, crossed);
+  chain = ll_chain_new_from (stack);
+  sk_X509_free (stack);
+  finding = ll_chain_verify (chain, trust, MX);
+  g_assert_true (finding.valid);
+  X509_free (crossed);
+  certificate_clear (&old);
 }
 
 /* C31: in any order, and with some that belong to nobody. */
@@ -352,6 +468,7 @@ main (int argc, char **argv)
   g_test_add_func ("/assess/dane/none", test_none);
   g_test_add_func ("/assess/chain/C15-C37-SA06-SA07", test_webpki);
   g_test_add_func ("/assess/chain/C31-order", test_order);
+  g_test_add_func ("/assess/chain/cross-signed", test_cross_signed);
   result = g_test_run ();
   clear_all ();
   return result;

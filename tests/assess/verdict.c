@@ -399,6 +399,56 @@ test_families (void)
   g_assert_cmpint (plain->evidence, ==, PLAIN);
 }
 
+/* A server whose authority is published (2 1 1), for a domain that is an alias of hosting.lab. */
+static LlEvidence
+fold_authority (const char *names, const EVP_MD *digest, gboolean secure)
+{
+  g_autoptr (GPtrArray) hosts = g_ptr_array_new_with_free_func ((GDestroyNotify) host_free);
+  Certificate authority
+      = certificate_make (&(CertificateWish){ .name = "A", .authority = TRUE }, NULL);
+  Certificate own
+      = certificate_make (&(CertificateWish){ .names = names, .digest = digest }, &authority);
+  LlMxFacts mx = { .finding = LL_FOUND, .secure = secure, .canonical = (char *) "hosting.lab" };
+  LlStsFacts sts = { .mode = LL_STS_NONE };
+  LlVerdictInput input = { .domain = DOMAIN,
+                           .mx = &mx,
+                           .hosts = hosts,
+                           .sts = &sts,
+                           .network = LL_NETWORK_OPEN,
+                           .probing = TRUE };
+  STACK_OF (X509) *stack = sk_X509_new_null ();
+  Host *host = host_new ("mx.example.lab", H_DANE_UNSEEN);
+  g_autoptr (LlVerdict) verdict = NULL;
+  LlSight *sight;
+
+  sk_X509_push (stack, own.certificate);
+  sk_X509_push (stack, authority.certificate);
+  g_ptr_array_set_size (host->facts->tlsa, 0);
+  g_ptr_array_add (host->facts->tlsa, certificate_tlsa (authority.certificate, 2, 1, 1));
+  see (host, LL_SIGHT_TLS, FALSE);
+  sight = g_ptr_array_index (host->sights, 0);
+  ll_chain_unref (sight->chain);
+  sight->chain = ll_chain_new_from (stack);
+  g_ptr_array_add (hosts, host);
+  verdict = ll_verdict_fold (&input);
+  sk_X509_free (stack);
+  certificate_clear (&own);
+  certificate_clear (&authority);
+  g_test_message ("%s: %s", names, verdict->detail);
+  return verdict->evidence;
+}
+
+/* What vouches may be too weak, and the names are those of RFC 7672 3.2.2. */
+static void
+test_authority (void)
+{
+  g_assert_cmpint (fold_authority ("DNS:mx.example.lab", EVP_sha256 (), TRUE), ==, DANE);
+  g_assert_cmpint (fold_authority ("DNS:mx.example.lab", EVP_sha1 (), TRUE), ==, WEAK);
+  g_assert_cmpint (fold_authority ("DNS:hosting.lab", EVP_sha256 (), TRUE), ==, DANE);
+  g_assert_cmpint (fold_authority ("DNS:hosting.lab", EVP_sha256 (), FALSE), ==, BROKEN);
+  g_assert_cmpint (fold_authority ("DNS:else.lab", EVP_sha256 (), TRUE), ==, BROKEN);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -419,6 +469,7 @@ main (int argc, char **argv)
   g_test_add_func ("/assess/verdict/promise-7-overdue", test_overdue);
   g_test_add_func ("/assess/verdict/plain-settles", test_plain_settles);
   g_test_add_func ("/assess/verdict/T22-families", test_families);
+  g_test_add_func ("/assess/verdict/DANE-TA", test_authority);
   result = g_test_run ();
   ll_chain_unref (chain);
   certificate_clear (&leaf);
