@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-#define VERSION "v=STSv1;"
+#define VERSION "v=STSv1"
 #define ALNUM "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 #define NAME_MAX_LENGTH 32
 
@@ -18,6 +18,16 @@ invalid (char **detail, const char *what)
   if (detail != NULL)
     *detail = g_strdup_printf (N_ ("the MTA-STS record is not valid: %s"), what);
   return LL_STS_RECORD_INVALID;
+}
+
+/* sts-version sts-field-delim */
+static gboolean
+take_version (LlScan *scan)
+{
+  if (!ll_scan_literal (scan, VERSION))
+    return FALSE;
+  ll_scan_blanks (scan);
+  return ll_scan_byte (scan, ';');
 }
 
 /* sts-ext-value = 1*(%x21-3A / %x3C / %x3E-7E): no blanks, no ";", no "=" */
@@ -59,7 +69,7 @@ ll_sts_record_parse (const char *text, gsize length, char **id, char **detail)
   LlScan scan = ll_scan (text, length);
   LlScan found = { NULL, NULL };
 
-  if (!ll_scan_literal (&scan, VERSION))
+  if (!take_version (&scan))
     return LL_STS_RECORD_ABSENT;
   ll_scan_blanks (&scan);
   while (!ll_scan_at_end (&scan))
@@ -104,26 +114,47 @@ join_strings (GBytes *rdata, GString *text)
   return TRUE;
 }
 
-LlStsRecord
-ll_sts_record_choose (const GPtrArray *records, char **id, char **detail)
+/* RFC 8461 3.1: of several only those are candidates that begin with the tag as it stands there;
+ * the grammar allows a blank before its delimiter. */
+static gboolean
+is_candidate (const GString *text, gboolean strictly)
 {
-  g_autoptr (GString) candidate = NULL;
-  guint candidates = 0;
+  LlScan scan = ll_scan (text->str, text->len);
 
+  return strictly ? g_str_has_prefix (text->str, VERSION ";") : take_version (&scan);
+}
+
+/* The first of them, (transfer full), or NULL. */
+static GString *
+find_candidate (const GPtrArray *records, gboolean strictly, guint *found)
+{
+  GString *candidate = NULL;
+
+  *found = 0;
   for (guint i = 0; records != NULL && i < records->len; i++)
     {
       g_autoptr (GString) text = g_string_new (NULL);
 
-      if (!join_strings (g_ptr_array_index (records, i), text)
-          || !g_str_has_prefix (text->str, VERSION))
+      if (!join_strings (g_ptr_array_index (records, i), text) || !is_candidate (text, strictly))
         continue;
-      candidates++;
+      (*found)++;
       if (candidate == NULL)
         candidate = g_steal_pointer (&text);
     }
-  if (candidates == 0)
+  return candidate;
+}
+
+LlStsRecord
+ll_sts_record_choose (const GPtrArray *records, char **id, char **detail)
+{
+  guint found;
+  g_autoptr (GString) candidate = find_candidate (records, TRUE, &found);
+
+  if (candidate == NULL)
+    candidate = find_candidate (records, FALSE, &found);
+  if (candidate == NULL)
     return LL_STS_RECORD_ABSENT;
-  if (candidates > 1)
+  if (found > 1)
     return invalid (detail, N_ ("there are several"));
   return ll_sts_record_parse (candidate->str, candidate->len, id, detail);
 }

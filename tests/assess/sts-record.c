@@ -36,10 +36,21 @@ static const struct
   { "ST10 two equal signs", "v=STSv1; id=1; a==", LL_STS_RECORD_INVALID, NULL },
   { "blank in a value", "v=STSv1; id=1; a=b c", LL_STS_RECORD_INVALID, NULL },
   { "two delimiters", "v=STSv1;; id=1", LL_STS_RECORD_INVALID, NULL },
+  { "two delimiters at the end", "v=STSv1; id=1;;", LL_STS_RECORD_INVALID, NULL },
+  { "a field without a value", "v=STSv1; id=1; more", LL_STS_RECORD_INVALID, NULL },
+  { "id in capitals is an extension", "v=STSv1; ID=1", LL_STS_RECORD_INVALID, NULL },
+  { "long value", "v=STSv1; id=1; more=abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz",
+    LL_STS_RECORD_VALID, "1" },
+  { "second id is malformed", "v=STSv1; id=1; id=a-b", LL_STS_RECORD_INVALID, NULL },
+  { "quotes", "v=STSv1; id=\"1\"", LL_STS_RECORD_INVALID, NULL },
   { "ST14 not ASCII", "v=STSv1; id=1; a=\xc3\xb8", LL_STS_RECORD_INVALID, NULL },
   { "ST14 blank without delimiter", "v=STSv1; id=1 ", LL_STS_RECORD_INVALID, NULL },
   { "ST17 upper case", "V=stsv1; id=1", LL_STS_RECORD_ABSENT, NULL },
   { "other version", "v=STSv10; id=1", LL_STS_RECORD_ABSENT, NULL },
+  { "version 2", "v=STSv2; id=1", LL_STS_RECORD_ABSENT, NULL },
+  { "version 0", "v=STSv0; id=1", LL_STS_RECORD_ABSENT, NULL },
+  { "id before the version", "id=1; v=STSv1;", LL_STS_RECORD_ABSENT, NULL },
+  { "blanks before the first delimiter", "v=STSv1 \t; \tid=1 \t;", LL_STS_RECORD_VALID, "1" },
   { "no delimiter", "v=STSv1", LL_STS_RECORD_ABSENT, NULL },
   { "leading blank", " v=STSv1; id=1", LL_STS_RECORD_ABSENT, NULL },
   { "another text", "v=spf1 -all", LL_STS_RECORD_ABSENT, NULL },
@@ -105,6 +116,38 @@ test_several (void)
   g_assert_null (id);
 }
 
+/* Only those that begin with this version's tag are candidates. */
+static void
+test_others_discarded (void)
+{
+  g_autoptr (GPtrArray) records = g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
+  g_autofree char *id = NULL;
+
+  add_record (records, STRINGS ("v=STSv2; id=2;"));
+  add_record (records, STRINGS ("v=STSv1;", " id=1;"));
+  add_record (records, STRINGS ("v=STSv10; id=10;"));
+  add_record (records, STRINGS ("v=STSv1 ; id=0;"));
+  add_record (records, STRINGS ("", "verification=x"));
+  g_assert_cmpint (ll_sts_record_choose (records, &id, NULL), ==, LL_STS_RECORD_VALID);
+  g_assert_cmpstr (id, ==, "1");
+}
+
+/* The same, where none begins with the tag to the letter. */
+static void
+test_loosely (void)
+{
+  g_autoptr (GPtrArray) records = g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
+  g_autofree char *id = NULL;
+  g_autofree char *none = NULL;
+
+  add_record (records, STRINGS ("verification=x"));
+  add_record (records, STRINGS ("v=STSv1 ; id=1;"));
+  g_assert_cmpint (ll_sts_record_choose (records, &id, NULL), ==, LL_STS_RECORD_VALID);
+  g_assert_cmpstr (id, ==, "1");
+  add_record (records, STRINGS ("v=STSv1 ; id=2;"));
+  g_assert_cmpint (ll_sts_record_choose (records, &none, NULL), ==, LL_STS_RECORD_INVALID);
+}
+
 static void
 test_bad_rdata (void)
 {
@@ -125,6 +168,8 @@ main (int argc, char **argv)
   g_test_add_func ("/assess/sts-record/ST01-ST17", test_parse);
   g_test_add_func ("/assess/sts-record/ST04-split", test_split);
   g_test_add_func ("/assess/sts-record/ST11-several", test_several);
+  g_test_add_func ("/assess/sts-record/others-discarded", test_others_discarded);
+  g_test_add_func ("/assess/sts-record/loosely", test_loosely);
   g_test_add_func ("/assess/sts-record/bad-rdata", test_bad_rdata);
   return g_test_run ();
 }
