@@ -87,6 +87,8 @@ static const struct
   { "n02-null-mx-preference-0", "nullmx.lab", LL_ABSENT, SECURE | NOMAIL | PROVEN, "" },
   { "n02-null-mx-preference-10", "n02.lab", LL_ABSENT, SECURE | NOMAIL | PROVEN, "" },
   { "n02-null-mx-insecure", "inullmx.lab", LL_ABSENT, NOMAIL, "" },
+  { "null-mx-beside-address", "nullmx-a.lab", LL_ABSENT, SECURE | NOMAIL | PROVEN, "" },
+  { "null-mx-twice", "nullmx-twice.lab", LL_ABSENT, SECURE | NOMAIL | PROVEN, "" },
   { "n03-null-and-real", "n03.lab", LL_FOUND, SECURE, "mx.dn01.lab/found+secure" },
   { "n06-ipv6-only", "n06v6.lab", LL_FOUND, SECURE | IMPLICIT, "n06v6.lab/found+secure" },
   { "n06-no-mx-no-address", "n06none.lab", LL_FOUND, SECURE | IMPLICIT | UNADDRESSED | PROVEN,
@@ -101,8 +103,18 @@ static const struct
   { "n12-literal-alone", "n12only.lab", LL_FOUND, SECURE | UNADDRESSED | PROVEN, "" },
   { "n14-no-host-has-address", "n14.lab", LL_FOUND, SECURE | UNADDRESSED | PROVEN,
     "gone.dn01.lab/absent+secure none.dn06.lab/absent+secure" },
+  { "n14-address-of-its-own", "n14a.lab", LL_FOUND, SECURE | UNADDRESSED | PROVEN,
+    "gone.dn01.lab/absent+secure" },
   { "n14-not-proven-by-mx", "n14u.lab", LL_FOUND, UNADDRESSED, "gone.dn01.lab/absent+secure" },
   { "n14-not-proven-by-host", "n14v.lab", LL_FOUND, SECURE | UNADDRESSED, "gone.plain.lab/absent" },
+  { "alias-of-nothing", "gone.alias.lab", LL_ABSENT, SECURE | NXDOMAIN | PROVEN, "" },
+  { "implicit-through-alias", "implicit.alias.lab", LL_FOUND, SECURE | IMPLICIT,
+    "implicit.alias.lab/found+secure" },
+  { "nsec3-optout", "no-such.optout.lab", LL_ABSENT, NXDOMAIN, "" },
+  { "nsec3-iterations", "no-such.iterations.lab", LL_ABSENT, NXDOMAIN, "" },
+  { "keys-of-unknown-kind", "unknown-keys.lab", LL_FOUND, 0, "mx.unknown-keys.lab/found" },
+  { "wildcard-list", "any.wildcard.lab", LL_FOUND, SECURE, "mx.wildcard.lab/found+secure" },
+  { "wildcard-host", "wildcard.lab", LL_FOUND, SECURE, "a.hosts.wildcard.lab/found+secure" },
   { "alias-of-itself", "loop.lab", LL_FOUND, SECURE, "mx.loop.lab/unknown" },
   { "dname", "dname.lab", LL_FOUND, SECURE, "mx.sub.dname.lab/found+secure" },
   { "n21-order-is-stable", "n21.lab", LL_FOUND, SECURE,
@@ -213,6 +225,40 @@ test_network (void)
   g_assert_true (facts->network);
 }
 
+/* What a network does to answers is never the name's fault. */
+static void
+test_no_edns (void)
+{
+  g_autoptr (LlResolver) old = resolver_at ("no-edns", TRUE);
+  g_autoptr (LlMxFacts) facts = ll_mx_lookup (old, "dn01.lab", ll_deadline_in (ENOUGH), NULL);
+
+  g_assert_cmpint (facts->finding, ==, LL_UNKNOWN);
+  g_assert_true (facts->network);
+}
+
+/* Long answers get lost: they come by another way. */
+static void
+test_small (void)
+{
+  g_autoptr (LlResolver) small = resolver_at ("small", TRUE);
+  g_autoptr (LlMxFacts) facts = ll_mx_lookup (small, "dn01.lab", ll_deadline_in (ENOUGH), NULL);
+
+  g_test_message ("%s", facts->reason);
+  g_assert_cmpint (facts->finding, ==, LL_FOUND);
+  g_assert_true (facts->secure);
+}
+
+/* Nothing is kept longer than it is signed for. */
+static void
+test_signed_for_a_while (void)
+{
+  g_autoptr (LlMxFacts) facts = ll_mx_lookup (resolver, "soon.lab", ll_deadline_in (ENOUGH), NULL);
+
+  g_assert_cmpint (facts->finding, ==, LL_FOUND);
+  g_assert_true (facts->secure);
+  g_assert_cmpuint (facts->ttl, <=, 200);
+}
+
 /* -- pure ----------------------------------------------------------------------------- */
 
 static void
@@ -257,6 +303,9 @@ main (int argc, char **argv)
   g_test_add_func ("/assess/mx/broken-host", test_broken_host);
   g_test_add_func ("/assess/mx/private", test_private);
   g_test_add_func ("/assess/mx/dn14-network", test_network);
+  g_test_add_func ("/assess/mx/no-edns", test_no_edns);
+  g_test_add_func ("/assess/mx/small", test_small);
+  g_test_add_func ("/assess/mx/signed-for-a-while", test_signed_for_a_while);
   g_test_add_func ("/assess/mx/malformed", test_read_malformed);
   result = g_test_run ();
   ll_resolver_free (resolver);

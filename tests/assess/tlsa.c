@@ -14,10 +14,11 @@ static DnsLab lab;
 static LlResolver *resolver;
 
 static LlResolver *
-resolver_at (const char *server)
+resolver_of (const char *server, const char *other)
 {
   g_autoptr (GError) error = NULL;
-  const char *servers[] = { dns_lab_get (&lab, server), NULL };
+  const char *servers[]
+      = { dns_lab_get (&lab, server), other != NULL ? dns_lab_get (&lab, other) : NULL, NULL };
   LlResolverOptions options = { .resolvers = servers,
                                 .trust_anchor = dns_lab_get (&lab, "anchor"),
                                 .allow_private = TRUE };
@@ -25,6 +26,12 @@ resolver_at (const char *server)
 
   g_assert_no_error (error);
   return made;
+}
+
+static LlResolver *
+resolver_at (const char *server)
+{
+  return resolver_of (server, NULL);
 }
 
 static LlMxFacts *
@@ -147,6 +154,18 @@ static const struct
   { "dc25-unknown-matching", "dc25.lab", LL_DANE_UNUSABLE, "mx.dc25.lab", 0 },
   { "dc27-usage-1", "dc27.lab", LL_DANE_UNUSABLE, "mx.dc27.lab", 0 },
   { "insecure-host-never-asked", "plain.lab", LL_DANE_NONE, NULL, 0 },
+  { "alias-to-secure", "tlsa-alias.lab", LL_DANE_PUBLISHED, "mx.tlsa-alias.lab", 1 },
+  { "alias-of-nothing", "tlsa-dangling.lab", LL_DANE_NONE, NULL, 0 },
+  { "alias-of-itself", "tlsa-loop.lab", LL_DANE_UNOBTAINABLE, NULL, 0 },
+  { "alias-to-broken", "tlsa-bogus.lab", LL_DANE_UNOBTAINABLE, NULL, 0 },
+  { "insecure-host-of-secure-mx", "insecure-host.lab", LL_DANE_NONE, NULL, 0 },
+  { "implicit-insecure", "implicit.lab", LL_DANE_NONE, NULL, 0 },
+  { "implicit-through-alias", "implicit.alias.lab", LL_DANE_PUBLISHED, "dn28.lab", 1 },
+  { "nsec3-optout", "optout.lab", LL_DANE_NONE, NULL, 0 },
+  { "nsec3-iterations", "iterations.lab", LL_DANE_NONE, NULL, 0 },
+  { "keys-of-unknown-kind", "unknown-keys.lab", LL_DANE_NONE, NULL, 0 },
+  { "wildcard-list", "any.wildcard.lab", LL_DANE_PUBLISHED, "mx.wildcard.lab", 1 },
+  { "wildcard-host", "wildcard.lab", LL_DANE_NONE, NULL, 0 },
   { "nsec3", "nsec3.lab", LL_DANE_PUBLISHED, "mx.nsec3.lab", 1 },
 };
 
@@ -217,6 +236,24 @@ test_network (void)
   dns_lab_switch (&lab, "pass");
 }
 
+/* One of the network's two name servers has no use for TLSA: the other one is asked
+ * (facts/assurance.md 7.2). */
+static void
+test_one_of_two (gconstpointer data)
+{
+  static const char *const domains[] = { "dn01.lab", "dn18.lab", "dn19.lab", "dn25.lab" };
+  g_autoptr (LlResolver) two = resolver_of (data, "nsd");
+
+  for (guint i = 0; i < G_N_ELEMENTS (domains); i++)
+    {
+      g_autoptr (LlMxFacts) facts = look_up (two, domains[i], LL_DNS_DEADLINE);
+      const LlHostFacts *host = facts->hosts->pdata[0];
+
+      g_test_message ("%s: %s", domains[i], host->detail);
+      g_assert_cmpint (host->dane, ==, LL_DANE_PUBLISHED);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -238,6 +275,8 @@ main (int argc, char **argv)
   g_test_add_func ("/assess/tlsa/dn10-all-hosts", test_all_hosts);
   g_test_add_func ("/assess/tlsa/mixed", test_mixed);
   g_test_add_func ("/assess/tlsa/network", test_network);
+  g_test_add_data_func ("/assess/tlsa/one-of-two-fails", "failing", test_one_of_two);
+  g_test_add_data_func ("/assess/tlsa/one-of-two-is-deaf", "deaf", test_one_of_two);
   result = g_test_run ();
   ll_resolver_free (resolver);
   dns_lab_stop (&lab);

@@ -9,6 +9,8 @@ Forwards to a real server, except where told otherwise:
   captive  answers every question with this one address
   split    {name suffix: another real server that is asked about it}
   udp, tcp "pass" or "drop"
+  edns     False: does not know it (RFC 6891 7)
+  largest  longer answers over UDP are lost on the way
 """
 
 import socket
@@ -28,7 +30,7 @@ TYPES = {
     "DNSKEY": 48,
     "TLSA": 52,
 }
-SERVFAIL, REFUSED = 2, 5
+FORMERR, SERVFAIL, REFUSED = 1, 2, 5
 OPT = 41
 
 
@@ -54,10 +56,15 @@ def captive_answer(packet, address):
     return packet[:2] + struct.pack("!HHHHH", 0x8180, 1, 1, 0, 0) + packet[12:end] + record
 
 
+def has_edns(packet):
+    end = read_question(packet)[2]
+    return len(packet) >= end + 11 and struct.unpack_from("!H", packet, end + 1)[0] == OPT
+
+
 def without_do(packet):
     """The query with the DO bit cleared (OPT is the only additional record of a query)."""
     end = read_question(packet)[2]
-    if len(packet) < end + 11 or struct.unpack_from("!H", packet, end + 1)[0] != OPT:
+    if not has_edns(packet):
         return packet
     return packet[: end + 7] + b"\0\0" + packet[end + 9 :]
 
@@ -73,6 +80,8 @@ class Forwarder:
         self.split = faults.get("split", {})
         self.udp = faults.get("udp", "pass")
         self.tcp = faults.get("tcp", "pass")
+        self.edns = faults.get("edns", True)
+        self.largest = faults.get("largest", 65535)
         self.asked = []  # (name, type) of every question that came, for the tests
         self._listen(address, port)
 
@@ -150,6 +159,8 @@ class Forwarder:
         self.asked.append((name, qtype))
         if (self.tcp if tcp else self.udp) == "drop":
             return None
+        if not self.edns and has_edns(packet):
+            return failure(packet, FORMERR)
         if self.captive:
             return captive_answer(packet, self.captive)
         what = self._rule_for(name, qtype)
@@ -159,7 +170,8 @@ class Forwarder:
             return failure(packet, SERVFAIL if what == "servfail" else REFUSED)
         strip = self.strip or (what in ("strip-udp", "strip-then-drop") and not tcp)
         query = without_do(packet) if strip else packet
-        return self._forward(query, self._upstream_for(name), tcp)
+        answer = self._forward(query, self._upstream_for(name), tcp)
+        return answer if tcp or len(answer or b"") <= self.largest else None
 
     def _upstream_for(self, name):
         for suffix, server in self.split.items():

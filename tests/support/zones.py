@@ -83,10 +83,10 @@ class Zone:
         self.name = name.strip(".")
         self.text = text
         self.signed = signed
-        self.ds = signed if ds is None else ds  # whether the parent vouches for it
+        self.ds = signed if ds is None else ds  # whether the parent vouches for it; or its record
         self.dates = dates  # (inception, expiration), seconds from now
         self.ttl = ttl
-        self.nsec3 = nsec3
+        self.nsec3 = nsec3  # or more options for it, as ldns-signzone takes them
 
     @property
     def origin(self):
@@ -159,7 +159,7 @@ class Lab:
             if child.name and self._parent(child) == zone.name:
                 yield f"{child.origin} IN NS ns.lab.\n"
                 if child.ds:
-                    yield self._ds(child)
+                    yield child.ds if isinstance(child.ds, str) else self._ds(child)
 
     def _write(self, zone):
         text = HEADER.format(ttl=zone.ttl) + zone.text + "\n" + "".join(self._delegations(zone))
@@ -173,7 +173,7 @@ class Lab:
         command = ["ldns-signzone", "-o", zone.origin, "-f", str(signed)]
         command += ["-i", str(int(now + begin)), "-e", str(int(now + end))]
         if zone.nsec3:
-            command += ["-n"]
+            command += ["-n", *(zone.nsec3.split() if isinstance(zone.nsec3, str) else [])]
         subprocess.run(command + [str(path), str(self._key_for(zone))], check=True)
         return signed
 
@@ -298,6 +298,11 @@ def serve_cases():
         "early-anchor": str(early.anchor),
         "lab-anchor": str(lab.folder / "lab.anchor"),
     }
+    failing = [(("TLSA", "lab", what),) for what in ("servfail", "drop")]
+    for name, rules in zip(("failing", "deaf"), failing):
+        ready[name] = text_of(faults_dns.Forwarder(nsd, rules=rules).endpoint)
+    ready["no-edns"] = text_of(faults_dns.Forwarder(nsd, edns=False).endpoint)
+    ready["small"] = text_of(faults_dns.Forwarder(nsd, largest=512).endpoint)
     switch = faults_dns.Forwarder(nsd, rules=zones_cases.FAULTS)
     ready["switch"] = text_of(switch.endpoint)
     (lab.folder / "lab.anchor").write_text(lab._ds(lab.zones["lab"]))

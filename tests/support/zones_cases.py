@@ -35,12 +35,23 @@ ZONES = {
     "dn21.lab": f"@ MX 10 mx\nmx CNAME mx.plain.lab.\n_25._tcp.mx {TLSA}\n",
     # DN24: the TLSA is an alias into an unsigned zone
     "dn24.lab": "@ MX 10 mx\nmx A 127.0.1.24\n_25._tcp.mx CNAME tlsa.plain.lab.\n",
+    # the TLSA is an alias: into a signed zone, of nothing, of itself, into a zone that is broken
+    "tlsa-alias.lab": "@ MX 10 mx\nmx A 127.0.1.24\n_25._tcp.mx CNAME _25._tcp.mx.dn01.lab.\n",
+    "tlsa-dangling.lab": "@ MX 10 mx\nmx A 127.0.1.24\n_25._tcp.mx CNAME gone.dn01.lab.\n",
+    "tlsa-loop.lab": "@ MX 10 mx\nmx A 127.0.1.24\n_25._tcp.mx CNAME round\nround CNAME _25._tcp.mx\n",
+    "tlsa-bogus.lab": "@ MX 10 mx\nmx A 127.0.1.24\n_25._tcp.mx CNAME mx.dn12.lab.\n",
+    # a signed list of a host that is not
+    "insecure-host.lab": "@ MX 10 mx.plain.lab.\n",
     # DN25: wildcard
     "dn25.lab": f"@ MX 10 mx\nmx A 127.0.1.25\n*._tcp.mx {TLSA}\n",
     # DN27: the domain is an alias
-    "alias.lab": "dn27 CNAME dn01.lab.\ndn27i CNAME insecure.lab.\n",
+    "alias.lab": "dn27 CNAME dn01.lab.\ndn27i CNAME insecure.lab.\n"
+    "implicit CNAME dn28.lab.\ngone CNAME no-such.lab.\n",
     # DN28: no MX
     "dn28.lab": f"@ A 127.0.1.28\n_25._tcp {TLSA}\n",
+    # wildcards: the list of servers, and a server
+    "wildcard.lab": f"* MX 10 mx.wildcard.lab.\n*.hosts A 127.0.1.26\n@ MX 10 a.hosts\n"
+    f"mx A 127.0.1.26\n_25._tcp.mx {TLSA}\n",
     # DN30: 30 records of 64 bytes and more
     "dn30.lab": "@ MX 10 mx\nmx A 127.0.1.30\n" + big_tlsa_set(30),
     "dn30b.lab": "@ MX 10 mx\nmx A 127.0.1.30\n" + big_tlsa_set(80),
@@ -63,6 +74,8 @@ ZONES = {
     # N02, N03, null MX
     "nullmx.lab": "@ MX 0 .\n",
     "n02.lab": "@ MX 10 .\n",
+    "nullmx-a.lab": "@ MX 0 .\n@ A 127.0.1.8\n",
+    "nullmx-twice.lab": "@ MX 0 .\n@ MX 10 .\n",
     "n03.lab": "@ MX 0 .\n@ MX 10 mx.dn01.lab.\n",
     # N06
     "n06v6.lab": "@ AAAA ::1\n",
@@ -75,6 +88,8 @@ ZONES = {
     "n12only.lab": "@ MX 10 192.0.2.1.\n",
     # N14
     "n14.lab": "@ MX 10 gone.dn01.lab.\n@ MX 20 none.dn06.lab.\n",
+    # RFC 5321 5.1: servers that cannot be used do not make the domain its own one
+    "n14a.lab": "@ MX 10 gone.dn01.lab.\n@ A 127.0.1.14\n",
     "n14v.lab": "@ MX 10 gone.plain.lab.\n",
     "loop.lab": "@ MX 10 mx\nmx CNAME round\nround CNAME mx\n",
     "dname.lab": "@ MX 10 mx.sub\nsub DNAME dn01.lab.\n",
@@ -108,6 +123,7 @@ UNSIGNED = {
     # DN22: insecure alias to a signed target with TLSA
     "dn22.lab": "@ MX 10 mx\nmx CNAME mx.dn01.lab.\n",
     "insecure.lab": "@ MX 10 mx.dn01.lab.\n",
+    "implicit.lab": f"@ A 127.0.1.28\n_25._tcp {TLSA}\n",
     "n06u.lab": '@ TXT "no address, no MX"\n',
     "n08.lab": "@ A 127.0.1.8\n",
     "n14u.lab": "@ MX 10 gone.dn01.lab.\n",
@@ -140,6 +156,14 @@ def add(lab):
     lab.zone("_tcp.mx.dn07.lab", "", signed=False)
     # NSEC3 with the same questions
     lab.zone("nsec3.lab", f"@ MX 10 mx\nmx A 127.0.1.3\n_25._tcp.mx {TLSA}\n", nsec3=True)
+    # opt-out: what is not there is not proven; so many iterations that nobody counts them (RFC 9276)
+    lab.zone("optout.lab", "@ MX 10 mx\nmx A 127.0.1.3\n", nsec3="-p")
+    lab.zone("iterations.lab", "@ MX 10 mx\nmx A 127.0.1.3\n", nsec3="-t 400")
+    # keys of a kind that nobody knows: as unsigned (RFC 4035 5.2)
+    unknown = f"unknown-keys.lab. IN DS 4711 200 2 {HASH}\n"
+    lab.zone("unknown-keys.lab", f"@ MX 10 mx\nmx A 127.0.1.3\n_25._tcp.mx {TLSA}\n", ds=unknown)
+    # signed for less time than it may be kept
+    lab.zone("soon.lab", "@ MX 10 mx\nmx A 127.0.1.3\n", dates=(-DAY, 200), ttl=3600)
     # a reserved name that libunbound would answer by itself
     lab.zone("test", "")
     lab.zone("real.test", "@ MX 10 mx.dn01.lab.\n")
