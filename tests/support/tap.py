@@ -2,9 +2,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Runs the test_ functions of a module in their order and prints TAP."""
 
+import faulthandler
 import sys
 import tempfile
 import traceback
+
+# Seconds after which a test says where it stands; soon after, the runner ends what hangs.
+HANGS = 540
 
 
 class Skip(Exception):
@@ -48,6 +52,7 @@ def main(world=None):
     wanted = sys.argv[1:]
     tests = [f for n, f in tests_of(module) if not wanted or n in wanted]
     good = True
+    faulthandler.dump_traceback_later(HANGS)
     with tempfile.TemporaryDirectory(prefix="ll-") as folder:
         if world is None:
             for number, test in enumerate(tests, 1):

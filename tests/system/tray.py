@@ -15,7 +15,7 @@ import clients
 import tap
 from daemon import Bus, binary
 from desktop import Desktop
-from process import Program, wait_until
+from process import PATIENCE, Program, wait_until
 from world import World
 
 SENDER = "anna@provider.lab"
@@ -132,7 +132,9 @@ def test_pause_for_an_hour_and_back(place):
 def doctor_on(check, place, **environment):
     """What doctor says of it in this session."""
     environment = {**place.daemon.environment, **environment}
-    done = subprocess.run([binary("letterlock"), "doctor", "--json"], env=environment, capture_output=True, text=True)
+    done = subprocess.run(
+        [binary("letterlock"), "doctor", "--json"], env=environment, capture_output=True, text=True, timeout=PATIENCE
+    )
     lines = [json.loads(line) for line in done.stdout.splitlines()]
     return next((x for x in lines if x["check"] == check), None)
 
@@ -151,13 +153,14 @@ def test_doctor_says_whether_logout_is_told_of(place):
     """doctor: of a session that says at logout that letters are not sent yet, and of one that does not"""
     without = doctor_on("logout", place, **place.desktop.environment)
     tap.true("does not ask its programs" in without["reason"], without)
-    with subprocess.Popen(
-        ["/usr/bin/python3", "-m", "dbusmock", "--session", "org.gnome.SessionManager", "/", "org.gnome.SessionManager"],
+    name = "org.gnome.SessionManager"
+    with Program(
+        "dbusmock", ["/usr/bin/python3", "-m", "dbusmock", "--session", name, "/", name],
+        os.path.join(place.daemon.folder, "session.log"),
         env={"PATH": "/usr/bin:/bin", **place.desktop.environment},
     ) as session:  # fmt: skip
         can = lambda: "can say at logout" in doctor_on("logout", place, **place.desktop.environment)["reason"]
-        wait_until(can, "doctor knows the session")
-        session.terminate()
+        session.wait_until(can, "doctor knows the session")
 
 
 def test_a_daemon_that_stops_and_comes_back(place):
