@@ -240,5 +240,5 @@ main (int argc, char **argv)
       g_test_add (path, Fixture, GUINT_TO_POINTER (i), set_up, test_client, tear_down);
     }
   g_test_add ("/clients/C40-large-hello", Fixture, NULL, set_up, test_large_hello, tear_down);
-  return g_test_run ();
+  return run_to_the_last_thread ();
 }

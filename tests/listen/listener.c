@@ -472,5 +472,5 @@ main (int argc, char **argv)
   ADD ("stop", test_stop);
   ADD ("stop-at-once", test_stop_at_once);
   ADD ("activated-socket", test_activated_socket);
-  return g_test_run ();
+  return run_to_the_last_thread ();
 }

@@ -186,31 +186,9 @@ test_strangers (Fixture *fixture, gconstpointer data)
     ll_connection_free (all[i]);
 }
 
-static guint
-count_threads (void)
-{
-  g_autoptr (GDir) tasks = g_dir_open ("/proc/self/task", 0, NULL);
-  guint n = 0;
-
-  while (tasks != NULL && g_dir_read_name (tasks) != NULL)
-    n++;
-  return n;
-}
-
-/* What OpenSSL keeps for each thread goes with it: one that is just ending looks like a leak. */
-static void
-wait_for_threads (void)
-{
-  g_thread_pool_stop_unused_threads ();
-  for (guint i = 0; i < 5000 && count_threads () > 1; i++)
-    g_usleep (1000);
-}
-
 int
 main (int argc, char **argv)
 {
-  int status;
-
   g_test_init (&argc, &argv, NULL);
   own_thread = g_thread_self ();
 #define ADD(path, function) g_test_add ("/serve/" path, Fixture, NULL, begin, function, tear_down)
@@ -221,7 +199,5 @@ main (int argc, char **argv)
   ADD ("unread", test_unread);
   ADD ("stranger", test_stranger);
   ADD ("strangers", test_strangers);
-  status = g_test_run ();
-  wait_for_threads ();
-  return status;
+  return run_to_the_last_thread ();
 }
