@@ -409,6 +409,15 @@ classify (LlSight *sight, const Talk *first, const char *reason)
               reason);
 }
 
+/* Who insists on a certificate of ours breaks off; that is no weakness. */
+static gboolean
+wants_certificate (const Talk *talk)
+{
+  SSL *ssl = ll_connection_ssl (ll_client_connection (talk->client));
+
+  return ssl != NULL && SSL_get0_peer_CA_list (ssl) != NULL;
+}
+
 /* What is known once TLS is up is handed out before the last question is asked. The connection
  * stays in @talk, so that nobody waits for the farewell. */
 static LlSight *
@@ -416,6 +425,7 @@ look_once (Talk *talk, const char *address, const char *sni)
 {
   g_autoptr (LlSight) sight = ll_sight_new (address, sni);
   g_autoptr (GError) error = NULL;
+  gboolean wanted;
 
   talk->sight = sight;
   talk->began = g_get_monotonic_time ();
@@ -432,9 +442,14 @@ look_once (Talk *talk, const char *address, const char *sni)
       say_hello_again (talk);
       return g_steal_pointer (&sight);
     }
+  wanted = wants_certificate (talk);
   g_clear_pointer (&talk->client, ll_client_free);
-  if (g_error_matches (error, LL_WIRE_ERROR, LL_WIRE_ERROR_TLS)
-      || g_error_matches (error, LL_WIRE_ERROR, LL_WIRE_ERROR_CLOSED))
+  if (wanted)
+    conclude (sight, LL_SIGHT_TEMPORARY, LL_CODE_UNKNOWN_TEMP,
+              N_ ("the server wants a certificate of ours before it says more (%s)"),
+              error->message);
+  else if (g_error_matches (error, LL_WIRE_ERROR, LL_WIRE_ERROR_TLS)
+           || g_error_matches (error, LL_WIRE_ERROR, LL_WIRE_ERROR_CLOSED))
     classify (sight, talk, error->message);
   else
     conclude_error (sight, error);

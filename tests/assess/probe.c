@@ -47,6 +47,62 @@ static const struct
     FALSE,
     FALSE,
     TRUE },
+  { "421 to STARTTLS",
+    { HELLO OFFERS "421 4.3.2 shutting down\n" },
+    LL_SIGHT_TEMPORARY,
+    LL_CODE_UNKNOWN_TEMP,
+    FALSE,
+    FALSE,
+    TRUE },
+  { "250 to STARTTLS",
+    { HELLO OFFERS "250 fine\n" END },
+    LL_SIGHT_TEMPORARY,
+    LL_CODE_UNKNOWN_TEMP,
+    FALSE,
+    FALSE,
+    TRUE },
+  { "no SMTP to STARTTLS",
+    { HELLO OFFERS "ready when you are\n|WAIT" },
+    LL_SIGHT_PROTOCOL,
+    LL_CODE_UNKNOWN_TEMP,
+    FALSE,
+    FALSE,
+    TRUE },
+  { "STARTTLS answered in two lines",
+    { HELLO OFFERS "220-go\n220 now\n|TLS|<|250-mx\n250 REQUIRETLS\n" END },
+    LL_SIGHT_TLS,
+    LL_CODE_NONE,
+    FALSE,
+    TRUE,
+    TRUE },
+  { "codes that change from line to line",
+    { HELLO "250-mx\n550 STARTTLS\n|WAIT" },
+    LL_SIGHT_PROTOCOL,
+    LL_CODE_UNKNOWN_TEMP,
+    FALSE,
+    FALSE,
+    TRUE },
+  { "bytes of a reply one by one",
+    { HELLO "2|5|0|-|m|x|\n|250 START|TLS\n|<|" GO "250 mx\n" END },
+    LL_SIGHT_TLS,
+    LL_CODE_NONE,
+    FALSE,
+    FALSE,
+    TRUE },
+  { "421 inside TLS",
+    { HELLO OFFERS GO "421 4.7.0 enough\n" },
+    LL_SIGHT_TLS,
+    LL_CODE_NONE,
+    FALSE,
+    FALSE,
+    TRUE },
+  { "the farewell is not answered",
+    { HELLO OFFERS GO "250 mx\n|WAIT" },
+    LL_SIGHT_TLS,
+    LL_CODE_NONE,
+    FALSE,
+    FALSE,
+    TRUE },
   { "T04 injected reply",
     { HELLO OFFERS "220 go\n250-mx\n250 REQUIRETLS\n|TLS|WAIT" },
     LL_SIGHT_TEMPORARY,
@@ -298,6 +354,60 @@ test_by_name (void)
   certificate_clear (&other);
 }
 
+static int
+refuse_name_cb (SSL *ssl, int *alert, void *data)
+{
+  *alert = SSL_AD_UNRECOGNIZED_NAME;
+  return SSL_TLSEXT_ERR_ALERT_FATAL;
+}
+
+/* Not a server of this name: nothing is known of the one that is, least of all that it is weak. */
+static void
+test_name_refused (void)
+{
+  SSL_CTX *context = server (&leaf, NULL);
+  Fake fake = { 0 };
+  g_autoptr (LlSight) sight = NULL;
+
+  SSL_CTX_set_tlsext_servername_callback (context, refuse_name_cb);
+  sight = look_with (&fake, SCRIPTS (GOOD), context, ENOUGH);
+  g_assert_cmpint (sight->kind, ==, LL_SIGHT_TEMPORARY);
+}
+
+static int
+accept_all_cb (int ok, X509_STORE_CTX *store)
+{
+  return 1;
+}
+
+/* Many servers ask for a certificate and do without; one that insists does not let us see more. */
+static void
+test_client_certificate (void)
+{
+  static const struct
+  {
+    int mode, version;
+    LlSightKind kind;
+  } asked[] = {
+    { SSL_VERIFY_PEER, TLS1_2_VERSION, LL_SIGHT_TLS },
+    { SSL_VERIFY_PEER, TLS1_3_VERSION, LL_SIGHT_TLS },
+    { SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, TLS1_3_VERSION, LL_SIGHT_TLS },
+    { SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, TLS1_2_VERSION, LL_SIGHT_TEMPORARY },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (asked); i++)
+    {
+      SSL_CTX *context = server (&leaf, NULL);
+      Fake fake = { 0 };
+      g_autoptr (LlSight) sight = NULL;
+
+      SSL_CTX_set_max_proto_version (context, asked[i].version);
+      SSL_CTX_set_verify (context, asked[i].mode, accept_all_cb);
+      sight = look_with (&fake, SCRIPTS (GOOD), context, ENOUGH);
+      g_assert_cmpint (sight->kind, ==, asked[i].kind);
+    }
+}
+
 /* DC36, C39: each look shakes hands anew, so that no certificate of yesterday counts today. */
 static void
 test_not_resumed (void)
@@ -349,6 +459,8 @@ main (int argc, char **argv)
   g_test_add_func ("/assess/probe/DC33-by-name", test_by_name);
   g_test_add_func ("/assess/probe/DC36-C39-not-resumed", test_not_resumed);
   g_test_add_func ("/assess/probe/C31-C40-large-handshake", test_large_handshake);
+  g_test_add_func ("/assess/probe/name-refused", test_name_refused);
+  g_test_add_func ("/assess/probe/client-certificate", test_client_certificate);
   g_test_add_func ("/assess/probe/silence", test_silence);
   g_test_add_func ("/assess/probe/refused", test_refused);
   result = g_test_run ();

@@ -58,6 +58,34 @@ with_dh (SSL_CTX *context, guint bits)
   return context;
 }
 
+static SSL_CTX *
+with_suite (SSL_CTX *context, const char *suite)
+{
+  g_assert_cmpint (SSL_CTX_set_ciphersuites (context, suite), ==, 1);
+  return only (context, TLS1_3_VERSION);
+}
+
+/* Other suites and keys than those that everybody has. */
+static void
+test_uncommon (void)
+{
+  Certificate short_curve
+      = certificate_make (&(CertificateWish){ .names = "DNS:" MX, .curve = "P-192" }, &root);
+  Certificate edwards
+      = certificate_make (&(CertificateWish){ .names = "DNS:" MX, .curve = "ED25519" }, &root);
+
+  assert_tls ("CBC", server (&leaf, "ECDHE-ECDSA-AES128-SHA"), LL_SIGHT_TLS, LL_CODE_NONE, NULL);
+  assert_tls ("ChaCha20", server (&leaf, "ECDHE-ECDSA-CHACHA20-POLY1305"), LL_SIGHT_TLS,
+              LL_CODE_NONE, NULL);
+  assert_tls ("CCM8 in TLS 1.3", with_suite (server (&leaf, NULL), "TLS_AES_128_CCM_8_SHA256"),
+              LL_SIGHT_WEAK, LL_CODE_WEAK_CIPHER, NULL);
+  /* not even the probe that allows everything takes it */
+  assert_tls ("P-192", server (&short_curve, NULL), LL_SIGHT_WEAK, LL_CODE_WEAK_CIPHER, NULL);
+  assert_tls ("Ed25519", server (&edwards, NULL), LL_SIGHT_TLS, LL_CODE_NONE, NULL);
+  certificate_clear (&short_curve);
+  certificate_clear (&edwards);
+}
+
 static void
 test_floor (void)
 {
@@ -191,6 +219,7 @@ main (int argc, char **argv)
 
   g_test_init (&argc, &argv, NULL);
   make_all ();
+  g_test_add_func ("/assess/sight/uncommon", test_uncommon);
   g_test_add_func ("/assess/sight/C01-C34-T28-floor", test_floor);
   g_test_add_func ("/assess/sight/C03-C04-C06-hand-made", test_hand_made);
   g_test_add_func ("/assess/sight/C33-revoked", test_revoked);

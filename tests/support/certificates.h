@@ -24,7 +24,8 @@ typedef struct
   const char *usage;       /* "keyEncipherment", NULL: no such extension */
   const char *purpose;     /* "emailProtection", NULL: no such extension */
   const char *constraints; /* nameConstraints, NULL: none */
-  guint rsa;               /* bits; 0: P-256 */
+  guint rsa;               /* bits; 0: a curve */
+  const char *curve;       /* NULL: P-256; "ED25519" */
   gint64 from, to;         /* seconds from now; both 0: 30 days before and after */
   gboolean expired;        /* yesterday */
   gboolean authority;
@@ -84,13 +85,22 @@ certificate_date (X509 *certificate, const CertificateWish *wish)
   X509_gmtime_adj (X509_getm_notAfter (certificate), wish->expired ? -CERTIFICATE_DAY : to);
 }
 
+static inline EVP_PKEY *
+certificate_key (const CertificateWish *wish)
+{
+  if (wish->rsa > 0)
+    return EVP_RSA_gen (wish->rsa);
+  if (g_strcmp0 (wish->curve, "ED25519") == 0)
+    return EVP_PKEY_Q_keygen (NULL, NULL, wish->curve);
+  return EVP_EC_gen (wish->curve != NULL ? wish->curve : "P-256");
+}
+
 /* @issuer NULL: signs itself. */
 static inline Certificate
 certificate_make (const CertificateWish *wish, const Certificate *issuer)
 {
   static long serial = 1;
-  Certificate made
-      = { X509_new (), wish->rsa > 0 ? EVP_RSA_gen (wish->rsa) : EVP_EC_gen ("P-256") };
+  Certificate made = { X509_new (), certificate_key (wish) };
   const Certificate *by = issuer != NULL ? issuer : &made;
   X509 *own = made.certificate;
   const char *usage = wish->authority ? "critical,keyCertSign,cRLSign,digitalSignature" : NULL;
