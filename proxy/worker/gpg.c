@@ -24,7 +24,8 @@ extern char **environ;
 static GPtrArray *
 command (const char *program, const char *const *arguments, gboolean prompt)
 {
-  /* the user's gpg.conf holds, but for what would change what this is */
+  /* the user's gpg.conf holds, but for what would change what this is; a key may ask for 3DES and
+   * SHA-1, or for nothing at all, which is 3DES to gpg (RFC 9580 9.3 and 9.5 forbid both) */
   static const char *const always[] = { "--batch",
                                         "--no-tty",
                                         "--status-fd",
@@ -36,6 +37,10 @@ command (const char *program, const char *const *arguments, gboolean prompt)
                                         "--no-encrypt-to",
                                         "--no-throw-keyids",
                                         "--always-trust",
+                                        "--cipher-algo",
+                                        "AES256",
+                                        "--digest-algo",
+                                        "SHA512",
                                         "--output",
                                         "-" };
   GPtrArray *argv = g_ptr_array_new ();

@@ -18,7 +18,7 @@
 
 /* -- which user ids are the address ---------------------------------------------------------- */
 
-/* The address of a user id as gpgme found it, between its last brackets. Local parts are compared
+/* The address of a user id as gpgme found it, between its first brackets. Local parts are compared
  * to the letter first, then without case (facts/protection.md A.4). */
 static gboolean
 is_address (gpgme_user_id_t uid, const char *address, gboolean exactly)
@@ -72,37 +72,54 @@ is_weak (gpgme_subkey_t subkey)
   return FALSE; /* what a newer gpg knows */
 }
 
-/* The subkey that gpg would take: the newest that can encrypt. *defect: of the best other one. */
-static gpgme_subkey_t
-encryption_subkey (gpgme_key_t key, gint64 now, guint *count, LlKeyDefect *defect)
+static LlKeyDefect
+subkey_defect (gpgme_subkey_t subkey, gint64 now)
 {
-  gpgme_subkey_t best = NULL;
+  if (subkey->revoked)
+    return LL_KEY_REVOKED;
+  if (is_over (subkey, now))
+    return LL_KEY_EXPIRED;
+  if (subkey->disabled)
+    return LL_KEY_DISABLED;
+  if (subkey->timestamp > now)
+    return LL_KEY_NOT_YET; /* gpg does not take it */
+  return subkey->invalid ? LL_KEY_MALFORMED : LL_KEY_SOUND;
+}
 
-  *count = 0;
-  *defect = LL_KEY_SIGN_ONLY;
+/* Gpg takes the newest subkey that can encrypt. Where none can: the newest that could, if any. */
+typedef struct
+{
+  gpgme_subkey_t subkey;
+  LlKeyDefect defect; /* why gpg does not take it */
+  guint count;        /* of those that gpg could take */
+} Encryption;
+
+static Encryption
+encryption_of (gpgme_key_t key, gint64 now)
+{
+  Encryption best = { NULL, LL_KEY_SIGN_ONLY, 0 };
+
   for (gpgme_subkey_t subkey = key->subkeys; subkey != NULL; subkey = subkey->next)
     {
-      if (!subkey->can_encrypt)
+      LlKeyDefect defect = subkey_defect (subkey, now);
+      gboolean sound = defect == LL_KEY_SOUND;
+
+      if (!subkey->can_encrypt || (best.count > 0 && !sound))
         continue;
-      if (subkey->revoked)
-        *defect = LL_KEY_REVOKED;
-      else if (is_over (subkey, now))
-        *defect = LL_KEY_EXPIRED;
-      else if (subkey->disabled)
-        *defect = LL_KEY_DISABLED;
-      else if (subkey->invalid)
-        *defect = LL_KEY_MALFORMED;
-      else if ((*count)++ == 0 || subkey->timestamp >= best->timestamp)
-        best = subkey;
+      if (best.subkey == NULL || (sound && best.count == 0)
+          || subkey->timestamp >= best.subkey->timestamp)
+        {
+          best.subkey = subkey;
+          best.defect = defect;
+        }
+      best.count += sound;
     }
   return best;
 }
 
 static LlKeyDefect
-defect_of (gpgme_key_t key, gpgme_user_id_t uid, gpgme_subkey_t best, LlKeyDefect missing)
+defect_of (gpgme_key_t key, gpgme_user_id_t uid, const Encryption *encryption, gint64 now)
 {
-  gint64 now = ll_clock_now ();
-
   if (key->revoked)
     return LL_KEY_REVOKED;
   if (key->expired || is_over (key->subkeys, now))
@@ -115,9 +132,27 @@ defect_of (gpgme_key_t key, gpgme_user_id_t uid, gpgme_subkey_t best, LlKeyDefec
     return LL_KEY_MALFORMED;
   if (uid == NULL || uid->revoked || uid->invalid)
     return LL_KEY_OTHER_ADDRESS;
-  if (best == NULL)
-    return missing;
-  return is_weak (best) || is_weak (key->subkeys) ? LL_KEY_WEAK : LL_KEY_SOUND;
+  if (encryption->defect != LL_KEY_SOUND)
+    return encryption->defect;
+  return is_weak (encryption->subkey) || is_weak (key->subkeys) ? LL_KEY_WEAK : LL_KEY_SOUND;
+}
+
+/* Whichever ends first, 0: neither does. */
+static gint64
+end_of (gpgme_subkey_t one, gpgme_subkey_t other)
+{
+  if (one->expires == 0 || other->expires == 0)
+    return MAX (one->expires, other->expires);
+  return MIN (one->expires, other->expires);
+}
+
+/* What a sentence about @defect is about. */
+static gpgme_subkey_t
+shown_of (gpgme_key_t key, const Encryption *encryption, LlKeyDefect defect)
+{
+  if (encryption->subkey == NULL || (defect == LL_KEY_WEAK && !is_weak (encryption->subkey)))
+    return key->subkeys;
+  return encryption->subkey;
 }
 
 /* -- as a dictionary ------------------------------------------------------------------------- */
@@ -171,10 +206,11 @@ static GVariant *
 to_variant (gpgme_key_t key, const char *address)
 {
   gpgme_user_id_t uid = find_uid (key, address);
-  LlKeyDefect missing;
-  guint count;
-  gpgme_subkey_t best = encryption_subkey (key, ll_clock_now (), &count, &missing);
-  gpgme_subkey_t shown = best != NULL ? best : key->subkeys;
+  gint64 now = ll_clock_now ();
+  Encryption encryption = encryption_of (key, now);
+  LlKeyDefect defect = defect_of (key, uid, &encryption, now);
+  gpgme_subkey_t shown = shown_of (key, &encryption, defect);
+  gpgme_subkey_t start = defect == LL_KEY_NOT_YET ? shown : key->subkeys;
   g_autofree char *algorithm = gpgme_pubkey_algo_string (shown);
   GVariantDict dict;
 
@@ -183,13 +219,13 @@ to_variant (gpgme_key_t key, const char *address)
   add_text (&dict, "user_id", uid != NULL ? uid->uid : key->uids != NULL ? key->uids->uid : NULL);
   g_variant_dict_insert_value (&dict, "addresses", addresses_of (key));
   g_variant_dict_insert_value (&dict, "ids", ids_of (key));
-  g_variant_dict_insert (&dict, "created", "x", (gint64) key->subkeys->timestamp);
-  g_variant_dict_insert (&dict, "expires", "x", (gint64) shown->expires);
+  g_variant_dict_insert (&dict, "created", "x", (gint64) start->timestamp);
+  g_variant_dict_insert (&dict, "expires", "x", end_of (key->subkeys, shown));
   g_variant_dict_insert (&dict, "bits", "u", (guint32) shown->length);
   add_text (&dict, "algorithm", algorithm);
   add_text (&dict, "subkey", shown->fpr);
-  g_variant_dict_insert (&dict, "subkeys", "u", (guint32) count);
-  add_text (&dict, "defect", ll_key_defect_name (defect_of (key, uid, best, missing)));
+  g_variant_dict_insert (&dict, "subkeys", "u", (guint32) encryption.count);
+  add_text (&dict, "defect", ll_key_defect_name (defect));
   g_variant_dict_insert (&dict, "validity", "u",
                          (guint32) (uid != NULL ? uid->validity : GPGME_VALIDITY_UNKNOWN));
   g_variant_dict_insert (&dict, "secret", "b", (gboolean) key->secret);

@@ -49,6 +49,12 @@ class GnuPG:
     def decrypt(self, blob):
         return self.run("--decrypt", input=blob)
 
+    def status(self, blob):
+        """What gpg says of opening it: {keyword: its words}"""
+        lines = self.run("--status-fd", "1", "--output", "/dev/null", "--decrypt", input=blob).decode()
+        words = [x.split()[1:] for x in lines.splitlines() if x.startswith("[GNUPG:] ")]
+        return {x[0]: x[1:] for x in words}
+
     def import_certificate(self, certificate, authority):
         """Into gpgsm, its root trusted, its key with the agent and closed with "closed"; (SHA-1
         fingerprint, keygrip)"""

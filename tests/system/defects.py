@@ -47,6 +47,29 @@ def left(ring, address):
     ring.run(*PLAIN, "--quick-revoke-uid", fingerprint, address)
 
 
+def edit(ring, fingerprint, *lines):
+    ring.run(*PLAIN, "--command-fd", "0", "--edit-key", fingerprint, input="".join(x + "\n" for x in lines).encode())
+
+
+def with_other_subkey(ring, address, *clock, expires="never"):
+    """The key itself has no end; what encrypts is of another time."""
+    ring.run(*clock, *PLAIN, "--quick-add-key", primary(ring, address, PAST), "cv25519", "encr", expires)
+
+
+def with_revoked_subkey(ring, address):
+    edit(ring, with_subkey(ring, address, "cv25519"), "key 1", "revkey", "y", "0", "", "y", "save")
+
+
+def on_weak_ground(ring, address):
+    """What encrypts is strong, what vouches for it is not."""
+    ring.run(*PLAIN, "--quick-gen-key", address, "rsa1024", "sign")
+    ring.run(*PLAIN, "--quick-add-key", ring.fingerprint(address), "cv25519", "encr")
+
+
+def with_preferences(ring, address, words):
+    edit(ring, with_subkey(ring, address, "cv25519"), f"setpref {words}", "y", "save")
+
+
 DEFECTS = {
     "expired": (lambda r, a: with_subkey(r, a, "cv25519", PAST, expires="1y"), "expired on 2020-12-31"),
     "future": (lambda r, a: with_subkey(r, a, "cv25519", FUTURE), "is valid only from 2040-01-01"),
@@ -55,6 +78,10 @@ DEFECTS = {
     "signs": (primary, "can sign but not encrypt"),
     "weak": (lambda r, a: with_subkey(r, a, "rsa1024"), "is too weak (rsa1024)"),
     "left": (left, "does not name this address"),
+    "ended": (lambda r, a: with_other_subkey(r, a, PAST, expires="1y"), "expired on 2020-12-31"),
+    "early": (lambda r, a: with_other_subkey(r, a, FUTURE), "is valid only from 2040-01-01"),
+    "withdrawn": (with_revoked_subkey, "was revoked by its owner"),
+    "ground": (on_weak_ground, "is too weak (rsa1024)"),
 }  # fmt: skip
 
 
@@ -101,11 +128,55 @@ PUBLISHED = {
 }
 
 
+def with_subkeys(ring, address, *clocks):
+    """One more on each clock; what was made in the past is over."""
+    fingerprint = with_subkey(ring, address, "cv25519", PAST)
+    for clock in clocks:
+        end = "1y" if clock == PAST else "never"
+        ring.run(clock, *PLAIN, "--quick-add-key", fingerprint, "cv25519", "encr", end)
+
+
+def old_kind(ring, address):
+    ring.run(*PLAIN, "--quick-gen-key", address, "dsa2048", "sign")
+    ring.run(*PLAIN, "--quick-add-key", ring.fingerprint(address), "elg2048", "encr")
+
+
+def renamed(ring, address):
+    """He had the same address under another name."""
+    fingerprint = with_subkey(ring, f"Old name <{address}>", "cv25519")
+    ring.run(*PLAIN, "--quick-add-uid", fingerprint, f"New name <{address}>")
+    ring.run(*PLAIN, "--quick-revoke-uid", fingerprint, f"Old name <{address}>")
+
+
+# Nothing is wrong with these, although they are not what gpg makes today.
+SOUND = {
+    "subkeys": lambda r, a: with_subkeys(r, a, PAST, FUTURE),
+    "old.kind": old_kind,
+    "curve": lambda r, a: with_subkey(r, a, "brainpoolP384r1"),
+    "renamed": renamed,
+    "in.capitals": lambda r, a: with_subkey(r, f'"Doe, Joe" <{a.upper()}>', "cv25519"),
+    "only.3des": lambda r, a: with_preferences(r, a, "S2 H2 Z0"),
+    "no.wishes": lambda r, a: with_preferences(r, a, "none"),
+}
+
+# Who is named there beside somebody's own address is not the owner (the first brackets count).
+STRANGERS = {
+    "behind": "Mallory <mallory@evil.lab> <{}>",
+    "as.name": "{} <mallory@evil.lab>",
+    "in.comment": "Mallory ({}) <mallory@evil.lab>",
+    "longer": "Mallory <{}.evil.lab>",
+}
+
+
 class Defects(Locked):
     def prepare(self):
         for name, (make, _) in DEFECTS.items():
             # gpg's own idea of "now" must not be that of the key
             make(self.gnupg, f"{name}@plain.lab")
+        for name, make in SOUND.items():
+            make(self.gnupg, f"{name}@plain.lab")
+        for name, user_id in STRANGERS.items():
+            with_subkey(self.gnupg, user_id.format(f"{name}@plain.lab"), "cv25519")
         super().prepare()
 
     def publish(self, address, place_):
@@ -139,6 +210,27 @@ def test_each(lab):
         tap.equal((key["use"], said in key["reason"]), ("no", True), key)
         (seen,) = letterlock("preview", address, "--json")
         tap.equal((seen["decision"], seen["lock"]), ("hold", None), seen)
+        tap.equal(lab.arrived(name), [], "letters at the provider")
+
+
+def test_sound(lab):
+    """Keys that are only unusual lock, whatever they ask for, with AES-256 and SHA-512"""
+    for name in SOUND:
+        _, fate = lab.settle(name, f"{name}@plain.lab")
+        tap.equal((fate["state"], fate["method"]), ("sent", "pgp"), f"{name}: {fate['reason']}")
+        wait_until(lambda name=name: lab.arrived(name), "the letter arrives")
+        (raw,) = lab.arrived(name)
+        lines = lab.gnupg.status(raw[raw.index(b"-----BEGIN PGP") :])
+        tap.equal(lines["DECRYPTION_INFO"][:2], ["2", "9"], f"{name}: integrity and cipher")
+        tap.equal(lines["VALIDSIG"][7], "10", f"{name}: digest")
+
+
+def test_strangers(lab):
+    """Who merely writes somebody's address into his own name gets none of his letters"""
+    for name in STRANGERS:
+        _, fate = lab.settle(name, f"{name}@plain.lab")
+        tap.equal((fate["state"], fate["method"], fate["offers"]), ("held", None, []), name)
+        tap.true("no key for this address is known" in fate["reason"], fate["reason"])
         tap.equal(lab.arrived(name), [], "letters at the provider")
 
 
