@@ -159,7 +159,7 @@ ll_message_facts_from_variant (GVariant *variant)
   g_variant_dict_lookup (&dict, "subject", "s", &facts->subject);
   g_variant_dict_lookup (&dict, "from", "s", &facts->from);
   g_variant_dict_lookup (&dict, "mode", "s", &facts->mode);
-  facts->kind = kind <= LL_KIND_LIST ? (LlKind) kind : LL_KIND_ORDINARY;
+  facts->kind = kind <= LL_KIND_SETUP ? (LlKind) kind : LL_KIND_ORDINARY;
   facts->protection
       = protection <= LL_PROTECTION_PGP_INLINE ? (LlProtection) protection : LL_PROTECTION_NONE;
   facts->visible = lookup_texts (&dict, "visible");

@@ -150,6 +150,8 @@ kind_of (const LlHeaders *headers, const LlStructure *structure)
     return LL_KIND_CALENDAR;
   if (ll_structure_is_report (structure))
     return LL_KIND_REPORT;
+  if (ll_structure_is_setup (structure))
+    return LL_KIND_SETUP;
   if (ll_headers_have_prefix (headers, "list-") || has_word (headers, "precedence", list))
     return LL_KIND_LIST;
   return is_auto (headers) ? LL_KIND_AUTO : LL_KIND_ORDINARY;

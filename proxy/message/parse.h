@@ -22,6 +22,7 @@ typedef enum
   LL_KIND_REPORT,   /* multipart/report, MDN, DSN */
   LL_KIND_AUTO,     /* Auto-Submitted, Precedence bulk/junk */
   LL_KIND_LIST,     /* List-Id, List-Post... */
+  LL_KIND_SETUP,    /* takes the sender's own key to another device of his (Autocrypt 1.1 4.4) */
 } LlKind;
 
 typedef enum

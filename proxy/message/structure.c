@@ -402,16 +402,24 @@ ll_structure_is_report (const LlStructure *structure)
          || g_str_has_prefix (structure->top.type, "message/delivery-status");
 }
 
-gboolean
-ll_structure_is_calendar (const LlStructure *structure)
-{
-  return structure->calendar;
-}
-
 static gboolean
 has_type (const TopPart *part, const char *type)
 {
   return part->type != NULL && strcmp (part->type, type) == 0;
+}
+
+/* Its second part is locked with a passphrase; the first one says what to do. */
+gboolean
+ll_structure_is_setup (const LlStructure *structure)
+{
+  return strcmp (structure->top.type, "multipart/mixed") == 0 && structure->top_count == 2
+         && has_type (&structure->top_parts[1], "application/autocrypt-setup");
+}
+
+gboolean
+ll_structure_is_calendar (const LlStructure *structure)
+{
+  return structure->calendar;
 }
 
 static gboolean

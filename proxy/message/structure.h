@@ -17,7 +17,7 @@ G_BEGIN_DECLS
  * whose top layer is, with content that looks like it. Parts deeper than LL_MIME_DEPTH_MAX and
  * forwarded messages are passed over unread.
  *
- * RFC 2045, 2046, 3156 (PGP/MIME), 8551 (S/MIME), 6047 (calendar).
+ * RFC 2045, 2046, 3156 (PGP/MIME), 8551 (S/MIME), 6047 (calendar), Autocrypt Level 1 1.1.
  */
 
 typedef struct _LlStructure LlStructure;
@@ -45,6 +45,7 @@ void ll_structure_finish (LlStructure *structure);
 guint ll_structure_parts (const LlStructure *structure);
 gboolean ll_structure_is_text (const LlStructure *structure); /* every part of it */
 gboolean ll_structure_is_report (const LlStructure *structure);
+gboolean ll_structure_is_setup (const LlStructure *structure); /* Autocrypt 1.1 4.4.1 */
 gboolean ll_structure_is_calendar (const LlStructure *structure);
 LlProtection ll_structure_protection (const LlStructure *structure);
 

@@ -130,7 +130,8 @@ stays_outside (const Cut *cut, const Field *field)
 {
   static const char *const never[]
       = { "dkim-signature", "domainkey-signature", "autocrypt-gossip", NULL };
-  static const char *const with_subject[] = { "comments", "keywords", NULL };
+  /* Outlook says the subject once more as its thread's topic */
+  static const char *const with_subject[] = { "comments", "keywords", "thread-topic", NULL };
 
   if (*field->name == '\0' || is_protection (field) || is_one_of (field->name, never))
     return FALSE;

@@ -249,6 +249,9 @@ kind_words (const LlReason *reason)
     case LL_KIND_LIST:
       return N_ (
           "held, since letters of a mailing list are never locked by themselves: many read them");
+    case LL_KIND_SETUP:
+      return N_ ("held, since a letter that takes your key to another device is never locked by "
+                 "itself: that device could not open it");
     case LL_KIND_ORDINARY:
       return N_ ("held, since letters to an address that takes no answers are never locked by "
                  "themselves: a program reads them");

@@ -50,6 +50,7 @@ kind_of (const LlPolicyInput *input)
       return "list";
     case LL_KIND_REPORT:
     case LL_KIND_AUTO:
+    case LL_KIND_SETUP:
       return "robot";
     case LL_KIND_ORDINARY:
       return ll_policy_is_no_reply (input->recipient->address) ? "robot" : NULL;

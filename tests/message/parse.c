@@ -239,6 +239,14 @@ static const struct
     LL_KIND_CALENDAR },
   { "calendar without method", "Content-Type: text/calendar\r\n\r\nBEGIN:VCALENDAR\r\n",
     LL_KIND_ORDINARY },
+  { "Autocrypt setup",
+    "Autocrypt-Setup-Message: v1\r\nContent-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\n\r\n"
+    "Your setup code opens it.\r\n--x\r\nContent-Type: application/autocrypt-setup\r\n"
+    "Content-Disposition: attachment; filename=\"autocrypt-setup-message.html\"\r\n\r\n"
+    "<html>\r\n--x--\r\n",
+    LL_KIND_SETUP },
+  { "Autocrypt setup in name only", "Autocrypt-Setup-Message: v1\r\n\r\nhello\r\n",
+    LL_KIND_ORDINARY },
   { "forwarded invitation",
     "Content-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\nContent-Type: message/rfc822\r\n\r\n"
     "Content-Type: text/calendar; method=REQUEST\r\n\r\nB\r\n--x--\r\n",

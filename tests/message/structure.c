@@ -23,6 +23,11 @@
 #define BASE64 "Content-Transfer-Encoding: base64\r\n"
 #define ENVELOPED "MIAGCSqGSIb3DQEHA6CAMIACAQA=\r\n"
 #define AUTH_ENVELOPED "MIAGCyqGSIb3DQEJEAEXoIAwgAIBAA==\r\n"
+#define COMPRESSED_DATA "MIAGCyqGSIb3DQEJEAEJoIAwgAIBAA==\r\n"
+#define INNER_PGP_MIME                                                                             \
+  "Content-Type: multipart/encrypted; protocol=\"application/pgp-encrypted\"; boundary=c\r\n\r\n"  \
+  "--c\r\nContent-Type: application/pgp-encrypted\r\n\r\nVersion: 1\r\n"                           \
+  "--c\r\nContent-Type: application/octet-stream\r\n\r\n" ARMOUR "--c--\r\n"
 #define SIGNED_DATA "MIAGCSqGSIb3DQEHAqCAMIACAQA=\r\n"
 
 static const struct
@@ -32,6 +37,19 @@ static const struct
   LlProtection protection;
 } cases[] = {
   { "PGP/MIME", PGP_MIME VERSION_PART OCTETS ARMOUR "--b--\r\n", LL_PROTECTION_PGP_MIME },
+  { "PGP/MIME with words around it, as mail programs write it",
+    "Content-Type: Multipart/Encrypted; protocol=\"Application/PGP-Encrypted\"; boundary=b\r\n\r\n"
+    "This is an OpenPGP/MIME encrypted message (RFC 4880 and 3156)\r\n" VERSION_PART OCTETS ARMOUR
+    "--b--\r\n",
+    LL_PROTECTION_PGP_MIME },
+  { "PGP/MIME without armour",
+    PGP_MIME VERSION_PART "--b\r\n" BASE64
+                          "Content-Type: application/octet-stream\r\n\r\nhQEMAxxx\r\n--b--\r\n",
+    LL_PROTECTION_PGP_MIME },
+  { "PGP/MIME for S/MIME",
+    "Content-Type: multipart/encrypted; protocol=\"application/pkcs7-mime\"; "
+    "boundary=b\r\n\r\n" VERSION_PART OCTETS ARMOUR "--b--\r\n",
+    LL_PROTECTION_NONE },
   { "PGP/MIME in clear", PGP_MIME VERSION_PART OCTETS "in clear\r\n--b--\r\n", LL_PROTECTION_NONE },
   { "PGP/MIME signed only", PGP_MIME VERSION_PART OCTETS SIGNED "--b--\r\n", LL_PROTECTION_NONE },
   { "PGP/MIME with text in its first part",
@@ -116,6 +134,33 @@ static const struct
     "Content-Type: application/pkcs7-mime; smime-type=enveloped-data\r\n" BASE64 "\r\n" SIGNED_DATA,
     LL_PROTECTION_NONE },
   { "nothing in it", "Content-Type: application/pkcs7-mime\r\n" BASE64 "\r\n", LL_PROTECTION_NONE },
+  { "only certificates in it",
+    "Content-Type: application/pkcs7-mime; smime-type=certs-only; name=smime.p7c\r\n" BASE64
+    "\r\n" SIGNED_DATA,
+    LL_PROTECTION_NONE },
+  { "compressed",
+    "Content-Type: application/pkcs7-mime; smime-type=compressed-data; name=smime.p7z\r\n" BASE64
+    "\r\n" COMPRESSED_DATA,
+    LL_PROTECTION_NONE },
+  /* only the top layer counts: D16, D17 */
+  { "a locked letter as an attachment",
+    MIXED "--b\r\n\r\nHello\r\n--b\r\nContent-Type: message/rfc822\r\n\r\n" INNER_PGP_MIME
+          "--b--\r\n",
+    LL_PROTECTION_NONE },
+  { "nothing but a locked letter, forwarded", "Content-Type: message/rfc822\r\n\r\n" INNER_PGP_MIME,
+    LL_PROTECTION_NONE },
+  { "locked in a part", MIXED "--b\r\n\r\nHello\r\n--b\r\n" INNER_PGP_MIME "--b--\r\n",
+    LL_PROTECTION_NONE },
+  { "locked, and signed around it",
+    "Content-Type: multipart/signed; boundary=b; protocol=\"application/pkcs7-signature\"\r\n\r\n"
+    "--b\r\n" INNER_PGP_MIME "--b\r\nContent-Type: application/pkcs7-signature\r\n\r\nxxx\r\n"
+    "--b--\r\n",
+    LL_PROTECTION_NONE },
+  { "S/MIME, and signed around it",
+    "Content-Type: multipart/signed; boundary=b; protocol=\"application/pgp-signature\"\r\n\r\n"
+    "--b\r\nContent-Type: application/pkcs7-mime\r\n" BASE64 "\r\n" ENVELOPED
+    "--b\r\nContent-Type: application/pgp-signature\r\n\r\nxxx\r\n--b--\r\n",
+    LL_PROTECTION_NONE },
   { "enveloped in a part",
     MIXED "--b\r\nContent-Type: application/pkcs7-mime\r\n" BASE64 "\r\n" ENVELOPED "--b--\r\n",
     LL_PROTECTION_NONE },

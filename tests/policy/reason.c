@@ -285,7 +285,7 @@ say_kinds (void)
   reason.evidence = LL_EVIDENCE_PLAIN;
   reason.cause = LL_CAUSE_BELOW;
   reason.lock = LL_LOCK_KIND;
-  for (guint kind = LL_KIND_ORDINARY; kind <= LL_KIND_LIST; kind++)
+  for (guint kind = LL_KIND_ORDINARY; kind <= LL_KIND_SETUP; kind++)
     {
       g_autofree char *label = g_strdup_printf ("hold plain, kind %u", kind);
 
