@@ -14,7 +14,10 @@
 #include <unistd.h>
 
 /* Space is taken in steps: a file grows to its full size only where many letters come. */
-#define STEP (1024 * 1024)
+#define STEP (256 * 1024)
+
+static guint8 zeros[64 * 1024];
+G_STATIC_ASSERT (STEP % sizeof zeros == 0);
 
 typedef struct
 {
@@ -234,7 +237,20 @@ write_at (Half *half, guint64 at, const guint8 *bytes, gsize length)
         return FALSE;
       done += n > 0 ? (gsize) n : 0;
     }
-  half->written += length;
+  return TRUE;
+}
+
+/* A sync is twice as fast where it changes nothing but octets: in blocks that were only promised,
+ * the file system would have to note each time which of them hold something now. */
+static gboolean
+take_blocks (Half *half, guint64 end)
+{
+  if (fallocate (half->fd, 0, 0, (off_t) end) < 0)
+    return FALSE;
+  for (guint64 at = half->allocated; at < end; at += sizeof zeros)
+    if (!write_at (half, at, zeros, sizeof zeros))
+      return FALSE;
+  half->allocated = end;
   return TRUE;
 }
 
@@ -247,12 +263,7 @@ has_room (Half *half, gsize length)
 
   if (wanted > LL_LOG_MAX)
     return FALSE;
-  if (wanted <= half->allocated)
-    return TRUE;
-  if (fallocate (half->fd, 0, 0, (off_t) end) < 0)
-    return FALSE;
-  half->allocated = end;
-  return TRUE;
+  return wanted <= half->allocated || take_blocks (half, end);
 }
 
 /* Nothing lives in @half, so nothing of it counts from here on. */
@@ -271,6 +282,7 @@ begin (LlLog *log, guint number)
       half->used = LL_LOG_MAX;
       return FALSE;
     }
+  half->written += sizeof header;
   half->epoch = epoch;
   log->current = number;
   return TRUE;
@@ -291,6 +303,7 @@ append (LlLog *log,
   if (!write_at (half, half->used, g_bytes_get_data (entry, NULL), whole))
     return FALSE;
   half->used += whole;
+  half->written += whole;
   place->until = half->written;
   return TRUE;
 }
