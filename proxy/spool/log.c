@@ -21,6 +21,12 @@ G_STATIC_ASSERT (STEP % sizeof zeros == 0);
 
 typedef struct
 {
+  GCond cond;
+  guint waiting;
+} Crowd;
+
+typedef struct
+{
   int fd;
   guint64 epoch;     /* grows each time that one of the files is begun */
   guint64 used;      /* the next entry goes here */
@@ -29,15 +35,17 @@ typedef struct
   guint live;        /* letters that did not leave */
 
   guint64 written; /* octets ever appended, */
-  guint64 synced;  /* and of these certain */
+  guint64 synced;  /* of these certain, */
+  guint64 covered; /* and by the sync that began last, */
+  guint round;     /* whose number is this */
   gboolean syncing;
+  Crowd crowds[2]; /* who waits for the round that runs, and for the next */
 } Half;
 
 struct _LlLog
 {
   char *folder;
   GMutex lock; /* of all below */
-  GCond synced;
   Half halves[2];
   guint current; /* where letters are added */
   int error;     /* errno of the first failure that leaves something uncertain */
@@ -56,8 +64,12 @@ ll_log_open (const char *folder, GError **error)
 
   log->folder = g_strdup (folder);
   g_mutex_init (&log->lock);
-  g_cond_init (&log->synced);
-  log->halves[0].fd = log->halves[1].fd = -1;
+  for (guint i = 0; i < 2; i++)
+    {
+      log->halves[i].fd = -1;
+      for (guint c = 0; c < 2; c++)
+        g_cond_init (&log->halves[i].crowds[c].cond);
+    }
   for (guint i = 0; i < 2; i++)
     {
       g_autofree char *path = path_of (log, i);
@@ -81,6 +93,8 @@ close_half (Half *half)
   if (half->allocated > 0 && half->live == 0 && ftruncate (half->fd, 0) < 0)
     g_debug ("the log stays as it is: %s", g_strerror (errno));
   ll_fd_clear (&half->fd);
+  for (guint i = 0; i < 2; i++)
+    g_cond_clear (&half->crowds[i].cond);
 }
 
 void
@@ -90,7 +104,6 @@ ll_log_free (LlLog *log)
     return;
   for (guint i = 0; i < 2; i++)
     close_half (&log->halves[i]);
-  g_cond_clear (&log->synced);
   g_mutex_clear (&log->lock);
   g_free (log->folder);
   g_free (log);
@@ -383,23 +396,54 @@ ll_log_leave (LlLog *log, const char *id, LlLogPlace *place)
   half->live--;
 }
 
-/* With the lock held, which is let go meanwhile. */
+static Crowd *
+crowd_of (Half *half, guint round)
+{
+  return &half->crowds[round % G_N_ELEMENTS (half->crowds)];
+}
+
+/* To wake nobody costs as much as to wake one. */
+static void
+wake (Crowd *crowd, guint n)
+{
+  if (crowd->waiting > 0 && n > 1)
+    g_cond_broadcast (&crowd->cond);
+  else if (crowd->waiting > 0)
+    g_cond_signal (&crowd->cond);
+}
+
+/* With the lock held, which is let go meanwhile. Who came while it ran waits for the next round:
+ * one of them is woken to begin it, and the others sleep until it is through. */
 static void
 sync_half (LlLog *log, Half *half)
 {
-  guint64 covers = half->written;
+  guint round = ++half->round;
+  Crowd *covered = crowd_of (half, round);
+  Crowd *next = crowd_of (half, round + 1);
   int result;
 
+  half->covered = half->written;
   half->syncing = TRUE;
   g_mutex_unlock (&log->lock);
   result = fdatasync (half->fd) < 0 ? errno : 0;
   g_mutex_lock (&log->lock);
   half->syncing = FALSE;
   if (result == 0)
-    half->synced = covers;
+    half->synced = half->covered;
   else
     log->error = result;
-  g_cond_broadcast (&log->synced);
+  wake (covered, covered->waiting);
+  wake (next, result == 0 ? 1 : next->waiting); /* nobody begins after a failure: all hear it */
+}
+
+static void
+wait_for_round (LlLog *log, Half *half, guint64 until)
+{
+  Crowd *crowd = crowd_of (half, half->round + (until > half->covered ? 1 : 0));
+
+  crowd->waiting++;
+  g_cond_wait (&crowd->cond, &log->lock);
+  crowd->waiting--;
 }
 
 gboolean
@@ -413,7 +457,7 @@ ll_log_sync (LlLog *log, const LlLogPlace *place, GError **error)
     if (log->error != 0)
       failure = recover (log) ? 0 : log->error;
     else if (half->syncing)
-      g_cond_wait (&log->synced, &log->lock);
+      wait_for_round (log, half, place->until);
     else
       sync_half (log, half);
   g_mutex_unlock (&log->lock);
