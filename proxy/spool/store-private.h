@@ -27,6 +27,7 @@ struct _LlStore
   GMutex lock; /* of all below */
   GHashTable *claims;
   GCond released; /* one of them */
+  guint claiming; /* who waits for that */
   int reserve_fd;
   gboolean reserve_held;
 };

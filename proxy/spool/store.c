@@ -251,11 +251,13 @@ gboolean
 ll_store_claim_wait (LlStore *store, const char *id, LlDeadline deadline)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&store->lock);
+  gboolean in_time = TRUE;
 
-  while (g_hash_table_contains (store->claims, id))
-    if (!g_cond_wait_until (&store->released, &store->lock, deadline))
-      return FALSE;
-  return g_hash_table_add (store->claims, g_strdup (id));
+  store->claiming++;
+  while (in_time && g_hash_table_contains (store->claims, id))
+    in_time = g_cond_wait_until (&store->released, &store->lock, deadline);
+  store->claiming--;
+  return in_time && g_hash_table_add (store->claims, g_strdup (id));
 }
 
 void
@@ -264,7 +266,8 @@ ll_store_release (LlStore *store, const char *id)
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&store->lock);
 
   g_hash_table_remove (store->claims, id);
-  g_cond_broadcast (&store->released);
+  if (store->claiming > 0)
+    g_cond_broadcast (&store->released);
 }
 
 gboolean
