@@ -17,14 +17,14 @@ typedef struct
   GQueue idle; /* of LlWarm, the last used first */
   guint used;  /* connections out or being dialed */
   guint dialing;
+  GCond changed;
+  guint waiting; /* for a change */
 } Lane;
 
 struct _LlPool
 {
   LlDialer *dialer; /* (not owned) */
   GMutex lock;
-  GCond changed;
-  guint waiting;     /* for a change */
   GHashTable *lanes; /* key -> Lane */
   GThreadPool *threads;
   GCancellable *ended;
@@ -70,6 +70,7 @@ lane_free (gpointer data)
   Lane *lane = data;
 
   g_queue_clear_full (&lane->idle, (GDestroyNotify) warm_free);
+  g_cond_clear (&lane->changed);
   g_free (lane);
 }
 
@@ -84,6 +85,7 @@ lane_of (LlPool *pool, const char *key)
     {
       lane = g_new0 (Lane, 1);
       g_queue_init (&lane->idle);
+      g_cond_init (&lane->changed);
       g_hash_table_insert (pool->lanes, g_strdup (key), lane);
     }
   return lane;
@@ -194,7 +196,6 @@ ll_pool_new (LlDialer *dialer)
 
   pool->dialer = dialer;
   g_mutex_init (&pool->lock);
-  g_cond_init (&pool->changed);
   pool->lanes = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, lane_free);
   pool->ended = g_cancellable_new ();
   return pool;
@@ -215,7 +216,6 @@ ll_pool_free (LlPool *pool)
     }
   g_hash_table_unref (pool->lanes);
   g_object_unref (pool->ended);
-  g_cond_clear (&pool->changed);
   g_mutex_clear (&pool->lock);
   g_free (pool);
 }
@@ -229,24 +229,32 @@ lane_key (const LlDial *dial)
 
 /* FALSE: too late. */
 static gboolean
-wait_for_change (LlPool *pool, LlDeadline deadline)
+wait_for_change (LlPool *pool, Lane *lane, LlDeadline deadline)
 {
   gboolean in_time = TRUE;
 
-  pool->waiting++;
+  lane->waiting++;
   if (deadline == LL_DEADLINE_NEVER)
-    g_cond_wait (&pool->changed, &pool->lock);
+    g_cond_wait (&lane->changed, &pool->lock);
   else
-    in_time = g_cond_wait_until (&pool->changed, &pool->lock, deadline);
-  pool->waiting--;
+    in_time = g_cond_wait_until (&lane->changed, &pool->lock, deadline);
+  lane->waiting--;
   return in_time;
 }
 
+/* A place is free: it does for one. */
 static void
-tell_waiting (LlPool *pool)
+tell_one (Lane *lane)
 {
-  if (pool->waiting > 0)
-    g_cond_broadcast (&pool->changed);
+  if (lane->waiting > 0)
+    g_cond_signal (&lane->changed);
+}
+
+static void
+tell_all (Lane *lane)
+{
+  if (lane->waiting > 0)
+    g_cond_broadcast (&lane->changed);
 }
 
 /* Until a connection is idle (returned), or a place is free (NULL). FALSE: too late. */
@@ -261,10 +269,12 @@ wait_for_place (
         return TRUE;
       if (lane->used < LL_UPSTREAM_CONNECTIONS_MAX && (fresh || lane->dialing == 0))
         return TRUE;
-      if (g_cancellable_is_cancelled (dial->cancellable))
-        return FALSE;
-      if (!wait_for_change (pool, dial->deadline))
-        return FALSE;
+      if (g_cancellable_is_cancelled (dial->cancellable)
+          || !wait_for_change (pool, lane, dial->deadline))
+        {
+          tell_one (lane); /* what this one was woken for */
+          return FALSE;
+        }
     }
 }
 
@@ -293,9 +303,13 @@ static void
 cancelled_cb (GCancellable *cancellable, gpointer data)
 {
   LlPool *pool = data;
+  GHashTableIter iter;
+  gpointer lane;
 
   g_mutex_lock (&pool->lock);
-  tell_waiting (pool);
+  g_hash_table_iter_init (&iter, pool->lanes);
+  while (g_hash_table_iter_next (&iter, NULL, &lane))
+    tell_all (lane);
   g_mutex_unlock (&pool->lock);
 }
 
@@ -345,8 +359,8 @@ ll_pool_take (LlPool *pool, const LlDial *dial, gboolean fresh, LlResult **probl
   if (warm == NULL)
     {
       g_mutex_lock (&pool->lock);
-      lane_of (pool, key)->used--;
-      tell_waiting (pool);
+      lane->used--;
+      tell_one (lane);
       g_mutex_unlock (&pool->lock);
     }
   g_free (key);
@@ -369,7 +383,7 @@ ll_pool_give (LlPool *pool, LlWarm *warm, gboolean usable)
       arm_timer (pool);
       kept = TRUE;
     }
-  tell_waiting (pool);
+  tell_one (lane);
   g_mutex_unlock (&pool->lock);
   if (kept)
     return;
@@ -407,6 +421,7 @@ warm_thread (gpointer pushed, gpointer data)
   g_autofree char *key = lane_key (&dial);
   LlResult *problem = NULL;
   LlWarm *warm;
+  Lane *lane;
   guint generation;
 
   g_mutex_lock (&pool->lock);
@@ -415,19 +430,19 @@ warm_thread (gpointer pushed, gpointer data)
   warm = dial_new (pool, &dial, g_strdup (key), generation, &problem);
 
   g_mutex_lock (&pool->lock);
-  lane_of (pool, key)->dialing--;
+  lane = lane_of (pool, key);
+  lane->dialing--;
   g_mutex_unlock (&pool->lock);
   if (warm != NULL)
     {
       warm->reused = TRUE; /* it may have waited for long */
       ll_pool_give (pool, warm, TRUE);
-      return;
     }
-  /* whoever needs it dials again and hears the reason himself */
+  /* else whoever needs it dials again and hears the reason himself */
   ll_result_free (problem);
   g_mutex_lock (&pool->lock);
-  lane_of (pool, key)->used--;
-  tell_waiting (pool);
+  lane->used -= warm == NULL ? 1 : 0;
+  tell_all (lane); /* as many as there were waited for this one */
   g_mutex_unlock (&pool->lock);
 }
 
