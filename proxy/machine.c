@@ -14,6 +14,9 @@
 /* Most letters are gone before that (milliseconds): for them nobody need be asked. */
 #define SETTLE 500
 
+/* What letters say within this time (milliseconds) wakes the main thread once. */
+#define GATHER 50
+
 /* logind waits for 5 s (InhibitDelayMaxSec): who lets go before is not noted as late. */
 #define PATIENCE 4000
 
@@ -115,7 +118,7 @@ void
 ll_machine_look (LlMachine *machine)
 {
   if (g_atomic_int_compare_and_exchange (&machine->looking, FALSE, TRUE))
-    g_idle_add (look_cb, machine);
+    g_timeout_add (ll_machine_leaving (machine) != NULL ? 0 : GATHER, look_cb, machine);
 }
 
 /* -- what it says ---------------------------------------------------------------------- */
