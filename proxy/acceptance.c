@@ -19,6 +19,9 @@
 /* Repeats are recognised for a day (promise 3). */
 #define REPEAT_SECONDS (24 * 60 * 60)
 
+/* How long a step may keep a letter from files of its own when the log fails (milliseconds). */
+#define CLAIM_WAIT 1000
+
 static LlLetter *
 make_letter (const LlAccount *account, const LlEnvelope *envelope, const LlMessageFacts *facts)
 {
@@ -214,6 +217,49 @@ wait_for_answer (LlLive *live, LlDeadline deadline, LlReply *reply)
   g_mutex_unlock (&live->lock);
 }
 
+/* Neither log nor files can keep it: it never was ours. Called by its owner. */
+static void
+give_up (LlPipeline *pipeline, LlLive *live)
+{
+  ll_live_rest (live, LL_STATE_REFUSED,
+                N_ ("this computer's disk could not keep the letter; nothing was sent"));
+  ll_pipeline_save (pipeline, live, FALSE);
+  ll_pipeline_close (pipeline, live);
+}
+
+/* The log fails, so it moves out of it; unless that was done meanwhile. */
+static gboolean
+move_out (LlPipeline *pipeline, LlLive *live)
+{
+  LlStore *store = pipeline->parts.store;
+  const char *id = live->letter->id;
+  g_autoptr (LlLive) still = NULL;
+
+  if (!ll_store_claim_wait (store, id, ll_deadline_in (CLAIM_WAIT)))
+    return g_atomic_int_get (&live->certain);
+  still = ll_pipeline_find (pipeline, id);
+  if (still != NULL && !ll_pipeline_save (pipeline, live, TRUE))
+    give_up (pipeline, live);
+  ll_store_release (store, id);
+  return g_atomic_int_get (&live->certain);
+}
+
+/* Durable before the 250 (promise 2). What was sent is, since the provider got its dot, and so is
+ * what rests in files; for all else it is done here. */
+static void
+make_certain (LlReception *reception, LlLive *live, LlReply *reply)
+{
+  LlPipeline *pipeline = reception->pipeline;
+  g_autoptr (GError) error = NULL;
+
+  if (!ll_reply_is_positive (reply) || g_atomic_int_get (&live->certain)
+      || ll_store_sync (pipeline->parts.store, &error) || move_out (pipeline, live))
+    return;
+  /* if a step has it still, and it leaves after all: the same bytes again are a repeat */
+  g_clear_pointer (&reception->last_id, g_free);
+  ll_reception_cannot_keep (error, reply);
+}
+
 /* What leaves differs from what came, and that is shown (promise 5). */
 static void
 note_changes (const LlReception *reception, LlLive *live)
@@ -265,6 +311,7 @@ take (LlReception *reception,
     ll_live_answer (live, 250, "2.0.0", letter->id);
   ll_pipeline_take (pipeline, live);
   wait_for_answer (live, deadline, reply);
+  make_certain (reception, live, reply);
 }
 
 static const LlAccount *
@@ -338,14 +385,17 @@ ll_reception_finish (LlReception *reception, const LlEnvelope *envelope, LlReply
       ll_intake_abandon (intake);
       g_free (reception->last_id);
       reception->last_id = g_strdup (repeat);
-      ll_reply_set (reply, 250, "2.0.0", "already taken as %s", repeat);
+      if (ll_store_sync (pipeline->parts.store, &error))
+        ll_reply_set (reply, 250, "2.0.0", "already taken as %s", repeat);
+      else
+        ll_reception_cannot_keep (error, reply);
       return;
     }
   ll_reception_add_refused (reception, letter);
   twin = find_twin (pipeline, letter);
   if (twin != NULL)
     hold_twin (letter, twin);
-  if (!ll_intake_commit (intake, letter, &error))
+  if (!ll_intake_commit (intake, letter, FALSE, &error))
     {
       ll_reception_cannot_keep (error, reply);
       return;

@@ -58,7 +58,10 @@ build_leaves (LlApp *app, GError **error)
   if (app->store == NULL)
     return FALSE;
   app->ledger = ll_ledger_open (ledger, error);
-  return app->ledger != NULL;
+  if (app->ledger == NULL)
+    return FALSE;
+  ll_ledger_follow (app->ledger, app->store);
+  return TRUE;
 }
 
 static char *

@@ -25,6 +25,7 @@ ll_live_new (LlLetter *letter, LlMessageFacts *facts)
   live->ref_count = 1;
   live->letter = letter;
   live->facts = facts;
+  live->certain = ll_store_is_synced (letter);
   live->keys = g_ptr_array_new_full (letter->progress->len, free_key);
   g_ptr_array_set_size (live->keys, (gint) letter->progress->len);
   live->waits = g_ptr_array_new_full (letter->progress->len, g_free);

@@ -40,6 +40,7 @@ typedef struct
   gboolean closed;  /* (the pipeline's lock) done: only its files are still to go */
   gboolean in_line; /* (the step's) it waits for its account's turn to send */
   gint keys_came;   /* (atomic) whoever is held for want of a key is decided anew */
+  gint certain;     /* (atomic) it survives power loss: the mail program may hear 250 */
   gint anew;        /* (atomic) what waits is tried at the next step, whatever its time */
   gint states;      /* (atomic) a bit for each state that a recipient has, for who counts */
 

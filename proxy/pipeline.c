@@ -57,6 +57,8 @@ ll_pipeline_save (LlPipeline *pipeline, LlLive *live, gboolean durable)
   gboolean saved = ll_store_record (pipeline->parts.store, live->letter, durable, &error);
 
   ll_live_count (live);
+  if (ll_store_is_synced (live->letter))
+    g_atomic_int_set (&live->certain, TRUE);
   if (saved && ll_store_records (live->letter) == before)
     return TRUE; /* nothing is new */
   if (!saved)

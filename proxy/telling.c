@@ -141,7 +141,7 @@ send_letter (LlPipeline *pipeline,
     }
   letter = make_letter (account, to, facts);
   letter->digest = ll_intake_digest (intake, account->name, letter->envelope);
-  if (!ll_intake_commit (intake, letter, error))
+  if (!ll_intake_commit (intake, letter, TRUE, error))
     return FALSE;
   live = ll_live_new (g_steal_pointer (&letter), g_steal_pointer (&facts));
   ll_ledger_put (pipeline->parts.ledger, live->letter, NULL);

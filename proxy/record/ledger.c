@@ -63,6 +63,7 @@ struct _LlLedger
 {
   LlLedgerReaders readers;
   GThread *thread;
+  LlStore *store; /* (atomic) or NULL */
 
   GMutex lock; /* of all up to the empty line */
   GCond wanted;
@@ -183,8 +184,12 @@ static gboolean
 commit_group (LlLedger *ledger, guint n, gboolean synced, GError **error)
 {
   g_autoptr (GHashTable) latest = latest_rows (ledger, n);
+  LlStore *store = g_atomic_pointer_get (&ledger->store);
   guint i = 0;
 
+  /* where that fails, who waits for it hears so; the letters that it concerns are still told of */
+  if (store != NULL)
+    (void) ll_store_sync (store, NULL);
   if (!ll_database_run (ledger->database,
                         synced ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL", error)
       || !ll_database_run (ledger->database, "BEGIN IMMEDIATE", error))
@@ -386,6 +391,12 @@ ll_ledger_close (LlLedger *ledger)
   ll_ledger_readers_clear (&ledger->readers);
   g_mutex_clear (&ledger->watch_lock);
   g_free (ledger);
+}
+
+void
+ll_ledger_follow (LlLedger *ledger, LlStore *store)
+{
+  g_atomic_pointer_set (&ledger->store, store);
 }
 
 LlLedgerReaders *

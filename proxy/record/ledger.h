@@ -21,6 +21,10 @@ typedef struct _LlLedger LlLedger;
 LlLedger *ll_ledger_open (const char *path, GError **error);
 void ll_ledger_close (LlLedger *ledger); /* writes what is waiting */
 
+/* Before each of its commits the letters of @store are synced: after a power loss it tells of none
+ * that is gone. @store (not owned) lives longer. */
+void ll_ledger_follow (LlLedger *ledger, LlStore *store);
+
 /* A snapshot of the letter as it is now: inserts or updates. Queued to the writer, in order;
  * returns at once. @subject: must be NULL: `[record] subjects` is not offered yet.
  *

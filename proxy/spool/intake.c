@@ -387,7 +387,7 @@ add_to_log (LlIntake *intake, LlLetter *letter, GBytes *trailer, LlLogPlace *pla
 }
 
 static gboolean
-commit (LlIntake *intake, LlLetter *letter, GError **error)
+commit (LlIntake *intake, LlLetter *letter, gboolean durable, GError **error)
 {
   LlStore *store = intake->store;
   LlLogPlace place = { 0 };
@@ -409,7 +409,7 @@ commit (LlIntake *intake, LlLetter *letter, GError **error)
   if (trailer == NULL)
     return FALSE;
   logged = add_to_log (intake, letter, trailer, &place);
-  if (logged && !ll_log_sync (store->log, &place, &local))
+  if (logged && durable && !ll_log_sync (store->log, &place, &local))
     {
       ll_log_leave (store->log, intake->id, &place);
       return ll_store_take_error (error, g_steal_pointer (&local));
@@ -419,14 +419,15 @@ commit (LlIntake *intake, LlLetter *letter, GError **error)
   kept = ll_letter_keep (store, letter);
   kept->key = g_steal_pointer (&intake->key);
   kept->logged = logged;
+  kept->unsynced = logged && !durable;
   kept->place = place;
   return TRUE;
 }
 
 gboolean
-ll_intake_commit (LlIntake *intake, LlLetter *letter, GError **error)
+ll_intake_commit (LlIntake *intake, LlLetter *letter, gboolean durable, GError **error)
 {
-  if (!commit (intake, letter, error))
+  if (!commit (intake, letter, durable, error))
     {
       ll_intake_abandon (intake);
       return FALSE;

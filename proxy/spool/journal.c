@@ -404,6 +404,7 @@ move_out (LlStore *store, LlLetter *letter, GPtrArray *now, GError **error)
   if (!ll_rest_make_files (store, letter->id, bytes, record, now->len, error))
     return FALSE;
   kept->logged = FALSE;
+  kept->unsynced = FALSE;
   ll_log_leave (store->log, letter->id, &kept->place);
   kept->end = LL_JOURNAL_HEADER + g_bytes_get_size (record);
   kept->torn = FALSE;
@@ -426,14 +427,24 @@ record_logged (LlStore *store,
 
   if (ll_rest_is_due (letter) && move_out (store, letter, now, NULL))
     return TRUE;
-  if (changes == NULL)
-    return TRUE;
-  record = ll_format_record (letter->id, kept->sequence + 1, kept->base, changes);
-  if (!ll_log_record (store->log, letter->id, &kept->place, record)
-      || (durable && !ll_log_sync (store->log, &kept->place, NULL)))
+  if (changes != NULL)
+    record = ll_format_record (letter->id, kept->sequence + 1, kept->base, changes);
+  if (record != NULL && !ll_log_record (store->log, letter->id, &kept->place, record))
     return move_out (store, letter, now, error);
-  set_recorded (kept, now, durable);
+  /* the letter stands before its records: what makes them certain does the same for it */
+  if (durable && !ll_log_sync (store->log, &kept->place, NULL))
+    return move_out (store, letter, now, error);
+  if (durable)
+    kept->unsynced = FALSE;
+  if (record != NULL)
+    set_recorded (kept, now, durable);
   return TRUE;
+}
+
+gboolean
+ll_store_is_synced (const LlLetter *letter)
+{
+  return !ll_letter_kept (letter)->unsynced;
 }
 
 guint

@@ -34,7 +34,8 @@ typedef struct
   guint64 allocated; /* the file has blocks up to here */
   guint live;        /* letters that did not leave */
 
-  guint64 written; /* octets ever appended, */
+  guint64 letters; /* octets ever appended, up to the last letter, */
+  guint64 written; /* and in all; */
   guint64 synced;  /* of these certain, */
   guint64 covered; /* and by the sync that began last, */
   guint round;     /* whose number is this */
@@ -363,6 +364,7 @@ ll_log_add (LlLog *log, const char *id, GBytes *letter, gsize space, LlLogPlace 
   if (!append (log, id, place, LL_LOG_LETTER, g_bytes_get_data (letter, NULL), length))
     return FALSE;
   half->reserved += kept;
+  half->letters = half->written;
   half->live++;
   return TRUE;
 }
@@ -446,23 +448,50 @@ wait_for_round (LlLog *log, Half *half, guint64 until)
   crowd->waiting--;
 }
 
-gboolean
-ll_log_sync (LlLog *log, const LlLogPlace *place, GError **error)
+/* With the lock held. 0, or why not: errno. */
+static int
+sync_until (LlLog *log, Half *half, guint64 until)
 {
-  Half *half = &log->halves[place->half];
   int failure = 0;
 
-  g_mutex_lock (&log->lock);
-  while (half->synced < place->until && failure == 0)
+  while (half->synced < until && failure == 0)
     if (log->error != 0)
       failure = recover (log) ? 0 : log->error;
     else if (half->syncing)
-      wait_for_round (log, half, place->until);
+      wait_for_round (log, half, until);
     else
       sync_half (log, half);
-  g_mutex_unlock (&log->lock);
+  return failure;
+}
+
+static gboolean
+take_failure (const LlLog *log, int failure, GError **error)
+{
   if (failure == 0)
     return TRUE;
   errno = failure;
   return ll_file_set_error (error, "sync the log in", log->folder);
+}
+
+gboolean
+ll_log_sync (LlLog *log, const LlLogPlace *place, GError **error)
+{
+  int failure;
+
+  g_mutex_lock (&log->lock);
+  failure = sync_until (log, &log->halves[place->half], place->until);
+  g_mutex_unlock (&log->lock);
+  return take_failure (log, failure, error);
+}
+
+gboolean
+ll_log_sync_letters (LlLog *log, GError **error)
+{
+  int failure = 0;
+
+  g_mutex_lock (&log->lock);
+  for (guint i = 0; i < 2 && failure == 0; i++)
+    failure = sync_until (log, &log->halves[i], log->halves[i].letters);
+  g_mutex_unlock (&log->lock);
+  return take_failure (log, failure, error);
 }

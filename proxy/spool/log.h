@@ -58,6 +58,9 @@ void ll_log_leave (LlLog *log, const char *id, LlLogPlace *place);
  * log is certain: it fails until all letters left, and the log was emptied. */
 gboolean ll_log_sync (LlLog *log, const LlLogPlace *place, GError **error);
 
+/* The same of all letters that were added, without what was appended for them since. */
+gboolean ll_log_sync_letters (LlLog *log, GError **error);
+
 /* The file that the letter's bytes are in. (not owned) */
 int ll_log_fd (LlLog *log, const LlLogPlace *place);
 

@@ -11,8 +11,9 @@
  * "gone" follows:
  *
  *       log  tmp/ID  letters/ID.letter  letters/ID.journal  what it is
- *   S0   +     ?            -                  ?            ours, its states by its records in the
- *                                                           log; it leaves soon, or moves out
+ *   S0   +     ?            -                  ?            ours once it is synced, its states by
+ *                                                           its records in the log; it leaves soon,
+ *                                                           or moves out
  *   S1   -     -            -                  -            unknown: never here, or gone
  *   S2   -     +            -                  -            coming in; nothing was promised
  *   S3   -     +            -                  +            coming in; about to be promised
@@ -21,8 +22,10 @@
  *
  *   from   by                                                              to
  *   S1     commit of a letter that is in memory only: its bytes into the
- *          log, fdatasync of it; no room there: as a larger one            S0   250 only after this
- *   S0     record: append to the log                                       S0
+ *          log; no room there: as a larger one                             S0
+ *   S0     fdatasync of the log                                            S0   250 only after this
+ *   S0     record: append to the log; a durable one: fdatasync of it,
+ *          which is the letter's, too                                      S0   so is the dot
  *   S0     a record by which it rests (held, waiting, queued, uncertain),
  *          or no room in the log: writes tmp/ID and ID.journal with a
  *          single record, fdatasync of both; rename to letters/ID.letter,
@@ -50,6 +53,9 @@
  * originals/; made in S0 or S4 when all is done, before anything of it goes. So a letter that is to
  * be kept is in S0 or S4, or its original is there. It stays until its time is over (unlink);
  * no letter depends on it.
+ *
+ * A letter in S0 that was not synced is in S1 after a power loss. So until it is, nobody is
+ * promised anything, its dot is not sent, and the ledger says nothing of it (ll_ledger_follow).
  *
  * No other change is made by anybody. After a crash or a power loss, at start:
  *   S2 S3  tmp/ID goes (no 250 was said), then as S5;   S5   ID.journal goes;

@@ -42,7 +42,8 @@ typedef struct
   guint32 sequence;    /* of that record */
   guint32 base;        /* of the last synced one */
   gboolean torn;       /* something follows the last whole record */
-  gboolean logged;     /* it is in the log, and has no files */
+  gboolean logged;     /* it is in the log, and has no files; */
+  gboolean unsynced;   /* nor is it synced there */
   LlLogPlace place;    /* where; until it moved out: what must be certain before its files go */
 } LlLetterKept;
 

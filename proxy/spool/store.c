@@ -271,6 +271,15 @@ ll_store_release (LlStore *store, const char *id)
 }
 
 gboolean
+ll_store_sync (LlStore *store, GError **error)
+{
+  g_autoptr (GError) local = NULL;
+
+  return ll_log_sync_letters (store->log, &local)
+         || ll_store_take_error (error, g_steal_pointer (&local));
+}
+
+gboolean
 ll_store_remove (LlStore *store, LlLetter *letter, GError **error)
 {
   LlLetterKept *kept = ll_letter_kept (letter);

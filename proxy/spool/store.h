@@ -92,10 +92,11 @@ gboolean ll_intake_write (LlIntake *intake, const char *bytes, gsize length, GEr
  * anything about the letter. (transfer full) */
 char *ll_intake_digest (LlIntake *intake, const char *account, const LlEnvelope *envelope);
 
-/* After this returns TRUE the letter survives kill -9, power loss and a full disk.
+/* After this returns TRUE the letter survives kill -9 and a full disk, and with @durable power
+ * loss; without it a small one does after its first durable record, or ll_store_sync.
  * Fills @letter's id, size and key; everything else in it was set by the caller.
  * Consumes the intake in every case. */
-gboolean ll_intake_commit (LlIntake *intake, LlLetter *letter, GError **error);
+gboolean ll_intake_commit (LlIntake *intake, LlLetter *letter, gboolean durable, GError **error);
 void ll_intake_abandon (LlIntake *intake);
 
 /* -- reading content ----------------------------------------------------------- */
@@ -113,12 +114,18 @@ void ll_reader_free (LlReader *reader);
 
 /* -- the journey ------------------------------------------------------------------ */
 
+/* From here on every letter that was committed survives power loss. */
+gboolean ll_store_sync (LlStore *store, GError **error);
+
 /* Appends the letter's progress to its journal. @durable: fdatasync before returning. Illegal
  * transitions (spool/states.c) are a bug: refused with CORRUPT and logged. */
 gboolean ll_store_record (LlStore *store, LlLetter *letter, gboolean durable, GError **error);
 
 /* Grows with each record: ll_store_record writes none when the journal says it all already. */
 guint ll_store_records (const LlLetter *letter);
+
+/* Whether the letter itself survives power loss. */
+gboolean ll_store_is_synced (const LlLetter *letter);
 
 /* Nothing of the letter is read or recorded any more: what was kept for that, its key first, goes
  * from memory. */

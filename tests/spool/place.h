@@ -121,7 +121,7 @@ place_take (Place *place, LlLetter *letter, const char *content, gsize length, g
   g_assert_no_error (error);
   for (gsize at = 0; at < length; at += step)
     g_assert_true (ll_intake_write (intake, content + at, MIN (step, length - at), NULL));
-  ll_intake_commit (intake, letter, &error);
+  ll_intake_commit (intake, letter, TRUE, &error);
   g_assert_no_error (error);
   return letter;
 }

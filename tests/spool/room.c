@@ -92,7 +92,7 @@ test_intake (Place *place, gconstpointer data)
       intake = ll_store_begin (place->store, &error);
       g_assert_no_error (error);
       if (ll_intake_write (intake, content, length, &error)
-          && ll_intake_commit (intake, letter, &error))
+          && ll_intake_commit (intake, letter, TRUE, &error))
         {
           g_autoptr (LlReader) reader = ll_store_read (place->store, letter, NULL);
 
@@ -187,7 +187,7 @@ test_intake_leaves_reserve (Place *place, gconstpointer data)
 
       taken = ll_intake_write (intake, content, 100000, NULL);
       if (taken)
-        taken = ll_intake_commit (intake, letter, NULL);
+        taken = ll_intake_commit (intake, letter, TRUE, NULL);
       else
         ll_intake_abandon (intake);
     }

@@ -361,7 +361,7 @@ test_not_to_be_kept (Place *place, gconstpointer data)
 
   ll_letter_progress (letter, 0)->state = LL_STATE_SENT;
   g_test_expect_message (NULL, G_LOG_LEVEL_CRITICAL, "*state to come*");
-  g_assert_false (ll_intake_commit (intake, letter, &error));
+  g_assert_false (ll_intake_commit (intake, letter, TRUE, &error));
   g_test_assert_expected_messages ();
   g_assert_error (error, LL_STORE_ERROR, LL_STORE_ERROR_CORRUPT);
   g_assert_cmpuint (place_count (place, "letters"), ==, 0);
