@@ -5,9 +5,7 @@
 
 #include "requests.h"
 
-#include "api/prerequisite.h"
 #include "base/error.h"
-#include "config/options.h"
 
 #include <string.h>
 
@@ -111,73 +109,18 @@ status (gpointer data, GError **error)
   return g_variant_dict_end (&dict);
 }
 
-/* For what outlives the pipeline; and keys may be found in other places now. */
-static void
-put_in_force (LlApp *app, LlConfig *config)
-{
-  g_mutex_lock (&app->in_force_lock);
-  ll_config_unref (app->in_force);
-  app->in_force = ll_config_ref (config);
-  g_mutex_unlock (&app->in_force_lock);
-  ll_keys_renew (app->keys);
-}
-
-gboolean
-ll_app_reload (LlApp *app, GError **error)
-{
-  g_autoptr (LlConfig) config = ll_config_load (app->config_system, app->config_user, error);
-  g_auto (GStrv) domains = NULL;
-
-  if (config == NULL || !ll_app_listen_anew (app, config, error))
-    return FALSE;
-  domains = ll_config_domains (config);
-  ll_network_configure (app->access.network, (const char *const *) domains,
-                        !config->metered_ignored);
-  put_in_force (app, config);
-  ll_pipeline_configure (app->pipeline, config);
-  ll_bus_service_state_changed (app->bus);
-  g_message ("the configuration was read again");
-  return TRUE;
-}
-
 static gboolean
 reload (gpointer data, GError **error)
 {
   return ll_app_reload (ll_pipeline_host (data), error);
 }
 
-/* [network] is for everything that was built on it at the start; said, as nothing shows it. */
-static gboolean
-is_network_changed (LlApp *app, const LlConfig *config)
-{
-  for (const LlOption *option = ll_options; option->group != NULL; option++)
-    {
-      g_autofree char *key = g_strconcat ("network.", option->key, NULL);
-      g_autofree char *before = NULL;
-      g_autofree char *now = NULL;
-
-      if (strcmp (option->group, "network") != 0)
-        continue;
-      before = ll_config_get (app->config, key, NULL);
-      now = ll_config_get (config, key, NULL);
-      if (g_strcmp0 (before, now) != 0)
-        return TRUE;
-    }
-  return FALSE;
-}
-
 static GVariant *
 doctor (gpointer data, GError **error)
 {
-  LlApp *app = ll_pipeline_host (data);
-  g_autoptr (LlConfig) config = ll_pipeline_config (app->pipeline);
   g_auto (GVariantBuilder) list = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("aa{sv}"));
 
-  if (is_network_changed (app, config))
-    ll_prerequisite_add (&list, "network settings", LL_PREREQUISITE_MISSING,
-                         "[network] was changed; the settings of the start are still in force.",
-                         "systemctl --user restart letterlock");
-  ll_certificates_check (app->pipeline, &list);
+  ll_certificates_check (data, &list);
   return g_variant_builder_end (&list);
 }
 

@@ -192,7 +192,7 @@ ll_app_listen (LlApp *app, GError **error)
       if (!listen_on (app, &activated[i], NULL, &problem))
         g_warning ("%s", problem->message);
     }
-  wanted = wanted_by (app, app->config);
+  wanted = wanted_by (app, app->in_force);
   open_wanted (app, wanted, NULL);
   if (app->listening->len > 0)
     return TRUE;

@@ -18,7 +18,8 @@
 
 G_BEGIN_DECLS
 
-/* What app.c (life), app-listening.c (ports) and app-bus.c (what is said of the whole) share. */
+/* What app.c (life), app-listening.c (ports) and app-bus.c (what is said of the whole),
+ * app-reload.c (other settings) share. */
 
 struct _LlApp
 {
@@ -29,7 +30,8 @@ struct _LlApp
   char *cache_folder;
   int lock;
 
-  LlConfig *config;     /* of the start: what a reload does not change */
+  GMutex reloading;     /* one at a time; guards the next */
+  char *network_stamp;  /* of [network] as it is in force (net/access.h) */
   GMutex in_force_lock; /* guards the next: look-ups outlive the pipeline */
   LlConfig *in_force;
   LlSecretStore *secrets;
@@ -75,6 +77,12 @@ gboolean ll_app_listen (LlApp *app, GError **error);
 /* After a reload: opens what is new, closes what is gone; sessions go on. FALSE: something could
  * not be opened, and what was open is open again. */
 gboolean ll_app_listen_anew (LlApp *app, LlConfig *config, GError **error);
+
+/* What the stages are built from, and follow. @access: as of now, or as it will be. They borrow
+ * from
+ * @app and @config. */
+LlAssessOptions ll_app_assess_options (LlApp *app, const LlAccess *access, const LlConfig *config);
+LlUpstreamOptions ll_app_upstream_options (LlApp *app, const LlConfig *config);
 
 /* Serves the bus. */
 gboolean ll_app_serve (LlApp *app, GError **error);

@@ -104,14 +104,12 @@ build_keys (LlApp *app, GError **error)
                                   { LL_KEY_SOURCE_KEYSERVER, ll_keyserver_find, &app->keyserver },
                                   { LL_KEY_SOURCE_LDAP, ll_directory_find, &app->directory } };
 
-  app->in_force = ll_config_ref (app->config);
   app->worker = ll_worker_new (NULL);
-  app->cache_folder = ll_folder_cache ();
   app->wkd = (LlWkd){ app->access.resolver, app->access.https, app->worker, app->cache_folder };
   app->contacts = ll_contacts_new (app->state_folder, error);
   if (app->contacts == NULL)
     return FALSE;
-  app->imported = ll_imported_new (app->state_folder, app->config->ca_file, app->worker, error);
+  app->imported = ll_imported_new (app->state_folder, app->in_force->ca_file, app->worker, error);
   if (app->imported == NULL)
     return FALSE;
   app->dane = (LlDaneKeys){ app->access.resolver, app->worker, app->imported };
@@ -126,23 +124,26 @@ build_keys (LlApp *app, GError **error)
   return TRUE;
 }
 
-static gboolean
-build_stages (LlApp *app, GError **error)
+LlAssessOptions
+ll_app_assess_options (LlApp *app, const LlAccess *access, const LlConfig *config)
 {
-  const LlConfig *config = app->config;
-  g_autofree char *cache = ll_folder_cache ();
-  LlAssessOptions assess = {
-    .resolver = app->access.resolver,
-    .https = app->access.https,
+  return (LlAssessOptions){
+    .resolver = access->resolver,
+    .https = access->https,
     .network = app->access.network,
     .state = app->state_folder,
-    .cache = cache,
+    .cache = app->cache_folder,
     .ca_file = config->ca_file,
     .mx_port = (guint16) config->mx_port,
     .allow_private = config->allow_private_addresses,
     .probe = !config->probe_never,
   };
-  LlUpstreamOptions upstream = {
+}
+
+LlUpstreamOptions
+ll_app_upstream_options (LlApp *app, const LlConfig *config)
+{
+  return (LlUpstreamOptions){
     .resolver = app->access.resolver,
     .store = app->store,
     .secrets = app->secrets,
@@ -150,6 +151,13 @@ build_stages (LlApp *app, GError **error)
     .folder = app->state_folder,
     .proxy = config->proxy,
   };
+}
+
+static gboolean
+build_stages (LlApp *app, GError **error)
+{
+  LlAssessOptions assess = ll_app_assess_options (app, &app->access, app->in_force);
+  LlUpstreamOptions upstream = ll_app_upstream_options (app, app->in_force);
   LlPipelineParts parts;
 
   app->assess = ll_assess_new (&assess, error);
@@ -173,7 +181,7 @@ build_stages (LlApp *app, GError **error)
     .state_folder = app->state_folder,
     .host = app,
   };
-  app->pipeline = ll_pipeline_new (&parts, app->config);
+  app->pipeline = ll_pipeline_new (&parts, app->in_force);
   return TRUE;
 }
 
@@ -238,19 +246,22 @@ ll_app_new (const LlAppOptions *options, GError **error)
   g_autoptr (LlApp) app = g_new0 (LlApp, 1);
 
   app->lock = -1;
+  g_mutex_init (&app->reloading);
   g_mutex_init (&app->listening_lock);
   g_mutex_init (&app->in_force_lock);
   app->config_user = options->config != NULL ? g_strdup (options->config) : ll_config_user_path ();
   app->config_system = g_strdup (options->config_system);
   app->state_folder = ll_folder_state ();
+  app->cache_folder = ll_folder_cache ();
   app->loop = g_main_loop_new (NULL, FALSE);
   if (!ll_file_make_folder (app->state_folder, error) || !lock_state (app, error))
     return NULL;
-  app->config = ll_config_load (app->config_system, app->config_user, error);
-  if (app->config == NULL || !build_leaves (app, error)
-      || !ll_access_open (&app->access, app->config, error) || !build_stages (app, error)
+  app->in_force = ll_config_load (app->config_system, app->config_user, error);
+  if (app->in_force == NULL || !build_leaves (app, error)
+      || !ll_access_open (&app->access, app->in_force, error) || !build_stages (app, error)
       || !ll_app_listen (app, error) || !ll_app_serve (app, error))
     return NULL;
+  app->network_stamp = ll_access_stamp (app->in_force);
   return g_steal_pointer (&app);
 }
 
@@ -318,16 +329,17 @@ ll_app_free (LlApp *app)
   g_clear_pointer (&app->ledger, ll_ledger_close);
   g_clear_pointer (&app->store, ll_store_free);
   g_clear_pointer (&app->secrets, ll_secret_store_free);
-  g_clear_pointer (&app->config, ll_config_unref);
   g_clear_pointer (&app->in_force, ll_config_unref);
   g_clear_pointer (&app->listening, g_ptr_array_unref);
   g_clear_pointer (&app->loop, g_main_loop_unref);
+  g_mutex_clear (&app->reloading);
   g_mutex_clear (&app->listening_lock);
   g_mutex_clear (&app->in_force_lock);
   g_free (app->config_user);
   g_free (app->config_system);
   g_free (app->state_folder);
   g_free (app->cache_folder);
+  g_free (app->network_stamp);
   ll_fd_clear (&app->lock);
   g_free (app);
 }

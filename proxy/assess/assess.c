@@ -26,13 +26,18 @@ typedef struct
 
 struct _LlAssess
 {
-  LlLookParts parts;
+  LlNetwork *network; /* (not owned) */
+  LlMemory *memory;
+  GThreadPool *pool;
+  GCancellable *cancellable;
   GMutex lock;
+  LlLookParts *parts; /* (owned) of the looks that begin now; under the lock, as all that follows */
   GCond idle;
   GHashTable *known; /* domain -> Known */
   GHashTable *looks; /* domain -> LlLook, under way and not yet outdated */
   guint running;     /* looks of any kind */
   guint generation;  /* of the network */
+  guint followed;    /* the generation that began with other settings */
   gboolean stopping;
   gint doubting; /* atomic */
 };
@@ -44,17 +49,96 @@ known_free (Known *known)
   g_free (known);
 }
 
+/* -- what looks are made with ------------------------------------------------------ */
+
+static void
+ending_cb (GCancellable *cancellable, gpointer sights)
+{
+  ll_sights_stop (sights);
+}
+
+LlLookParts *
+ll_assess_prepare (LlAssess *assess, const LlAssessOptions *options, GError **error)
+{
+  LlProbe *probe = ll_probe_new (options->mx_port, options->ehlo, options->ca_file, error);
+  LlLookParts *parts;
+
+  if (probe == NULL)
+    return NULL;
+  parts = g_new0 (LlLookParts, 1);
+  parts->ref_count = 1;
+  parts->resolver = ll_resolver_pin (options->resolver);
+  parts->https = ll_https_pin (options->https);
+  parts->probe = probe;
+  parts->sights = ll_sights_new (probe, assess->network, assess->pool);
+  parts->sts = (LlStsSources){ parts->resolver, parts->https, assess->memory };
+  parts->network = assess->network;
+  parts->memory = assess->memory;
+  parts->pool = assess->pool;
+  parts->doubting = &assess->doubting;
+  parts->cancellable = g_object_ref (assess->cancellable);
+  parts->ending
+      = g_cancellable_connect (parts->cancellable, G_CALLBACK (ending_cb), parts->sights, NULL);
+  parts->mx_port = options->mx_port;
+  parts->allow_private = options->allow_private;
+  parts->probing = options->probe;
+  return parts;
+}
+
+LlLookParts *
+ll_look_parts_ref (LlLookParts *parts)
+{
+  g_atomic_int_inc (&parts->ref_count);
+  return parts;
+}
+
+void
+ll_look_parts_unref (LlLookParts *parts)
+{
+  if (parts == NULL || !g_atomic_int_dec_and_test (&parts->ref_count))
+    return;
+  g_cancellable_disconnect (parts->cancellable, parts->ending);
+  g_object_unref (parts->cancellable);
+  ll_sights_unref (parts->sights);
+  ll_https_free (parts->https);
+  ll_resolver_free (parts->resolver);
+  g_free (parts);
+}
+
+void
+ll_assess_follow (LlAssess *assess, LlLookParts *parts)
+{
+  LlLookParts *old;
+
+  g_mutex_lock (&assess->lock);
+  old = assess->parts;
+  assess->parts = ll_look_parts_ref (parts);
+  assess->generation++;
+  assess->followed = assess->generation;
+  g_hash_table_remove_all (assess->known);
+  g_hash_table_remove_all (assess->looks);
+  g_mutex_unlock (&assess->lock);
+  ll_look_parts_unref (old);
+}
+
+/* (transfer full) */
+static LlLookParts *
+parts_now (LlAssess *assess)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&assess->lock);
+
+  return ll_look_parts_ref (assess->parts);
+}
+
+/* -- life ---------------------------------------------------------------------------- */
+
 LlAssess *
 ll_assess_new (const LlAssessOptions *options, GError **error)
 {
-  g_autoptr (LlMemory) memory = ll_memory_new (options->state, options->cache, error);
-  g_autoptr (LlProbe) probe = NULL;
-  LlAssess *assess;
+  LlMemory *memory = ll_memory_new (options->state, options->cache, error);
+  g_autoptr (LlAssess) assess = NULL;
 
   if (memory == NULL)
-    return NULL;
-  probe = ll_probe_new (options->mx_port, options->ehlo, options->ca_file, error);
-  if (probe == NULL)
     return NULL;
   assess = g_new0 (LlAssess, 1);
   g_mutex_init (&assess->lock);
@@ -63,21 +147,12 @@ ll_assess_new (const LlAssessOptions *options, GError **error)
       = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) known_free);
   assess->looks
       = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) ll_look_unref);
-  assess->parts = (LlLookParts){
-    .resolver = options->resolver,
-    .network = options->network,
-    .pool = g_thread_pool_new (ll_job_run, NULL, THREADS_MAX, FALSE, NULL),
-    .doubting = &assess->doubting,
-    .cancellable = g_cancellable_new (),
-    .mx_port = options->mx_port,
-    .allow_private = options->allow_private,
-    .probing = options->probe,
-  };
-  assess->parts.memory = g_steal_pointer (&memory);
-  assess->parts.sts = (LlStsSources){ options->resolver, options->https, assess->parts.memory };
-  assess->parts.probe = g_steal_pointer (&probe);
-  assess->parts.sights = ll_sights_new (assess->parts.probe, options->network, assess->parts.pool);
-  return assess;
+  assess->network = options->network;
+  assess->memory = memory;
+  assess->pool = g_thread_pool_new (ll_job_run, NULL, THREADS_MAX, FALSE, NULL);
+  assess->cancellable = g_cancellable_new ();
+  assess->parts = ll_assess_prepare (assess, options, error);
+  return assess->parts != NULL ? g_steal_pointer (&assess) : NULL;
 }
 
 void
@@ -88,19 +163,17 @@ ll_assess_free (LlAssess *assess)
   g_mutex_lock (&assess->lock);
   assess->stopping = TRUE;
   g_mutex_unlock (&assess->lock);
-  g_cancellable_cancel (assess->parts.cancellable);
-  ll_sights_stop (assess->parts.sights);
+  g_cancellable_cancel (assess->cancellable);
   g_mutex_lock (&assess->lock);
   while (assess->running > 0)
     g_cond_wait (&assess->idle, &assess->lock);
   g_mutex_unlock (&assess->lock);
-  g_thread_pool_free (assess->parts.pool, FALSE, TRUE);
-  ll_sights_free (assess->parts.sights);
+  g_thread_pool_free (assess->pool, FALSE, TRUE);
   g_hash_table_unref (assess->looks);
   g_hash_table_unref (assess->known);
-  ll_probe_free (assess->parts.probe);
-  ll_memory_free (assess->parts.memory);
-  g_object_unref (assess->parts.cancellable);
+  ll_look_parts_unref (assess->parts);
+  ll_memory_free (assess->memory);
+  g_object_unref (assess->cancellable);
   g_mutex_clear (&assess->lock);
   g_cond_clear (&assess->idle);
   g_free (assess);
@@ -148,7 +221,7 @@ recall (LlAssess *assess, const char *domain)
     return NULL;
   /* a silence that has got its reason since */
   if (known->verdict->evidence == LL_EVIDENCE_UNKNOWN && known->verdict->why == LL_WHY_TEMPORARY
-      && ll_network_state (assess->parts.network) == LL_NETWORK_BLOCKED)
+      && ll_network_state (assess->network) == LL_NETWORK_BLOCKED)
     return NULL;
   return known->verdict;
 }
@@ -174,7 +247,7 @@ finished_cb (LlLook *look, LlVerdict *verdict, gint64 keep, gboolean last, gpoin
 
   g_mutex_lock (&assess->lock);
   /* what a network that is gone did not let us see says nothing about this one */
-  if (!assess->stopping
+  if (!assess->stopping && ll_look_generation (look) >= assess->followed
       && (ll_look_generation (look) == assess->generation
           || verdict->evidence != LL_EVIDENCE_UNKNOWN))
     remember (assess, domain, verdict, keep);
@@ -189,7 +262,7 @@ finished_cb (LlLook *look, LlVerdict *verdict, gint64 keep, gboolean last, gpoin
 static LlLook *
 new_look (LlAssess *assess, const char *domain, gboolean fresh)
 {
-  LlLook *look = ll_look_new (&assess->parts, domain, fresh, was_plain_before (assess, domain),
+  LlLook *look = ll_look_new (assess->parts, domain, fresh, was_plain_before (assess, domain),
                               assess->generation);
 
   assess->running++;
@@ -303,12 +376,14 @@ is_of_network_cb (gpointer key, gpointer value, gpointer data)
 void
 ll_assess_renew (LlAssess *assess)
 {
+  g_autoptr (LlLookParts) parts = parts_now (assess);
+
   g_mutex_lock (&assess->lock);
   assess->generation++;
   g_hash_table_foreach_remove (assess->known, is_of_network_cb, NULL);
   g_hash_table_remove_all (assess->looks);
   g_mutex_unlock (&assess->lock);
-  ll_sights_renew (assess->parts.sights);
+  ll_sights_renew (parts->sights);
 }
 
 void
@@ -316,8 +391,8 @@ ll_assess_accept (LlAssess *assess, const char *domain)
 {
   g_autofree char *key = key_of (domain);
 
-  ll_history_forget (assess->parts.memory, key);
-  ll_failure_forget (assess->parts.memory, key);
+  ll_history_forget (assess->memory, key);
+  ll_failure_forget (assess->memory, key);
   g_mutex_lock (&assess->lock);
   g_hash_table_remove (assess->known, key);
   g_mutex_unlock (&assess->lock);
@@ -326,11 +401,12 @@ ll_assess_accept (LlAssess *assess, const char *domain)
 gint64
 ll_assess_refresh (LlAssess *assess, GCancellable *cancellable)
 {
+  g_autoptr (LlLookParts) parts = parts_now (assess);
   LlMoment now = ll_moment_now ();
   gint64 next;
-  g_auto (GStrv) due = ll_sts_cache_due (assess->parts.memory, &now, &next);
+  g_auto (GStrv) due = ll_sts_cache_due (assess->memory, &now, &next);
 
   for (guint i = 0; due[i] != NULL && !g_cancellable_is_cancelled (cancellable); i++)
-    ll_sts_refresh (&assess->parts.sts, due[i], ll_deadline_in (REFRESH_DEADLINE), cancellable);
+    ll_sts_refresh (&parts->sts, due[i], ll_deadline_in (REFRESH_DEADLINE), cancellable);
   return next;
 }

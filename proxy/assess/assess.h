@@ -37,6 +37,15 @@ typedef struct _LlAssess LlAssess;
 LlAssess *ll_assess_new (const LlAssessOptions *options, GError **error);
 void ll_assess_free (LlAssess *assess);
 
+/* Other [network] settings, in two steps, as the first may fail and the second may not: what
+ * @options (the folders and ehlo apart) ask for is made, LL_CONFIG_ERROR when it cannot be; then it
+ * is in force. A look that is under way ends with what it was begun with, and nothing is kept of
+ * what was seen so. What is remembered over restarts stays. */
+typedef struct _LlLookParts LlLookParts;
+LlLookParts *ll_assess_prepare (LlAssess *assess, const LlAssessOptions *options, GError **error);
+void ll_look_parts_unref (LlLookParts *parts);
+void ll_assess_follow (LlAssess *assess, LlLookParts *parts);
+
 /* Begins to look, in the background; nothing when it is cached or under way. */
 void ll_assess_start (LlAssess *assess, const char *domain);
 
@@ -81,5 +90,6 @@ gboolean ll_provider_honours (const char *upstream_host,
 GVariant *ll_providers_to_variant (void);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LlAssess, ll_assess_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (LlLookParts, ll_look_parts_unref)
 
 G_END_DECLS

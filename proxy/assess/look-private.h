@@ -28,7 +28,7 @@ typedef struct
 struct _LlLook
 {
   gint ref_count;
-  const LlLookParts *parts;
+  LlLookParts *parts; /* (owned) */
   char *domain;
   gboolean fresh;
   gboolean plain_before;

@@ -26,16 +26,13 @@ looked_free (Looked *looked)
 }
 
 LlLook *
-ll_look_new (const LlLookParts *parts,
-             const char *domain,
-             gboolean fresh,
-             gboolean plain_before,
-             guint generation)
+ll_look_new (
+    LlLookParts *parts, const char *domain, gboolean fresh, gboolean plain_before, guint generation)
 {
   LlLook *look = g_new0 (LlLook, 1);
 
   look->ref_count = 1;
-  look->parts = parts;
+  look->parts = ll_look_parts_ref (parts);
   look->domain = g_strdup (domain);
   look->fresh = fresh;
   look->plain_before = plain_before;
@@ -73,6 +70,7 @@ ll_look_unref (LlLook *look)
   g_mutex_clear (&look->settling);
   g_mutex_clear (&look->lock);
   g_cond_clear (&look->changed);
+  ll_look_parts_unref (look->parts);
   g_free (look);
 }
 

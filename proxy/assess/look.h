@@ -17,22 +17,27 @@ G_BEGIN_DECLS
  * last one makes the verdict.
  */
 
-/* What a look needs; outlives all looks. */
-typedef struct
+/* What a look needs, from its begin to its end: [network] may change meanwhile. Immutable. */
+struct _LlLookParts
 {
-  LlResolver *resolver;
-  LlNetwork *network;
-  LlStsSources sts;
-  LlMemory *memory;
-  LlProbe *probe;
-  LlSights *sights;
-  GThreadPool *pool;
-  gint *doubting; /* (not owned) atomic: one look at a time doubts the network */
+  gint ref_count;
+  LlResolver *resolver; /* (owned) pinned */
+  LlHttps *https;       /* (owned) pinned */
+  LlSights *sights;     /* (owned) */
+  LlProbe *probe;       /* (of sights) */
+  gulong ending;        /* handler of cancellable */
   GCancellable *cancellable;
+  LlStsSources sts;
+  LlNetwork *network; /* (not owned) this and what follows outlives all looks */
+  LlMemory *memory;
+  GThreadPool *pool;
+  gint *doubting; /* atomic: one look at a time doubts the network */
   guint16 mx_port;
   gboolean allow_private;
   gboolean probing;
-} LlLookParts;
+};
+
+LlLookParts *ll_look_parts_ref (LlLookParts *parts);
 
 typedef struct _LlLook LlLook;
 
@@ -44,7 +49,7 @@ typedef void (*LlLookFinished) (
 
 /* @fresh: past what other looks saw. @plain_before: 30 s ago or more no STARTTLS was offered.
  * (transfer full) */
-LlLook *ll_look_new (const LlLookParts *parts,
+LlLook *ll_look_new (LlLookParts *parts,
                      const char *domain,
                      gboolean fresh,
                      gboolean plain_before,

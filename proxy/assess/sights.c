@@ -21,7 +21,7 @@ typedef struct
 /* One look at one address with one name. */
 typedef struct
 {
-  LlSights *sights;
+  LlSights *sights; /* (owned) */
   char *key;
   char *address;
   char *sni;
@@ -33,7 +33,8 @@ typedef struct
 
 struct _LlSights
 {
-  LlProbe *probe;
+  gint ref_count;
+  LlProbe *probe; /* (owned) */
   LlNetwork *network;
   GThreadPool *pool;
   GMutex lock;
@@ -67,6 +68,7 @@ ll_sights_new (LlProbe *probe, LlNetwork *network, GThreadPool *pool)
 {
   LlSights *sights = g_new0 (LlSights, 1);
 
+  sights->ref_count = 1;
   g_mutex_init (&sights->lock);
   sights->probe = probe;
   sights->network = network;
@@ -81,14 +83,15 @@ ll_sights_new (LlProbe *probe, LlNetwork *network, GThreadPool *pool)
 }
 
 void
-ll_sights_free (LlSights *sights)
+ll_sights_unref (LlSights *sights)
 {
-  if (sights == NULL)
+  if (sights == NULL || !g_atomic_int_dec_and_test (&sights->ref_count))
     return;
   g_hash_table_unref (sights->kept);
   g_hash_table_unref (sights->looks);
   g_hash_table_unref (sights->gates);
   g_object_unref (sights->cancellable);
+  ll_probe_free (sights->probe);
   g_mutex_clear (&sights->lock);
   g_free (sights);
 }
@@ -103,6 +106,7 @@ look_free (Look *look)
   g_array_unref (look->waiters);
   g_clear_pointer (&look->early, ll_sight_unref);
   g_object_unref (look->cancellable);
+  ll_sights_unref (look->sights);
   g_free (look);
 }
 
@@ -262,6 +266,7 @@ begin (LlSights *sights, const char *key, const char *address, const char *sni, 
   Look *look = g_new0 (Look, 1);
   GQueue *waiting;
 
+  g_atomic_int_inc (&sights->ref_count);
   look->sights = sights;
   look->key = g_strdup (key);
   look->address = g_strdup (address);

@@ -28,9 +28,10 @@ typedef struct _LlSights LlSights;
 /* @final: FALSE when TLS is up and only REQUIRETLS is still asked for; another call follows. */
 typedef void (*LlSightReady) (LlSight *sight, gboolean final, gpointer data);
 
-/* Not owned: @probe, @network, @pool (of functions to run: see ll_sights_job). */
+/* Takes @probe; not owned: @network, @pool (of functions to run: see ll_job_push). Looks that are
+ * under way keep it alive. */
 LlSights *ll_sights_new (LlProbe *probe, LlNetwork *network, GThreadPool *pool);
-void ll_sights_free (LlSights *sights);
+void ll_sights_unref (LlSights *sights);
 
 /* What is pushed to the pool: a call. */
 typedef struct

@@ -62,6 +62,34 @@ list_config (LlBusCall *call, GError **error)
   return config != NULL ? ll_bus_reply (ll_config_to_variant (config)) : NULL;
 }
 
+/* What the user's own file says of @key; NULL: nothing. (transfer full) */
+static char *
+written (LlBusCall *call, const char *group, const char *key)
+{
+  g_autofree char *path = call->actions->config_path != NULL ? g_strdup (call->actions->config_path)
+                                                             : ll_config_user_path ();
+  g_autoptr (GKeyFile) file = g_key_file_new ();
+
+  g_key_file_load_from_file (file, path, G_KEY_FILE_NONE, NULL);
+  return g_key_file_get_string (file, group, key, NULL);
+}
+
+/* What cannot be put in force must not stand in the file: the next start would end there. */
+static GVariant *
+change_one (LlBusCall *call, const char *group, const LlConfigChange *change, GError **error)
+{
+  const LlBusActions *actions = call->actions;
+  g_autofree char *before = written (call, group, change->key);
+  LlConfigChange back = { change->key, before };
+
+  if (!ll_config_edit (actions->config_system, actions->config_path, group, change, 1, error))
+    return NULL;
+  if (put_in_force (call, TRUE, error))
+    return ll_bus_done ();
+  ll_config_edit (actions->config_system, actions->config_path, group, &back, 1, NULL);
+  return NULL;
+}
+
 /* "account work.mode" -> group "account work", key "mode". */
 static GVariant *
 change_key (LlBusCall *call, const char *dotted, const char *value, GError **error)
@@ -77,10 +105,7 @@ change_key (LlBusCall *call, const char *dotted, const char *value, GError **err
       return NULL;
     }
   change.key = dot + 1;
-  return reload_if (call,
-                    ll_config_edit (call->actions->config_system, call->actions->config_path, group,
-                                    &change, 1, error),
-                    error);
+  return change_one (call, group, &change, error);
 }
 
 static GVariant *

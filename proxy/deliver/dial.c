@@ -19,22 +19,65 @@
 /* While there are more addresses to try, one that does not answer gets that long. */
 #define ADDRESS_MILLISECONDS 4000
 
+/* How a connection is made, from its begin to its end: [network] may change meanwhile. Immutable.
+ */
+typedef struct
+{
+  gint ref_count;
+  LlResolver *resolver; /* (owned) pinned; or NULL */
+  LlVerifier *verifier; /* (owned) */
+  char *proxy;          /* or NULL */
+} Way;
+
 struct _LlDialer
 {
-  LlResolver *resolver; /* (not owned) */
-  LlVerifier *verifier;
   LlSigner *signer;
-  char *proxy; /* or NULL */
+  GMutex lock;
+  Way *way; /* (owned) under the lock */
 };
+
+static Way *
+way_new (const LlUpstreamOptions *options)
+{
+  Way *way = g_new0 (Way, 1);
+
+  way->ref_count = 1;
+  way->resolver = ll_resolver_pin (options->resolver);
+  way->verifier = ll_verifier_new (options->ca_file);
+  way->proxy = g_strdup (options->proxy);
+  return way;
+}
+
+static void
+way_unref (Way *way)
+{
+  if (!g_atomic_int_dec_and_test (&way->ref_count))
+    return;
+  ll_resolver_free (way->resolver);
+  ll_verifier_unref (way->verifier);
+  g_free (way->proxy);
+  g_free (way);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Way, way_unref)
+
+/* (transfer full) */
+static Way *
+way_now (LlDialer *dialer)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&dialer->lock);
+
+  g_atomic_int_inc (&dialer->way->ref_count);
+  return dialer->way;
+}
 
 LlDialer *
 ll_dialer_new (const LlUpstreamOptions *options)
 {
   LlDialer *dialer = g_new0 (LlDialer, 1);
 
-  dialer->resolver = options->resolver;
-  dialer->proxy = g_strdup (options->proxy);
-  dialer->verifier = ll_verifier_new (options->ca_file);
+  g_mutex_init (&dialer->lock);
+  dialer->way = way_new (options);
   dialer->signer = ll_signer_new (options);
   return dialer;
 }
@@ -45,9 +88,23 @@ ll_dialer_free (LlDialer *dialer)
   if (dialer == NULL)
     return;
   ll_signer_free (dialer->signer);
-  ll_verifier_free (dialer->verifier);
-  g_free (dialer->proxy);
+  way_unref (dialer->way);
+  g_mutex_clear (&dialer->lock);
   g_free (dialer);
+}
+
+void
+ll_dialer_follow (LlDialer *dialer, const LlUpstreamOptions *options)
+{
+  Way *way = way_new (options);
+  Way *old;
+
+  g_mutex_lock (&dialer->lock);
+  old = dialer->way;
+  dialer->way = way;
+  g_mutex_unlock (&dialer->lock);
+  way_unref (old);
+  ll_oauth_follow (ll_dialer_oauth (dialer), options);
 }
 
 LlOauth *
@@ -59,8 +116,10 @@ ll_dialer_oauth (LlDialer *dialer)
 void
 ll_dialer_forget (LlDialer *dialer)
 {
+  g_autoptr (Way) way = way_now (dialer);
+
   ll_signer_forget (dialer->signer);
-  ll_verifier_forget (dialer->verifier);
+  ll_verifier_forget (way->verifier);
 }
 
 void
@@ -99,16 +158,16 @@ ll_dial_command_deadline (const LlDial *dial)
 
 static LlConnection *
 connect_one (
-    LlDialer *dialer, const LlDial *dial, const char *address, LlDeadline end, GError **error)
+    const Way *way, const LlDial *dial, const char *address, LlDeadline end, GError **error)
 {
-  if (dialer->proxy != NULL)
-    return ll_proxy_open (dialer->proxy, dial->target->host, dial->target->port, end,
+  if (way->proxy != NULL)
+    return ll_proxy_open (way->proxy, dial->target->host, dial->target->port, end,
                           dial->cancellable, error);
   return ll_connection_open (address, dial->target->port, end, dial->cancellable, error);
 }
 
 static LlResult *
-connect_any (LlDialer *dialer, const LlDial *dial, const LlLookup *lookup, LlDialed *out)
+connect_any (const Way *way, const LlDial *dial, const LlLookup *lookup, LlDialed *out)
 {
   LlDeadline end = ll_deadline_earlier (dial->deadline, ll_deadline_in (LL_UPSTREAM_CONNECT));
   LlConnection *connection = NULL;
@@ -121,7 +180,7 @@ connect_any (LlDialer *dialer, const LlDial *dial, const LlLookup *lookup, LlDia
                             : end;
 
       g_clear_error (&error);
-      connection = connect_one (dialer, dial, *address, turn, &error);
+      connection = connect_one (way, dial, *address, turn, &error);
       if (connection != NULL)
         out->address = g_strdup (*address);
       else if (g_cancellable_is_cancelled (dial->cancellable) || ll_deadline_left (end) == 0)
@@ -135,18 +194,18 @@ connect_any (LlDialer *dialer, const LlDial *dial, const LlLookup *lookup, LlDia
 }
 
 static LlResult *
-find_and_connect (LlDialer *dialer, const LlDial *dial, LlLookup *lookup, LlDialed *out)
+find_and_connect (const Way *way, const LlDial *dial, LlLookup *lookup, LlDialed *out)
 {
   const LlTarget *target = dial->target;
   g_autoptr (GError) error = NULL;
 
-  if (dialer->proxy != NULL)
+  if (way->proxy != NULL)
     {
       /* the proxy looks names up where it stands */
       lookup->addresses = g_strsplit (target->host, "\n", 1);
-      return connect_any (dialer, dial, lookup, out);
+      return connect_any (way, dial, lookup, out);
     }
-  if (!ll_lookup (dialer->resolver, target->host, target->port, lookup, dial->deadline,
+  if (!ll_lookup (way->resolver, target->host, target->port, lookup, dial->deadline,
                   dial->cancellable, &error))
     {
       if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
@@ -156,7 +215,7 @@ find_and_connect (LlDialer *dialer, const LlDial *dial, LlLookup *lookup, LlDial
                                 : LL_OUTCOME_NO_CONNECTION,
                             "%s", error->message);
     }
-  return connect_any (dialer, dial, lookup, out);
+  return connect_any (way, dial, lookup, out);
 }
 
 /* -- greeting and EHLO ---------------------------------------------------------- */
@@ -226,12 +285,12 @@ ask_for_tls (const LlDial *dial, LlDialed *out)
 }
 
 static LlResult *
-handshake (LlDialer *dialer, const LlDial *dial, const LlLookup *lookup, LlDialed *out)
+handshake (const Way *way, const LlDial *dial, const LlLookup *lookup, LlDialed *out)
 {
   const LlTarget *target = dial->target;
   LlDeadline end = ll_deadline_earlier (dial->deadline, ll_deadline_in (LL_UPSTREAM_CONNECT));
   g_autoptr (GError) error = NULL;
-  SSL *ssl = ll_verifier_start (dialer->verifier, target, lookup, &error);
+  SSL *ssl = ll_verifier_start (way->verifier, target, lookup, &error);
   gboolean shaken;
 
   if (ssl == NULL)
@@ -248,7 +307,7 @@ handshake (LlDialer *dialer, const LlDial *dial, const LlLookup *lookup, LlDiale
                                 : LL_OUTCOME_NO_TLS,
                             "%s", sentence);
     }
-  if (!ll_verifier_check (dialer->verifier, target, ssl, &out->local_root, &error))
+  if (!ll_verifier_check (way->verifier, target, ssl, &out->local_root, &error))
     return ll_result_new (LL_OUTCOME_NO_TLS, "%s", error->message);
   out->tls = g_strdup_printf ("%s %s", out->facts->protocol, out->facts->cipher);
   out->resumed = SSL_session_reused (ssl) == 1;
@@ -267,9 +326,10 @@ handshake (LlDialer *dialer, const LlDial *dial, const LlLookup *lookup, LlDiale
 static LlResult *
 dial_steps (LlDialer *dialer, const LlDial *dial, LlDialed *out)
 {
+  g_autoptr (Way) way = way_now (dialer);
   g_auto (LlLookup) lookup = { NULL, NULL, NULL };
   gboolean implicit = dial->target->security == LL_SECURITY_TLS;
-  LlResult *problem = find_and_connect (dialer, dial, &lookup, out);
+  LlResult *problem = find_and_connect (way, dial, &lookup, out);
 
   if (problem == NULL && !implicit)
     {
@@ -280,7 +340,7 @@ dial_steps (LlDialer *dialer, const LlDial *dial, LlDialed *out)
         problem = ask_for_tls (dial, out);
     }
   if (problem == NULL)
-    problem = handshake (dialer, dial, &lookup, out);
+    problem = handshake (way, dial, &lookup, out);
   if (problem == NULL && implicit)
     problem = read_greeting (dial, out);
   if (problem == NULL)

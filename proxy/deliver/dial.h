@@ -34,6 +34,9 @@ typedef struct _LlDialer LlDialer;
 LlDialer *ll_dialer_new (const LlUpstreamOptions *options);
 void ll_dialer_free (LlDialer *dialer);
 
+/* Other [network] settings: connections are made by these from now on. */
+void ll_dialer_follow (LlDialer *dialer, const LlUpstreamOptions *options);
+
 /* Who keeps the tokens. (transfer none) */
 LlOauth *ll_dialer_oauth (LlDialer *dialer);
 

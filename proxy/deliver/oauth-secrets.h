@@ -3,7 +3,7 @@
 
 #pragma once
 
-#include "secrets/store.h"
+#include "deliver/upstream.h"
 
 G_BEGIN_DECLS
 
@@ -21,5 +21,8 @@ LlSecret *ll_oauth_find_client_secret (LlSecretStore *secrets,
                                        const char *account,
                                        GCancellable *cancellable,
                                        GError **error);
+
+/* What @error of the store keeps @account from. (transfer full) */
+LlResult *ll_oauth_secret_problem (const char *account, const GError *error);
 
 G_END_DECLS

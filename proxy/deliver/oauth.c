@@ -55,18 +55,32 @@ grant_free (gpointer data)
   g_free (grant);
 }
 
+/* An office's own server may well have a private address: its name is verified all the same. */
+static LlHttps *
+https_for (const LlUpstreamOptions *options)
+{
+  return ll_https_new (options->resolver, options->ca_file, options->proxy, TRUE, 0);
+}
+
 LlOauth *
 ll_oauth_new (const LlUpstreamOptions *options)
 {
   LlOauth *oauth = g_new0 (LlOauth, 1);
 
-  /* an office's own server may well have a private address: its name is verified all the same */
-  oauth->https = ll_https_new (options->resolver, options->ca_file, options->proxy, TRUE, 0);
+  oauth->https = https_for (options);
   oauth->secrets = options->secrets;
   g_mutex_init (&oauth->lock);
   g_cond_init (&oauth->changed);
   oauth->grants = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, grant_free);
   return oauth;
+}
+
+void
+ll_oauth_follow (LlOauth *oauth, const LlUpstreamOptions *options)
+{
+  g_autoptr (LlHttps) fresh = https_for (options);
+
+  ll_https_follow (oauth->https, fresh);
 }
 
 static gboolean
@@ -132,19 +146,6 @@ ll_oauth_client_secret (LlOauth *oauth,
                         GError **error)
 {
   return ll_oauth_find_client_secret (oauth->secrets, account, cancellable, error);
-}
-
-static LlResult *
-secret_problem (const Grant *grant, const GError *error)
-{
-  if (g_error_matches (error, LL_SECRET_ERROR, LL_SECRET_ERROR_ABSENT))
-    return ll_result_new (LL_OUTCOME_AUTH,
-                          N_ ("account %s is not signed in at the provider yet (letterlock account "
-                              "login %s)"),
-                          grant->account, grant->account);
-  return ll_result_new (LL_OUTCOME_LOCKED,
-                        N_ ("the keyring with the permission of account %s cannot be read: %s"),
-                        grant->account, error->message);
 }
 
 /* -- asking the token server ------------------------------------------------------------------ */
@@ -253,7 +254,7 @@ renew (Grant *grant)
   if (refresh != NULL)
     secret = ll_oauth_client_secret (oauth, grant->account, NULL, &error);
   if (error != NULL)
-    return secret_problem (grant, error);
+    return ll_oauth_secret_problem (grant->account, error);
 
   const LlOauthField fields[] = {
     { "grant_type", "refresh_token" },

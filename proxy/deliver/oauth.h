@@ -26,6 +26,9 @@ typedef struct _LlOauth LlOauth;
 
 LlOauth *ll_oauth_new (const LlUpstreamOptions *options);
 
+/* Other [network] settings (resolver, ca_file, proxy): the next question is asked by these. */
+void ll_oauth_follow (LlOauth *oauth, const LlUpstreamOptions *options);
+
 /* Waits for questions that are under way. */
 void ll_oauth_free (LlOauth *oauth);
 

@@ -36,6 +36,12 @@ ll_upstream_free (LlUpstream *upstream)
 }
 
 void
+ll_upstream_follow (LlUpstream *upstream, const LlUpstreamOptions *options)
+{
+  ll_dialer_follow (upstream->dialer, options);
+}
+
+void
 ll_upstream_drop (LlUpstream *upstream)
 {
   ll_pool_drop (upstream->pool);

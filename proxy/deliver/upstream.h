@@ -103,6 +103,10 @@ typedef struct
 LlUpstream *ll_upstream_new (const LlUpstreamOptions *options);
 void ll_upstream_free (LlUpstream *upstream);
 
+/* Other [network] settings (resolver, ca_file, proxy): connections are made by these from now on.
+ * Those that there are stay until ll_upstream_drop. */
+void ll_upstream_follow (LlUpstream *upstream, const LlUpstreamOptions *options);
+
 /* Begins to connect and sign in, in the background, when no warm connection is there. */
 void ll_upstream_warm (LlUpstream *upstream, const LlAccount *account);
 

@@ -21,6 +21,7 @@ typedef struct
 
 struct _LlVerifier
 {
+  gint ref_count;
   char *ca_file;
   GMutex lock;
   GHashTable *contexts; /* ca_file and certificate_file -> SSL_CTX */
@@ -31,7 +32,7 @@ struct _LlVerifier
 /* Hangs on an SSL, so that tickets that come later find their place. */
 typedef struct
 {
-  LlVerifier *verifier;
+  LlVerifier *verifier; /* (owned) */
   char *key;
 } Slot;
 
@@ -42,6 +43,7 @@ free_slot_cb (void *parent, void *data, CRYPTO_EX_DATA *ex, int index, long argl
 
   if (slot == NULL)
     return;
+  ll_verifier_unref (slot->verifier);
   g_free (slot->key);
   g_free (slot);
 }
@@ -91,6 +93,7 @@ ll_verifier_new (const char *ca_file)
 {
   LlVerifier *verifier = g_new0 (LlVerifier, 1);
 
+  verifier->ref_count = 1;
   verifier->ca_file = g_strdup (ca_file);
   g_mutex_init (&verifier->lock);
   verifier->contexts
@@ -100,10 +103,17 @@ ll_verifier_new (const char *ca_file)
   return verifier;
 }
 
-void
-ll_verifier_free (LlVerifier *verifier)
+LlVerifier *
+ll_verifier_ref (LlVerifier *verifier)
 {
-  if (verifier == NULL)
+  g_atomic_int_inc (&verifier->ref_count);
+  return verifier;
+}
+
+void
+ll_verifier_unref (LlVerifier *verifier)
+{
+  if (verifier == NULL || !g_atomic_int_dec_and_test (&verifier->ref_count))
     return;
   g_hash_table_unref (verifier->sessions);
   g_hash_table_unref (verifier->contexts);
@@ -230,7 +240,7 @@ resume (LlVerifier *verifier, const LlTarget *target, SSL *ssl)
 {
   Slot *slot = g_new0 (Slot, 1);
 
-  slot->verifier = verifier;
+  slot->verifier = ll_verifier_ref (verifier);
   slot->key = g_strdup (target->key);
   SSL_set_ex_data (ssl, slot_index (), slot);
 

@@ -26,7 +26,8 @@ typedef struct _LlVerifier LlVerifier;
 
 /* @ca_file: trusted as if shipped, or NULL. */
 LlVerifier *ll_verifier_new (const char *ca_file);
-void ll_verifier_free (LlVerifier *verifier);
+LlVerifier *ll_verifier_ref (LlVerifier *verifier);
+void ll_verifier_unref (LlVerifier *verifier);
 
 /* Forgets all sessions. */
 void ll_verifier_forget (LlVerifier *verifier);
@@ -47,6 +48,6 @@ gboolean ll_verifier_check (
  * (transfer full) */
 char *ll_verifier_explain (const LlTarget *target, SSL *ssl, const GError *error);
 
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (LlVerifier, ll_verifier_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (LlVerifier, ll_verifier_unref)
 
 G_END_DECLS

@@ -30,7 +30,7 @@ static const char *const steps[] = {
 struct _LlImported
 {
   LlWorker *worker; /* (not owned) */
-  char *ca_file;
+  char *ca_file;    /* under the lock */
   GMutex lock;
   sqlite3 *database;
 };
@@ -62,6 +62,15 @@ ll_imported_free (LlImported *imported)
   g_mutex_clear (&imported->lock);
   g_free (imported->ca_file);
   g_free (imported);
+}
+
+void
+ll_imported_trust (LlImported *imported, const char *ca_file)
+{
+  g_mutex_lock (&imported->lock);
+  g_free (imported->ca_file);
+  imported->ca_file = g_strdup (ca_file);
+  g_mutex_unlock (&imported->lock);
 }
 
 /* -- rows ------------------------------------------------------------------------------------- */
@@ -307,10 +316,14 @@ LlKey *
 ll_imported_verify (LlImported *imported, const LlKey *key)
 {
   g_autoptr (GPtrArray) issuers = blobs_of (imported, "", LL_METHOD_SMIME);
+  g_autofree char *ca_file = NULL;
   X509_STORE *roots = X509_STORE_new ();
   LlKey *seen;
 
-  ll_trust_fill (roots, imported->ca_file);
+  g_mutex_lock (&imported->lock);
+  ca_file = g_strdup (imported->ca_file);
+  g_mutex_unlock (&imported->lock);
+  ll_trust_fill (roots, ca_file);
   seen = ll_certificate_verify (key, issuers, roots, ll_clock_now ());
   X509_STORE_free (roots);
   return seen;

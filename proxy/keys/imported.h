@@ -27,6 +27,9 @@ LlImported *
 ll_imported_new (const char *folder, const char *ca_file, LlWorker *worker, GError **error);
 void ll_imported_free (LlImported *imported);
 
+/* Another @ca_file, or NULL: what is verified from now on is verified by it. */
+void ll_imported_trust (LlImported *imported, const char *ca_file);
+
 /* A file that is a key or certificates (PEM, DER, PKCS #7, OpenPGP, armoured or not), or a letter:
  * its Autocrypt header, attached keys, the certificates of its signature. The worker reads it. What
  * is no key of anybody (an issuer's certificate) is kept to verify others. *prefers: the author's

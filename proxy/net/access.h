@@ -22,8 +22,23 @@ typedef struct
   LlHttps *https;       /* (owned) */
 } LlAccess;
 
-/* FALSE: LL_CONFIG_ERROR of the resolver; @access stays empty. */
+/* FALSE: LL_CONFIG_ERROR (the resolver's, or a ca-file that cannot be read); @access stays empty.
+ */
 gboolean ll_access_open (LlAccess *access, const LlConfig *config, GError **error);
+
+/* The same without the network, which there is only one of: to be followed. */
+gboolean ll_access_prepare (LlAccess *access, const LlConfig *config, GError **error);
+
+/* [network] was changed: from now on @access asks as @fresh, prepared from @config, does. What is
+ * under way ends as it was begun. */
+void ll_access_follow (LlAccess *access, const LlAccess *fresh, const LlConfig *config);
+
+/* What the rest of the configuration says of the network: whose mail servers are known, and what
+ * waits for a network that is not metered. */
+void ll_access_configure (LlAccess *access, const LlConfig *config);
+
+/* [network] and what stands in its files, to be compared. (transfer full) */
+char *ll_access_stamp (const LlConfig *config);
 
 /* Also of an empty one. */
 void ll_access_close (LlAccess *access);

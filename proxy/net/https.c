@@ -1,7 +1,7 @@
 /* SPDX-FileCopyrightText: Letterlock contributors */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
-#include "net/https.h"
+#include "net/https-private.h"
 
 #include "api/intl.h"
 #include "base/limits.h"
@@ -19,19 +19,10 @@
 #define HTTPS_PORT 443
 #define HEADERS_MAX 65536 /* no policy host needs more than a few hundred bytes */
 
-struct _LlHttps
-{
-  LlResolver *resolver; /* (not owned) */
-  char *ca_file;
-  char *proxy;
-  gboolean allow_private;
-  guint16 port;
-};
-
 /* One GET; lives on the stack of ll_https_get. */
 typedef struct
 {
-  LlHttps *https; /* (not owned) */
+  const LlHttpsSettings *settings; /* (not owned) */
   const char *host;
   gsize limit;
   GByteArray *body;
@@ -46,33 +37,6 @@ typedef struct
   const char *content_type;
   gboolean secret; /* what comes back is nobody's business, whatever its status */
 } Get;
-
-LlHttps *
-ll_https_new (LlResolver *resolver,
-              const char *ca_file,
-              const char *proxy,
-              gboolean allow_private,
-              guint16 port)
-{
-  LlHttps *https = g_new0 (LlHttps, 1);
-
-  https->resolver = resolver;
-  https->ca_file = g_strdup (ca_file);
-  https->proxy = proxy != NULL && proxy[0] != '\0' ? g_strdup (proxy) : NULL;
-  https->allow_private = allow_private;
-  https->port = port;
-  return https;
-}
-
-void
-ll_https_free (LlHttps *https)
-{
-  if (https == NULL)
-    return;
-  g_free (https->ca_file);
-  g_free (https->proxy);
-  g_free (https);
-}
 
 void
 ll_https_result_free (LlHttpsResult *result)
@@ -136,7 +100,7 @@ socket_cb (void *data, curlsocktype purpose, struct curl_sockaddr *address)
                           : (const void *) &((struct sockaddr_in6 *) &address->addr)->sin6_addr;
 
   inet_ntop (address->family, bytes, text, sizeof text);
-  if (!get->https->allow_private && get->https->proxy == NULL && ll_network_is_private (text))
+  if (!get->settings->allow_private && get->settings->proxy == NULL && ll_network_is_private (text))
     {
       get->private_address = TRUE;
       return CURL_SOCKET_BAD;
@@ -155,8 +119,8 @@ handshake_cb (const SSL *ssl, int where, int value)
     return;
   chain = SSL_get0_verified_chain (ssl);
   if (chain != NULL && sk_X509_num (chain) > 0)
-    get->intercepted
-        = ll_roots_is_local (sk_X509_value (chain, sk_X509_num (chain) - 1), get->https->ca_file);
+    get->intercepted = ll_roots_is_local (sk_X509_value (chain, sk_X509_num (chain) - 1),
+                                          get->settings->ca_file);
 }
 
 /* libcurl 7.88 takes the common name where a certificate has no SAN, and partial wildcards; so
@@ -167,7 +131,7 @@ context_cb (CURL *curl, void *context, void *data)
   Get *get = data;
   g_autoptr (GError) error = NULL;
 
-  if (!ll_roots_expect (context, get->https->ca_file, get->host, &error))
+  if (!ll_roots_expect (context, get->settings->ca_file, get->host, &error))
     {
       get->trouble = g_strdup (error->message);
       return CURLE_SSL_CACERT_BADFILE;
@@ -189,7 +153,7 @@ set_up (CURL *curl, Get *get, const char *url, struct curl_slist *pins, LlDeadli
   curl_easy_setopt (curl, CURLOPT_REDIR_PROTOCOLS_STR, "https");
   curl_easy_setopt (curl, CURLOPT_FOLLOWLOCATION, 0L);
   /* an empty string: none, not even from the environment */
-  curl_easy_setopt (curl, CURLOPT_PROXY, get->https->proxy != NULL ? get->https->proxy : "");
+  curl_easy_setopt (curl, CURLOPT_PROXY, get->settings->proxy != NULL ? get->settings->proxy : "");
   curl_easy_setopt (curl, CURLOPT_NOPROXY, "");
   curl_easy_setopt (curl, CURLOPT_NETRC, (long) CURL_NETRC_IGNORED);
   curl_easy_setopt (curl, CURLOPT_NOSIGNAL, 1L);
@@ -315,7 +279,7 @@ describe_absence (LlFinding finding)
 
 /* The addresses that may be contacted; NULL and *refusal when there are none. */
 static GStrv
-addresses_of (LlHttps *https,
+addresses_of (const LlHttpsSettings *settings,
               const char *host,
               LlDeadline deadline,
               GCancellable *cancellable,
@@ -324,11 +288,11 @@ addresses_of (LlHttps *https,
   LlFinding finding;
   gboolean secure;
   g_auto (GStrv) all
-      = ll_resolver_addresses (https->resolver, host, deadline, cancellable, &finding, &secure);
+      = ll_resolver_addresses (settings->resolver, host, deadline, cancellable, &finding, &secure);
   g_autoptr (GPtrArray) allowed = g_ptr_array_new ();
 
   for (guint i = 0; all[i] != NULL; i++)
-    if (https->allow_private || !ll_network_is_private (all[i]))
+    if (settings->allow_private || !ll_network_is_private (all[i]))
       g_ptr_array_add (allowed, g_strdup (all[i]));
   if (allowed->len > 0)
     {
@@ -351,9 +315,12 @@ addresses_of (LlHttps *https,
 
 /* The proxy's own name, too, is looked up by our resolver. It may well be in the office's net. */
 static struct curl_slist *
-pin_proxy (struct curl_slist *pins, LlHttps *https, LlDeadline deadline, GCancellable *cancellable)
+pin_proxy (struct curl_slist *pins,
+           const LlHttpsSettings *settings,
+           LlDeadline deadline,
+           GCancellable *cancellable)
 {
-  g_autoptr (GUri) uri = g_uri_parse (https->proxy, G_URI_FLAGS_NONE, NULL);
+  g_autoptr (GUri) uri = g_uri_parse (settings->proxy, G_URI_FLAGS_NONE, NULL);
   g_auto (GStrv) addresses = NULL;
   LlFinding finding;
   gboolean secure;
@@ -361,8 +328,8 @@ pin_proxy (struct curl_slist *pins, LlHttps *https, LlDeadline deadline, GCancel
   if (uri == NULL || g_uri_get_host (uri) == NULL || g_uri_get_port (uri) < 0
       || g_hostname_is_ip_address (g_uri_get_host (uri)))
     return pins;
-  addresses = ll_resolver_addresses (https->resolver, g_uri_get_host (uri), deadline, cancellable,
-                                     &finding, &secure);
+  addresses = ll_resolver_addresses (settings->resolver, g_uri_get_host (uri), deadline,
+                                     cancellable, &finding, &secure);
   if (addresses[0] == NULL)
     return pins;
   return ll_transfer_pin (pins, g_uri_get_host (uri), (guint) g_uri_get_port (uri), addresses);
@@ -390,17 +357,17 @@ post (CURL *curl, const Get *get)
 static LlHttpsResult *
 run (Get *get, const char *target, LlDeadline deadline, GCancellable *cancellable)
 {
-  LlHttps *https = get->https;
+  const LlHttpsSettings *settings = get->settings;
   char message[CURL_ERROR_SIZE] = "";
   LlHttpsResult *result = NULL;
-  g_auto (GStrv) addresses = addresses_of (https, get->host, deadline, cancellable, &result);
+  g_auto (GStrv) addresses = addresses_of (settings, get->host, deadline, cancellable, &result);
   g_autofree char *url = NULL;
   struct curl_slist *pins = NULL;
   struct curl_slist *headers;
   CURL *curl;
 
   /* behind a proxy our own DNS need not know the world; a private address stays refused */
-  if (addresses == NULL && (https->proxy == NULL || result->outcome == LL_HTTPS_PRIVATE))
+  if (addresses == NULL && (settings->proxy == NULL || result->outcome == LL_HTTPS_PRIVATE))
     return result;
   g_clear_pointer (&result, ll_https_result_free);
 
@@ -412,8 +379,8 @@ run (Get *get, const char *target, LlDeadline deadline, GCancellable *cancellabl
   url = g_strdup_printf ("%s://%s:%u%s", get->scheme, get->host, get->port, target);
   if (addresses != NULL)
     pins = ll_transfer_pin (pins, get->host, get->port, addresses);
-  if (https->proxy != NULL)
-    pins = pin_proxy (pins, https, deadline, cancellable);
+  if (settings->proxy != NULL)
+    pins = pin_proxy (pins, settings, deadline, cancellable);
   set_up (curl, get, url, pins, deadline);
   headers = post (curl, get);
   curl_easy_setopt (curl, CURLOPT_ERRORBUFFER, message);
@@ -437,8 +404,10 @@ ll_https_get (LlHttps *https,
               LlDeadline deadline,
               GCancellable *cancellable)
 {
-  Get get
-      = { .https = https, .host = host, .limit = limit, .port = https->port, .scheme = "https" };
+  g_autoptr (LlHttpsSettings) settings = ll_https_settings (https);
+  Get get = {
+    .settings = settings, .host = host, .limit = limit, .port = settings->port, .scheme = "https"
+  };
 
   return run (&get, path, deadline, cancellable);
 }
@@ -472,9 +441,12 @@ ll_http_ask (LlHttps *https,
              LlDeadline deadline,
              GCancellable *cancellable)
 {
-  Get get = {
-    .https = https, .limit = limit, .scheme = "http", .question = body, .content_type = content_type
-  };
+  g_autoptr (LlHttpsSettings) settings = ll_https_settings (https);
+  Get get = { .settings = settings,
+              .limit = limit,
+              .scheme = "http",
+              .question = body,
+              .content_type = content_type };
 
   return ask (&get, url, HTTP_PORT, deadline, cancellable);
 }
@@ -488,7 +460,8 @@ ll_https_post (LlHttps *https,
                LlDeadline deadline,
                GCancellable *cancellable)
 {
-  Get get = { .https = https,
+  g_autoptr (LlHttpsSettings) settings = ll_https_settings (https);
+  Get get = { .settings = settings,
               .limit = limit,
               .scheme = "https",
               .question = body,

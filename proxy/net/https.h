@@ -38,13 +38,20 @@ typedef struct
 
 typedef struct _LlHttps LlHttps;
 
-/* @ca_file as in wire/tls.h; @proxy NULL or a URL ([network] proxy); port: 443 but in tests. */
+/* @ca_file as in wire/tls.h; @proxy NULL or a URL ([network] proxy); port: 443 but in tests.
+ * Asks @resolver as it is now (ll_resolver_pin). */
 LlHttps *ll_https_new (LlResolver *resolver,
                        const char *ca_file,
                        const char *proxy,
                        gboolean allow_private,
                        guint16 port);
 void ll_https_free (LlHttps *https);
+
+/* What asks as @https does now, whatever it follows later. (transfer full) */
+LlHttps *ll_https_pin (LlHttps *https);
+
+/* Other settings: what is asked from now on is asked as @fresh does. */
+void ll_https_follow (LlHttps *https, LlHttps *fresh);
 
 /* (transfer full), never NULL. Thread-safe; blocks until @deadline at most. */
 LlHttpsResult *ll_https_get (LlHttps *https,

@@ -5,13 +5,11 @@
 
 #include "api/intl.h"
 #include "net/control.h"
+#include "net/fingerprint.h"
 #include "net/internal.h"
 #include "net/judge.h"
-#include "net/resolvconf.h"
+#include "net/network-options.h"
 
-#include <arpa/inet.h>
-#include <ifaddrs.h>
-#include <net/if.h>
 #include <string.h>
 
 /* A change of network comes as a dozen signals: one look after the last of them (ms). */
@@ -33,10 +31,9 @@ struct _LlNetwork
 {
   GMutex lock;
   GCond looked;
-  LlNetworkOptions options;
-  GStrv control; /* (owned) the configured hosts, may be empty; NULL: the default ones */
-  char *ca_file;
+  LlResolver *resolver; /* (not owned) */
   /* under the lock */
+  LlNetworkOptions *options; /* (owned) an immutable box with strings of its own */
   LlJudge judge;
   gint64 blocked;   /* seconds of the boot clock when it was found blocked; 0: it is not */
   gboolean looking; /* somebody is looking at the control hosts */
@@ -71,33 +68,14 @@ ll_network_state_name (LlNetworkState state)
 
 /* -- changes ----------------------------------------------------------------------- */
 
-/* What a network is known by: our addresses in it, its resolvers, how far it reaches. Signals
- * that leave this as it is (a container's cable, a renewed lease) mean nothing. */
+/* Signals that leave this as it is (a container's cable, a renewed lease) mean nothing. */
 static char *
 take_fingerprint (LlNetwork *network)
 {
-  g_autoptr (GString) print = g_string_new (NULL);
-  g_autoptr (LlResolvConf) conf = ll_resolvconf_load (NULL);
-  g_autofree char *servers = g_strjoinv (" ", conf->servers);
-  struct ifaddrs *all = NULL;
+  g_autofree char *addresses = ll_network_fingerprint ();
 
-  g_string_printf (print, "%d %d %d %s", network->available, network->portal, network->metered,
-                   servers);
-  if (getifaddrs (&all) != 0)
-    return g_string_free (g_steal_pointer (&print), FALSE);
-  for (struct ifaddrs *one = all; one != NULL; one = one->ifa_next)
-    {
-      char text[INET_ADDRSTRLEN];
-
-      if (one->ifa_addr == NULL || one->ifa_addr->sa_family != AF_INET
-          || (one->ifa_flags & IFF_LOOPBACK) != 0 || (one->ifa_flags & IFF_UP) == 0)
-        continue;
-      inet_ntop (AF_INET, &((struct sockaddr_in *) (void *) one->ifa_addr)->sin_addr, text,
-                 sizeof text);
-      g_string_append_printf (print, " %s=%s", one->ifa_name, text);
-    }
-  freeifaddrs (all);
-  return g_string_free (g_steal_pointer (&print), FALSE);
+  return g_strdup_printf ("%d %d %d %s", network->available, network->portal, network->metered,
+                          addresses);
 }
 
 static void
@@ -183,7 +161,7 @@ ll_network_renew (LlNetwork *network)
   g_mutex_lock (&network->lock);
   forget (network);
   g_mutex_unlock (&network->lock);
-  ll_resolver_renew (network->options.resolver);
+  ll_resolver_renew (network->resolver);
   g_main_context_invoke (NULL, tell_cb, network);
 }
 
@@ -195,8 +173,8 @@ ll_network_reached (LlNetwork *network, LlDeadline deadline, GCancellable *cance
   network->portal = FALSE;
   g_mutex_unlock (&network->lock);
   /* a test that is under way may have begun before */
-  if (ll_resolver_test (network->options.resolver, deadline, cancellable) != LL_DNS_VALIDATES)
-    ll_resolver_renew (network->options.resolver);
+  if (ll_resolver_test (network->resolver, deadline, cancellable) != LL_DNS_VALIDATES)
+    ll_resolver_renew (network->resolver);
 }
 
 void
@@ -205,6 +183,19 @@ ll_network_watch (LlNetwork *network, LlNetworkChanged changed, gpointer data)
   Watch watch = { changed, data };
 
   g_array_append_val (network->watches, watch);
+}
+
+void
+ll_network_follow (LlNetwork *network, const LlNetworkOptions *options)
+{
+  LlNetworkOptions *old;
+
+  g_mutex_lock (&network->lock);
+  old = network->options;
+  network->options = ll_network_options_new (options);
+  forget (network);
+  g_mutex_unlock (&network->lock);
+  ll_network_options_unref (old);
 }
 
 /* -- life ---------------------------------------------------------------------------- */
@@ -216,11 +207,8 @@ ll_network_new (const LlNetworkOptions *options)
 
   g_mutex_init (&network->lock);
   g_cond_init (&network->looked);
-  network->options = *options;
-  network->control = g_strdupv ((GStrv) options->control);
-  network->options.control = (const char *const *) network->control;
-  network->ca_file = g_strdup (options->ca_file);
-  network->options.ca_file = network->ca_file;
+  network->resolver = options->resolver;
+  network->options = ll_network_options_new (options);
   network->generation = 1;
   network->watches = g_array_new (FALSE, FALSE, sizeof (Watch));
   ll_judge_init (&network->judge);
@@ -248,12 +236,11 @@ ll_network_free (LlNetwork *network)
   if (network->finder != NULL)
     g_thread_join (network->finder);
   ll_judge_clear (&network->judge);
-  g_strfreev (network->control);
+  ll_network_options_unref (network->options);
   g_strfreev (network->domains);
   g_strfreev (network->routed);
   g_array_unref (network->watches);
   g_free (network->fingerprint);
-  g_free (network->ca_file);
   g_mutex_clear (&network->lock);
   g_cond_clear (&network->looked);
   g_free (network);
@@ -261,10 +248,11 @@ ll_network_free (LlNetwork *network)
 
 /* -- the judgement ---------------------------------------------------------------------- */
 
+/* With the lock held. */
 static gboolean
 has_control (const LlNetwork *network)
 {
-  return network->control == NULL || network->control[0] != NULL;
+  return network->options->control == NULL || network->options->control[0] != NULL;
 }
 
 /* With the lock held. Where private addresses may be contacted, a network without a way to the
@@ -274,7 +262,7 @@ state_locked (LlNetwork *network, gboolean captive)
 {
   LlNetworkState state
       = ll_judge_state (&network->judge, has_control (network), network->portal || captive,
-                        !network->available && !network->options.allow_private);
+                        !network->available && !network->options->allow_private);
 
   if (state != LL_NETWORK_BLOCKED)
     network->blocked = 0;
@@ -291,7 +279,7 @@ state_locked (LlNetwork *network, gboolean captive)
 LlNetworkState
 ll_network_state (LlNetwork *network)
 {
-  gboolean captive = ll_resolver_is_captive (network->options.resolver);
+  gboolean captive = ll_resolver_is_captive (network->resolver);
   LlNetworkState state;
 
   g_mutex_lock (&network->lock);
@@ -377,15 +365,16 @@ look (LlNetwork *network, LlDeadline deadline, GCancellable *cancellable)
 {
   Looking looking = { network, network->generation };
   g_auto (GStrv) domains = g_strdupv (network->domains);
-  g_auto (GStrv) hosts = g_strdupv (network->control);
+  LlNetworkOptions *options = g_atomic_rc_box_acquire (network->options);
+  g_auto (GStrv) hosts = g_strdupv ((GStrv) options->control);
 
   network->looking = TRUE;
   g_mutex_unlock (&network->lock);
   if (hosts == NULL)
-    hosts = ll_control_hosts (network->options.resolver, (const char *const *) domains, deadline,
+    hosts = ll_control_hosts (network->resolver, (const char *const *) domains, deadline,
                               cancellable);
-  ll_control_look (&network->options, (const char *const *) hosts, deadline, cancellable, seen_cb,
-                   &looking);
+  ll_control_look (options, (const char *const *) hosts, deadline, cancellable, seen_cb, &looking);
+  ll_network_options_unref (options);
   g_mutex_lock (&network->lock);
   network->looking = FALSE;
   if (network->judge.greeted || network->judge.control_failed > 0)

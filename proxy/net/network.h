@@ -72,6 +72,10 @@ ll_network_judge (LlNetwork *network, LlDeadline deadline, GCancellable *cancell
  * he wants what can wait to wait for a network that is not metered. */
 void ll_network_configure (LlNetwork *network, const char *const *domains, gboolean sparing);
 
+/* Other options (the resolver stays): what was known of the network is forgotten, as it was seen
+ * with the old ones. A look that is under way ends with those, and counts for nothing. */
+void ll_network_follow (LlNetwork *network, const LlNetworkOptions *options);
+
 /* Whether every byte may cost somebody money, as NetworkManager says or guesses. */
 gboolean ll_network_is_metered (LlNetwork *network);
 

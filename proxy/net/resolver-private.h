@@ -8,8 +8,8 @@
 G_BEGIN_DECLS
 
 /*
- * What the callers' side of the resolver (resolver.c) and its thread
- * (resolver-thread.c) share. Included by these two alone.
+ * What the resolver (resolver.c), one life of it under the same settings (resolver-run.c) and that
+ * one's thread (resolver-thread.c) share. Included by these alone.
  */
 
 /* Questions under way; a letter to 1000 domains asks for a few thousand, in turns. */
@@ -39,8 +39,11 @@ typedef struct
 LlFlight *ll_flight_ref (LlFlight *flight);
 void ll_flight_unref (LlFlight *flight);
 
-struct _LlResolver
+/* The thread and the questions under one set of settings: what is asked while it is in force is
+ * answered by it, whatever comes after (ll_resolver_follow). Goes when nobody asks it any more. */
+typedef struct
 {
+  gint ref_count;
   GMutex lock;
   GThread *thread; /* started with the first question */
   int wake;        /* eventfd */
@@ -58,8 +61,26 @@ struct _LlResolver
   LlLadder ladder;
   GPtrArray *grounded; /* of LlFlight: taken from incoming, not answered */
   gint64 last_good;    /* monotonic: when something was answered */
-};
+} LlResolverRun;
+
+/* Takes @anchor. */
+LlResolverRun *ll_resolver_run_new (const LlResolverOptions *options, LlAnchor *anchor);
+LlResolverRun *ll_resolver_run_ref (LlResolverRun *run);
+void ll_resolver_run_unref (LlResolverRun *run); /* not on its own thread */
+
+/* All at once, without validation if @plain; returns when all are answered, or at @deadline. */
+void ll_resolver_run_query (LlResolverRun *run,
+                            LlQuery *queries,
+                            gsize n,
+                            gboolean plain,
+                            LlDeadline deadline,
+                            GCancellable *cancellable);
+
+void ll_resolver_run_renew (LlResolverRun *run);
+LlDnsState ll_resolver_run_state (LlResolverRun *run, char **detail);
 
 gpointer ll_resolver_thread (gpointer data);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (LlResolverRun, ll_resolver_run_unref)
 
 G_END_DECLS

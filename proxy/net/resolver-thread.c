@@ -39,99 +39,99 @@ path_among (const GPtrArray *paths, const LlFlight *flight)
 }
 
 static LlPath *
-path_of (LlResolver *resolver, const LlFlight *flight)
+path_of (LlResolverRun *run, const LlFlight *flight)
 {
-  g_autoptr (GPtrArray) paths = ll_ladder_paths (&resolver->ladder);
+  g_autoptr (GPtrArray) paths = ll_ladder_paths (&run->ladder);
 
   return path_among (paths, flight);
 }
 
 /* Hands @answer over; @flight may be gone then. */
 static void
-land (LlResolver *resolver, LlFlight *flight, LlAnswer *answer)
+land (LlResolverRun *run, LlFlight *flight, LlAnswer *answer)
 {
-  g_mutex_lock (&resolver->lock);
+  g_mutex_lock (&run->lock);
   flight->answer = answer;
-  g_hash_table_remove (resolver->flights, flight->key);
+  g_hash_table_remove (run->flights, flight->key);
   g_cond_broadcast (&flight->answered);
-  g_mutex_unlock (&resolver->lock);
-  g_ptr_array_remove_fast (resolver->grounded, flight);
+  g_mutex_unlock (&run->lock);
+  g_ptr_array_remove_fast (run->grounded, flight);
 }
 
 static void
-land_unknown (LlResolver *resolver, LlFlight *flight, const char *reason)
+land_unknown (LlResolverRun *run, LlFlight *flight, const char *reason)
 {
   LlAnswer *answer = ll_answer_new_unknown (flight->name, flight->type, reason);
 
   answer->network = TRUE;
-  land (resolver, flight, answer);
+  land (run, flight, answer);
 }
 
 static void
-set_provisional (LlResolver *resolver, LlFlight *flight, LlAnswer *answer)
+set_provisional (LlResolverRun *run, LlFlight *flight, LlAnswer *answer)
 {
-  g_mutex_lock (&resolver->lock);
+  g_mutex_lock (&run->lock);
   ll_answer_unref (flight->provisional);
   flight->provisional = answer;
-  g_mutex_unlock (&resolver->lock);
+  g_mutex_unlock (&run->lock);
 }
 
 /* -- orders from the callers -------------------------------------------------------- */
 
 /* With the lock held. Returns whether the network is to be looked at anew. */
 static gboolean
-take_incoming (LlResolver *resolver, GPtrArray *abandoned)
+take_incoming (LlResolverRun *run, GPtrArray *abandoned)
 {
-  gboolean renew = resolver->renew;
+  gboolean renew = run->renew;
   LlFlight *flight;
 
-  resolver->renew = FALSE;
-  while ((flight = g_queue_pop_head (&resolver->incoming)) != NULL)
-    g_ptr_array_add (resolver->grounded, flight);
-  for (guint i = 0; i < resolver->grounded->len; i++)
+  run->renew = FALSE;
+  while ((flight = g_queue_pop_head (&run->incoming)) != NULL)
+    g_ptr_array_add (run->grounded, flight);
+  for (guint i = 0; i < run->grounded->len; i++)
     {
-      flight = resolver->grounded->pdata[i];
+      flight = run->grounded->pdata[i];
       if (!flight->abandoned)
         continue;
       flight->abandoned = FALSE;
       /* somebody may have boarded meanwhile */
       if (flight->waiters > 0)
         continue;
-      g_hash_table_remove (resolver->flights, flight->key);
+      g_hash_table_remove (run->flights, flight->key);
       g_ptr_array_add (abandoned, flight);
     }
   return renew;
 }
 
 static void
-take_orders (LlResolver *resolver)
+take_orders (LlResolverRun *run)
 {
   g_autoptr (GPtrArray) abandoned = g_ptr_array_new ();
   gboolean renew;
 
-  g_mutex_lock (&resolver->lock);
-  renew = take_incoming (resolver, abandoned);
-  g_mutex_unlock (&resolver->lock);
+  g_mutex_lock (&run->lock);
+  renew = take_incoming (run, abandoned);
+  g_mutex_unlock (&run->lock);
 
   for (guint i = 0; i < abandoned->len; i++)
     {
       LlFlight *flight = abandoned->pdata[i];
-      LlPath *path = path_of (resolver, flight);
+      LlPath *path = path_of (run, flight);
 
       if (path != NULL && flight->again == NULL)
         ll_unbound_cancel (path->unbound, flight->id);
-      g_ptr_array_remove_fast (resolver->grounded, flight);
+      g_ptr_array_remove_fast (run->grounded, flight);
     }
-  if (renew || (resolver->grounded->len > 0 && ll_ladder_is_stale (&resolver->ladder)))
-    ll_ladder_reset (&resolver->ladder);
+  if (renew || (run->grounded->len > 0 && ll_ladder_is_stale (&run->ladder)))
+    ll_ladder_reset (&run->ladder);
 }
 
 /* -- asking --------------------------------------------------------------------------- */
 
 static LlPath *
-path_for (LlResolver *resolver, const LlFlight *flight)
+path_for (LlResolverRun *run, const LlFlight *flight)
 {
-  LlLadder *ladder = &resolver->ladder;
+  LlLadder *ladder = &run->ladder;
 
   switch (ladder->phase)
     {
@@ -149,80 +149,80 @@ path_for (LlResolver *resolver, const LlFlight *flight)
 }
 
 static void
-ask (LlResolver *resolver, LlFlight *flight)
+ask (LlResolverRun *run, LlFlight *flight)
 {
-  LlPath *path = path_for (resolver, flight);
+  LlPath *path = path_for (run, flight);
 
   if (path == NULL && flight->provisional != NULL)
     {
-      land (resolver, flight, ll_answer_ref (flight->provisional));
+      land (run, flight, ll_answer_ref (flight->provisional));
       return;
     }
   if (path == NULL)
     {
-      land_unknown (resolver, flight, resolver->ladder.detail);
+      land_unknown (run, flight, run->ladder.detail);
       return;
     }
   g_clear_pointer (&flight->again, ll_answer_unref);
   flight->path = path->serial;
   if (!ll_path_ask (path, flight->name, flight->type, flight, &flight->id))
-    land (resolver, flight,
+    land (run, flight,
           ll_answer_new_unknown (flight->name, flight->type, N_ ("the resolver cannot ask this")));
 }
 
 static gboolean
-somebody_waits (LlResolver *resolver)
+somebody_waits (LlResolverRun *run)
 {
-  g_autoptr (GPtrArray) paths = ll_ladder_paths (&resolver->ladder);
+  g_autoptr (GPtrArray) paths = ll_ladder_paths (&run->ladder);
 
-  for (guint i = 0; i < resolver->grounded->len; i++)
-    if (path_among (paths, resolver->grounded->pdata[i]) == NULL)
+  for (guint i = 0; i < run->grounded->len; i++)
+    if (path_among (paths, run->grounded->pdata[i]) == NULL)
       return TRUE;
   return FALSE;
 }
 
 static void
-begin_if_needed (LlResolver *resolver)
+begin_if_needed (LlResolverRun *run)
 {
-  LlLadder *ladder = &resolver->ladder;
+  LlLadder *ladder = &run->ladder;
   gboolean old = ladder->phase == LL_LADDER_FAILED
                  && g_get_monotonic_time () - ladder->tested > RETEST_AFTER;
 
-  if ((ladder->phase == LL_LADDER_IDLE || old) && somebody_waits (resolver))
+  if ((ladder->phase == LL_LADDER_IDLE || old) && somebody_waits (run))
     ll_ladder_begin (ladder);
 }
 
 static void
-ask_all (LlResolver *resolver)
+ask_all (LlResolverRun *run)
 {
   g_autoptr (GPtrArray) waiting = g_ptr_array_new ();
-  g_autoptr (GPtrArray) paths = ll_ladder_paths (&resolver->ladder);
+  g_autoptr (GPtrArray) paths = ll_ladder_paths (&run->ladder);
 
-  if (resolver->ladder.phase != LL_LADDER_READY && resolver->ladder.phase != LL_LADDER_FAILED)
+  if (run->ladder.phase != LL_LADDER_READY && run->ladder.phase != LL_LADDER_FAILED)
     return;
-  for (guint i = 0; i < resolver->grounded->len; i++)
-    if (path_among (paths, resolver->grounded->pdata[i]) == NULL)
-      g_ptr_array_add (waiting, resolver->grounded->pdata[i]);
+  for (guint i = 0; i < run->grounded->len; i++)
+    if (path_among (paths, run->grounded->pdata[i]) == NULL)
+      g_ptr_array_add (waiting, run->grounded->pdata[i]);
   for (guint i = 0; i < waiting->len; i++)
-    ask (resolver, waiting->pdata[i]);
+    ask (run, waiting->pdata[i]);
 }
 
 /* -- answers -------------------------------------------------------------------------- */
 
 /* Nothing but failures for a while: the network may have changed without a word. */
 static void
-suspect (LlResolver *resolver)
+suspect (LlResolverRun *run)
 {
-  gint64 good = MAX (resolver->last_good, resolver->ladder.tested);
+  gint64 good = MAX (run->last_good, run->ladder.tested);
 
   if (g_get_monotonic_time () - good > RETEST_AFTER)
-    ll_ladder_reset (&resolver->ladder);
+    ll_ladder_reset (&run->ladder);
 }
 
 static void
-answered (LlResolver *resolver, LlPath *path, LlFlight *flight, LlAnswer *answer)
+answered (LlResolverRun *run, LlPath *path, LlFlight *flight, LlAnswer *answer)
 {
-  if (path == resolver->ladder.second)
+  if (path == run->ladder.second)
     {
       ll_answer_unref (flight->again);
       flight->again = answer;
@@ -230,51 +230,51 @@ answered (LlResolver *resolver, LlPath *path, LlFlight *flight, LlAnswer *answer
     }
   if (answer->finding == LL_BOGUS && flight->tries == FIRST_TRY && !path->plain)
     {
-      set_provisional (resolver, flight, answer);
+      set_provisional (run, flight, answer);
       flight->tries = SECOND_TRY;
       flight->path = 0;
       return;
     }
   if (answer->finding != LL_UNKNOWN)
     {
-      resolver->last_good = g_get_monotonic_time ();
-      land (resolver, flight, answer);
+      run->last_good = g_get_monotonic_time ();
+      land (run, flight, answer);
       return;
     }
-  land (resolver, flight, answer);
+  land (run, flight, answer);
   if (!path->plain)
-    suspect (resolver);
+    suspect (run);
 }
 
 /* The network does not validate any more: what it made of these names says nothing. */
 static void
-test_anew (LlResolver *resolver)
+test_anew (LlResolverRun *run)
 {
-  for (guint i = 0; i < resolver->grounded->len; i++)
+  for (guint i = 0; i < run->grounded->len; i++)
     {
-      LlFlight *flight = resolver->grounded->pdata[i];
+      LlFlight *flight = run->grounded->pdata[i];
 
       g_clear_pointer (&flight->again, ll_answer_unref);
-      set_provisional (resolver, flight, NULL);
+      set_provisional (run, flight, NULL);
       if (flight->tries == SECOND_TRY)
         flight->tries = LAST_TRY;
     }
-  ll_ladder_begin (&resolver->ladder);
+  ll_ladder_begin (&run->ladder);
 }
 
 /* Only a clean second answer lifts a failed validation; no answer does not. */
 static void
-land_second (LlResolver *resolver, LlFlight *flight)
+land_second (LlResolverRun *run, LlFlight *flight)
 {
   LlAnswer *chosen = flight->again->finding == LL_UNKNOWN ? flight->provisional : flight->again;
 
-  land (resolver, flight, ll_answer_ref (chosen));
+  land (run, flight, ll_answer_ref (chosen));
 }
 
 static void
-settle_second (LlResolver *resolver)
+settle_second (LlResolverRun *run)
 {
-  LlPath *second = resolver->ladder.second;
+  LlPath *second = run->ladder.second;
   guint under_way = 0;
 
   if (second == NULL || !ll_path_settled (second))
@@ -282,36 +282,36 @@ settle_second (LlResolver *resolver)
   if (second->state != LL_DNS_VALIDATES)
     {
       /* the questions that were asked there go to the next one by themselves */
-      if (!ll_ladder_second_failed (&resolver->ladder))
-        test_anew (resolver);
+      if (!ll_ladder_second_failed (&run->ladder))
+        test_anew (run);
       return;
     }
-  for (guint i = resolver->grounded->len; i > 0; i--)
+  for (guint i = run->grounded->len; i > 0; i--)
     {
-      LlFlight *flight = resolver->grounded->pdata[i - 1];
+      LlFlight *flight = run->grounded->pdata[i - 1];
 
       if (flight->path != second->serial)
         continue;
       if (flight->again != NULL)
-        land_second (resolver, flight);
+        land_second (run, flight);
       else
         under_way++;
     }
   if (under_way == 0)
-    g_clear_pointer (&resolver->ladder.second, ll_path_free);
+    g_clear_pointer (&run->ladder.second, ll_path_free);
 }
 
 static void
-take_answers (LlResolver *resolver)
+take_answers (LlResolverRun *run)
 {
   LlPathEvent *event;
 
-  while ((event = g_queue_pop_head (&resolver->ladder.events)) != NULL)
+  while ((event = g_queue_pop_head (&run->ladder.events)) != NULL)
     {
       if (event->data == NULL)
         ll_path_tested (event->path, event->answer);
       else
-        answered (resolver, event->path, event->data, g_steal_pointer (&event->answer));
+        answered (run, event->path, event->data, g_steal_pointer (&event->answer));
       ll_path_event_free (event);
     }
 }
@@ -320,30 +320,30 @@ take_answers (LlResolver *resolver)
 
 /* What the tests showed, for all to see. */
 static void
-publish (LlResolver *resolver)
+publish (LlResolverRun *run)
 {
-  LlLadder *ladder = &resolver->ladder;
+  LlLadder *ladder = &run->ladder;
 
   if (ladder->phase != LL_LADDER_READY && ladder->phase != LL_LADDER_FAILED)
     return;
-  g_mutex_lock (&resolver->lock);
-  if (!resolver->renew)
+  g_mutex_lock (&run->lock);
+  if (!run->renew)
     {
-      resolver->state = ladder->state;
-      resolver->captive = ladder->captive;
-      g_free (resolver->detail);
-      resolver->detail = g_strdup (ladder->detail);
+      run->state = ladder->state;
+      run->captive = ladder->captive;
+      g_free (run->detail);
+      run->detail = g_strdup (ladder->detail);
     }
-  g_mutex_unlock (&resolver->lock);
+  g_mutex_unlock (&run->lock);
 }
 
 static void
-sleep_until_needed (LlResolver *resolver)
+sleep_until_needed (LlResolverRun *run)
 {
-  g_autoptr (GPtrArray) paths = ll_ladder_paths (&resolver->ladder);
+  g_autoptr (GPtrArray) paths = ll_ladder_paths (&run->ladder);
   g_autoptr (GArray) fds = g_array_new (FALSE, TRUE, sizeof (struct pollfd));
-  struct pollfd wake = { .fd = resolver->wake, .events = POLLIN };
-  LlDeadline due = ll_ladder_due (&resolver->ladder);
+  struct pollfd wake = { .fd = run->wake, .events = POLLIN };
+  LlDeadline due = ll_ladder_due (&run->ladder);
   eventfd_t ignored;
 
   g_array_append_val (fds, wake);
@@ -358,38 +358,38 @@ sleep_until_needed (LlResolver *resolver)
             due == LL_DEADLINE_NEVER ? -1 : ll_deadline_left (due))
       < 0)
     return;
-  eventfd_read (resolver->wake, &ignored);
+  eventfd_read (run->wake, &ignored);
   for (guint i = 0; i < paths->len; i++)
     if (g_array_index (fds, struct pollfd, i + 1).revents != 0)
       ll_unbound_process (((LlPath *) paths->pdata[i])->unbound);
 }
 
 static gboolean
-is_over (LlResolver *resolver)
+is_over (LlResolverRun *run)
 {
   gboolean quit;
 
-  g_mutex_lock (&resolver->lock);
-  quit = resolver->quit;
-  g_mutex_unlock (&resolver->lock);
+  g_mutex_lock (&run->lock);
+  quit = run->quit;
+  g_mutex_unlock (&run->lock);
   return quit;
 }
 
 gpointer
 ll_resolver_thread (gpointer data)
 {
-  LlResolver *resolver = data;
+  LlResolverRun *run = data;
 
-  while (!is_over (resolver))
+  while (!is_over (run))
     {
-      take_answers (resolver);
-      settle_second (resolver);
-      take_orders (resolver);
-      begin_if_needed (resolver);
-      ll_ladder_step (&resolver->ladder);
-      publish (resolver);
-      ask_all (resolver);
-      sleep_until_needed (resolver);
+      take_answers (run);
+      settle_second (run);
+      take_orders (run);
+      begin_if_needed (run);
+      ll_ladder_step (&run->ladder);
+      publish (run);
+      ask_all (run);
+      sleep_until_needed (run);
     }
   return NULL;
 }

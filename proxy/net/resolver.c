@@ -3,170 +3,41 @@
 
 #include "net/resolver.h"
 
-#include "api/intl.h"
-#include "base/error.h"
-#include "net/ladder.h"
 #include "net/nat64.h"
 #include "net/rdata.h"
 #include "net/resolver-private.h"
 
-#include <string.h>
-#include <sys/eventfd.h>
-#include <unistd.h>
-
-/* -- flights: one for however many ask the same ---------------------------------- */
-
-void
-ll_flight_unref (LlFlight *flight)
+struct _LlResolver
 {
-  if (!g_atomic_int_dec_and_test (&flight->ref_count))
-    return;
-  ll_answer_unref (flight->answer);
-  ll_answer_unref (flight->provisional);
-  ll_answer_unref (flight->again);
-  g_cond_clear (&flight->answered);
-  g_free (flight->key);
-  g_free (flight->name);
-  g_free (flight);
+  GMutex lock;
+  LlResolverRun *run; /* (owned) under the lock */
+};
+
+/* (transfer full) */
+static LlResolverRun *
+run_now (LlResolver *resolver)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&resolver->lock);
+
+  return ll_resolver_run_ref (resolver->run);
 }
 
-LlFlight *
-ll_flight_ref (LlFlight *flight)
+/* (transfer full) */
+static LlResolver *
+resolver_of (LlResolverRun *run)
 {
-  g_atomic_int_inc (&flight->ref_count);
-  return flight;
+  LlResolver *resolver = g_new0 (LlResolver, 1);
+
+  g_mutex_init (&resolver->lock);
+  resolver->run = run;
+  return resolver;
 }
-
-static LlFlight *
-flight_new (const char *key, const char *name, guint16 type, gboolean plain)
-{
-  LlFlight *flight = g_new0 (LlFlight, 1);
-
-  flight->ref_count = 1;
-  g_cond_init (&flight->answered);
-  flight->key = g_strdup (key);
-  flight->name = g_strdup (name);
-  flight->type = type;
-  flight->plain = plain;
-  return flight;
-}
-
-/* With the lock held. */
-static void
-wake_thread (LlResolver *resolver)
-{
-  if (resolver->thread == NULL)
-    resolver->thread = g_thread_new ("resolver", ll_resolver_thread, resolver);
-  eventfd_write (resolver->wake, 1);
-}
-
-/* Joins the flight that is under way, or starts one. (transfer full), NULL when too many are. */
-static LlFlight *
-board (LlResolver *resolver, const char *name, guint16 type, gboolean plain)
-{
-  g_autofree char *key = g_strdup_printf ("%u%s%s", type, plain ? "-" : "+", name);
-  LlFlight *flight;
-
-  g_mutex_lock (&resolver->lock);
-  flight = g_hash_table_lookup (resolver->flights, key);
-  if (flight == NULL && g_hash_table_size (resolver->flights) < LL_FLIGHTS_MAX)
-    {
-      flight = flight_new (key, name, type, plain);
-      g_hash_table_insert (resolver->flights, flight->key, flight);
-      g_queue_push_tail (&resolver->incoming, ll_flight_ref (flight));
-      wake_thread (resolver);
-    }
-  if (flight != NULL)
-    {
-      ll_flight_ref (flight);
-      flight->waiters++;
-    }
-  g_mutex_unlock (&resolver->lock);
-  return flight;
-}
-
-typedef struct
-{
-  LlResolver *resolver;
-  LlFlight *flight;
-} Wait;
-
-static void
-cancelled_cb (GCancellable *cancellable, gpointer data)
-{
-  Wait *wait = data;
-
-  g_mutex_lock (&wait->resolver->lock);
-  g_cond_broadcast (&wait->flight->answered);
-  g_mutex_unlock (&wait->resolver->lock);
-}
-
-/* Nobody waits any more: a cancelled flight is called back, a late one goes on, so that whoever
- * asks next finds its answer. */
-static void
-leave (LlResolver *resolver, LlFlight *flight, gboolean cancelled)
-{
-  flight->waiters--;
-  if (flight->waiters > 0 || flight->answer != NULL || !cancelled)
-    return;
-  flight->abandoned = TRUE;
-  wake_thread (resolver);
-}
-
-/* With the lock held. A deadline never turns a failed validation into "unknown": what the first
- * try showed counts until a clean second one lifts it. */
-static LlAnswer *
-answer_so_far (LlResolver *resolver, LlFlight *flight, gboolean cancelled)
-{
-  LlAnswer *answer;
-
-  if (flight->answer != NULL)
-    return ll_answer_ref (flight->answer);
-  if (flight->provisional != NULL)
-    return ll_answer_new_late (flight->provisional);
-  answer = ll_answer_new_unknown (flight->name, flight->type,
-                                  cancelled ? N_ ("the question was cancelled")
-                                            : N_ ("no answer within the time allowed"));
-  /* as long as nothing validated here, silence is the network's and not this name's fault */
-  answer->network = resolver->state != LL_DNS_VALIDATES;
-  answer->late = TRUE;
-  return answer;
-}
-
-static LlAnswer *
-wait_for (LlResolver *resolver, LlFlight *flight, LlDeadline deadline, GCancellable *cancellable)
-{
-  Wait wait = { resolver, flight };
-  LlAnswer *answer;
-  gulong handler = 0;
-  gboolean cancelled = FALSE;
-
-  if (cancellable != NULL)
-    handler = g_cancellable_connect (cancellable, G_CALLBACK (cancelled_cb), &wait, NULL);
-  g_mutex_lock (&resolver->lock);
-  while (flight->answer == NULL && !(cancelled = g_cancellable_is_cancelled (cancellable)))
-    {
-      if (deadline == LL_DEADLINE_NEVER)
-        g_cond_wait (&flight->answered, &resolver->lock);
-      else if (!g_cond_wait_until (&flight->answered, &resolver->lock, deadline))
-        break;
-    }
-  answer = answer_so_far (resolver, flight, cancelled);
-  leave (resolver, flight, cancelled);
-  g_mutex_unlock (&resolver->lock);
-  g_cancellable_disconnect (cancellable, handler);
-  ll_flight_unref (flight);
-  return answer;
-}
-
-/* -- the public side -------------------------------------------------------------- */
 
 LlResolver *
 ll_resolver_new (const LlResolverOptions *options, GError **error)
 {
   g_autoptr (LlAnchor) anchor = ll_anchor_load (options->trust_anchor, error);
   g_autoptr (LlUnbound) trial = NULL;
-  LlResolver *resolver;
 
   if (anchor == NULL)
     return NULL;
@@ -174,18 +45,26 @@ ll_resolver_new (const LlResolverOptions *options, GError **error)
   trial = ll_unbound_new (LL_UNBOUND_FORWARD, options->resolvers, anchor, NULL, NULL, error);
   if (trial == NULL)
     return NULL;
+  return resolver_of (ll_resolver_run_new (options, g_steal_pointer (&anchor)));
+}
 
-  resolver = g_new0 (LlResolver, 1);
-  g_mutex_init (&resolver->lock);
-  resolver->allow_private = options->allow_private;
-  resolver->flights
-      = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) ll_flight_unref);
-  g_queue_init (&resolver->incoming);
-  resolver->wake = eventfd (0, EFD_CLOEXEC | EFD_NONBLOCK);
-  resolver->zone = g_strdup (anchor->zone);
-  ll_ladder_init (&resolver->ladder, g_steal_pointer (&anchor), options->resolvers);
-  resolver->grounded = g_ptr_array_new_with_free_func ((GDestroyNotify) ll_flight_unref);
-  return resolver;
+LlResolver *
+ll_resolver_pin (LlResolver *resolver)
+{
+  return resolver != NULL ? resolver_of (run_now (resolver)) : NULL;
+}
+
+void
+ll_resolver_follow (LlResolver *resolver, LlResolver *fresh)
+{
+  LlResolverRun *run = run_now (fresh);
+  LlResolverRun *old;
+
+  g_mutex_lock (&resolver->lock);
+  old = resolver->run;
+  resolver->run = run;
+  g_mutex_unlock (&resolver->lock);
+  ll_resolver_run_unref (old);
 }
 
 void
@@ -193,121 +72,53 @@ ll_resolver_free (LlResolver *resolver)
 {
   if (resolver == NULL)
     return;
-  g_mutex_lock (&resolver->lock);
-  resolver->quit = TRUE;
-  if (resolver->thread != NULL)
-    eventfd_write (resolver->wake, 1);
-  g_mutex_unlock (&resolver->lock);
-  if (resolver->thread != NULL)
-    g_thread_join (resolver->thread);
-  ll_ladder_clear (&resolver->ladder);
-  g_ptr_array_unref (resolver->grounded);
-  g_queue_clear_full (&resolver->incoming, (GDestroyNotify) ll_flight_unref);
-  g_hash_table_unref (resolver->flights);
+  ll_resolver_run_unref (resolver->run);
   g_mutex_clear (&resolver->lock);
-  close (resolver->wake);
-  g_free (resolver->zone);
-  g_free (resolver->detail);
   g_free (resolver);
 }
 
 void
 ll_resolver_renew (LlResolver *resolver)
 {
-  g_mutex_lock (&resolver->lock);
-  resolver->renew = TRUE;
-  resolver->state = LL_DNS_UNTESTED;
-  resolver->captive = FALSE;
-  g_clear_pointer (&resolver->detail, g_free);
-  if (resolver->thread != NULL)
-    wake_thread (resolver);
-  g_mutex_unlock (&resolver->lock);
+  g_autoptr (LlResolverRun) run = run_now (resolver);
+
+  ll_resolver_run_renew (run);
 }
 
 gboolean
 ll_resolver_allows_private (LlResolver *resolver)
 {
-  return resolver->allow_private;
+  g_autoptr (LlResolverRun) run = run_now (resolver);
+
+  return run->allow_private;
 }
 
 LlDnsState
 ll_resolver_state (LlResolver *resolver, char **detail)
 {
-  LlDnsState state;
+  g_autoptr (LlResolverRun) run = run_now (resolver);
 
-  g_mutex_lock (&resolver->lock);
-  state = resolver->state;
-  if (detail != NULL)
-    *detail = g_strdup (resolver->detail);
-  g_mutex_unlock (&resolver->lock);
-  return state;
+  return ll_resolver_run_state (run, detail);
 }
 
 LlDnsState
 ll_resolver_test (LlResolver *resolver, LlDeadline deadline, GCancellable *cancellable)
 {
-  LlDnsState state = ll_resolver_state (resolver, NULL);
+  g_autoptr (LlResolver) pinned = ll_resolver_pin (resolver);
+  LlResolverRun *run = pinned->run;
 
-  if (state == LL_DNS_UNTESTED)
-    {
-      g_autoptr (LlAnswer) answer
-          = ll_resolver_query (resolver, resolver->zone, LL_RR_DNSKEY, deadline, cancellable);
-
-      state = ll_resolver_state (resolver, NULL);
-    }
-  return state;
+  if (ll_resolver_run_state (run, NULL) == LL_DNS_UNTESTED)
+    ll_answer_unref (ll_resolver_query (pinned, run->zone, LL_RR_DNSKEY, deadline, cancellable));
+  return ll_resolver_run_state (run, NULL);
 }
 
 gboolean
 ll_resolver_is_captive (LlResolver *resolver)
 {
-  gboolean captive;
+  g_autoptr (LlResolverRun) run = run_now (resolver);
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&run->lock);
 
-  g_mutex_lock (&resolver->lock);
-  captive = resolver->captive;
-  g_mutex_unlock (&resolver->lock);
-  return captive;
-}
-
-/* As it is asked for: lower case, without the root dot. */
-static char *
-normalise (const char *name)
-{
-  char *asked = g_ascii_strdown (name, -1);
-  gsize length = strlen (asked);
-
-  if (length > 1 && asked[length - 1] == '.')
-    asked[length - 1] = '\0';
-  return asked;
-}
-
-static void
-query_all (LlResolver *resolver,
-           LlQuery *queries,
-           gsize n,
-           gboolean plain,
-           LlDeadline deadline,
-           GCancellable *cancellable)
-{
-  g_autofree LlFlight **flights = g_new0 (LlFlight *, n);
-
-  for (gsize i = 0; i < n; i++)
-    {
-      g_autofree char *name = normalise (queries[i].name);
-
-      queries[i].answer = NULL;
-      if (!ll_dns_name_is_valid (name))
-        queries[i].answer = ll_answer_new_unknown (name, queries[i].type,
-                                                   N_ ("this is not a name that DNS can hold"));
-      else
-        flights[i] = board (resolver, name, queries[i].type, plain);
-      if (flights[i] == NULL && queries[i].answer == NULL)
-        queries[i].answer
-            = ll_answer_new_unknown (name, queries[i].type, N_ ("too many questions at once"));
-    }
-  for (gsize i = 0; i < n; i++)
-    if (flights[i] != NULL)
-      queries[i].answer = wait_for (resolver, flights[i], deadline, cancellable);
+  return run->captive;
 }
 
 LlAnswer *
@@ -319,7 +130,7 @@ ll_resolver_query (LlResolver *resolver,
 {
   LlQuery query = { .name = name, .type = type };
 
-  query_all (resolver, &query, 1, FALSE, deadline, cancellable);
+  ll_resolver_query_many (resolver, &query, 1, deadline, cancellable);
   return query.answer;
 }
 
@@ -327,7 +138,9 @@ void
 ll_resolver_query_many (
     LlResolver *resolver, LlQuery *queries, gsize n, LlDeadline deadline, GCancellable *cancellable)
 {
-  query_all (resolver, queries, n, FALSE, deadline, cancellable);
+  g_autoptr (LlResolverRun) run = run_now (resolver);
+
+  ll_resolver_run_query (run, queries, n, FALSE, deadline, cancellable);
 }
 
 /* -- addresses ---------------------------------------------------------------------- */
@@ -383,6 +196,7 @@ ll_resolver_addresses (LlResolver *resolver,
                        LlFinding *finding,
                        gboolean *secure)
 {
+  g_autoptr (LlResolver) pinned = ll_resolver_pin (resolver);
   LlQuery queries[] = { { name, LL_RR_AAAA, NULL }, { name, LL_RR_A, NULL } };
   g_autoptr (GPtrArray) addresses = g_ptr_array_new_with_free_func (g_free);
   LlFinding folded;
@@ -395,18 +209,20 @@ ll_resolver_addresses (LlResolver *resolver,
       *finding = LL_FOUND;
       return g_strdupv ((GStrv) alone);
     }
-  query_all (resolver, queries, G_N_ELEMENTS (queries), FALSE, deadline, cancellable);
+  ll_resolver_run_query (pinned->run, queries, G_N_ELEMENTS (queries), FALSE, deadline,
+                         cancellable);
   if (queries[0].answer->network && queries[1].answer->network)
     {
       ll_answer_unref (queries[0].answer);
       ll_answer_unref (queries[1].answer);
-      query_all (resolver, queries, G_N_ELEMENTS (queries), TRUE, deadline, cancellable);
+      ll_resolver_run_query (pinned->run, queries, G_N_ELEMENTS (queries), TRUE, deadline,
+                             cancellable);
     }
   folded = fold_addresses (queries[0].answer, queries[1].answer);
   if (folded == LL_FOUND)
     for (gsize i = 0; i < G_N_ELEMENTS (queries); i++)
       add_addresses (queries[i].answer, addresses);
-  ll_nat64_widen (resolver, addresses, deadline, cancellable);
+  ll_nat64_widen (pinned, addresses, deadline, cancellable);
   *finding = folded;
   *secure = queries[0].answer->secure && queries[1].answer->secure;
   ll_answer_unref (queries[0].answer);

@@ -67,6 +67,14 @@ typedef struct _LlResolver LlResolver;
 LlResolver *ll_resolver_new (const LlResolverOptions *options, GError **error);
 void ll_resolver_free (LlResolver *resolver);
 
+/* What asks as @resolver does now, whatever it follows later: for work of several questions that
+ * belong together. NULL of NULL. (transfer full) */
+LlResolver *ll_resolver_pin (LlResolver *resolver);
+
+/* Other settings: from now on @resolver asks as @fresh does and knows what @fresh knows. Who waits
+ * for an answer gets it from the old ones. */
+void ll_resolver_follow (LlResolver *resolver, LlResolver *fresh);
+
 /* The network changed: forget everything, make a new context, self-test again. */
 void ll_resolver_renew (LlResolver *resolver);
 

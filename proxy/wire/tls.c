@@ -62,7 +62,7 @@ ll_tls_last_error (void)
 /* -- trust ------------------------------------------------------------------- */
 
 static GMutex stores_lock;
-static GHashTable *stores; /* ca_file or "" -> X509_STORE, for the life of the program */
+static GHashTable *stores; /* ca_file or "" -> X509_STORE; NULL: none was read yet */
 
 static X509_STORE *
 make_store (const char *ca_file, GError **error)
@@ -81,7 +81,7 @@ make_store (const char *ca_file, GError **error)
   return store;
 }
 
-/* (transfer none) */
+/* (transfer full) */
 static X509_STORE *
 store_for (const char *ca_file, GError **error)
 {
@@ -99,8 +99,18 @@ store_for (const char *ca_file, GError **error)
       if (store != NULL)
         g_hash_table_insert (stores, g_strdup (key), store);
     }
+  if (store != NULL)
+    X509_STORE_up_ref (store);
   g_mutex_unlock (&stores_lock);
   return store;
+}
+
+void
+ll_tls_forget_roots (void)
+{
+  g_mutex_lock (&stores_lock);
+  g_clear_pointer (&stores, g_hash_table_unref);
+  g_mutex_unlock (&stores_lock);
 }
 
 /* -- contexts ------------------------------------------------------------------ */
@@ -132,7 +142,7 @@ ll_tls_client_context (LlTlsUse use, const char *ca_file, GError **error)
   if (store == NULL)
     return NULL;
   context = SSL_CTX_new (TLS_client_method ());
-  SSL_CTX_set1_cert_store (context, store);
+  SSL_CTX_set_cert_store (context, store);
   set_floor (context, use);
   SSL_CTX_set_read_ahead (context, 1); /* one read for a record, not two */
   if (use == LL_TLS_UPSTREAM)

@@ -27,6 +27,9 @@ typedef enum
  * if shipped, or NULL. (transfer full), SSL_CTX_free. */
 SSL_CTX *ll_tls_client_context (LlTlsUse use, const char *ca_file, GError **error);
 
+/* The files may have changed: contexts that are made from now on read them again. */
+void ll_tls_forget_roots (void);
+
 /* An SSL that expects @host: SNI, and X509 host check without CN and partial wildcards.
  * A trailing dot is stripped. @host may be an address literal: then the IP SAN is checked and
  * no SNI sent. (transfer full) */
