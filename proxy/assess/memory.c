@@ -70,6 +70,8 @@ ll_memory_new (const char *state, const char *cache, GError **error)
   LlMemory *memory = g_new0 (LlMemory, 1);
 
   g_mutex_init (&memory->lock);
+  g_cond_init (&memory->fetched);
+  memory->fetching = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   memory->history
       = open_database (state, "assess.db", history_steps, G_N_ELEMENTS (history_steps), error);
   if (memory->history != NULL)
@@ -86,6 +88,8 @@ ll_memory_free (LlMemory *memory)
     return;
   ll_database_close (memory->history);
   ll_database_close (memory->policies);
+  g_hash_table_unref (memory->fetching);
+  g_cond_clear (&memory->fetched);
   g_mutex_clear (&memory->lock);
   g_free (memory);
 }

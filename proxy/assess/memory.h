@@ -23,8 +23,10 @@ G_BEGIN_DECLS
 typedef struct
 {
   GMutex lock;
-  sqlite3 *history;  /* (owned) */
-  sqlite3 *policies; /* (owned) */
+  sqlite3 *history;     /* (owned) */
+  sqlite3 *policies;    /* (owned) */
+  GHashTable *fetching; /* domains whose policy somebody fetches now; sts-cache's */
+  GCond fetched;
 } LlMemory;
 
 /* In the folders @state and @cache, or in memory alone when NULL (tests). */

@@ -174,6 +174,30 @@ ll_sts_cache_may_fetch (LlMemory *memory,
   return FALSE;
 }
 
+gboolean
+ll_sts_cache_enter (LlMemory *memory, const char *domain, LlDeadline deadline)
+{
+  gboolean free;
+
+  g_mutex_lock (&memory->lock);
+  while (!(free = !g_hash_table_contains (memory->fetching, domain))
+         && g_cond_wait_until (&memory->fetched, &memory->lock, deadline))
+    ;
+  if (free)
+    g_hash_table_add (memory->fetching, g_strdup (domain));
+  g_mutex_unlock (&memory->lock);
+  return free;
+}
+
+void
+ll_sts_cache_leave (LlMemory *memory, const char *domain)
+{
+  g_mutex_lock (&memory->lock);
+  g_hash_table_remove (memory->fetching, domain);
+  g_cond_broadcast (&memory->fetched);
+  g_mutex_unlock (&memory->lock);
+}
+
 /* -- the daily look --------------------------------------------------------------- */
 
 static gint64

@@ -53,6 +53,11 @@ gboolean ll_sts_cache_may_fetch (LlMemory *memory,
                                  LlCode *code,
                                  char **detail);
 
+/* One fetch for however many ask for one domain: waits until nobody else fetches its policy.
+ * FALSE: @deadline came first. Who entered leaves. */
+gboolean ll_sts_cache_enter (LlMemory *memory, const char *domain, LlDeadline deadline);
+void ll_sts_cache_leave (LlMemory *memory, const char *domain);
+
 /* Domains whose policy wants its daily look; those that nobody used for half a year are
  * forgotten. *next: when the next one is due, wall seconds, 0: nothing is cached.
  * (transfer full) */

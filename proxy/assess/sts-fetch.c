@@ -97,33 +97,65 @@ take_entry (LlStsFacts *out, const LlStsEntry *entry, gboolean unanswered)
   out->cached = unanswered;
 }
 
+/* Nobody else fetches it now. FALSE: there is no new policy, out->code says why. */
+static gboolean
+fetch_new (const LlStsSources *sources,
+           const char *domain,
+           const char *id,
+           LlDeadline deadline,
+           GCancellable *cancellable,
+           LlStsFacts *out)
+{
+  LlMoment now = ll_moment_now ();
+  g_autoptr (LlStsEntry) meanwhile = ll_sts_cache_get (sources->memory, domain, &now);
+  g_autoptr (LlStsPolicy) policy = NULL;
+
+  if (meanwhile != NULL && g_strcmp0 (meanwhile->id, id) == 0)
+    {
+      take_entry (out, meanwhile, FALSE);
+      return TRUE;
+    }
+  if (!ll_sts_cache_may_fetch (sources->memory, domain, id, &now, &out->code, &out->detail))
+    return FALSE;
+  policy = fetch (sources, domain, deadline, cancellable, out);
+  if (policy != NULL)
+    {
+      ll_sts_cache_put (sources->memory, domain, id, policy, &now);
+      take_policy (out, id, policy, &now);
+      return TRUE;
+    }
+  /* what another network or a later moment may answer is not held against the id */
+  if (!out->intercepted && ll_deadline_left (deadline) > 0
+      && !g_cancellable_is_cancelled (cancellable))
+    ll_sts_cache_failed (sources->memory, domain, id, out->code, out->detail, &now);
+  return FALSE;
+}
+
 /* The record names an id that is not the cached one. */
 static void
 find_new (const LlStsSources *sources,
           const char *domain,
           const char *id,
           const LlStsEntry *entry,
-          const LlMoment *now,
           LlDeadline deadline,
           GCancellable *cancellable,
           LlStsFacts *out)
 {
-  g_autoptr (LlStsPolicy) policy = NULL;
+  gboolean found = FALSE;
 
-  if (ll_sts_cache_may_fetch (sources->memory, domain, id, now, &out->code, &out->detail))
+  if (ll_sts_cache_enter (sources->memory, domain,
+                          ll_deadline_earlier (deadline, ll_deadline_in (LL_STS_FETCH_TIMEOUT))))
     {
-      policy = fetch (sources, domain, deadline, cancellable, out);
-      if (policy != NULL)
-        {
-          ll_sts_cache_put (sources->memory, domain, id, policy, now);
-          take_policy (out, id, policy, now);
-          return;
-        }
-      /* what another network or a later moment may answer is not held against the id */
-      if (!out->intercepted && ll_deadline_left (deadline) > 0
-          && !g_cancellable_is_cancelled (cancellable))
-        ll_sts_cache_failed (sources->memory, domain, id, out->code, out->detail, now);
+      found = fetch_new (sources, domain, id, deadline, cancellable, out);
+      ll_sts_cache_leave (sources->memory, domain);
     }
+  else
+    {
+      out->code = LL_CODE_STS_POLICY_FETCH_ERROR;
+      out->detail = g_strdup (N_ ("the policy is still being fetched"));
+    }
+  if (found)
+    return;
   if (entry != NULL)
     take_entry (out, entry, TRUE);
   else
@@ -174,7 +206,7 @@ ll_sts_find (const LlStsSources *sources,
       if (entry != NULL && g_strcmp0 (entry->id, id) == 0)
         take_entry (out, entry, FALSE);
       else
-        find_new (sources, domain, id, entry, &now, deadline, cancellable, out);
+        find_new (sources, domain, id, entry, deadline, cancellable, out);
       break;
     case LL_STS_RECORD_INVALID:
       find_without_record (entry, LL_STS_NONE, LL_CODE_STS_POLICY_INVALID, detail, out);

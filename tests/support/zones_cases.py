@@ -116,6 +116,20 @@ ZONES = {
     "local A 127.0.0.1\nold A 127.0.0.1\nclosed A 127.0.0.77\n",
 }
 
+# Policies, as policy_hosts.py serves them.
+STS = 'TXT "v=STSv1; id=new"'
+SERVED = "good same none testing zero garbage missing wrong self html moved"
+ZONES["pol.lab"] = (
+    "".join(f"_mta-sts.{x} {STS}\nmta-sts.{x} A 127.0.0.1\n" for x in SERVED.split())
+    + "".join(f"mta-sts.{x} A 127.0.0.1\n" for x in "dual notxt several invalid servfail".split())
+    + f"_mta-sts.dual {STS}\nmta-sts.dual AAAA ::1\n_mta-sts.several {STS}\n"
+    + '_mta-sts.several TXT "v=STSv1; id=other"\n_mta-sts.invalid TXT "v=STSv1; id=a-b"\n'
+    + f"_mta-sts.servfail {STS}\n_mta-sts.loop CNAME _mta-sts.round\n"
+    + "_mta-sts.round CNAME _mta-sts.loop\n_mta-sts.bogus CNAME x.dn12.lab.\n"
+    + f"_mta-sts.closed {STS}\nmta-sts.closed A 127.0.0.77\n_mta-sts.homeless {STS}\n"
+    + f"_mta-sts.broken {STS}\nmta-sts.broken CNAME x.dn12.lab.\n"
+)
+
 UNSIGNED = {
     "plain.lab": f"@ MX 10 mx\nmx A 127.0.1.99\ntlsa {TLSA}\n_25._tcp.mx {TLSA}\n",
     # DN03: insecure MX, signed host with TLSA
@@ -135,6 +149,7 @@ FAULTS = [
     ("TLSA", "dn10.lab", "servfail"),
     ("TLSA", "again.dn19b.lab", "servfail"),
     ("AAAA", "mx.dn36.lab", "servfail"),
+    ("TXT", "_mta-sts.servfail.pol.lab", "servfail"),
     ("MX", "n09.lab", "servfail"),
     ("MX", "n09drop.lab", "drop"),
     (None, "mx.deadaddr.lab", "drop"),
