@@ -9,6 +9,17 @@
 
 /* -- the command --------------------------------------------------------------------------- */
 
+/* What stays as it is, which the command line says beside its plan, stands before it. (transfer
+ * full) */
+static char *
+together (const char *complaint, const char *output)
+{
+  g_auto (GStrv) parts = g_strsplit (complaint, "letterlock: ", -1);
+  g_autofree char *bare = g_strjoinv ("", parts);
+
+  return g_strconcat (bare, *bare != '\0' ? "\n" : "", output, NULL);
+}
+
 static void
 ended_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
@@ -21,7 +32,7 @@ ended_cb (GObject *source, GAsyncResult *result, gpointer data)
   if (!g_subprocess_communicate_utf8_finish (process, result, &output, &complaint, &error))
     g_task_return_error (task, error);
   else if (g_subprocess_get_if_exited (process) && g_subprocess_get_exit_status (process) == 0)
-    g_task_return_pointer (task, g_steal_pointer (&output), g_free);
+    g_task_return_pointer (task, together (complaint, output), g_free);
   else
     g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_FAILED, "%s", g_strstrip (complaint));
 }

@@ -81,9 +81,9 @@ _letterlock() {
         setup)
           if [ "$COMP_CWORD" -eq 2 ]; then words='thunderbird evolution msmtp git other'
           elif [ "${COMP_WORDS[2]}" = thunderbird ]; then
-            words+='--profile --yes --dry-run --password-stdin'
+            words+='--profile --yes --dry-run --password-stdin --client-id --tenant --device --no-browser'
           elif [ "${COMP_WORDS[2]}" = evolution ]; then
-            words+='--sources --yes --dry-run --password-stdin'
+            words+='--sources --yes --dry-run --password-stdin --client-id --tenant --device --no-browser'
           else words+='--account --new-password'
           fi ;;
         report) words+='--since --until --account --format --output' ;;

@@ -5,6 +5,7 @@
 
 #include "assess/assess.h"
 #include "config/account.h"
+#include "config/oauth2.h"
 
 #include <string.h>
 
@@ -77,6 +78,24 @@ honours_to_variant (guint honours)
   return g_variant_new_strv (words, (gssize) n);
 }
 
+/* How its users sign in, where that is known of one of its submission servers. */
+static void
+add_sign_in (GVariantBuilder *row, const LlProvider *provider)
+{
+  const LlOauth2Preset *preset = NULL;
+  const LlAppPassword *known = NULL;
+
+  for (guint i = 0; provider->submission != NULL && provider->submission[i] != NULL; i++)
+    {
+      preset = preset != NULL ? preset : ll_oauth2_of_server (provider->submission[i]);
+      known = known != NULL ? known : ll_app_password_of_server (provider->submission[i]);
+    }
+  if (preset != NULL)
+    g_variant_builder_add (row, "{sv}", "oauth2", g_variant_new_string (preset->name));
+  if (known != NULL)
+    g_variant_builder_add (row, "{sv}", "app_password", g_variant_new_string (known->name));
+}
+
 GVariant *
 ll_providers_to_variant (void)
 {
@@ -94,6 +113,7 @@ ll_providers_to_variant (void)
       if (provider->submission != NULL)
         g_variant_builder_add (&row, "{sv}", "submission",
                                g_variant_new_strv (provider->submission, -1));
+      add_sign_in (&row, provider);
       g_variant_builder_add (&row, "{sv}", "honours", honours_to_variant (provider->honours));
       if (provider->rate > 0)
         g_variant_builder_add (&row, "{sv}", "rate", g_variant_new_uint32 (provider->rate));

@@ -49,17 +49,24 @@ progress_cb (const char *name, GVariant *arguments, gpointer data)
   fflush (stdout);
 }
 
+GVariant *
+ll_account_sign_in (const char *name, const LlSignInWay *way, int *status)
+{
+  g_auto (GVariantDict) options = G_VARIANT_DICT_INIT (NULL);
+  Login login = { .browser = !way->no_browser && !ll_json_wanted };
+
+  if (way->device)
+    g_variant_dict_insert (&options, "device", "b", TRUE);
+  return ll_account_follow ("SignIn",
+                            g_variant_new ("(su@a{sv})", name, 1, g_variant_dict_end (&options)),
+                            "SignInProgress", progress_cb, &login, LOGIN_TIMEOUT, status);
+}
+
 int
 ll_account_login_run (int argc, char **argv)
 {
-  gboolean device = FALSE;
-  gboolean no_browser = FALSE;
-  const GOptionEntry entries[] = {
-    { "device", 0, 0, G_OPTION_ARG_NONE, &device, "With a code that is typed on any device", NULL },
-    { "no-browser", 0, 0, G_OPTION_ARG_NONE, &no_browser,
-      "Only print the address; the browser has to be on this machine", NULL },
-    { NULL },
-  };
+  LlSignInWay way = { 0 };
+  const GOptionEntry entries[] = { LL_SIGN_IN_WAY (way), { NULL } };
   const LlUsage usage = {
     .command = "account login",
     .arguments = "NAME",
@@ -71,20 +78,12 @@ ll_account_login_run (int argc, char **argv)
     .max = 1,
   };
   g_auto (GStrv) left = NULL;
-  g_auto (GVariantDict) options = G_VARIANT_DICT_INIT (NULL);
   g_autoptr (GVariant) result = NULL;
-  Login login;
   int status = LL_EXIT_YES;
 
   if (!ll_usage_parse (&usage, argc, argv, &left))
     return LL_EXIT_USAGE;
-  if (device)
-    g_variant_dict_insert (&options, "device", "b", TRUE);
-  login.browser = !no_browser && !ll_json_wanted;
-  result
-      = ll_account_follow ("SignIn",
-                           g_variant_new ("(su@a{sv})", left[0], 1, g_variant_dict_end (&options)),
-                           "SignInProgress", progress_cb, &login, LOGIN_TIMEOUT, &status);
+  result = ll_account_sign_in (left[0], &way, &status);
   if (result == NULL)
     return status;
   if (ll_json_wanted)

@@ -35,6 +35,25 @@ GVariant *ll_account_follow (const char *method,
  * a{sv} as of FindProvider. NULL: *status. */
 GVariant *ll_account_find (const char *address, gboolean yes, int *status);
 
+typedef struct
+{
+  gboolean device;     /* with a code, on any device */
+  gboolean no_browser; /* the address is only printed */
+} LlSignInWay;
+
+#define LL_SIGN_IN_WAY(way)                                                                         \
+  {                                                                                                 \
+    "device", 0, 0, G_OPTION_ARG_NONE, &way.device, "With a code that is typed on any device", NULL \
+  },                                                                                                \
+  {                                                                                                 \
+    "no-browser", 0, 0, G_OPTION_ARG_NONE, &way.no_browser,                                         \
+        "Only print the address; the browser has to be on this machine", NULL                       \
+  }
+
+/* The user signs in with OAuth2: says where, and waits for it. What SignIn answers; NULL: *status,
+ * with a sentence. */
+GVariant *ll_account_sign_in (const char *name, const LlSignInWay *way, int *status);
+
 int ll_account_find_run (int argc, char **argv);
 int ll_account_add_run (int argc, char **argv);
 int ll_account_edit_run (int argc, char **argv);

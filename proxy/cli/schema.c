@@ -287,10 +287,17 @@ const LlField ll_schema_option[] = { VALUE ("key"),
                                      VALUE ("locked"),
                                      END };
 
-const LlField ll_schema_provider[]
-    = { VALUE ("name"),    LIST ("honours", NULL), VALUE ("date"),
-        VALUE ("source"),  VALUE ("evidence"),     LIST ("seen", NULL),
-        VALUE ("domains"), VALUE ("rate"),         END };
+const LlField ll_schema_provider[] = { VALUE ("name"),
+                                       LIST ("honours", NULL),
+                                       VALUE ("date"),
+                                       VALUE ("source"),
+                                       VALUE ("evidence"),
+                                       LIST ("seen", NULL),
+                                       VALUE ("domains"),
+                                       VALUE ("rate"),
+                                       VALUE ("oauth2"),
+                                       VALUE ("app_password"),
+                                       END };
 
 static const LlField finding[]
     = { VALUE ("finding"), VALUE ("record"), VALUE ("dnssec"), VALUE ("reason"), END };

@@ -66,7 +66,7 @@ ll_setup_account_has_other_secret (GVariant *account, const char *username)
 static GVariant *
 settings_of (const LlSetupUpstream *upstream)
 {
-  g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (NULL);
+  g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (upstream->permission);
 
   ll_dict_list (&dict, "addresses", upstream->addresses);
   ll_dict_text (&dict, "upstream", upstream->upstream);

@@ -90,7 +90,7 @@ int
 ll_setup_evolution_run (int argc, char **argv)
 {
   g_autofree char *named = NULL, *sources = NULL;
-  LlSetupWishes wishes = { 0 };
+  g_auto (LlSetupWishes) wishes = { 0 };
   const GOptionEntry entries[] = {
     { "sources", 0, 0, G_OPTION_ARG_FILENAME, &named, "Evolution's account sources", "DIR" },
     LL_SETUP_WISHES (wishes),

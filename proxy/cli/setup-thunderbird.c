@@ -134,7 +134,7 @@ int
 ll_setup_thunderbird_run (int argc, char **argv)
 {
   g_autofree char *named = NULL, *profile = NULL;
-  LlSetupWishes wishes = { 0 };
+  g_auto (LlSetupWishes) wishes = { 0 };
   const GOptionEntry entries[] = {
     { "profile", 0, 0, G_OPTION_ARG_FILENAME, &named, "Thunderbird's profile folder", "DIR" },
     LL_SETUP_WISHES (wishes),

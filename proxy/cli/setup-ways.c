@@ -22,7 +22,8 @@ typedef struct
 {
   const LlOutgoing *server;
   LlSetupUpstream upstream;
-  LlSecret *password; /* at the provider; NULL: not needed, or in the account already */
+  LlSecret *password; /* at the provider, or with OAuth2 the client id's secret; NULL: not needed,
+                         or in the account already */
   GVariant *account;  /* the one that is there already; or NULL */
   GVariant *access;
 } Way;
@@ -41,6 +42,7 @@ static void
 way_free (Way *way)
 {
   g_free (way->upstream.upstream);
+  g_clear_pointer (&way->upstream.permission, g_variant_unref);
   ll_secret_free (way->password);
   g_clear_pointer (&way->account, g_variant_unref);
   g_clear_pointer (&way->access, g_variant_unref);
@@ -70,19 +72,33 @@ way_new (const Job *job, LlOutgoing *server)
   way->upstream.addresses = (const char *const *) server->addresses->pdata;
   way->upstream.upstream = g_strdup_printf ("%s:%u", server->host, server->port);
   way->upstream.security = server->security == LL_OUTGOING_TLS ? "tls" : "starttls";
-  way->upstream.auth = server->auth == LL_OUTGOING_AUTH_NONE ? "none" : "password";
+  way->upstream.auth = server->auth == LL_OUTGOING_AUTH_NONE     ? "none"
+                       : server->auth == LL_OUTGOING_AUTH_OAUTH2 ? "oauth2"
+                                                                 : "password";
   way->upstream.username = server->username;
   way->account = ll_setup_account_find (job->accounts, &way->upstream);
   return way;
 }
 
-/* How an account that is there signs in at the provider is its own business. */
-static const char *
-trouble_of (const LlOutgoing *server, const Way *way)
+/* How an account that is there signs in at the provider is its own business. (transfer full); NULL:
+ * none. */
+static char *
+trouble_of (const Job *job, const LlOutgoing *server, Way *way)
 {
-  if (ll_setup_is_here (server->host))
-    return "it is on this computer already";
-  return ll_outgoing_trouble (server, way->account != NULL);
+  const char *trouble = ll_setup_is_here (server->host)
+                            ? "it is on this computer already"
+                            : ll_outgoing_trouble (server, way->account != NULL);
+  char *why = NULL;
+
+  if (trouble == NULL && way->account == NULL && server->auth == LL_OUTGOING_AUTH_OAUTH2)
+    way->upstream.permission = ll_setup_oauth (&way->upstream, job->wishes, &why);
+  return trouble != NULL ? g_strdup (trouble) : why;
+}
+
+static void
+say_it_stays (const LlOutgoing *server, const char *why)
+{
+  ll_complain ("%s stays as it is: %s", server->host, why);
 }
 
 static void
@@ -95,14 +111,14 @@ find_ways (Job *job)
     {
       LlOutgoing *server = g_ptr_array_index (servers, i);
       Way *way = way_new (job, server);
-      const char *trouble = trouble_of (server, way);
+      g_autofree char *trouble = trouble_of (job, server, way);
 
       if (trouble == NULL)
         {
           g_ptr_array_add (job->ways, way);
           continue;
         }
-      ll_complain ("%s stays as it is: %s", server->host, trouble);
+      say_it_stays (server, trouble);
       way_free (way);
     }
 }
@@ -120,6 +136,9 @@ show_way (const Job *job, const Way *way)
   if (way->server->security < LL_OUTGOING_STARTTLS)
     printf ("             %s did not insist on encryption there; Letterlock does\n",
             job->program->name);
+  if (way->upstream.permission != NULL)
+    puts (
+        "             with OAuth2: you sign in on the provider's page before anything is changed");
   if (way->account != NULL)
     printf ("    account  %s, which is there; it gets a new local password, and other programs "
             "that use it need that, too\n",
@@ -177,6 +196,16 @@ show_plan (const Job *job, const char *place)
 
 /* -- passwords ------------------------------------------------------------- */
 
+static void
+find_client_secret (const Job *job, Way *way)
+{
+  g_autofree char *prompt
+      = g_strdup_printf ("Secret of the client id at %s (Return alone: it has none): ",
+                         way->server->host);
+
+  way->password = ll_setup_ask_line (prompt, job->wishes->stdin_lines);
+}
+
 /* An account that is there keeps the password it has, unless the mail program knows one. */
 static gboolean
 find_password (const Job *job, Way *way, int *status)
@@ -184,6 +213,8 @@ find_password (const Job *job, Way *way, int *status)
   g_autofree char *prompt = NULL;
   GError *error = NULL;
 
+  if (way->upstream.permission != NULL)
+    find_client_secret (job, way);
   if (way->server->auth == LL_OUTGOING_AUTH_NONE || way->server->auth == LL_OUTGOING_AUTH_OAUTH2
       || ll_setup_account_has_other_secret (way->account, way->server->username))
     return TRUE;
@@ -260,21 +291,55 @@ give_account (const Job *job, const Way *way, int *status)
                                access_before (job, way), status);
 }
 
+/* An account that nobody signed in would let letters wait: it goes again. */
+static gboolean
+sign_in (const Job *job, const Way *way)
+{
+  const char *account = ll_text (way->access, "account");
+  g_auto (GVariantDict) options = G_VARIANT_DICT_INIT (NULL);
+  g_autoptr (GVariant) result = NULL;
+  g_autoptr (GVariant) removed = NULL;
+  int ignored;
+
+  if (way->upstream.permission == NULL)
+    return TRUE;
+  if (!ll_json_wanted)
+    printf ("%s signs in with OAuth2.\n", way->server->host);
+  result = ll_account_sign_in (account, &job->wishes->sign_in, &ignored);
+  if (result != NULL)
+    return TRUE;
+  say_it_stays (way->server, "nobody signed in there");
+  g_variant_dict_insert (&options, "force", "b", TRUE);
+  removed = ll_ask ("RemoveAccount",
+                    g_variant_new ("(s@a{sv})", account, g_variant_dict_end (&options)),
+                    LL_ASK_SHORT, &ignored);
+  return FALSE;
+}
+
 static gboolean
 do_it (const Job *job, int *status)
 {
   for (guint i = 0; i < job->ways->len; i++)
     if (!find_password (job, g_ptr_array_index (job->ways, i), status))
       return FALSE;
-  for (guint i = 0; i < job->ways->len; i++)
+  for (guint i = 0; i < job->ways->len;)
     {
       Way *way = g_ptr_array_index (job->ways, i);
 
       way->access = give_account (job, way, status);
-      if (way->access == NULL || !point (job, way, status))
+      if (way->access == NULL)
         return FALSE;
+      if (!sign_in (job, way))
+        g_ptr_array_remove_index (job->ways, i);
+      else if (!point (job, way, status))
+        return FALSE;
+      else
+        i++;
     }
-  return write_all (job, status);
+  if (job->ways->len > 0)
+    return write_all (job, status);
+  *status = LL_EXIT_NO;
+  return FALSE;
 }
 
 static void

@@ -3,7 +3,6 @@
 
 #include "cli/setup.h"
 
-#include "cli/account.h"
 #include "setup/evolution.h"
 #include "setup/thunderbird.h"
 
@@ -28,24 +27,39 @@ ll_setup_take_line (int fd)
 }
 
 LlSecret *
-ll_setup_ask (const char *prompt, gboolean from_stdin, const char *option, int *status)
+ll_setup_ask_line (const char *prompt, gboolean from_stdin)
 {
   LlSecret *secret = NULL;
   int fd;
 
   if (from_stdin)
-    secret = ll_setup_take_line (STDIN_FILENO);
-  else if (isatty (STDIN_FILENO) && (fd = ll_account_ask_secret (prompt)) >= 0)
+    return ll_setup_take_line (STDIN_FILENO);
+  if (isatty (STDIN_FILENO) && (fd = ll_account_ask_secret (prompt)) >= 0)
     {
       secret = ll_setup_take_line (fd);
       close (fd);
     }
+  return secret;
+}
+
+LlSecret *
+ll_setup_ask (const char *prompt, gboolean from_stdin, const char *option, int *status)
+{
+  LlSecret *secret = ll_setup_ask_line (prompt, from_stdin);
+
   if (secret == NULL)
     {
       ll_complain ("Nothing was changed: no answer to \"%s\" (%s gives it)", prompt, option);
       *status = LL_EXIT_USAGE;
     }
   return secret;
+}
+
+void
+ll_setup_wishes_clear (LlSetupWishes *wishes)
+{
+  g_strfreev (wishes->client_ids);
+  g_free (wishes->tenant);
 }
 
 gboolean

@@ -3,7 +3,7 @@
 
 #pragma once
 
-#include "cli/command.h"
+#include "cli/account.h"
 #include "secrets/secret.h"
 
 G_BEGIN_DECLS
@@ -12,6 +12,9 @@ G_BEGIN_DECLS
 
 /* The next line of @fd, without its end; NULL: there is none, or an empty one. */
 LlSecret *ll_setup_take_line (int fd);
+
+/* A line of stdin where that was said, else what is typed at the terminal; NULL: nothing. */
+LlSecret *ll_setup_ask_line (const char *prompt, gboolean from_stdin);
 
 /* A line of stdin where that was said (@option names the word for it), else what is typed at the
  * terminal. NULL: *status, and it was said that nothing was changed. */
@@ -33,11 +36,28 @@ typedef struct
   gboolean dry;
   gboolean yes;
   gboolean stdin_lines; /* what would be asked for */
+  GStrv client_ids;     /* "ID" for all servers with OAuth2, "HOST=ID" for one; or NULL */
+  char *tenant;
+  LlSignInWay sign_in;
 } LlSetupWishes;
+
+void ll_setup_wishes_clear (LlSetupWishes *wishes);
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (LlSetupWishes, ll_setup_wishes_clear)
 
 #define LL_SETUP_WISHES(wishes)                                                                    \
   { "yes", 0, 0, G_OPTION_ARG_NONE, &wishes.yes, "Do not ask before it is done", NULL },           \
       { "dry-run", 0, 0, G_OPTION_ARG_NONE, &wishes.dry, "Only show what would be done", NULL },   \
+      { "client-id",                                                                               \
+        0,                                                                                         \
+        0,                                                                                         \
+        G_OPTION_ARG_STRING_ARRAY,                                                                 \
+        &wishes.client_ids,                                                                        \
+        "Sign in with OAuth2 where the server wants it, as this program; can be repeated",         \
+        "[HOST=]ID" },                                                                             \
+      { "tenant", 0, 0, G_OPTION_ARG_STRING, &wishes.tenant, "Your organisation at Microsoft",     \
+        "DOMAIN" },                                                                                \
+      LL_SIGN_IN_WAY (wishes.sign_in),                                                             \
   {                                                                                                \
     "password-stdin", 0, 0, G_OPTION_ARG_NONE, &wishes.stdin_lines,                                \
         "Read what would be asked for from stdin, a line each", NULL                               \
@@ -52,6 +72,7 @@ typedef struct
   const char *security;
   const char *auth;
   const char *username;
+  GVariant *permission; /* (owned) how OAuth2 is asked for there: keys of AddAccount; or NULL */
 } LlSetupUpstream;
 
 /* The account that has one of the addresses at this host already, as ListAccounts has it: the one
@@ -74,6 +95,13 @@ GVariant *ll_setup_account_use (const char *name,
                                 const LlSecret *password,
                                 GVariant *access,
                                 int *status);
+
+/* -- a server that takes no password (setup-oauth.c) ------------------------ */
+
+/* What AddAccount needs to sign in there with OAuth2: a client id that was given, and what is known
+ * of the provider, or what the address's domain is proven to say of it. NULL: *why, the end of a
+ * sentence, with the commands that help (transfer full). */
+GVariant *ll_setup_oauth (const LlSetupUpstream *upstream, const LlSetupWishes *wishes, char **why);
 
 /* -- one's own certificate (setup-certificate.c) ---------------------------- */
 

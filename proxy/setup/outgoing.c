@@ -185,9 +185,7 @@ auth_trouble (LlOutgoingAuth auth)
       return "it signs in with a certificate: add it first (letterlock account add --auth "
              "certificate), "
              "then run this again";
-    case LL_OUTGOING_AUTH_OAUTH2:
-      return "it signs in with OAuth2: add it first (letterlock account add --oauth2), then run "
-             "this again";
+    case LL_OUTGOING_AUTH_OAUTH2: /* a permission of its own is asked for */
     case LL_OUTGOING_AUTH_NONE:
     case LL_OUTGOING_AUTH_PASSWORD:
     case LL_OUTGOING_AUTH_ENCRYPTED:

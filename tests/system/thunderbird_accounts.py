@@ -3,28 +3,197 @@
 """Which accounts `letterlock setup thunderbird` makes or uses: for several identities, several servers,
 accounts that are there, and servers that take no password."""
 
+import contextlib
+import json
 import os
+import subprocess
 
+import autoconfig
 import tap
+from daemon import binary
 from process import wait_until
-from provider import NAME, PASSWORD, USER
+from provider import NAME, PASSWORD, USER, Provider
 from thunderbird_practice import (
     LAB, LAB_PASSWORD, RESULTS, TEAM, LabLogin, Login, Practice, arrived, contents, edit, send,
 )  # fmt: skip
+from token_server import CLIENT, TokenServer, browse
+
+# A provider that takes no passwords.
+CLOUD, CLOUD_LOGIN = ("mail.cloud.lab", "127.0.0.91"), ("login.cloud.lab", "127.0.0.92")
+CLOUD_USER = "berta@cloud.lab"
+PERMISSION = f"""<oAuth2><issuer>cloud.lab</issuer><scope>smtp offline_access</scope>
+<authURL>https://{CLOUD_LOGIN[0]}/authorize</authURL>
+<tokenURL>https://{CLOUD_LOGIN[0]}/token</tokenURL></oAuth2>"""
+
+
+class CloudLogin:
+    username, password = CLOUD_USER, "what Thunderbird would never use"
+
+
+class Accounts(Practice):
+    """... who also writes from an address at that provider."""
+
+    def __init__(self, folder):
+        super().__init__(folder)
+        self.tokens = TokenServer(self.world.ca.issue(CLOUD_LOGIN[0]), *CLOUD_LOGIN, user=CLOUD_USER)
+        autoconfig.publish(self.world, "cloud.lab", CLOUD[0], how="OAuth2", more=PERMISSION,
+                           records=f"@ MX 10 mail\nmail A {CLOUD[1]}\nlogin A {CLOUD_LOGIN[1]}\n")  # fmt: skip
+        self.world.zones.zone("tenant.lab", f"@ MX 10 {CLOUD[0]}.\n")
+        self.cloud = Provider(
+            os.path.join(folder, "cloud"), self.world.ca.issue(CLOUD[0]), address=CLOUD[1], name=CLOUD[0],
+            users={CLOUD_USER: "no password"}, introspection=self.tokens.introspection,
+        )  # fmt: skip
+        self.stack = contextlib.ExitStack()
+
+    def __enter__(self):
+        self.stack.enter_context(self.tokens)
+        self.stack.enter_context(self.cloud)
+        return super().__enter__()
+
+    def __exit__(self, *arguments):
+        super().__exit__(*arguments)
+        self.stack.close()
+
+
+def wants_oauth2(folder, server="smtp1"):
+    edit(folder, "prefs.js", f'{server}.authMethod", 3', f'{server}.authMethod", 10')
 
 
 def test_oauth2(lab):
-    """A server with OAuth2 stays as it is, until there is an account for its address"""
+    """A server with OAuth2 stays as it is, with the command that helps, until there is an account"""
     folder = lab.small("oauth2")
-    edit(folder, "prefs.js", 'smtp1.authMethod", 3', 'smtp1.authMethod", 10')
+    wants_oauth2(folder)
     lab.forget_accounts()
     done = lab.daemon.try_letterlock(*lab.words(folder))
     tap.true(done.returncode == 1 and "signs in with OAuth2" in done.stderr, done.stderr)
+    tap.true("run this again with --client-id ID" in done.stderr
+             and f"letterlock account add --address {USER} --upstream {NAME}:465 --security tls --oauth2 own "
+                 "--client-id ID --authorization-url URL" in done.stderr, done.stderr)  # fmt: skip
     lab.daemon.add_account(USER, f"{NAME}:587", password=PASSWORD)
     (set_up,) = lab.set_up(folder, "--json")
     tap.equal((set_up["account"], set_up["port"]), ("anna", 1465), "set up")
     lab.daemon.letterlock("account", "test", "anna")
     lab.undo()
+
+
+def test_oauth2_of_a_known_provider(lab):
+    """Google's server is known: how it signs in is named, and with a client id it is planned"""
+    folder = lab.small("google")
+    wants_oauth2(folder)
+    edit(folder, "prefs.js", f'smtp1.hostname", "{NAME}"', 'smtp1.hostname", "smtp.gmail.com"')
+    lab.forget_accounts()
+    done = lab.daemon.try_letterlock(*lab.words(folder), "--dry-run")
+    for words in ("--upstream smtp.gmail.com:465 --security tls --oauth2 google --client-id ID,",
+                  f"account add --address {USER} --upstream smtp.gmail.com:465 --app-password google"):  # fmt: skip
+        tap.true(words in done.stderr, done.stderr)
+    for given in ("x", "smtp.gmail.com=x"):
+        said = lab.daemon.letterlock(*lab.words(folder), "--dry-run", "--client-id", given)
+        tap.true("with OAuth2: you sign in on the provider's page" in said, said)
+    done = lab.daemon.try_letterlock(*lab.words(folder), "--dry-run", "--client-id", "smtp.office365.com=x")
+    tap.equal(done.returncode, 1, done.stdout)
+    google = lab.daemon.letterlock("providers", "--json")[0]
+    tap.equal((google["oauth2"], google["app_password"]), ("google", "google"), "providers")
+
+
+def test_oauth2_that_is_not_proven(lab):
+    """Where to sign in is believed of the address's own domain alone, not of who receives its mail"""
+    folder = lab.small("unproven")
+    wants_oauth2(folder)
+    lab.forget_accounts()
+    edit(folder, "prefs.js", f'smtp1.hostname", "{NAME}"', f'smtp1.hostname", "{CLOUD[0]}"')
+    for address, expected in ((CLOUD_USER, 0), ("berta@tenant.lab", 1)):
+        edit(folder, "prefs.js", f'useremail", "{USER}"', f'useremail", "{address}"')
+        done = lab.daemon.try_letterlock(*lab.words(folder), "--dry-run", "--client-id", CLIENT)
+        tap.equal(done.returncode, expected, f"{address}: {done.stderr}")
+        edit(folder, "prefs.js", f'useremail", "{address}"', f'useremail", "{USER}"')
+
+
+class SignIn:
+    """setup thunderbird, up to where it waits for the user to sign in."""
+
+    def __init__(self, lab, folder, *more, text=None):
+        self.lab = lab
+        self.child = subprocess.Popen(
+            [binary("letterlock"), *lab.words(folder), "--json", "--client-id", CLIENT, *more],
+            env=lab.daemon.environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        self.child.stdin.write(text or "")
+        self.child.stdin.close()
+        line = self.child.stdout.readline()
+        if not line:
+            raise AssertionError(self.child.stderr.read())
+        self.step = json.loads(line)
+
+    def browse(self):
+        return browse(self.step["url"], self.lab.world.ca.file)
+
+    def end(self):
+        """(status, the ways that were set up, what it complained of)"""
+        out, said = self.child.stdout.read(), self.child.stderr.read()
+        return self.child.wait(60), [json.loads(x) for x in out.splitlines()], said
+
+
+def oauth_profile(lab, name):
+    """Its first server signs in with OAuth2, and its second one with a password."""
+    program = lab.thunderbird(name)
+    program.trust(lab.world.ca.file)
+    with program:
+        program.add_account(CloudLogin, CLOUD_USER, host=CLOUD[0], port=465)
+        program.add_account(Login, USER, host=NAME, port=465)
+        program.quit()
+    wants_oauth2(program.profile)
+    return program
+
+
+def test_sign_in_on_the_way(lab):
+    """OAuth2 as the domain describes it: setup begins the sign-in, Thunderbird sends, undo is exact"""
+    program = oauth_profile(lab, "permitted")
+    before = contents(program.profile)
+    for more, lab.tokens.secret in (((), None), (("--password-stdin",), "of the client")):
+        lab.forget_accounts()
+        sign_in = SignIn(lab, program.profile, *more, text="of the client\n")
+        tap.equal(contents(program.profile), before, "the profile while it waits")
+        status, page = sign_in.browse()
+        tap.true(status == 200 and "Signed in" in page, page)
+        status, ways, said = sign_in.end()
+        tap.equal((status, sorted(x["account"] for x in ways)), (0, ["anna", "berta"]), f"set up ({said})")
+        (account,) = lab.daemon.letterlock("account", "show", "berta", "--json")
+        tap.equal((account["auth"], account["username"], account["sign_in"]),
+                  ("oauth2", CLOUD_USER, "signed-in"), "account")  # fmt: skip
+        lab.undo()
+        tap.equal(contents(program.profile), before, "the profile after undo")
+    lab.set_up(program.profile)
+    with program:
+        for identity, account, place in (("id1", "berta", lab.cloud), ("id2", "anna", lab.world.provider)):
+            program.identity = identity
+            to = f"signed-{identity}"
+            said, letter = send(lab, program, f"Signed {identity}", "dane.lab", f"{to},cc-{to},bcc-{to}")
+            tap.equal((said, letter["account"], letter["state"]), ("", account, "sent"), identity)
+            wanted = f"Subject: Signed {identity}".encode()
+            wait_until(lambda: sum(wanted in x for x in place.letters()) == 3, "three copies arrive")
+        program.quit()
+    lab.undo()
+    with open(os.path.join(program.profile, "prefs.js"), encoding="utf-8") as file:
+        tap.true('smtp1.authMethod", 10' in file.read(), "authMethod after a run")
+
+
+def test_nobody_signs_in(lab):
+    """Who does not agree: that server stays as it is, its account goes, and the others are set up"""
+    program = oauth_profile(lab, "unwilling")
+    before = contents(program.profile)
+    lab.forget_accounts()
+    lab.tokens.agrees = False
+    lab.tokens.secret = None
+    sign_in = SignIn(lab, program.profile)
+    sign_in.browse()
+    status, ways, said = sign_in.end()
+    lab.tokens.agrees = True
+    tap.equal((status, [x["server"] for x in ways]), (0, ["smtp2"]), said)
+    tap.true(f"{CLOUD[0]} stays as it is: nobody signed in there" in said and "did not agree" in said, said)
+    tap.equal([x["account"] for x in lab.daemon.letterlock("account", "list", "--json")], ["anna"], "accounts")
+    lab.undo()
+    tap.equal(contents(program.profile), before, "the profile")
 
 
 def test_account_with_oauth2(lab):
@@ -132,4 +301,4 @@ def test_one_account_for_two_servers(lab):
 
 
 if __name__ == "__main__":
-    tap.main(Practice)
+    tap.main(Accounts)
