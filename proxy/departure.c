@@ -60,11 +60,7 @@ add_delivery_proof (LlProgress *progress, const LlDelivery *delivery)
   if (delivery->local_root != NULL)
     g_variant_dict_insert (&upstream, "local_root", "s", delivery->local_root);
   if (progress->reply != NULL)
-    {
-      g_variant_dict_insert (&upstream, "reply", "s", progress->reply);
-      /* beside what the recipient's server showed */
-      ll_progress_prove (progress, "reply", g_variant_new_string (progress->reply));
-    }
+    g_variant_dict_insert (&upstream, "reply", "s", progress->reply);
   if (delivery->notes != NULL && delivery->notes[0] != NULL)
     g_variant_dict_insert (&upstream, "notes", "^as", delivery->notes);
   ll_progress_keep (progress, "upstream", g_variant_dict_end (&upstream));

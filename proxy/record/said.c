@@ -22,6 +22,21 @@ fate_of (GVariant *recipient)
   return fate;
 }
 
+/* Beside what the recipient's server showed. */
+static void
+prove_reply (GVariantDict *recipient)
+{
+  g_autoptr (GVariant) before
+      = g_variant_dict_lookup_value (recipient, "proof", G_VARIANT_TYPE_VARDICT);
+  g_auto (GVariantDict) proof = G_VARIANT_DICT_INIT (before);
+  const char *reply;
+
+  if (!g_variant_dict_lookup (recipient, "reply", "&s", &reply))
+    return;
+  g_variant_dict_insert (&proof, "reply", "s", reply);
+  g_variant_dict_insert_value (recipient, "proof", g_variant_dict_end (&proof));
+}
+
 void
 ll_said_add (GVariantDict *letter, const GPtrArray *recipients)
 {
@@ -36,6 +51,7 @@ ll_said_add (GVariantDict *letter, const GPtrArray *recipients)
       g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (g_ptr_array_index (recipients, i));
       g_autoptr (GPtrArray) said = ll_text_always_said (fates, recipients->len, i);
 
+      prove_reply (&dict);
       g_variant_dict_insert_value (&dict, "also",
                                    g_variant_new_strv ((const char *const *) said->pdata,
                                                        said->len));
