@@ -58,24 +58,38 @@ place_of (const LlExtra *extra, const char *key)
   return -1;
 }
 
+static void
+take_away (LlExtra *extra, const char *key)
+{
+  gint place = place_of (extra, key);
+
+  if (place < 0)
+    return;
+  g_clear_pointer (&extra->whole, g_variant_unref);
+  g_array_remove_index (extra->entries, (guint) place);
+}
+
+/* @value and @entry: full. It is written several times: as octets from the first time on. */
+static void
+add (LlExtra *extra, const char *key, GVariant *value, GVariant *entry)
+{
+  const Entry one = { g_strdup (key), value, entry };
+
+  g_clear_pointer (&extra->whole, g_variant_unref);
+  g_array_append_val (extra->entries, one);
+  (void) g_variant_get_data (entry);
+}
+
 void
 ll_extra_put (LlExtra *extra, const char *key, GVariant *value)
 {
-  gint place = place_of (extra, key);
-  Entry entry;
-
-  if (value == NULL && place < 0)
-    return;
-  g_clear_pointer (&extra->whole, g_variant_unref);
-  if (place >= 0)
-    g_array_remove_index (extra->entries, (guint) place);
+  take_away (extra, key);
   if (value == NULL)
     return;
-  entry.key = g_strdup (key);
-  entry.value = g_variant_ref_sink (value);
-  entry.entry = g_variant_ref_sink (
-      g_variant_new_dict_entry (g_variant_new_string (key), g_variant_new_variant (value)));
-  g_array_append_val (extra->entries, entry);
+  g_variant_ref_sink (value);
+  add (extra, key, value,
+       g_variant_ref_sink (
+           g_variant_new_dict_entry (g_variant_new_string (key), g_variant_new_variant (value))));
 }
 
 void
@@ -89,12 +103,17 @@ ll_extra_put_all (LlExtra *extra, GVariant *dictionary)
 {
   g_autoptr (GVariant) all = g_variant_ref_sink (dictionary);
   GVariantIter iter;
-  GVariant *value;
-  const char *key;
+  GVariant *entry;
 
   g_variant_iter_init (&iter, all);
-  while (g_variant_iter_loop (&iter, "{&sv}", &key, &value))
-    ll_extra_put (extra, key, value);
+  while ((entry = g_variant_iter_next_value (&iter)) != NULL)
+    {
+      g_autoptr (GVariant) key = g_variant_get_child_value (entry, 0);
+      g_autoptr (GVariant) boxed = g_variant_get_child_value (entry, 1);
+
+      take_away (extra, g_variant_get_string (key, NULL));
+      add (extra, g_variant_get_string (key, NULL), g_variant_get_variant (boxed), entry);
+    }
 }
 
 /* -- asking ------------------------------------------------------------------------------------ */
