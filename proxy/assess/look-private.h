@@ -65,6 +65,11 @@ const char *ll_look_sni (const LlHostFacts *facts);
 /* Under the lock. The look at @address that says most about a host asked for as @sni, or NULL. */
 const Looked *ll_look_at (const LlLook *look, const char *address, const char *sni);
 
+/* Whether a server that showed @sight to who named somebody else may show something else to who
+ * names this host: it is not good for its name, or not what is published for it. @sight: with a
+ * chain that can be compared. */
+gboolean ll_look_may_differ (const LlLook *look, const LlSight *sight, const LlHostFacts *facts);
+
 /* Under the lock: what is known so far. (transfer full) */
 LlVerdict *ll_look_fold (LlLook *look);
 

@@ -5,6 +5,7 @@
 
 #include "assess/look.h"
 
+#include "assess/dane.h"
 #include "assess/look-private.h"
 
 #include <string.h>
@@ -129,6 +130,27 @@ ll_look_at (const LlLook *look, const char *address, const char *sni)
   return other;
 }
 
+gboolean
+ll_look_may_differ (const LlLook *look, const LlSight *sight, const LlHostFacts *facts)
+{
+  LlDaneNames names = { .base = ll_look_sni (facts), .mx = facts->name, .next_hop = look->domain };
+  g_auto (LlChainFinding) finding = { 0 };
+  g_autofree char *detail = NULL;
+
+  if (facts->dane == LL_DANE_PUBLISHED)
+    return ll_dane_compare (sight->chain, facts->tlsa, &names, NULL, &detail) != LL_DANE_MATCH;
+  finding = ll_chain_verify (sight->chain, ll_probe_trust (look->parts->probe), facts->name);
+  return !finding.valid;
+}
+
+/* Whether what was seen there says something of this host: another name's certificate does not. */
+static gboolean
+is_of (const LlLook *look, const Looked *looked, const LlHostFacts *facts)
+{
+  return strcmp (looked->sni, ll_look_sni (facts)) == 0 || ll_sight_chain (looked->sight) == NULL
+         || !ll_look_may_differ (look, looked->sight, facts);
+}
+
 static void
 collect_sights (const LlLook *look, Host *host)
 {
@@ -144,7 +166,7 @@ collect_sights (const LlLook *look, Host *host)
       if (looked == NULL)
         continue;
       host->fold.look_open = host->fold.look_open || !looked->final;
-      if (looked->sight != NULL)
+      if (looked->sight != NULL && is_of (look, looked, facts))
         g_ptr_array_add (sights, ll_sight_ref (looked->sight));
     }
 }

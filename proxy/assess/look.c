@@ -133,7 +133,7 @@ has_address (const LlHostFacts *facts, const char *address)
 }
 
 /* Under the lock. One connection serves all names behind an address (T25), except where the
- * server shows a certificate that is not for one of them: it may choose by name (DC33). */
+ * server may choose by name (DC33). */
 static void
 plan_other_names (LlLook *look, const LlSight *sight, GPtrArray *steps)
 {
@@ -141,14 +141,11 @@ plan_other_names (LlLook *look, const LlSight *sight, GPtrArray *steps)
     {
       const LlHostFacts *facts = ((Host *) g_ptr_array_index (look->hosts, i))->fold.dns;
       const char *sni = ll_look_sni (facts);
-      g_auto (LlChainFinding) finding = { 0 };
 
-      if (look->looked->len >= LL_PROBE_ADDRESSES_MAX || ll_sight_chain (sight) == NULL
-          || !has_address (facts, sight->address)
-          || strcmp (ll_look_at (look, sight->address, sni)->sni, sni) == 0)
-        continue;
-      finding = ll_chain_verify (sight->chain, ll_probe_trust (look->parts->probe), facts->name);
-      if (!finding.valid)
+      if (look->looked->len < LL_PROBE_ADDRESSES_MAX && ll_sight_chain (sight) != NULL
+          && has_address (facts, sight->address)
+          && strcmp (ll_look_at (look, sight->address, sni)->sni, sni) != 0
+          && ll_look_may_differ (look, sight, facts))
         plan (look, sight->address, sni, steps);
     }
 }
@@ -193,8 +190,7 @@ sight_ready_cb (LlSight *sight, gboolean final, gpointer data)
   ll_sight_unref (step->looked->sight);
   step->looked->sight = ll_sight_ref (sight);
   step->looked->final = final;
-  if (final)
-    plan_other_names (look, sight, steps);
+  plan_other_names (look, sight, steps);
   judge = is_suspicious (sight) && !look->judged;
   if (judge)
     {
@@ -204,6 +200,7 @@ sight_ready_cb (LlSight *sight, gboolean final, gpointer data)
   g_mutex_unlock (&look->lock);
   if (judge)
     ll_job_push (look->parts->pool, judge_job, look);
+  ask (look, steps);
   if (!final)
     {
       settle (look);
@@ -211,7 +208,6 @@ sight_ready_cb (LlSight *sight, gboolean final, gpointer data)
       return;
     }
   g_free (step);
-  ask (look, steps);
   end_step (look);
 }
 
@@ -305,7 +301,9 @@ static void
 find_tlsa (LlLook *look)
 {
   g_autoptr (GPtrArray) copies = g_ptr_array_new ();
+  g_autoptr (GPtrArray) steps = g_ptr_array_new ();
   guint32 ttl;
+  guint seen;
 
   g_mutex_lock (&look->lock);
   for (guint i = 0; i < look->mx->hosts->len; i++)
@@ -326,7 +324,16 @@ find_tlsa (LlLook *look)
       host->fold.tlsa_open = FALSE;
     }
   look->ttl = MIN (look->ttl, ttl);
+  seen = look->looked->len;
+  for (guint i = 0; i < seen; i++)
+    {
+      const Looked *looked = g_ptr_array_index (look->looked, i);
+
+      if (looked->sight != NULL)
+        plan_other_names (look, looked->sight, steps);
+    }
   g_mutex_unlock (&look->lock);
+  ask (look, steps);
 }
 
 static LlMxFacts *

@@ -13,6 +13,7 @@ from policies import policy
 from smtp_faults import FaultServer
 from world import EXPECTED, POLICY_ADDRESS, RESOLVER, World
 
+DUAL, BY_NAME = "127.0.5.9", "127.0.5.8"
 STS = f'mta-sts A {POLICY_ADDRESS}\n_mta-sts TXT "v=STSv1; id=20261122T0900;"\n'
 
 
@@ -50,6 +51,11 @@ def more(world):
     sts(world, "delegated.lab", "enforce", "mx.valid.lab")
     zone("delegated.lab", f"{text}mta-sts CNAME mta-sts.sts.lab.\n")
     zone("alias.lab", "@ MX 10 mx\nmx CNAME mx.dane.lab.\n")
+    # the domain itself is an alias: its servers are those of the other one, its policy is not
+    zone("aliases.lab", "sts CNAME sts.lab.\ndane CNAME dane.lab.\n")
+    circle = "_25._tcp.mx CNAME round\nround CNAME _25._tcp.mx\n"
+    zone("lame.lab", f"@ MX 10 mx.dane.lab.\n@ MX 20 mx\nmx A {DUAL}\n{circle}")
+    zone("dual.lab", f"@ MX 10 mx\nmx A {DUAL}\nmx AAAA ::1\n")
 
 
 class Crowd(FaultServer):
@@ -71,11 +77,37 @@ class Crowd(FaultServer):
         return super().fault(stage)
 
 
+def by_name(world):
+    """Names behind one address, more than are asked for: each has its own certificate, though any is
+    for all, and its own record (RFC 7672 8.1)."""
+    names = [f"mx{i}.sni.lab" for i in range(1, 8)]
+    made = [world.ca.issue(name, names, stem=name) for name in names]
+    world.zones.zone(
+        "sni.lab",
+        "".join(
+            f"@ MX 10 mx{i}\nmx{i} A {BY_NAME}\n_25._tcp.mx{i} TLSA {c.tlsa()}\n"
+            for i, c in enumerate(made, 1)
+        ),
+    )
+    server = FaultServer(made[0], address=BY_NAME, port=25, implicit=False)
+    contexts = {x: server.make_context(c, None, None, None) for x, c in zip(names, made)}
+
+    def choose(connection, name, _context):
+        connection.context = contexts[name]
+
+    server.context.sni_callback = choose
+    return server
+
+
 def main():
     with tempfile.TemporaryDirectory(prefix="ll-engine-") as folder:
         world = World(folder)
         more(world)
+        server = by_name(world)
         with world, contextlib.ExitStack() as stack:
+            stack.enter_context(server)
+            dual = world.ca.issue("mx.dual.lab")
+            stack.enter_context(FaultServer(dual, address=DUAL, port=25, implicit=False))
             certificate = world.ca.issue("mx.crowd.lab")
             for i in range(1, 5):
                 address = f"127.0.5.{i}"
