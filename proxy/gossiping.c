@@ -61,7 +61,7 @@ ll_sealing_autocrypt (const LlSealing *copy)
   g_autoptr (GBytes) material = NULL;
 
   if (copy->method != LL_METHOD_PGP || !copy->autocrypt || key == NULL
-      || copy->live->facts->from == NULL)
+      || key->defect != LL_KEY_SOUND || copy->live->facts->from == NULL)
     return NULL;
   material = material_of (copy, key);
   return material != NULL ? ll_gossip_field (LL_AUTOCRYPT, copy->live->facts->from, key, material)

@@ -37,6 +37,19 @@ signed_already (const LlLive *live)
   return live->facts->is_signed ? g_strdup (N_ ("your mail program has signed it")) : NULL;
 }
 
+/* Why the key cannot sign; NULL: it can. (transfer full) */
+static char *
+weakness (const LlKey *key)
+{
+  g_autofree char *defect = ll_key_defect_text (key);
+
+  if (key->signs)
+    return NULL;
+  if (defect == NULL)
+    return g_strdup (N_ ("your own PGP key cannot sign"));
+  return g_strdup_printf (N_ ("your own PGP key %s"), defect);
+}
+
 /* Without gpg-agent nobody knows whether a key is his, and the letter waits for it (design 5). What
  * else fails here fails in the engine's own words, and the letter goes locked without a signature.
  */
@@ -52,7 +65,10 @@ find_key (LlPipeline *pipeline, const LlLive *live, LlSigner *signer, GError **e
       g_propagate_error (error, g_steal_pointer (&local));
       return FALSE;
     }
-  signer->unsigned_why = signer->key != NULL ? signed_already (live) : NULL;
+  if (signer->key != NULL)
+    signer->unsigned_why = signed_already (live);
+  if (signer->key != NULL && signer->unsigned_why == NULL)
+    signer->unsigned_why = weakness (signer->key);
   signer->signs = signer->key != NULL && signer->unsigned_why == NULL;
   if (local != NULL)
     signer->unsigned_why = g_strdup_printf (N_ ("your own PGP key: %s"), local->message);

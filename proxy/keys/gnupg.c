@@ -66,6 +66,13 @@ could_be_own (LlWorker *worker, const char *address, LlDeadline deadline, GCance
   return keys == NULL || keys->len > 0;
 }
 
+/* How much of what one's own key is for it can do. */
+static guint
+worth (const LlKey *key)
+{
+  return key->signs ? (ll_key_is_sound (key, ll_clock_now ()) ? 2 : 1) : 0;
+}
+
 LlKey *
 ll_gnupg_own (LlWorker *worker,
               const char *address,
@@ -88,7 +95,8 @@ ll_gnupg_own (LlWorker *worker,
     {
       const LlKey *key = g_ptr_array_index (keys, i);
 
-      if (ll_key_is_sound (key, ll_clock_now ()) && (best == NULL || key->created > best->created))
+      if (best == NULL || worth (key) > worth (best)
+          || (worth (key) == worth (best) && key->created > best->created))
         best = key;
     }
   return best != NULL ? ll_key_ref ((LlKey *) best) : NULL;

@@ -17,9 +17,10 @@ GPtrArray *ll_gnupg_find (LlWorker *worker,
                           GCancellable *cancellable,
                           GError **error);
 
-/* The user's key for his own @address, with its secret part, that can sign; NULL without @error:
- * he has none. NO_AGENT: the keyring has keys of this address, and only gpg-agent can tell whether
- * they are his. (transfer full) */
+/* The user's key for his own @address, with its secret part: the newest that can sign and encrypt,
+ * else one that can sign, else any, with its defects; NULL without @error: he has none. NO_AGENT:
+ * the keyring has keys of this address, and only gpg-agent can tell whether they are his. (transfer
+ * full) */
 LlKey *ll_gnupg_own (LlWorker *worker,
                      const char *address,
                      LlDeadline deadline,

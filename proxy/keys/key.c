@@ -233,6 +233,7 @@ ll_key_from_engine (GVariant *dictionary, LlKeySource source)
   g_variant_lookup (dictionary, "expires", "x", &key->expires);
   g_variant_lookup (dictionary, "bits", "u", &key->bits);
   g_variant_lookup (dictionary, "algorithm", "s", &key->algorithm);
+  g_variant_lookup (dictionary, "signs", "b", &key->signs);
   g_variant_lookup (dictionary, "defect", "&s", &defect);
   g_variant_lookup (dictionary, "validity", "u", &validity);
   if (source == LL_KEY_SOURCE_GNUPG)

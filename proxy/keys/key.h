@@ -33,6 +33,7 @@ typedef struct
   char *algorithm;    /* "rsa3072", "cv25519", "P-256" */
   char *issuer;       /* of a certificate, else NULL */
   char *note;         /* a sentence beside it ("revocation could not be checked"), or NULL */
+  gboolean signs;     /* of an OpenPGP key: it can sign */
   gboolean gcm;       /* a certificate that announces AES-GCM */
   GPtrArray *issuers; /* of GBytes (DER): who vouches for a verified certificate, its own issuer
                        * first; or NULL */

@@ -117,8 +117,9 @@ encryption_of (gpgme_key_t key, gint64 now)
   return best;
 }
 
+/* Whatever it is to be used for. */
 static LlKeyDefect
-defect_of (gpgme_key_t key, gpgme_user_id_t uid, const Encryption *encryption, gint64 now)
+primary_defect (gpgme_key_t key, gpgme_user_id_t uid, gint64 now)
 {
   if (key->revoked)
     return LL_KEY_REVOKED;
@@ -132,9 +133,29 @@ defect_of (gpgme_key_t key, gpgme_user_id_t uid, const Encryption *encryption, g
     return LL_KEY_MALFORMED;
   if (uid == NULL || uid->revoked || uid->invalid)
     return LL_KEY_OTHER_ADDRESS;
+  return is_weak (key->subkeys) ? LL_KEY_WEAK : LL_KEY_SOUND;
+}
+
+static LlKeyDefect
+defect_of (gpgme_key_t key, gpgme_user_id_t uid, const Encryption *encryption, gint64 now)
+{
+  LlKeyDefect defect = primary_defect (key, uid, now);
+
+  if (defect != LL_KEY_SOUND)
+    return defect;
   if (encryption->defect != LL_KEY_SOUND)
     return encryption->defect;
-  return is_weak (encryption->subkey) || is_weak (key->subkeys) ? LL_KEY_WEAK : LL_KEY_SOUND;
+  return is_weak (encryption->subkey) ? LL_KEY_WEAK : LL_KEY_SOUND;
+}
+
+static gboolean
+can_sign (gpgme_key_t key, gpgme_user_id_t uid, gint64 now)
+{
+  gboolean sound = FALSE;
+
+  for (gpgme_subkey_t subkey = key->subkeys; subkey != NULL; subkey = subkey->next)
+    sound |= subkey->can_sign && subkey_defect (subkey, now) == LL_KEY_SOUND;
+  return sound && primary_defect (key, uid, now) == LL_KEY_SOUND;
 }
 
 /* Whichever ends first, 0: neither does. */
@@ -228,7 +249,7 @@ to_variant (gpgme_key_t key, const char *address)
   add_text (&dict, "defect", ll_key_defect_name (defect));
   g_variant_dict_insert (&dict, "validity", "u",
                          (guint32) (uid != NULL ? uid->validity : GPGME_VALIDITY_UNKNOWN));
-  g_variant_dict_insert (&dict, "secret", "b", (gboolean) key->secret);
+  g_variant_dict_insert (&dict, "signs", "b", can_sign (key, uid, now));
   return g_variant_dict_end (&dict);
 }
 
@@ -236,7 +257,7 @@ to_variant (gpgme_key_t key, const char *address)
 
 /* All keys of the listing that was begun, those of @address only, or all with @any. */
 static GVariant *
-collect (gpgme_ctx_t context, const char *address, gboolean any, gboolean signing, GError **error)
+collect (gpgme_ctx_t context, const char *address, gboolean any, GError **error)
 {
   GVariantBuilder builder;
   gpgme_error_t code;
@@ -246,8 +267,7 @@ collect (gpgme_ctx_t context, const char *address, gboolean any, gboolean signin
   g_variant_builder_init (&builder, G_VARIANT_TYPE ("aa{sv}"));
   while ((code = gpgme_op_keylist_next (context, &key)) == 0)
     {
-      if (n < KEYS_MAX && key->subkeys != NULL && (any || find_uid (key, address) != NULL)
-          && (!signing || key->can_sign))
+      if (n < KEYS_MAX && key->subkeys != NULL && (any || find_uid (key, address) != NULL))
         {
           g_variant_builder_add_value (&builder, to_variant (key, address));
           n++;
@@ -295,7 +315,7 @@ list (GVariant *arguments, gboolean secret, GError **error)
   if (code != 0)
     openpgp_set_error (error, code, FALSE, "The keyring cannot be read");
   else
-    keys = collect (context, address, FALSE, secret, error);
+    keys = collect (context, address, FALSE, error);
   gpgme_release (context);
   return keys != NULL ? with_keys (keys) : NULL;
 }
@@ -338,7 +358,7 @@ worker_inspect (GVariant *arguments, const int *fds, guint n_fds, GError **error
   if (code != 0)
     openpgp_set_error (error, code, FALSE, "The key cannot be read");
   else
-    keys = collect (context, address, TRUE, FALSE, error);
+    keys = collect (context, address, TRUE, error);
   gpgme_release (context);
   if (data != NULL)
     gpgme_data_release (data);

@@ -30,7 +30,7 @@ GVariant *worker_status (GVariant *arguments, const int *fds, guint n_fds, GErro
 /* {address s} -> keys aa{sv}: of the user's keyring, whose user id is that address */
 GVariant *worker_list (GVariant *arguments, const int *fds, guint n_fds, GError **error);
 
-/* {address s} -> keys aa{sv}: the user's own, with a secret part, that can sign */
+/* {address s} -> keys aa{sv}: the user's own, with a secret part */
 GVariant *worker_own (GVariant *arguments, const int *fds, guint n_fds, GError **error);
 
 /* {blob ay, address s} -> keys aa{sv}: in those bytes; nothing is imported */

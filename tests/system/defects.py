@@ -168,8 +168,21 @@ STRANGERS = {
 }
 
 
+# The sender's own key: what is said where it cannot sign.
+OWN = {
+    "signs": (primary, None),
+    "ended": (lambda r, a: with_other_subkey(r, a, PAST, expires="1y"), None),
+    "expired": (lambda r, a: with_subkey(r, a, "cv25519", PAST, expires="1y"), "expired on 2020-12-31"),
+    "revoked": (revoked, "was revoked by its owner"),
+    "soft": (lambda r, a: with_subkey(r, a, "rsa1024"), None),
+    "ground": (on_weak_ground, "is too weak (rsa1024)"),
+}  # fmt: skip
+
+
 class Defects(Locked):
     def prepare(self):
+        for name, (make, _) in OWN.items():
+            make(self.gnupg, f"{name}@provider.lab")
         for name, (make, _) in DEFECTS.items():
             # gpg's own idea of "now" must not be that of the key
             make(self.gnupg, f"{name}@plain.lab")
@@ -232,6 +245,24 @@ def test_strangers(lab):
         tap.equal((fate["state"], fate["method"], fate["offers"]), ("held", None, []), name)
         tap.true("no key for this address is known" in fate["reason"], fate["reason"])
         tap.equal(lab.arrived(name), [], "letters at the provider")
+
+
+def test_own(lab):
+    """A key of one's own that cannot encrypt signs all the same; where it cannot sign, that is said"""
+    addresses = [f"{name}@provider.lab" for name in OWN]
+    account = ["account", "edit", "anna", "--address", lab.office.world.sender]
+    lab.office.daemon.letterlock(*account, *(x for a in addresses for x in ("--address", a)))
+    for sender, (name, (_, said)) in zip(addresses, OWN.items()):
+        content = letter("eve@plain.lab", name=f"own-{name}", sender=sender, body=BODY)
+        accepted, answer = lab.office.send("eve@plain.lab", content, sender=sender)
+        tap.true(accepted, answer)
+        lab.office.daemon.wait_letter(f"own-{name}", "sent")
+        lock = lab.office.fate(f"own-{name}")["proof"]["lock"]
+        expected = (None, f"your own PGP key {said}") if said else (lab.gnupg.fingerprint(sender).lower(), None)
+        tap.equal((lock.get("signer"), lock.get("unsigned")), expected, name)
+        (raw,) = lab.arrived(f"own-{name}")
+        tap.equal((len(lab.gnupg.key_ids(raw)), b"\r\nAutocrypt: " in raw), (1, False), "for whom it is locked")
+    lab.office.daemon.letterlock(*account)
 
 
 def test_published(lab):
