@@ -3,6 +3,7 @@
 
 #include "tray/alerts.h"
 
+#include "api/bidi.h"
 #include "api/intl.h"
 #include "api/read.h"
 #include "api/status.h"
@@ -98,6 +99,7 @@ static void
 tell (Alert *alert, Kind kind, GVariant *state, gulong unsent)
 {
   g_autofree char *account = ll_status_sign_in (state);
+  g_autofree char *name = ll_bidi_isolate (account != NULL ? account : "");
   g_autofree char *count = ll_status_unsent_words (unsent);
   g_autofree char *body = NULL;
 
@@ -108,7 +110,7 @@ tell (Alert *alert, Kind kind, GVariant *state, gulong unsent)
       break;
     case KIND_SIGN_IN:
       body = g_strdup_printf (_ ("Account %s has to sign in at its provider: its letters wait"),
-                              account != NULL ? account : "");
+                              name);
       say (alert, _ ("Sign in to send"), body, ll_remedy_label (LL_REMEDY_SIGN_IN));
       break;
     case KIND_LEAVING:

@@ -141,7 +141,7 @@ on_click (DbusmenuMenuitem *item, gpointer callback, Click *click)
 
 /* -- letters --------------------------------------------------------------------------------- */
 
-/* "eve@plain.lab and 2 more" (transfer full) */
+/* (transfer full) */
 static char *
 to_whom (GVariant *letter)
 {
@@ -149,9 +149,7 @@ to_whom (GVariant *letter)
   gsize n = g_variant_n_children (recipients);
   g_autoptr (GVariant) first = n > 0 ? g_variant_get_child_value (recipients, 0) : NULL;
 
-  if (n > 1)
-    return g_strdup_printf (_ ("%s and %d more"), ll_read_text (first, "address"), (int) n - 1);
-  return g_strdup (ll_read_text (first, "address"));
+  return ll_text_people (ll_read_text (first, "address"), n > 1 ? (guint) n - 1 : 0);
 }
 
 static DbusmenuMenuitem *

@@ -77,16 +77,6 @@ summary_of (LlNotices *notices, LlState state)
   return NULL;
 }
 
-/* "eve@plain.lab" or "eve@plain.lab and 2 more", for @others beside her. (transfer full) */
-static char *
-people (const char *address, guint others)
-{
-  if (others == 0)
-    return g_strdup (address);
-  /* Translators: a mail address, and how many people beside it */
-  return g_strdup_printf (ngettext ("%s and %u more", "%s and %u more", others), address, others);
-}
-
 /* Who the letter's state comes from, and why it is so with the first of them. (transfer full) */
 static char *
 body_of (GVariant *letter)
@@ -110,7 +100,7 @@ body_of (GVariant *letter)
     }
   if (first == NULL)
     return g_strdup ("");
-  who = people (ll_read_text (first, "address"), others);
+  who = ll_text_people (ll_read_text (first, "address"), others);
   reason = ll_sentence_read (first, "reason");
   return g_strdup_printf ("%s\n%s", who, reason);
 }

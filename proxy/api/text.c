@@ -3,6 +3,7 @@
 
 #include "api/text.h"
 
+#include "api/bidi.h"
 #include "api/intl.h"
 
 /* Tables by value, as in names.c. */
@@ -187,6 +188,19 @@ ll_text_event (const char *event)
     if (g_str_equal (events[i].event, event))
       return _ (events[i].text);
   return event;
+}
+
+char *
+ll_text_people (const char *address, guint others)
+{
+  g_autofree char *name = ll_bidi_isolate (address);
+  g_autofree char *people = NULL;
+
+  if (others == 0)
+    return ll_bidi_line (name);
+  /* Translators: a mail address, and how many people beside it */
+  people = g_strdup_printf (ngettext ("%s and %u more", "%s and %u more", others), name, others);
+  return ll_bidi_line (people);
 }
 
 /* -- what is always said --------------------------------------------------------------------- */

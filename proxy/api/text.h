@@ -35,6 +35,10 @@ const char *ll_text_code (LlCode code);
 /* A word of a letter's timeline; one that is not known here as it is. */
 const char *ll_text_event (const char *event);
 
+/* "eve@plain.lab", or "eve@plain.lab and 2 more", for @others beside her; the address keeps its
+ * direction (api/bidi.h). A line of its own. (transfer full) */
+char *ll_text_people (const char *address, guint others);
+
 /* What became of one recipient of a letter. */
 typedef struct
 {

@@ -20,8 +20,11 @@ from gi.repository import Pango, PangoCairo  # noqa: E402
 import hebrew  # noqa: E402
 import looks  # noqa: E402
 import namespace  # noqa: E402
+import panel  # noqa: E402
 import pictures  # noqa: E402
 import tap  # noqa: E402
+from daemon import binary  # noqa: E402
+from process import Program  # noqa: E402
 
 RTL = {"LANGUAGE": "he"}
 # As gui/chart.c has them: how high the highest bar is, and the colour of what went over TLS.
@@ -110,6 +113,37 @@ def test_a_cipher_is_read_before_its_bits(place):
         path = os.path.join(place.pictures, "check-badane-right-to-left.png")
         window.picture_of_window(path)
         tap.equal(list(looks.problems(window, path)), [], "what is wrong")
+
+
+@contextlib.contextmanager
+def tray(place):
+    with panel.Panel(place.desktop) as shown, contextlib.ExitStack() as stack:
+        program = Program(
+            "letterlock-tray", [binary("letterlock-tray")], os.path.join(place.world.folder, "tray.log"),
+            env={**place.daemon.environment, **place.desktop.environment, **RTL},
+        )  # fmt: skip
+        stack.callback(program.stop)
+        program.wait_until(shown.item, "its icon is in the panel")
+        yield shown, program
+
+
+def test_the_tray_says_whom_a_letter_is_for_first(place):
+    """In its menu and in notifications an address keeps its direction, and the rest is read after it"""
+    notifications = panel.Notifications(place.desktop)
+    with tray(place) as (shown, program):
+        def labels(*addresses):
+            return [entry[0] for entry in shown.menu() if any(x in entry[0] for x in addresses)]
+
+        program.wait_until(lambda: labels("bob@dane.lab"), "the last letters are in its menu")
+        for label in labels("bob@dane.lab", "una@valid.lab"):
+            address, _, words = label.partition(": ")
+            address = address.strip("\u200f\u2068\u2069")
+            tap.true(words and across(label, address) > across(label, words), f"the address is first: {label!r}")
+        place.send("eve@plain.lab", "fritz@plain.lab")
+        _, _, body, _ = notifications.wait_about(hebrew.letters("weitere"))
+        held = next(x for x in labels("eve@plain.lab") if hebrew.letters("weitere") in x)
+        for said in (held, body.split("\n")[0]):
+            tap.true(across(said, "eve@plain.lab") > across(said, hebrew.letters("weitere")), f"she is first: {said!r}")
 
 
 @contextlib.contextmanager
