@@ -355,6 +355,7 @@ ll_verdict_to_proof (const LlVerdict *verdict)
     {
       GVariant *proof = make_proof (verdict);
 
+      (void) g_variant_get_data (proof); /* as octets: else each letter makes them */
       if (!g_atomic_pointer_compare_and_exchange (kept, NULL, proof))
         g_variant_unref (proof);
     }
