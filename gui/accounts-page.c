@@ -44,13 +44,6 @@ ask (GtkWidget *page)
                   g_object_ref (page));
 }
 
-void
-ll_accounts_page_set_daemon (LlAccountsPage *self, LlDaemon *daemon)
-{
-  self->daemon = g_object_ref (daemon);
-  ll_list_keep_fresh (GTK_WIDGET (self), daemon, ask);
-}
-
 static void
 dispose (GObject *object)
 {
@@ -72,4 +65,14 @@ static void
 ll_accounts_page_init (LlAccountsPage *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+}
+
+GtkWidget *
+ll_accounts_page_new (LlDaemon *daemon)
+{
+  LlAccountsPage *self = g_object_new (LL_TYPE_ACCOUNTS_PAGE, NULL);
+
+  self->daemon = g_object_ref (daemon);
+  ll_list_keep_fresh (GTK_WIDGET (self), daemon, ask);
+  return GTK_WIDGET (self);
 }

@@ -13,6 +13,6 @@ G_BEGIN_DECLS
 #define LL_TYPE_ACCOUNTS_PAGE (ll_accounts_page_get_type ())
 G_DECLARE_FINAL_TYPE (LlAccountsPage, ll_accounts_page, LL, ACCOUNTS_PAGE, AdwBin)
 
-void ll_accounts_page_set_daemon (LlAccountsPage *page, LlDaemon *daemon);
+GtkWidget *ll_accounts_page_new (LlDaemon *daemon);
 
 G_END_DECLS

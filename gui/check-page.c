@@ -129,13 +129,6 @@ check_cb (LlCheckPage *self)
                   self->cancellable, checked_cb, g_object_ref (self));
 }
 
-void
-ll_check_page_set_daemon (LlCheckPage *self, LlDaemon *daemon)
-{
-  self->daemon = g_object_ref (daemon);
-  g_signal_connect_object (daemon, "check-progress", G_CALLBACK (progress_cb), self, 0);
-}
-
 static void
 dispose (GObject *object)
 {
@@ -167,4 +160,14 @@ static void
 ll_check_page_init (LlCheckPage *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+}
+
+GtkWidget *
+ll_check_page_new (LlDaemon *daemon)
+{
+  LlCheckPage *self = g_object_new (LL_TYPE_CHECK_PAGE, NULL);
+
+  self->daemon = g_object_ref (daemon);
+  g_signal_connect_object (daemon, "check-progress", G_CALLBACK (progress_cb), self, 0);
+  return GTK_WIDGET (self);
 }

@@ -13,6 +13,6 @@ G_BEGIN_DECLS
 #define LL_TYPE_CHECK_PAGE (ll_check_page_get_type ())
 G_DECLARE_FINAL_TYPE (LlCheckPage, ll_check_page, LL, CHECK_PAGE, AdwBin)
 
-void ll_check_page_set_daemon (LlCheckPage *page, LlDaemon *daemon);
+GtkWidget *ll_check_page_new (LlDaemon *daemon);
 
 G_END_DECLS

@@ -197,14 +197,6 @@ letters_changed_cb (LlDaemon *daemon, const char *const *ids, LlHeldPage *self)
     self->gather = g_timeout_add (GATHER_MS, gather_cb, self);
 }
 
-void
-ll_held_page_set_daemon (LlHeldPage *self, LlDaemon *daemon)
-{
-  self->daemon = g_object_ref (daemon);
-  ll_list_keep_fresh (GTK_WIDGET (self), daemon, ask);
-  g_signal_connect_object (daemon, "letters-changed", G_CALLBACK (letters_changed_cb), self, 0);
-}
-
 static void
 dispose (GObject *object)
 {
@@ -239,4 +231,15 @@ ll_held_page_init (LlHeldPage *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
   self->by_key = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+}
+
+GtkWidget *
+ll_held_page_new (LlDaemon *daemon)
+{
+  LlHeldPage *self = g_object_new (LL_TYPE_HELD_PAGE, NULL);
+
+  self->daemon = g_object_ref (daemon);
+  ll_list_keep_fresh (GTK_WIDGET (self), daemon, ask);
+  g_signal_connect_object (daemon, "letters-changed", G_CALLBACK (letters_changed_cb), self, 0);
+  return GTK_WIDGET (self);
 }

@@ -13,6 +13,6 @@ G_BEGIN_DECLS
 #define LL_TYPE_HELD_PAGE (ll_held_page_get_type ())
 G_DECLARE_FINAL_TYPE (LlHeldPage, ll_held_page, LL, HELD_PAGE, AdwBin)
 
-void ll_held_page_set_daemon (LlHeldPage *page, LlDaemon *daemon);
+GtkWidget *ll_held_page_new (LlDaemon *daemon);
 
 G_END_DECLS

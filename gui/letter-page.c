@@ -169,13 +169,6 @@ letters_changed_cb (LlDaemon *daemon, const char *const *ids, LlLetterPage *self
     ask (self);
 }
 
-void
-ll_letter_page_set_daemon (LlLetterPage *self, LlDaemon *daemon)
-{
-  self->daemon = g_object_ref (daemon);
-  g_signal_connect_object (daemon, "letters-changed", G_CALLBACK (letters_changed_cb), self, 0);
-}
-
 static void
 back_cb (LlLetterPage *self)
 {
@@ -219,4 +212,14 @@ static void
 ll_letter_page_init (LlLetterPage *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+}
+
+GtkWidget *
+ll_letter_page_new (LlDaemon *daemon)
+{
+  LlLetterPage *self = g_object_new (LL_TYPE_LETTER_PAGE, NULL);
+
+  self->daemon = g_object_ref (daemon);
+  g_signal_connect_object (daemon, "letters-changed", G_CALLBACK (letters_changed_cb), self, 0);
+  return GTK_WIDGET (self);
 }

@@ -18,7 +18,7 @@ G_BEGIN_DECLS
 #define LL_TYPE_LETTER_PAGE (ll_letter_page_get_type ())
 G_DECLARE_FINAL_TYPE (LlLetterPage, ll_letter_page, LL, LETTER_PAGE, AdwBin)
 
-void ll_letter_page_set_daemon (LlLetterPage *page, LlDaemon *daemon);
+GtkWidget *ll_letter_page_new (LlDaemon *daemon);
 /* @id: whole, or a unique prefix. */
 void ll_letter_page_open (LlLetterPage *page, const char *id);
 

@@ -20,9 +20,10 @@ struct _LlLettersPage
   GtkListView *list;
   LlLeafBar *leaf_bar;
   AdwStatusPage *empty;
-  LlLetterPage *letter;
 
-  LlLetters *letters; /* NULL until there is a daemon */
+  LlDaemon *daemon;
+  LlLetters *letters;   /* NULL until there is a daemon */
+  LlLetterPage *letter; /* (not owned) NULL until one is opened */
 };
 
 G_DEFINE_FINAL_TYPE (LlLettersPage, ll_letters_page, ADW_TYPE_BIN)
@@ -113,32 +114,23 @@ back_cb (LlLettersPage *self)
 void
 ll_letters_page_open (LlLettersPage *self, const char *id)
 {
+  if (self->letter == NULL)
+    {
+      self->letter = LL_LETTER_PAGE (ll_letter_page_new (self->daemon));
+      g_signal_connect_swapped (self->letter, "back", G_CALLBACK (back_cb), self);
+      adw_leaflet_append (self->leaflet, GTK_WIDGET (self->letter));
+    }
   ll_letter_page_open (self->letter, id);
   adw_leaflet_set_visible_child (self->leaflet, GTK_WIDGET (self->letter));
-}
-
-void
-ll_letters_page_set_daemon (LlLettersPage *self, LlDaemon *daemon)
-{
-  g_autoptr (GtkNoSelection) selection = NULL;
-  GListModel *leaf;
-
-  self->letters = ll_letters_new (daemon);
-  ll_letter_page_set_daemon (self->letter, daemon);
-  leaf = ll_leaf_bar_open (self->leaf_bar, G_LIST_MODEL (self->letters));
-  selection = gtk_no_selection_new (g_object_ref (leaf));
-  gtk_list_view_set_model (self->list, GTK_SELECTION_MODEL (selection));
-  g_signal_connect_object (self->letters, "items-changed", G_CALLBACK (show_what_there_is), self,
-                           G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->letters, "notify::loading", G_CALLBACK (show_what_there_is), self,
-                           G_CONNECT_SWAPPED);
-  show_what_there_is (self);
 }
 
 static void
 dispose (GObject *object)
 {
-  g_clear_object (&LL_LETTERS_PAGE (object)->letters);
+  LlLettersPage *self = LL_LETTERS_PAGE (object);
+
+  g_clear_object (&self->letters);
+  g_clear_object (&self->daemon);
   G_OBJECT_CLASS (ll_letters_page_parent_class)->dispose (object);
 }
 
@@ -148,7 +140,6 @@ ll_letters_page_class_init (LlLettersPageClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = dispose;
-  g_type_ensure (LL_TYPE_LETTER_PAGE);
   g_type_ensure (LL_TYPE_LEAF_BAR);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/letterlock/letters-page.ui");
   gtk_widget_class_bind_template_child (widget_class, LlLettersPage, leaflet);
@@ -159,18 +150,36 @@ ll_letters_page_class_init (LlLettersPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, LlLettersPage, list);
   gtk_widget_class_bind_template_child (widget_class, LlLettersPage, leaf_bar);
   gtk_widget_class_bind_template_child (widget_class, LlLettersPage, empty);
-  gtk_widget_class_bind_template_child (widget_class, LlLettersPage, letter);
   gtk_widget_class_bind_template_callback (widget_class, filter_cb);
   gtk_widget_class_bind_template_callback (widget_class, setup_cb);
   gtk_widget_class_bind_template_callback (widget_class, bind_cb);
   gtk_widget_class_bind_template_callback (widget_class, unbind_cb);
   gtk_widget_class_bind_template_callback (widget_class, activate_cb);
   gtk_widget_class_bind_template_callback (widget_class, turning_cb);
-  gtk_widget_class_bind_template_callback (widget_class, back_cb);
 }
 
 static void
 ll_letters_page_init (LlLettersPage *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+}
+
+GtkWidget *
+ll_letters_page_new (LlDaemon *daemon)
+{
+  LlLettersPage *self = g_object_new (LL_TYPE_LETTERS_PAGE, NULL);
+  g_autoptr (GtkNoSelection) selection = NULL;
+  GListModel *leaf;
+
+  self->daemon = g_object_ref (daemon);
+  self->letters = ll_letters_new (daemon);
+  leaf = ll_leaf_bar_open (self->leaf_bar, G_LIST_MODEL (self->letters));
+  selection = gtk_no_selection_new (g_object_ref (leaf));
+  gtk_list_view_set_model (self->list, GTK_SELECTION_MODEL (selection));
+  g_signal_connect_object (self->letters, "items-changed", G_CALLBACK (show_what_there_is), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->letters, "notify::loading", G_CALLBACK (show_what_there_is), self,
+                           G_CONNECT_SWAPPED);
+  show_what_there_is (self);
+  return GTK_WIDGET (self);
 }

@@ -13,8 +13,7 @@ G_BEGIN_DECLS
 #define LL_TYPE_LETTERS_PAGE (ll_letters_page_get_type ())
 G_DECLARE_FINAL_TYPE (LlLettersPage, ll_letters_page, LL, LETTERS_PAGE, AdwBin)
 
-/* Before it is shown. */
-void ll_letters_page_set_daemon (LlLettersPage *page, LlDaemon *daemon);
+GtkWidget *ll_letters_page_new (LlDaemon *daemon);
 
 /* Opens the letter @id (or a unique prefix of one). */
 void ll_letters_page_open (LlLettersPage *page, const char *id);

@@ -182,13 +182,6 @@ ask (GtkWidget *page)
                   g_object_ref (page));
 }
 
-void
-ll_overview_page_set_daemon (LlOverviewPage *self, LlDaemon *daemon)
-{
-  self->daemon = g_object_ref (daemon);
-  ll_list_keep_fresh (GTK_WIDGET (self), daemon, ask);
-}
-
 /* -- class ----------------------------------------------------------------------------------- */
 
 static void
@@ -217,4 +210,14 @@ static void
 ll_overview_page_init (LlOverviewPage *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+}
+
+GtkWidget *
+ll_overview_page_new (LlDaemon *daemon)
+{
+  LlOverviewPage *self = g_object_new (LL_TYPE_OVERVIEW_PAGE, NULL);
+
+  self->daemon = g_object_ref (daemon);
+  ll_list_keep_fresh (GTK_WIDGET (self), daemon, ask);
+  return GTK_WIDGET (self);
 }

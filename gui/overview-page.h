@@ -13,6 +13,6 @@ G_BEGIN_DECLS
 #define LL_TYPE_OVERVIEW_PAGE (ll_overview_page_get_type ())
 G_DECLARE_FINAL_TYPE (LlOverviewPage, ll_overview_page, LL, OVERVIEW_PAGE, AdwBin)
 
-void ll_overview_page_set_daemon (LlOverviewPage *page, LlDaemon *daemon);
+GtkWidget *ll_overview_page_new (LlDaemon *daemon);
 
 G_END_DECLS

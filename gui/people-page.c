@@ -87,12 +87,6 @@ decided_cb (GtkWidget *widget, const char *action, GVariant *parameter)
                   found_cb, g_object_ref (self));
 }
 
-void
-ll_people_page_set_daemon (LlPeoplePage *self, LlDaemon *daemon)
-{
-  self->daemon = g_object_ref (daemon);
-}
-
 static void
 dispose (GObject *object)
 {
@@ -123,4 +117,13 @@ static void
 ll_people_page_init (LlPeoplePage *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+}
+
+GtkWidget *
+ll_people_page_new (LlDaemon *daemon)
+{
+  LlPeoplePage *self = g_object_new (LL_TYPE_PEOPLE_PAGE, NULL);
+
+  self->daemon = g_object_ref (daemon);
+  return GTK_WIDGET (self);
 }

@@ -13,6 +13,6 @@ G_BEGIN_DECLS
 #define LL_TYPE_PEOPLE_PAGE (ll_people_page_get_type ())
 G_DECLARE_FINAL_TYPE (LlPeoplePage, ll_people_page, LL, PEOPLE_PAGE, AdwBin)
 
-void ll_people_page_set_daemon (LlPeoplePage *page, LlDaemon *daemon);
+GtkWidget *ll_people_page_new (LlDaemon *daemon);
 
 G_END_DECLS

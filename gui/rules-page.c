@@ -141,13 +141,6 @@ add_cb (LlRulesPage *self)
   gtk_window_present (window);
 }
 
-void
-ll_rules_page_set_daemon (LlRulesPage *self, LlDaemon *daemon)
-{
-  self->daemon = g_object_ref (daemon);
-  ll_list_keep_fresh (GTK_WIDGET (self), daemon, ask);
-}
-
 /* -- class ----------------------------------------------------------------------------------- */
 
 static void
@@ -179,4 +172,14 @@ static void
 ll_rules_page_init (LlRulesPage *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+}
+
+GtkWidget *
+ll_rules_page_new (LlDaemon *daemon)
+{
+  LlRulesPage *self = g_object_new (LL_TYPE_RULES_PAGE, NULL);
+
+  self->daemon = g_object_ref (daemon);
+  ll_list_keep_fresh (GTK_WIDGET (self), daemon, ask);
+  return GTK_WIDGET (self);
 }

@@ -13,6 +13,6 @@ G_BEGIN_DECLS
 #define LL_TYPE_RULES_PAGE (ll_rules_page_get_type ())
 G_DECLARE_FINAL_TYPE (LlRulesPage, ll_rules_page, LL, RULES_PAGE, AdwBin)
 
-void ll_rules_page_set_daemon (LlRulesPage *page, LlDaemon *daemon);
+GtkWidget *ll_rules_page_new (LlDaemon *daemon);
 
 G_END_DECLS

@@ -29,13 +29,6 @@ struct _LlWindow
   GtkWidget *banner;
   GtkLabel *banner_text;
   GtkButton *banner_button;
-  LlLettersPage *letters;
-  LlHeldPage *held;
-  LlCheckPage *check;
-  LlPeoplePage *people;
-  LlRulesPage *rules;
-  LlAccountsPage *accounts;
-  LlOverviewPage *overview;
 
   GtkLabel *held_count; /* beside its page */
   gboolean welcomed;
@@ -45,6 +38,30 @@ struct _LlWindow
 G_DEFINE_FINAL_TYPE (LlWindow, ll_window, ADW_TYPE_APPLICATION_WINDOW)
 
 /* -- pages ---------------------------------------------------------------------------------- */
+
+/* Made when it is looked at first: the window stands sooner. */
+static const struct
+{
+  const char *name; /* in window.ui */
+  GtkWidget *(*make) (LlDaemon *daemon);
+} makers[] = {
+  { "letters", ll_letters_page_new },   { "held", ll_held_page_new },
+  { "check", ll_check_page_new },       { "people", ll_people_page_new },
+  { "rules", ll_rules_page_new },       { "accounts", ll_accounts_page_new },
+  { "overview", ll_overview_page_new },
+};
+
+static void
+make_page (LlWindow *self, GtkStackPage *page)
+{
+  AdwBin *place = ADW_BIN (gtk_stack_page_get_child (page));
+
+  if (adw_bin_get_child (place) != NULL)
+    return;
+  for (guint i = 0; i < G_N_ELEMENTS (makers); i++)
+    if (g_str_equal (makers[i].name, gtk_stack_page_get_name (page)))
+      adw_bin_set_child (place, makers[i].make (self->daemon));
+}
 
 static GtkWidget *
 page_row_new (gpointer item, gpointer data)
@@ -76,6 +93,7 @@ show_page (LlWindow *self, guint position)
   g_autoptr (GObject) item = g_list_model_get_item (G_LIST_MODEL (pages), position);
   GtkStackPage *page = GTK_STACK_PAGE (item);
 
+  make_page (self, page);
   gtk_stack_set_visible_child (self->stack, gtk_stack_page_get_child (page));
   gtk_label_set_text (self->title, gtk_stack_page_get_title (page));
 }
@@ -267,8 +285,11 @@ banner_cb (LlWindow *self)
 void
 ll_window_open_letter (LlWindow *self, const char *id)
 {
+  AdwBin *place;
+
   ll_window_show_page (self, "letters");
-  ll_letters_page_open (self->letters, id);
+  place = ADW_BIN (gtk_stack_get_visible_child (self->stack));
+  ll_letters_page_open (LL_LETTERS_PAGE (adw_bin_get_child (place)), id);
 }
 
 /* -- class ------------------------------------------------------------------------------------ */
@@ -286,13 +307,6 @@ ll_window_class_init (LlWindowClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = dispose;
-  g_type_ensure (LL_TYPE_LETTERS_PAGE);
-  g_type_ensure (LL_TYPE_HELD_PAGE);
-  g_type_ensure (LL_TYPE_CHECK_PAGE);
-  g_type_ensure (LL_TYPE_PEOPLE_PAGE);
-  g_type_ensure (LL_TYPE_RULES_PAGE);
-  g_type_ensure (LL_TYPE_ACCOUNTS_PAGE);
-  g_type_ensure (LL_TYPE_OVERVIEW_PAGE);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/letterlock/window.ui");
   gtk_widget_class_bind_template_child (widget_class, LlWindow, leaflet);
   gtk_widget_class_bind_template_child (widget_class, LlWindow, pages);
@@ -302,13 +316,6 @@ ll_window_class_init (LlWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, LlWindow, banner);
   gtk_widget_class_bind_template_child (widget_class, LlWindow, banner_text);
   gtk_widget_class_bind_template_child (widget_class, LlWindow, banner_button);
-  gtk_widget_class_bind_template_child (widget_class, LlWindow, letters);
-  gtk_widget_class_bind_template_child (widget_class, LlWindow, held);
-  gtk_widget_class_bind_template_child (widget_class, LlWindow, check);
-  gtk_widget_class_bind_template_child (widget_class, LlWindow, people);
-  gtk_widget_class_bind_template_child (widget_class, LlWindow, rules);
-  gtk_widget_class_bind_template_child (widget_class, LlWindow, accounts);
-  gtk_widget_class_bind_template_child (widget_class, LlWindow, overview);
   gtk_widget_class_install_action (widget_class, "win.page", "s", page_cb);
   gtk_widget_class_install_action (widget_class, "win.letter", "s", letter_cb);
   gtk_widget_class_install_action (widget_class, "win.setup", NULL, setup_cb);
@@ -328,7 +335,6 @@ ll_window_init (LlWindow *self)
   gtk_widget_add_css_class (GTK_WIDGET (self->held_count), "ll-count");
   pages = gtk_stack_get_pages (self->stack);
   gtk_list_box_bind_model (self->pages, G_LIST_MODEL (pages), page_row_new, self, NULL);
-  gtk_list_box_select_row (self->pages, gtk_list_box_get_row_at_index (self->pages, 0));
 }
 
 GtkWindow *
@@ -337,13 +343,7 @@ ll_window_new (AdwApplication *app, LlDaemon *daemon)
   LlWindow *self = g_object_new (LL_TYPE_WINDOW, "application", app, NULL);
 
   self->daemon = g_object_ref (daemon);
-  ll_letters_page_set_daemon (self->letters, daemon);
-  ll_held_page_set_daemon (self->held, daemon);
-  ll_check_page_set_daemon (self->check, daemon);
-  ll_people_page_set_daemon (self->people, daemon);
-  ll_rules_page_set_daemon (self->rules, daemon);
-  ll_accounts_page_set_daemon (self->accounts, daemon);
-  ll_overview_page_set_daemon (self->overview, daemon);
+  gtk_list_box_select_row (self->pages, gtk_list_box_get_row_at_index (self->pages, 0));
   g_signal_connect_object (daemon, "notify::state", G_CALLBACK (show_state), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (daemon, "notify::connected", G_CALLBACK (show_state), self,
