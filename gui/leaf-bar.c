@@ -4,8 +4,10 @@
 #include "gui/leaf-bar.h"
 
 #include "api/intl.h"
+#include "gui/letters.h"
 
-#define LEAF 200
+/* What comes at once fills it. */
+#define LEAF LL_LETTERS_AT_ONCE
 
 struct _LlLeafBar
 {

@@ -12,8 +12,6 @@
 #include "api/read.h"
 #include "gui/letter-rows.h"
 
-/* A page is a few screens: small enough to come at once. */
-#define PAGE 100
 /* Rows that are looked at and have not come yet; a list view looks at 200. */
 #define WANTED_MAX 512
 /* Changes come in bursts while letters leave; one look for all of them. */
@@ -26,9 +24,10 @@ struct _LlLetters
   LlDaemon *daemon;
   GArray *ids; /* of guint64, newest first */
   LlLetterRows *rows;
-  GArray *wanted; /* of guint64; the last is asked for first */
-  guint64 asked;  /* in whose place the page is that is on its way, 0: none is */
-  guint ask;      /* idle source */
+  GArray *wanted;  /* of guint64; the last is asked for first */
+  gboolean asking; /* a page is on its way */
+  guint64 asked;   /* whose it is; 0: the first, before there are ids */
+  guint ask;       /* idle source */
   char *text;
   char **states;
   GCancellable *cancellable; /* of this filter's calls */
@@ -127,7 +126,7 @@ make_query (LlLetters *self, const char *before)
   g_auto (GVariantDict) query;
 
   g_variant_dict_init (&query, NULL);
-  g_variant_dict_insert (&query, "limit", "u", PAGE);
+  g_variant_dict_insert (&query, "limit", "u", LL_LETTERS_AT_ONCE);
   if (self->text != NULL && *self->text != '\0')
     g_variant_dict_insert (&query, "address", "s", self->text);
   if (self->states != NULL)
@@ -144,12 +143,11 @@ page_cb (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (GError) error = NULL;
   g_autoptr (GVariant) reply = ll_daemon_call_finish (LL_DAEMON (source), result, &error);
   g_autoptr (GVariant) letters = NULL;
-  guint64 asked = self->asked;
   LlLetter *row;
 
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return;
-  self->asked = 0;
+  self->asking = FALSE;
   if (reply == NULL)
     return;
   letters = g_variant_get_child_value (reply, 0);
@@ -159,17 +157,26 @@ page_cb (GObject *source, GAsyncResult *result, gpointer data)
 
       ll_letter_rows_take (self->rows, letter);
     }
-  row = row_of (self, asked);
+  row = row_of (self, self->asked);
   if (row != NULL && !ll_letter_is_read (row))
-    forget (self, asked); /* it is not in the ledger any more, or belongs here no more */
+    forget (self, self->asked); /* it is not in the ledger any more, or belongs here no more */
   ask_page (self);
 }
 
-/* Around the row that was looked at last and is not here. */
+/* NULL: the first. */
+static void
+ask_page_after (LlLetters *self, const char *before)
+{
+  self->asking = TRUE;
+  ll_daemon_call (self->daemon, "ListLetters", make_query (self, before), self->cancellable,
+                  page_cb, g_object_ref (self));
+}
+
+/* The one with the row that was looked at last and is not here. */
 static void
 ask_page (LlLetters *self)
 {
-  while (self->asked == 0 && self->wanted->len > 0)
+  while (!self->asking && self->wanted->len > 0)
     {
       guint64 number = g_array_index (self->wanted, guint64, self->wanted->len - 1);
       LlLetter *row = row_of (self, number);
@@ -180,12 +187,8 @@ ask_page (LlLetters *self)
       if (row == NULL || ll_letter_is_read (row) || !find (self, number, &position))
         continue;
       self->asked = number;
-      ll_daemon_call (self->daemon, "ListLetters",
-                      make_query (self,
-                                  position > PAGE / 2
-                                      ? id_text (id_at (self, position - PAGE / 2 - 1), before)
-                                      : NULL),
-                      self->cancellable, page_cb, g_object_ref (self));
+      position -= position % LL_LETTERS_AT_ONCE;
+      ask_page_after (self, position > 0 ? id_text (id_at (self, position - 1), before) : NULL);
     }
 }
 
@@ -303,6 +306,15 @@ ask_ids (LlLetters *self)
                   g_object_ref (self));
 }
 
+/* What is seen first is not asked for only when it is known how many there are. */
+static void
+begin (LlLetters *self)
+{
+  self->asked = 0;
+  ask_page_after (self, NULL);
+  ask_ids (self);
+}
+
 static void
 start_anew (LlLetters *self)
 {
@@ -312,12 +324,12 @@ start_anew (LlLetters *self)
   g_clear_handle_id (&self->gather, g_source_remove);
   g_hash_table_remove_all (self->changed);
   g_array_set_size (self->wanted, 0);
-  self->asked = 0;
+  self->asking = FALSE;
   replace_ids (self, NULL, 0);
   ll_letter_rows_clear (self->rows);
   set_loading (self, FALSE);
   if (ll_daemon_is_connected (self->daemon))
-    ask_ids (self);
+    begin (self);
 }
 
 void
@@ -377,11 +389,11 @@ gather_cb (gpointer data)
   self->gather = 0;
   g_hash_table_iter_init (&iter, self->changed);
   while (g_hash_table_iter_next (&iter, &id, NULL))
-    if (ll_letter_rows_find (self->rows, id) != NULL)
+    if (!find (self, id_number (id), &position))
+      any_new = TRUE; /* also where a page had it already */
+    else if (ll_letter_rows_find (self->rows, id) != NULL)
       ll_daemon_call (self->daemon, "GetLetter", g_variant_new ("(s)", (const char *) id),
                       self->cancellable, one_cb, g_object_ref (self));
-    else
-      any_new = any_new || !find (self, id_number (id), &position);
   g_hash_table_remove_all (self->changed);
   if (any_new)
     ask_ids (self);
@@ -474,6 +486,6 @@ ll_letters_new (LlDaemon *daemon)
   g_signal_connect_object (daemon, "letters-changed", G_CALLBACK (letters_changed_cb), self, 0);
   g_signal_connect_object (daemon, "notify::connected", G_CALLBACK (connected_cb), self, 0);
   if (ll_daemon_is_connected (daemon))
-    ask_ids (self);
+    begin (self);
   return self;
 }

@@ -7,6 +7,9 @@
 
 G_BEGIN_DECLS
 
+/* So many come at once: a few screens. */
+#define LL_LETTERS_AT_ONCE 100
+
 /*
  * The letters of the ledger, newest first, as a list model of LlLetter that asks for what a row
  * shows when somebody looks at it, and follows what the daemon tells. It never blocks, and keeps

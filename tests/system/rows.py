@@ -19,7 +19,7 @@ from world import World
 
 SENDER = "anna@provider.lab"
 ROWS = 1000
-LEAF = 200
+LEAF = 100
 
 
 def send(place, recipient):
