@@ -66,6 +66,18 @@ preferences_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
   gtk_window_present (ll_preferences_window_new (GTK_WINDOW (window), the_daemon));
 }
 
+/* Not by the application itself: it would make them ready before the window is painted. */
+static void
+shortcuts_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  g_autoptr (GtkBuilder) builder
+      = gtk_builder_new_from_resource ("/org/letterlock/help-overlay.ui");
+  GtkWindow *shortcuts = GTK_WINDOW (gtk_builder_get_object (builder, "help_overlay"));
+
+  gtk_window_set_transient_for (shortcuts, GTK_WINDOW (present (ADW_APPLICATION (data))));
+  gtk_window_present (shortcuts);
+}
+
 static void
 about_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
@@ -83,9 +95,13 @@ quit_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
 }
 
 static const GActionEntry actions[] = {
-  { "letter", letter_cb, "s", NULL, NULL }, { "held", held_cb, NULL, NULL, NULL },
-  { "pause", pause_cb, NULL, NULL, NULL },  { "preferences", preferences_cb, NULL, NULL, NULL },
-  { "about", about_cb, NULL, NULL, NULL },  { "quit", quit_cb, NULL, NULL, NULL },
+  { "letter", letter_cb, "s", NULL, NULL },
+  { "held", held_cb, NULL, NULL, NULL },
+  { "pause", pause_cb, NULL, NULL, NULL },
+  { "preferences", preferences_cb, NULL, NULL, NULL },
+  { "shortcuts", shortcuts_cb, NULL, NULL, NULL },
+  { "about", about_cb, NULL, NULL, NULL },
+  { "quit", quit_cb, NULL, NULL, NULL },
 };
 
 /* -- start ---------------------------------------------------------------------------------- */
@@ -95,6 +111,7 @@ startup_cb (GtkApplication *app)
 {
   static const char *const quit[] = { "<Control>q", NULL };
   static const char *const preferences[] = { "<Control>comma", NULL };
+  static const char *const shortcuts[] = { "<Control>question", NULL };
   static const char *const close[] = { "<Control>w", NULL };
   static const char *const pages[]
       = { "letters", "held", "check", "people", "rules", "accounts", "overview" };
@@ -106,6 +123,7 @@ startup_cb (GtkApplication *app)
                                               GTK_STYLE_PROVIDER_PRIORITY_APPLICATION);
   gtk_application_set_accels_for_action (app, "app.quit", quit);
   gtk_application_set_accels_for_action (app, "app.preferences", preferences);
+  gtk_application_set_accels_for_action (app, "app.shortcuts", shortcuts);
   gtk_application_set_accels_for_action (app, "window.close", close);
   for (guint i = 0; i < G_N_ELEMENTS (pages); i++)
     {

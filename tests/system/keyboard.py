@@ -64,6 +64,14 @@ def test_what_has_the_keyboard_is_seen(place):
     place.window.wait(lambda: place.ring_contrast() >= RING_MIN, "its ring has come up, and stands out")
 
 
+def test_the_keys_are_told_by_a_key(place):
+    place.window.wait_known()
+    place.window.key("ctrl+question")
+    place.window.wait_text("A page, by its place")
+    place.window.key("Escape")
+    place.window.wait(lambda: not place.window.reader.says("A page, by its place"), "it is closed")
+
+
 def test_the_first_run_is_reached_and_left_by_escape(place):
     place.window.wait_known()
     place.window.key("alt+6")
