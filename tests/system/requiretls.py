@@ -109,6 +109,23 @@ def test_by_mail_program(office):
     tap.true("REQUIRETLS" in office.mails("asked")[0], office.mails("asked")[0])
 
 
+def test_beats_header(office):
+    """RFC 8689 4.1: beside REQUIRETLS the header "TLS-Required: No" says nothing, and stays"""
+    more = "TLS-Required: No\r\n"
+    office.submit("beats", ["bob@dane.lab"], options=("REQUIRETLS",), more=more)
+    tap.true("REQUIRETLS" in office.mails("beats")[0], office.mails("beats")[0])
+    sent = next(x for x in office.server.letters if "<beats@" in x["content"])["content"]
+    tap.true(more in sent, sent)
+    tap.equal(office.named("beats")["recipients"][0]["bound"], "requiretls", "bound")
+
+
+def test_header_alone(office):
+    """TLS-Required: No asks for delivery before TLS: a strict account asks back, and sends nothing"""
+    office.submit("alone", ["bob@sts.lab"], more="TLS-Required: No\r\n")
+    recipient = office.named("alone")["recipients"][0]
+    tap.equal((recipient["state"], office.mails("alone")), ("held", []), recipient["reason"])
+
+
 def test_two_transactions(office):
     """U04: recipients with and without it leave in two transactions; each once"""
     office.submit("both", ["bob@sts.lab", "eve@dane.lab"])
