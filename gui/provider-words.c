@@ -3,6 +3,7 @@
 
 #include "gui/provider-words.h"
 
+#include "api/bidi.h"
 #include "api/intl.h"
 #include "api/read.h"
 #include "api/sentence.h"
@@ -48,12 +49,17 @@ static char *
 introduce_receiver (const char *domain, GVariant *server)
 {
   const char *name = ll_read_text (server, "receiver");
+  g_autofree char *own_domain = ll_bidi_isolate (domain);
+  g_autofree char *receiver
+      = ll_bidi_isolate (*name != '\0' ? name : ll_read_text (server, "received_at"));
+  g_autofree char *text
+      = g_strdup_printf (_ ("%s itself says nothing about mail servers, but its letters are "
+                            "received at %s. That is who receives them, and not always who sends "
+                            "them. Choose this server only if you know it as your provider’s: "
+                            "your letters go there, and what you sign in with."),
+                         own_domain, receiver);
 
-  return g_strdup_printf (_ ("%s itself says nothing about mail servers, but its letters are "
-                             "received at %s. That is who receives them, and not always who sends "
-                             "them. Choose this server only if you know it as your provider’s: "
-                             "your letters go there, and what you sign in with."),
-                          domain, *name != '\0' ? name : ll_read_text (server, "received_at"));
+  return ll_bidi_line (text);
 }
 
 char *

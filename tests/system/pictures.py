@@ -21,8 +21,10 @@ SENDER = "anna@provider.lab"
 
 
 class Place:
-    def __init__(self, folder, stack):
-        self.world = stack.enter_context(World(folder))
+    def __init__(self, folder, stack, prepare):
+        self.world = World(folder)
+        prepare(self.world)
+        stack.enter_context(self.world)
         self.daemon = stack.enter_context(self.world.daemon())
         self.desktop = stack.enter_context(Desktop(os.path.join(folder, "desktop")))
         self.pictures = os.environ.get("LETTERLOCK_PICTURES", folder)
@@ -79,9 +81,10 @@ def test_narrow(place):
 
 
 @contextlib.contextmanager
-def world(folder):
+def world(folder, prepare=lambda world: None):
+    """@prepare: what else there shall be before it begins."""
     with contextlib.ExitStack() as stack:
-        yield Place(folder, stack)
+        yield Place(folder, stack, prepare)
 
 
 if __name__ == "__main__":

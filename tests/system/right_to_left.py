@@ -17,6 +17,7 @@ gi.require_version("Pango", "1.0")
 gi.require_version("PangoCairo", "1.0")
 from gi.repository import Pango, PangoCairo  # noqa: E402
 
+import autoconfig  # noqa: E402
 import hebrew  # noqa: E402
 import looks  # noqa: E402
 import namespace  # noqa: E402
@@ -25,8 +26,12 @@ import pictures  # noqa: E402
 import tap  # noqa: E402
 from daemon import binary  # noqa: E402
 from process import Program  # noqa: E402
+from provider import NAME, PASSWORD, USER  # noqa: E402
 
 RTL = {"LANGUAGE": "he"}
+PERMISSION = """<oAuth2><issuer>cloud.lab</issuer><scope>smtp offline_access</scope>
+<authURL>https://login.cloud.lab/authorize</authURL>
+<tokenURL>https://login.cloud.lab/token</tokenURL></oAuth2>"""
 # As gui/chart.c has them: how high the highest bar is, and the colour of what went over TLS.
 BAR = 140
 OVER_TLS = bytes((0, 115, 179))
@@ -44,6 +49,101 @@ def test_every_page(place):
 
 def test_every_page_narrow(place):
     place.look_at_all("right-to-left-narrow", 360, **RTL)
+
+
+class Setup:
+    """The set-up in a window of that language; its pages and words are named in German."""
+
+    def __init__(self, place, window):
+        self.place = place
+        self.window = window
+        self.problems = []
+
+    def heard(self, german):
+        self.window.wait_text(hebrew.letters(german))
+
+    def press(self, *german):
+        for name in german:
+            self.window.press(hebrew.letters(name))
+
+    def write(self, german, text):
+        self.window.write(hebrew.letters(german), text)
+
+    def look(self, name):
+        self.problems += self.place.look(self.window, f"setup-{name}-right-to-left")
+
+
+def without_animations(place):
+    """A picture is not of two pages, of which one fades."""
+    folder = os.path.join(place.daemon.environment["XDG_CONFIG_HOME"], "gtk-4.0")
+    os.makedirs(folder, exist_ok=True)
+    with open(os.path.join(folder, "settings.ini"), "w", encoding="ascii") as file:
+        file.write("[Settings]\ngtk-enable-animations=false\n")
+
+
+@contextlib.contextmanager
+def set_up(place):
+    """From the accounts page; nothing that it shows may be cut off or reach out."""
+    without_animations(place)
+    with place.desktop.window(place.daemon, **RTL) as window:
+        window.wait_text("bob@dane.lab")
+        window.page(6)
+        setup = Setup(place, window)
+        setup.press("Hinzufügen …")
+        setup.heard("Ihre Briefe, verschlossen, bevor sie hinausgehen")
+        yield setup
+        tap.equal(setup.problems, [], "what is wrong")
+
+
+def test_the_set_up_that_is_typed_in(place):
+    """Each page of it: what is not published, a wrong password, and then to the end"""
+    with set_up(place) as setup:
+        setup.look("start")
+        setup.press("Ich benutze ein anderes Programm")
+        setup.heard("Die meisten Anbieter geben bekannt")
+        setup.write("Ihre Mailadresse", "carla@plain.lab")
+        setup.look("address")
+        setup.press("Weiter")
+        setup.heard("veröffentlicht keine Einstellungen für Mailprogramme")
+        setup.write("Postausgangs-Server", NAME)
+        setup.write("Benutzername dort, wenn es nicht die Adresse ist", USER)
+        setup.write("Passwort beim Anbieter", "wrong")
+        setup.press("Weiter")
+        setup.heard("Ihr Anbieter hat Benutzername oder Passwort nicht angenommen")
+        setup.look("wrong")
+        setup.write("Passwort beim Anbieter", PASSWORD)
+        setup.press("Weiter")
+        setup.heard("Die Anmeldung beim Anbieter geht")
+        setup.press("Weiter")
+        setup.heard("Setzen Sie das an die Stelle")
+        setup.look("program")
+        setup.press("Weiter")
+        setup.heard("Mail im Browser")
+        setup.look("end")
+        setup.press("Fertig")
+
+
+def test_the_set_up_that_is_found(place):
+    """What is known of who receives the letters; and where a permission is given, in the browser"""
+    with set_up(place) as setup:
+        setup.press("Ich benutze ein anderes Programm")
+        setup.write("Ihre Mailadresse", "carla@office.lab")
+        setup.press("Weiter")
+        setup.window.wait_text("smtp.gmail.com:465")
+        setup.look("received")
+        words = next(x for x in setup.window.texts() if "office.lab" in x and "Google" in x)
+        after = hebrew.letters("selbst sagt nichts über Mailserver")
+        tap.true(across(words, "office.lab") > across(words, after), f"the domain is read first: {words!r}")
+        setup.press("Zurück")
+        setup.write("Ihre Mailadresse", "carla@cloud.lab")
+        setup.press("Weiter")
+        setup.window.wait_text(f"{NAME}:587")
+        setup.write("Client-ID", "x")
+        setup.look("client-id")
+        setup.press("Weiter")
+        setup.heard("Melden Sie sich in Ihrem Browser an")
+        setup.look("permission")
+        setup.press("Abbrechen")
 
 
 def test_it_is_mirrored(place):
@@ -146,11 +246,16 @@ def test_the_tray_says_whom_a_letter_is_for_first(place):
             tap.true(across(said, "eve@plain.lab") > across(said, hebrew.letters("weitere")), f"she is first: {said!r}")
 
 
+def prepare(world):
+    world.zones.zone("office.lab", "@ MX 1 aspmx.l.google.com.\n")
+    autoconfig.publish(world, "cloud.lab", NAME, how="OAuth2", more=PERMISSION)
+
+
 @contextlib.contextmanager
 def world(folder):
     share = os.path.join(folder, "share")
     hebrew.write(os.path.join(share, "locale"))
-    with pictures.world(folder) as place:
+    with pictures.world(folder, prepare) as place:
         namespace.bind(share, "/usr/local/share")
         yield place
 
