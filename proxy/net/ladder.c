@@ -11,6 +11,9 @@
 #define HEAD_START 800 /* ms before the next way joins in */
 #define NETWORKS_MAX 32
 #define SECOND_AGE (5 * G_USEC_PER_SEC)
+/* One of several name servers may be the only one that is out of date: who is asked for a second
+ * opinion may ask them all, as the failure is known by then (net/unbound.h). */
+#define SECOND_RETRIES 5
 
 void
 ll_ladder_init (LlLadder *ladder, LlAnchor *anchor, const char *const *servers)
@@ -105,7 +108,7 @@ start_next (LlLadder *ladder)
 
   while (path == NULL && ladder->next_way < ladder->ways->len)
     path = ll_path_new (g_array_index (ladder->ways, LlUnboundWay, ladder->next_way++),
-                        (const char *const *) ladder->servers, ladder->anchor, FALSE,
+                        (const char *const *) ladder->servers, ladder->anchor, FALSE, 0,
                         &ladder->events);
   if (path != NULL)
     g_ptr_array_add (ladder->testing, path);
@@ -224,7 +227,7 @@ ll_ladder_step (LlLadder *ladder)
     {
       ladder->plain
           = ll_path_new (ladder->servers[0] != NULL ? LL_UNBOUND_FORWARD : LL_UNBOUND_RECURSE,
-                         (const char *const *) ladder->servers, ladder->anchor, TRUE,
+                         (const char *const *) ladder->servers, ladder->anchor, TRUE, 0,
                          &ladder->events);
       all_settled = all_settled && ladder->plain == NULL;
     }
@@ -257,9 +260,9 @@ ll_ladder_second (LlLadder *ladder)
   if (ladder->second != NULL && g_get_monotonic_time () - ladder->second->started < SECOND_AGE)
     return ladder->second;
   g_clear_pointer (&ladder->second, ll_path_free);
-  ladder->second
-      = ll_path_new (ladder->second_same ? ladder->current->way : other_way (ladder),
-                     (const char *const *) ladder->servers, ladder->anchor, FALSE, &ladder->events);
+  ladder->second = ll_path_new (ladder->second_same ? ladder->current->way : other_way (ladder),
+                                (const char *const *) ladder->servers, ladder->anchor, FALSE,
+                                SECOND_RETRIES, &ladder->events);
   return ladder->second;
 }
 

@@ -128,6 +128,7 @@ ll_path_new (LlUnboundWay way,
              const char *const *servers,
              const LlAnchor *anchor,
              gboolean plain,
+             guint retries,
              GQueue *events)
 {
   static gint serial;
@@ -142,7 +143,8 @@ ll_path_new (LlUnboundWay way,
   path->started = g_get_monotonic_time ();
   path->until = ll_deadline_in (TEST_TIMEOUT);
   path->chain = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  path->unbound = ll_unbound_new (way, servers, plain ? NULL : anchor, answered_cb, path, NULL);
+  path->unbound
+      = ll_unbound_new (way, servers, plain ? NULL : anchor, retries, answered_cb, path, NULL);
   if (path->unbound != NULL
       && ll_unbound_ask (path->unbound, name, plain ? LL_RR_A : LL_RR_DNSKEY, NULL, NULL))
     return path;

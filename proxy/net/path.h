@@ -43,11 +43,13 @@ struct _LlPath
   GHashTable *chain; /* zones whose keys were asked for ahead */
 };
 
-/* NULL when no context can be made. The test is under way when it returns. */
+/* @retries: as of ll_unbound_new. NULL when no context can be made. The test is under way when it
+ * returns. */
 LlPath *ll_path_new (LlUnboundWay way,
                      const char *const *servers,
                      const LlAnchor *anchor,
                      gboolean plain,
+                     guint retries,
                      GQueue *events);
 
 /* Also drops its events. */

@@ -42,7 +42,7 @@ ll_resolver_new (const LlResolverOptions *options, GError **error)
   if (anchor == NULL)
     return NULL;
   /* libunbound looks at addresses and anchors only when the first question is asked: ask none. */
-  trial = ll_unbound_new (LL_UNBOUND_FORWARD, options->resolvers, anchor, NULL, NULL, error);
+  trial = ll_unbound_new (LL_UNBOUND_FORWARD, options->resolvers, anchor, 0, NULL, NULL, error);
   if (trial == NULL)
     return NULL;
   return resolver_of (ll_resolver_run_new (options, g_steal_pointer (&anchor)));

@@ -30,11 +30,14 @@ typedef struct _LlUnbound LlUnbound;
 /* Called from ll_unbound_process with what was given to ll_unbound_ask. (transfer full) */
 typedef void (*LlUnboundAnswered) (LlAnswer *answer, gpointer data, gpointer owner);
 
-/* @anchor NULL: does not validate. @error: LL_CONFIG_ERROR_FILE (an address or the anchor is not
- * understood). */
+/* @retries: how often libunbound asks again by itself when signatures fail. It forgets that they
+ * did: if nothing answers then, the name is unknown and not bogus, so with 0 alone is a failure
+ * certain to be heard of. @anchor NULL: does not validate. @error: LL_CONFIG_ERROR_FILE (an address
+ * or the anchor is not understood). */
 LlUnbound *ll_unbound_new (LlUnboundWay way,
                            const char *const *servers,
                            const LlAnchor *anchor,
+                           guint retries,
                            LlUnboundAnswered answered,
                            gpointer owner,
                            GError **error);

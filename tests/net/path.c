@@ -116,7 +116,7 @@ test_way (gconstpointer data)
   g_autoptr (LlAnchor) anchor = ll_anchor_load (dns_lab_get (&lab, "anchor"), &error);
   const char *servers[] = { dns_lab_get (&lab, ways[i].server), NULL };
   GQueue events = G_QUEUE_INIT;
-  LlPath *path = ll_path_new (ways[i].way, servers, anchor, FALSE, &events);
+  LlPath *path = ll_path_new (ways[i].way, servers, anchor, FALSE, 0, &events);
   LlPathEvent *event;
 
   g_assert_no_error (error);
@@ -150,7 +150,7 @@ test_ahead (void)
   g_autoptr (LlAnchor) anchor = ll_anchor_load (dns_lab_get (&lab, "anchor"), NULL);
   const char *servers[] = { dns_lab_get (&lab, "resolver"), NULL };
   GQueue events = G_QUEUE_INIT;
-  LlPath *path = ll_path_new (LL_UNBOUND_FORWARD, servers, anchor, FALSE, &events);
+  LlPath *path = ll_path_new (LL_UNBOUND_FORWARD, servers, anchor, FALSE, 0, &events);
   LlPathEvent *test = next_event (path, &events);
 
   g_assert_null (test->data);
@@ -179,7 +179,7 @@ test_free_early (void)
   g_autoptr (LlAnchor) anchor = ll_anchor_load (dns_lab_get (&lab, "anchor"), NULL);
   const char *servers[] = { dns_lab_get (&lab, "silent"), NULL };
   GQueue events = G_QUEUE_INIT;
-  LlPath *path = ll_path_new (LL_UNBOUND_FORWARD, servers, anchor, FALSE, &events);
+  LlPath *path = ll_path_new (LL_UNBOUND_FORWARD, servers, anchor, FALSE, 0, &events);
   int id;
 
   g_assert_true (ll_unbound_ask (path->unbound, "dn01.lab", LL_RR_MX, &id, &id));

@@ -203,6 +203,7 @@ static const struct
   { "straight", "nsd", "anchor", LL_DNS_VALIDATES, FALSE },
   { "behind-a-validating-resolver", "validating", "anchor", LL_DNS_VALIDATES, FALSE },
   { "dn16-tcp-only", "tcponly", "anchor", LL_DNS_VALIDATES, FALSE },
+  { "dn16-tcp-only-and-far", "tcpfar", "anchor", LL_DNS_VALIDATES, FALSE },
   { "dn14-strips", "strip", "anchor", LL_DNS_STRIPPED, FALSE },
   { "dn15-captive-portal", "captive", "anchor", LL_DNS_STRIPPED, TRUE },
   { "dn34-root-expired", "old", "old-anchor", LL_DNS_CLOCK, FALSE },
@@ -243,6 +244,23 @@ test_network (gconstpointer data)
   g_assert_nonnull (detail);
 }
 
+/* libunbound finds a connection to share only where the stack of our thread lies above its heap.
+ * Where it lies below, each question over TCP needs one of its own. */
+static void
+test_stack_below (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *self = g_file_read_link ("/proc/self/exe", &error);
+  g_autoptr (GSubprocess) process
+      = g_subprocess_new (G_SUBPROCESS_FLAGS_STDOUT_SILENCE, &error, "setarch", "-L", self, "-p",
+                          "/net/resolver/network/dn16-tcp-only-and-far", NULL);
+
+  g_assert_no_error (error);
+  g_subprocess_wait (process, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_true (g_subprocess_get_successful (process));
+}
+
 /* The network begins to strip while we are in it: no name turns bogus. */
 static void
 test_turns_bad (void)
@@ -280,6 +298,20 @@ test_second_way (void)
   lifted = ask (resolver, "dn19.lab", LL_RR_MX);
   g_assert_cmpint (lifted->finding, ==, LL_FOUND);
   g_assert_true (lifted->secure);
+}
+
+/* One wrong answer, and silence after it: libunbound's own next try must not hide the first. */
+static void
+test_wrong_then_silent (void)
+{
+  g_autoptr (LlResolver) resolver = resolver_at ("switch", "anchor");
+  g_autoptr (LlAnswer) before = ask (resolver, "dn01.lab", LL_RR_MX);
+  g_autoptr (LlAnswer) answer = NULL;
+
+  g_assert_cmpint (before->finding, ==, LL_FOUND);
+  dns_lab_switch (&lab, "fault MX nsec3.lab strip-once");
+  answer = ll_resolver_query (resolver, "nsec3.lab", LL_RR_MX, ll_deadline_in (5000), NULL);
+  g_assert_cmpint (answer->finding, ==, LL_BOGUS);
 }
 
 /* A deadline ends the second try: then the first one counts. */
@@ -388,8 +420,10 @@ main (int argc, char **argv)
       g_test_add_data_func (path, GUINT_TO_POINTER (i), test_network);
     }
   g_test_add_func ("/net/resolver/network/turns-bad", test_turns_bad);
+  g_test_add_func ("/net/resolver/network/stack-below", test_stack_below);
   g_test_add_func ("/net/resolver/network/second-way", test_second_way);
   g_test_add_func ("/net/resolver/network/overdue-second-try", test_overdue_second_try);
+  g_test_add_func ("/net/resolver/network/wrong-then-silent", test_wrong_then_silent);
   g_test_add_func ("/net/resolver/addresses", test_addresses);
   g_test_add_func ("/net/resolver/addresses-stripped", test_addresses_stripped);
   g_test_add_func ("/net/resolver/dn33-no-anchor", test_no_anchor);

@@ -3,20 +3,23 @@
 """A DNS forwarder that misbehaves: what networks do to DNS, and what NSD cannot do.
 
 Forwards to a real server, except where told otherwise:
-  rules    [(type or None, name suffix, "drop" | "servfail" | "refuse" | "strip-udp" | "strip-then-drop")]
-           the last two: unsigned over UDP; and then nothing over TCP
+  rules    [(type or None, name suffix, "drop" | "servfail" | "refuse" | "strip-udp" | "strip-then-drop"
+           | "strip-once")]; the last three: unsigned over UDP; and then nothing over TCP; unsigned
+           the first time, and then nothing
   strip    asks upstream without DO, so that no signature comes back
   captive  answers every question with this one address
   split    {name suffix: another real server that is asked about it}
   udp, tcp "pass" or "drop"
   edns     False: does not know it (RFC 6891 7)
   largest  longer answers over UDP are lost on the way
+  far      seconds that an answer over TCP is on its way
 """
 
 import socket
 import socketserver
 import struct
 import threading
+import time
 
 TYPES = {
     "A": 1,
@@ -82,6 +85,7 @@ class Forwarder:
         self.tcp = faults.get("tcp", "pass")
         self.edns = faults.get("edns", True)
         self.largest = faults.get("largest", 65535)
+        self.far = faults.get("far", 0)
         self.asked = []  # (name, type) of every question that came, for the tests
         self._listen(address, port)
 
@@ -103,6 +107,7 @@ class Forwarder:
                         return
                     packet = self.rfile.read(struct.unpack("!H", head)[0])
                     answer = outer.answer(packet, tcp=True)
+                    time.sleep(outer.far)
                     if answer:
                         self.wfile.write(struct.pack("!H", len(answer)) + answer)
 
@@ -156,6 +161,7 @@ class Forwarder:
             name, qtype, _ = read_question(packet)
         except (IndexError, struct.error):
             return None
+        again = (name, qtype) in self.asked
         self.asked.append((name, qtype))
         if (self.tcp if tcp else self.udp) == "drop":
             return None
@@ -164,11 +170,12 @@ class Forwarder:
         if self.captive:
             return captive_answer(packet, self.captive)
         what = self._rule_for(name, qtype)
-        if what == "drop" or (what == "strip-then-drop" and tcp):
+        if what == "drop" or (what == "strip-then-drop" and tcp) or (what == "strip-once" and again):
             return None
         if what in ("servfail", "refuse"):
             return failure(packet, SERVFAIL if what == "servfail" else REFUSED)
-        strip = self.strip or (what in ("strip-udp", "strip-then-drop") and not tcp)
+        strip = self.strip or what == "strip-once"
+        strip = strip or (what in ("strip-udp", "strip-then-drop") and not tcp)
         query = without_do(packet) if strip else packet
         answer = self._forward(query, self._upstream_for(name), tcp)
         return answer if tcp or len(answer or b"") <= self.largest else None

@@ -291,6 +291,7 @@ def serve_cases():
         "strip": text_of(faults_dns.Forwarder(nsd, strip=True).endpoint),
         "captive": text_of(faults_dns.Forwarder(nsd, captive="127.0.9.9").endpoint),
         "tcponly": text_of(faults_dns.Forwarder(nsd, udp="drop").endpoint),
+        "tcpfar": text_of(faults_dns.Forwarder(nsd, udp="drop", far=0.25).endpoint),
         "silent": text_of(faults_dns.Forwarder(nsd, udp="drop", tcp="drop").endpoint),
         "old": text_of(old.start()),
         "old-anchor": str(old.anchor),
