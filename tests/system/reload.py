@@ -78,15 +78,15 @@ def doctor(office, check):
 
 
 class Elsewhere:
-    """Another DNS with keys of its own, in which dane.lab takes no mail."""
+    """Another DNS with keys of its own, in which these domains take no mail."""
 
     def __init__(self, world):
         self.lab = Lab(os.path.join(world.folder, "elsewhere"))
         for name in ("provider.lab", "valid.lab"):
             zone = world.zones.zones[name]
             self.lab.zone(name, zone.text, signed=zone.signed)
-        self.lab.zone("dane.lab", "@ MX 0 .\n")
-        self.lab.zone("null.lab", "@ MX 0 .\n")
+        for name in ("dane.lab", "self.lab", "null.lab"):
+            self.lab.zone(name, "@ MX 0 .\n")
         self.lab.start("127.0.0.57", 53)
         self.lab.start_resolver("127.0.0.58", 53)
 
@@ -154,7 +154,7 @@ def test_under_way(office):
         unbound.send_signal(signal.SIGSTOP)
         try:
             first = subprocess.Popen(
-                [binary("letterlock"), "check", "dane.lab", "--json"],
+                [binary("letterlock"), "check", "self.lab", "--json"],  # nobody asked for it before
                 env=office.daemon.environment, stdout=subprocess.PIPE, text=True,
             )  # fmt: skip
             wait_until(lambda: waits_for(old.resolver), "the question lies at the old one")
@@ -163,8 +163,8 @@ def test_under_way(office):
         finally:
             unbound.send_signal(signal.SIGCONT)
         answer = json.loads(first.communicate()[0].splitlines()[-1])
-        tap.equal(answer["evidence"], "dane", "what was under way")
-        tap.equal(preview(office, "bob@dane.lab"), "refuse", "it left nothing behind")
+        tap.equal(answer["evidence"], "opp", "what was under way")
+        tap.equal(preview(office, "bob@self.lab"), "refuse", "it left nothing behind")
         use(office, old)
 
 
