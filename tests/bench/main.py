@@ -39,7 +39,9 @@ def main():
         prog="tests/bench/run", formatter_class=argparse.RawDescriptionHelpFormatter,
         description="Letterlock beside a direct connection and its peers, in one run. Absolute\n"
         "figures do not travel; the ratios of one run do. By hand, on a quiet machine.",
-        epilog="series:\n" + "".join(f"  {n:8} {text}\n" for n, (_, text) in SERIES.items()),
+        epilog="series:\n"
+        + "".join(f"  {n:8} {text}\n" for n, (_, text) in SERIES.items())
+        + "not measured:\n  email-oauth2-proxy, of which Debian has no package\n",
     )  # fmt: skip
     parser.add_argument("series", nargs="*", help="all of them without a name")
     parser.add_argument("--rounds", type=int, default=3, help="medians over so many (3)")

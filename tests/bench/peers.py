@@ -3,7 +3,8 @@
 """Who is put beside Letterlock: each relays to the same provider, verified, from the same machine.
 
 A peer is entered and left; then it has .target for load.c (or a .load of its own) and .program, a
-tree. missing() says which package one needs that is not there.
+tree. missing() says which package one needs that is not there. email-oauth2-proxy is left out:
+Debian has no package of it.
 """
 
 import os
@@ -12,10 +13,10 @@ import shutil
 
 from measure import Tree
 from postfix import SERVICES, make_folders
-from process import sbin
+from process import run, sbin
 from place import IMPLICIT, NAME, PROVIDER, STARTTLS, target
 
-STUNNEL_PORT, POSTFIX_PORT, TUNED_PORT, EXIM_PORT, SMTPD_PORT = 2600, 2601, 2602, 2603, 2604
+STUNNEL_PORT, POSTFIX_PORT, TUNED_PORT, EXIM_PORT, SMTPD_PORT, OPENSMTPD_PORT = range(2600, 2606)
 PATH = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8"}
 
 
@@ -226,6 +227,45 @@ class Exim(Peer):
         )
 
 
+OPENSMTPD = """\
+table secrets {{ sink = "u:p" }}
+smtp max-message-size 1G
+smtp limit max-mails 1000
+listen on 127.0.0.1 port {port}
+action "onward" relay host "smtp+tls://sink@{name}:{starttls}" auth <secrets> tls
+match from any for any action "onward"
+"""
+# what it was compiled with
+OPENSMTPD_FOLDERS = ("/var/spool/smtpd", "/var/lib/opensmtpd/empty")
+OPENSMTPD_ROOTS = "/etc/ssl/certs/ca-certificates.crt"
+
+
+class OpenSmtpd(Peer):
+    """Its package is only unpacked, too. The authorities that it trusts are the system's."""
+
+    name = "OpenSMTPD"
+    port = OPENSMTPD_PORT
+
+    def spawn(self):
+        program = os.environ["LETTERLOCK_SMTPD"]
+        users = ((990, "opensmtpd"), (991, "opensmtpq"))
+        with open("/etc/passwd", "a", encoding="ascii") as file:
+            file.writelines(f"{x}:x:{n}:{n}::/nonexistent:/usr/sbin/nologin\n" for n, x in users)
+        with open("/etc/group", "a", encoding="ascii") as file:
+            file.writelines(f"{x}:x:{n}:\n" for n, x in users)
+        for over in ("/var/spool", "/var/lib", "/run"):
+            run(["mount", "-t", "tmpfs", "-o", "mode=755", "tmpfs", over])
+            self.site.callback(run, ["umount", "--lazy", over])
+        for folder in OPENSMTPD_FOLDERS:
+            os.makedirs(folder, 0o711)
+        with open(self.site.ca.file, encoding="ascii") as own, open(OPENSMTPD_ROOTS, "a", encoding="ascii") as roots:
+            roots.write(own.read())
+        config = self.write("conf", OPENSMTPD.format(port=self.port, name=NAME, starttls=STARTTLS))
+        self.program = Tree(
+            "opensmtpd", [os.path.abspath(program), "-F", "-f", config], self.path("log"), env=PATH
+        )
+
+
 class Msmtp(Peer):
     """One process for each letter; nothing runs in between."""
 
@@ -260,4 +300,6 @@ def missing():
         reasons["Postfix"] = reasons["Postfix tuned"] = "package postfix is not installed"
     if not os.environ.get("LETTERLOCK_EXIM"):
         reasons["Exim"] = "its package cannot be downloaded"
+    if not os.environ.get("LETTERLOCK_SMTPD"):
+        reasons["OpenSMTPD"] = "its package cannot be downloaded"
     return reasons

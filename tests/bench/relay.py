@@ -26,7 +26,9 @@ LOADS = [
     ("4 KB, kept connections, 1 client", {"clients": 1, "letters": 200, "size": 4096, "kept": True}),
     ("4 KB, kept connections, 8 clients", {"clients": 8, "letters": 60, "size": 4096, "kept": True}),
 ]
-ALL = [peers.Stunnel, peers.PostfixRelay, peers.PostfixTuned, peers.Exim, peers.Msmtp]
+ALL = [
+    peers.Stunnel, peers.PostfixRelay, peers.PostfixTuned, peers.Exim, peers.OpenSmtpd, peers.Msmtp,
+]  # fmt: skip
 
 
 def run_msmtp(site, peer, options):

@@ -6,11 +6,10 @@ Debian's mail servers exclude each other, so its package is only unpacked (unpac
 there inside the private /etc of a test (namespace.py).
 """
 
-import glob
 import os
 import pwd
-import subprocess
 
+import unpacked
 from maildir import Maildir
 from process import Program, run
 
@@ -57,16 +56,8 @@ maildir:
 
 
 def unpack(folder):
-    """Downloads and unpacks the package once; returns the program's path."""
-    program = os.path.join(folder, "usr", "sbin", "exim4")
-    if not os.path.exists(program):
-        os.makedirs(folder, exist_ok=True)
-        subprocess.run(
-            ["apt-get", "-q", "download", PACKAGE], cwd=folder, check=True,
-            capture_output=True, stdin=subprocess.DEVNULL,
-        )  # fmt: skip
-        run(["dpkg", "-x", glob.glob(os.path.join(folder, PACKAGE + "*.deb"))[0], folder])
-    return program
+    """The program's path; its package is downloaded once."""
+    return unpacked.unpack(PACKAGE, "usr/sbin/exim4", folder)
 
 
 class Exim(Maildir):
