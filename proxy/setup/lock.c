@@ -7,27 +7,36 @@
 #include "base/file.h"
 #include "base/scan.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <ifaddrs.h>
 #include <limits.h>
 #include <signal.h>
 #include <unistd.h>
 
-/* "lock" points to "127.0.0.1:+4711". Without the "+", where record locks do not work (NFS), the
- * process itself is the lock. */
+/* Whether its processes are ours to look for. The loopback is what a machine says that does not
+ * know its own address. */
 static gboolean
-is_held_by_process (const char *profile)
+is_this_machine (const char *host)
 {
-  g_autofree char *path = g_build_filename (profile, "lock", NULL);
-  char target[NAME_MAX + 1];
-  gssize length = readlink (path, target, sizeof target);
-  LlScan scan = ll_scan (target, length > 0 ? (gsize) length : 0);
-  LlScan host;
-  guint64 process;
+  gboolean found = g_str_has_prefix (host, "127.");
+  struct ifaddrs *all = NULL;
 
-  return ll_scan_until (&scan, ':', &host) && ll_scan_byte (&scan, ':')
-         && ll_scan_number (&scan, G_MAXINT32, &process) && ll_scan_at_end (&scan) && process > 0
-         && kill ((pid_t) process, 0) == 0;
+  if (found || getifaddrs (&all) != 0)
+    return found;
+  for (struct ifaddrs *one = all; one != NULL && !found; one = one->ifa_next)
+    {
+      char own[INET_ADDRSTRLEN];
+
+      if (one->ifa_addr == NULL || one->ifa_addr->sa_family != AF_INET)
+        continue;
+      inet_ntop (AF_INET, &((struct sockaddr_in *) (void *) one->ifa_addr)->sin_addr, own,
+                 sizeof own);
+      found = g_str_equal (own, host);
+    }
+  freeifaddrs (all);
+  return found;
 }
 
 static gboolean
@@ -39,6 +48,35 @@ refuse (GError **error)
   return FALSE;
 }
 
+/* "lock" points to "127.0.0.1:+4711". Without the "+", where record locks do not work (NFS), the
+ * process itself is the lock; whether one of another machine still runs cannot be seen from here.
+ */
+static gboolean
+check_process (const char *profile, GError **error)
+{
+  g_autofree char *path = g_build_filename (profile, "lock", NULL);
+  g_autofree char *name = NULL;
+  char target[NAME_MAX + 1];
+  gssize length = readlink (path, target, sizeof target);
+  LlScan scan = ll_scan (target, length > 0 ? (gsize) length : 0);
+  LlScan host;
+  guint64 process;
+
+  if (!ll_scan_until (&scan, ':', &host) || !ll_scan_byte (&scan, ':')
+      || !ll_scan_number (&scan, G_MAXINT32, &process) || !ll_scan_at_end (&scan) || process == 0)
+    return TRUE;
+  if (kill ((pid_t) process, 0) == 0)
+    return refuse (error);
+  name = g_strndup (host.at, (gsize) (host.end - host.at));
+  if (is_this_machine (name))
+    return TRUE;
+  g_set_error (error, LL_API_ERROR, LL_API_ERROR_REFUSED,
+               "%s says that Thunderbird runs with this profile on another machine, %s, which "
+               "cannot be seen from here: quit it there; if none runs, remove that file",
+               path, name);
+  return FALSE;
+}
+
 gboolean
 ll_profile_lock (const char *profile, LlProfileLock *lock, GError **error)
 {
@@ -46,8 +84,8 @@ ll_profile_lock (const char *profile, LlProfileLock *lock, GError **error)
   gboolean there = g_file_test (path, G_FILE_TEST_EXISTS);
   struct flock whole = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
 
-  if (is_held_by_process (profile))
-    return refuse (error);
+  if (!check_process (profile, error))
+    return FALSE;
   lock->fd = open (path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
   if (lock->fd < 0)
     return ll_file_set_error (error, "lock", path);
