@@ -11,6 +11,9 @@
 /* Browsers open connections ahead that they may never use. */
 #define GUESTS_MAX 8
 
+/* Nobody else has so many ports by chance. */
+#define PORTS_TRIED 16
+
 typedef struct
 {
   GSocket *socket;
@@ -55,22 +58,49 @@ open_port (GSocketFamily family, guint16 port, GError **error)
   return g_steal_pointer (&opened);
 }
 
+/* The same port of both, where @both: a browser that is sent to "localhost" may ask either, and
+ * whoever has the other one would be brought the answer. A machine without IPv6 does not mean it.
+ * 0: none. */
+static guint16
+open_ports (LlOauthLoopback *loopback, gboolean both, GError **error)
+{
+  for (guint i = 0; i < PORTS_TRIED; i++)
+    {
+      g_autoptr (GSocketAddress) local = NULL;
+      g_autoptr (GError) problem = NULL;
+      guint16 port;
+
+      g_clear_object (&loopback->ports[0]);
+      loopback->ports[0] = open_port (G_SOCKET_FAMILY_IPV4, 0, error);
+      if (loopback->ports[0] == NULL)
+        return 0;
+      local = g_socket_get_local_address (loopback->ports[0], error);
+      if (local == NULL)
+        return 0;
+      port = g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (local));
+      if (!both)
+        return port;
+      loopback->ports[1] = open_port (G_SOCKET_FAMILY_IPV6, port, &problem);
+      if (!g_error_matches (problem, G_IO_ERROR, G_IO_ERROR_ADDRESS_IN_USE))
+        return port;
+    }
+  g_set_error_literal (error, LL_API_ERROR, LL_API_ERROR_UNAVAILABLE,
+                       "the browser's answer could be brought to somebody else: every port that "
+                       "was "
+                       "tried is taken for IPv6");
+  return 0;
+}
+
 LlOauthLoopback *
 ll_oauth_loopback_new (const char *host, GError **error)
 {
   g_autoptr (LlOauthLoopback) loopback = g_new0 (LlOauthLoopback, 1);
-  g_autoptr (GSocketAddress) local = NULL;
   guint16 port;
 
   loopback->guests = g_ptr_array_new_with_free_func (guest_free);
-  loopback->ports[0] = open_port (G_SOCKET_FAMILY_IPV4, 0, error);
-  local
-      = loopback->ports[0] != NULL ? g_socket_get_local_address (loopback->ports[0], error) : NULL;
-  if (local == NULL)
+  port = open_ports (loopback, !g_hostname_is_ip_address (host), error);
+  if (port == 0)
     return NULL;
-  port = g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (local));
-  /* "localhost" may mean this one; a machine without IPv6 does not mean it */
-  loopback->ports[1] = open_port (G_SOCKET_FAMILY_IPV6, port, NULL);
   loopback->address = g_strdup_printf ("http://%s:%u", host, port);
   return g_steal_pointer (&loopback);
 }
