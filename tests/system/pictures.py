@@ -21,7 +21,8 @@ SENDER = "anna@provider.lab"
 
 
 class Place:
-    def __init__(self, folder, stack, prepare):
+    def __init__(self, folder, stack, prepare=lambda world: None):
+        """@prepare: what else there shall be before it begins."""
         self.world = World(folder)
         prepare(self.world)
         stack.enter_context(self.world)
@@ -81,10 +82,9 @@ def test_narrow(place):
 
 
 @contextlib.contextmanager
-def world(folder, prepare=lambda world: None):
-    """@prepare: what else there shall be before it begins."""
+def world(folder, *prepare):
     with contextlib.ExitStack() as stack:
-        yield Place(folder, stack, prepare)
+        yield Place(folder, stack, *prepare)
 
 
 if __name__ == "__main__":
