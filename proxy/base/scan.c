@@ -8,7 +8,9 @@
 LlScan
 ll_scan (const char *bytes, gsize length)
 {
-  return (LlScan){ .at = bytes, .end = bytes + length };
+  const char *at = bytes != NULL ? bytes : ""; /* as an empty GBytes gives it */
+
+  return (LlScan){ .at = at, .end = at + length };
 }
 
 LlScan

@@ -19,6 +19,7 @@ typedef struct
   const char *end;
 } LlScan;
 
+/* @bytes: may be %NULL when @length is 0. */
 LlScan ll_scan (const char *bytes, gsize length);
 LlScan ll_scan_string (const char *string);
 
