@@ -11,8 +11,8 @@
 
 #include "api/intl.h"
 #include "base/clock.h"
-
 #include "base/limits.h"
+#include "message/trace.h"
 
 #include <string.h>
 
@@ -23,11 +23,17 @@
 #define CLAIM_WAIT 1000
 
 static LlLetter *
-make_letter (const LlAccount *account, const LlEnvelope *envelope, const LlMessageFacts *facts)
+make_letter (const LlReception *reception,
+             const LlAccount *account,
+             const LlEnvelope *envelope,
+             LlMessageFacts *facts,
+             const char *id)
 {
   LlLetter *letter = ll_letter_new ();
 
   letter->received = ll_clock_now ();
+  if (reception->config->trace_headers)
+    ll_message_trace (facts, id, letter->received);
   letter->account = g_strdup (account->name);
   if (facts->message_id != NULL)
     letter->message_id = g_strdup_printf ("<%s>", facts->message_id);
@@ -372,7 +378,7 @@ ll_reception_finish (LlReception *reception, const LlEnvelope *envelope, LlReply
                   "no account of this login sends as %s: letterlock account add --address %s",
                   envelope->sender, envelope->sender);
   else if (!refuse_by_content (reception, account, facts, reply))
-    letter = make_letter (account, envelope, facts);
+    letter = make_letter (reception, account, envelope, facts, ll_intake_id (intake));
   if (letter == NULL)
     {
       ll_intake_abandon (intake);

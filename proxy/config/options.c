@@ -133,7 +133,9 @@ const LlOption ll_options[] = {
   { "policy", "tag-hold", LL_OPTION_TAG, "hold", CONFIG (tag_hold),
     .doc = "The subject tag for: held until you decide.", .example = "hold" },
   { "policy", "trace-headers", LL_OPTION_FLAG, "false", CONFIG (trace_headers),
-    .doc = "Whether a Received header is added to letters.", .example = "false" },
+    .doc = "Whether letters leave with a Received header that says when they passed Letterlock; it "
+           "names nothing of this machine.",
+    .example = "false" },
 
   /* -- [keys] ------------------------------------------------------------------------ */
   { "keys", "trust", LL_OPTION_WORD, "accepted", trust_words, CONFIG (key_trust),

@@ -106,7 +106,8 @@ ll_edit_free (LlEdit *edit)
 const char *
 ll_edit_what (const char *what)
 {
-  static const char *const words[] = { LL_EDIT_BCC, LL_EDIT_RESENT_BCC, LL_EDIT_MODE, LL_EDIT_TAG };
+  static const char *const words[]
+      = { LL_EDIT_BCC, LL_EDIT_RESENT_BCC, LL_EDIT_MODE, LL_EDIT_TAG, LL_EDIT_TRACE };
 
   for (guint i = 0; i < G_N_ELEMENTS (words); i++)
     if (strcmp (words[i], what) == 0)

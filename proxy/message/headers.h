@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include "api/intl.h"
 #include "message/parse.h"
 
 G_BEGIN_DECLS
@@ -70,10 +71,11 @@ void ll_edit_free (LlEdit *edit);
 
 /* The words for `show`, from one table: facts that were written to disk point back into it. */
 const char *ll_edit_what (const char *what);
-#define LL_EDIT_BCC "Bcc header removed"
-#define LL_EDIT_RESENT_BCC "Resent-Bcc header removed"
-#define LL_EDIT_MODE "Letterlock-Mode header removed"
-#define LL_EDIT_TAG "subject tag removed"
+#define LL_EDIT_BCC N_ ("Bcc header removed")
+#define LL_EDIT_RESENT_BCC N_ ("Resent-Bcc header removed")
+#define LL_EDIT_MODE N_ ("Letterlock-Mode header removed")
+#define LL_EDIT_TAG N_ ("subject tag removed")
+#define LL_EDIT_TRACE N_ ("Received header added")
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LlHeaders, ll_headers_free)
 

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/limits.h"
 #include "message/headers.h"
+#include "message/trace.h"
 
 #include <string.h>
 
@@ -259,6 +260,19 @@ put_inside (Cut *cut, const Field *field)
   cut->typed = cut->typed || type;
 }
 
+/* What was added on the way stands before what came with the letter. */
+static void
+put_trace (Cut *cut)
+{
+  for (guint i = 0; cut->edits != NULL && i < cut->edits->len; i++)
+    {
+      const LlEdit *edit = g_ptr_array_index (cut->edits, i);
+
+      if (ll_edit_is_trace (edit))
+        g_string_append (cut->outer, edit->replacement);
+    }
+}
+
 /* The letter's own edits in @field. */
 static void
 take_edits (Cut *cut, const Field *field)
@@ -267,7 +281,7 @@ take_edits (Cut *cut, const Field *field)
     {
       const LlEdit *edit = g_ptr_array_index (cut->edits, i);
 
-      if (edit->offset >= field->start && edit->offset < field->end)
+      if (!ll_edit_is_trace (edit) && edit->offset >= field->start && edit->offset < field->end)
         g_ptr_array_add (cut->inner,
                          ll_edit_new (edit->offset, edit->length, edit->replacement, edit->what));
     }
@@ -346,6 +360,7 @@ ll_surgery_new (const char *header,
   cut.inner = surgery->inner;
   cut.front = front;
   cut.outer = g_string_new (NULL);
+  put_trace (&cut);
   for (; next_field (&cut, at, &field); at = field.end)
     {
       if (at == 0 && (header[0] == ' ' || header[0] == '\t'))

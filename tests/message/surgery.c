@@ -6,6 +6,8 @@
 #include "base/error.h"
 #include "base/limits.h"
 #include "message/edits.h"
+#include "message/headers.h"
+#include "message/trace.h"
 
 #include <string.h>
 
@@ -39,9 +41,8 @@ inspect (const char *letter)
 }
 
 static Parts
-cut (const char *letter, const LlSurgeryOptions *options)
+cut_facts (const char *letter, const LlMessageFacts *facts, const LlSurgeryOptions *options)
 {
-  g_autoptr (LlMessageFacts) facts = inspect (letter);
   g_autoptr (GError) error = NULL;
   g_autoptr (LlSurgery) surgery
       = ll_surgery_new (letter, (gsize) facts->header_length, facts->edits, options, &error);
@@ -54,6 +55,14 @@ cut (const char *letter, const LlSurgeryOptions *options)
   ll_edits_push (edits, letter, strlen (letter), inside);
   g_string_append (inside, surgery->tail);
   return (Parts){ g_string_free (inside, FALSE), g_strdup (surgery->outer) };
+}
+
+static Parts
+cut (const char *letter, const LlSurgeryOptions *options)
+{
+  g_autoptr (LlMessageFacts) facts = inspect (letter);
+
+  return cut_facts (letter, facts, options);
 }
 
 static const LlSurgeryOptions hide = { LL_HEADER_PROTECTION_CIPHER, "[...]", NULL };
@@ -96,6 +105,34 @@ test_hides_subject (void)
                    "Content-Type: text/plain; charset=utf-8" CIPHER "\r\n"
                    "\r\n"
                    "From here on \r\n\r\nbytes stay\r\n");
+}
+
+/* What says that it passed here stays with what says where else it passed. */
+static void
+test_trace (void)
+{
+  static const char letter[] = "Bcc: carl@c.example\r\nSubject: Lunch\r\n\r\nbody\r\n";
+  static const char trace[] = "Received: from localhost by localhost (Letterlock) with ESMTP id "
+                              "0123456789ab;\r\n\tThu, 01 Jan 1970 00:00:01 +0000\r\n";
+  g_autoptr (LlMessageFacts) facts = inspect (letter);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GString) open = g_string_new (NULL);
+  g_autoptr (LlEdits) edits = NULL;
+  g_auto (Parts) parts = { NULL, NULL };
+
+  ll_message_trace (facts, "0123456789ab", 1);
+  edits = ll_edits_new (facts->edits, &error);
+  g_assert_no_error (error);
+  ll_edits_push (edits, letter, strlen (letter), open);
+  g_assert_true (g_str_has_prefix (open->str, trace));
+  g_assert_cmpstr (open->str + strlen (trace), ==, "Subject: Lunch\r\n\r\nbody\r\n");
+  g_assert_cmpuint (ll_edits_size (edits, strlen (letter)), ==, open->len);
+
+  parts = cut_facts (letter, facts, &keep);
+  g_assert_true (g_str_has_prefix (parts.outside, trace));
+  g_assert_cmpstr (parts.outside + strlen (trace), ==, "Subject: Lunch\r\nMIME-Version: 1.0\r\n");
+  g_assert_null (strstr (parts.inside, "Received:"));
+  g_assert_true (g_str_has_suffix (parts.inside, "Subject: Lunch\r\n\r\nbody\r\n"));
 }
 
 static void
@@ -211,6 +248,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/message/surgery/hides-subject", test_hides_subject);
+  g_test_add_func ("/message/surgery/trace", test_trace);
   g_test_add_func ("/message/surgery/keeps-subject", test_keeps_subject);
   g_test_add_func ("/message/surgery/without-type", test_without_type);
   g_test_add_func ("/message/surgery/first-is-folded", test_first_is_folded);

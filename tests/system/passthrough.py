@@ -111,5 +111,26 @@ def test_nul_is_refused(office):
     tap.equal(len(office.server.letters), before, "letters at the provider")
 
 
+def test_trace(office):
+    """Who switches trace headers on finds one before the letter, and nothing else changed"""
+    office.daemon.letterlock("config", "set", "policy.trace-headers", "true")
+    before = len(office.server.letters)
+    content = b"Message-ID: <traced@faulty.lab>\r\nSubject: x\r\n\r\nHello.\r\n"
+    with clients.Conversation() as talk:
+        sign_in(talk, office.login)
+        tap.equal(submit(talk, content, 1)[0], 250, "reply")
+    (taken,) = office.server.letters[before:]
+    trace, arrived = taken["content"].encode("latin-1")[: -len(content)], taken["content"].encode("latin-1")
+    tap.true(arrived.endswith(content), arrived)
+    (letter,) = [x for x in office.daemon.letters() if x["message_id"] == "<traced@faulty.lab>"]
+    tap.true(
+        re.fullmatch(
+            rb"Received: from localhost by localhost \(Letterlock\) with ESMTP id "
+            + letter["id"].encode() + rb";\r\n\t\w{3}, [^\r\n]* \+0000\r\n", trace
+        ), trace
+    )  # fmt: skip
+    tap.true("Received header added" in office.daemon.letterlock("show", letter["id"]), "shown")
+
+
 if __name__ == "__main__":
     tap.main(Corpus)
