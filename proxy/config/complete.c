@@ -132,12 +132,8 @@ check_accounts (const LlConfig *config, GError **error)
 /* -- harmless, but surely not meant ---------------------------------------------------------- */
 
 static void
-warn_of_rules (LlConfig *config)
+warn_of_rules (const LlConfig *config, GStrvBuilder *warnings)
 {
-  GStrvBuilder *warnings = g_strv_builder_new ();
-
-  for (guint i = 0; config->warnings != NULL && config->warnings[i] != NULL; i++)
-    g_strv_builder_add (warnings, config->warnings[i]);
   for (guint i = 0; i < config->rules->len; i++)
     {
       const LlRule *rule = g_ptr_array_index (config->rules, i);
@@ -152,6 +148,26 @@ warn_of_rules (LlConfig *config)
           g_strv_builder_add (warnings, text);
         }
     }
+}
+
+/* The portal's own program is not built yet. */
+static void
+warn_of_portal (const LlConfig *config, GStrvBuilder *warnings)
+{
+  if (config->portal != NULL)
+    g_strv_builder_add (warnings, "[network] portal does nothing yet: this version of Letterlock "
+                                  "looks at mail servers from here alone");
+}
+
+static void
+warn (LlConfig *config)
+{
+  GStrvBuilder *warnings = g_strv_builder_new ();
+
+  for (guint i = 0; config->warnings != NULL && config->warnings[i] != NULL; i++)
+    g_strv_builder_add (warnings, config->warnings[i]);
+  warn_of_rules (config, warnings);
+  warn_of_portal (config, warnings);
   g_strfreev (config->warnings);
   config->warnings = g_strv_builder_end (warnings);
   g_strv_builder_unref (warnings);
@@ -163,6 +179,6 @@ ll_config_complete (LlConfig *config, GError **error)
   if (!complete_tags (config, error) || !check_listeners (config, error)
       || !check_accounts (config, error) || !check_record (config, error))
     return FALSE;
-  warn_of_rules (config);
+  warn (config);
   return TRUE;
 }

@@ -91,7 +91,7 @@ const LlOption ll_options[] = {
     .example = "auto" },
   { "network", "portal", LL_OPTION_URL, NULL, portal_words, CONFIG (portal),
     .doc = "A server of your organisation that looks at mail servers from outside, for networks "
-           "that block port 25.",
+           "that block port 25. Not asked yet by this version.",
     .example = "https://portal.example.org/" },
   { "network", "proxy", LL_OPTION_URL, NULL, proxy_words, CONFIG (proxy),
     .doc = "HTTP or SOCKS proxy for HTTPS and for the connection to the provider. Proxies named in "

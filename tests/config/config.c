@@ -306,6 +306,19 @@ test_locks (void)
   g_assert_nonnull (strstr (config->warnings[0], "USER: [policy] preset does not count"));
 }
 
+/* What is taken and has no effect is said. */
+static void
+test_idle_setting (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (LlConfig) config
+      = parse (NULL, "[network]\nportal=https://portal.example.org/\n", &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpuint (g_strv_length (config->warnings), ==, 1);
+  g_assert_nonnull (strstr (config->warnings[0], "portal does nothing yet"));
+}
+
 static void
 test_bad_lock (void)
 {
@@ -456,6 +469,7 @@ main (int argc, char **argv)
   g_test_add_func ("/config/rule-patterns", test_rule_patterns);
   g_test_add_func ("/config/rules-are-not-mixed", test_rules_are_not_mixed);
   g_test_add_func ("/config/locks", test_locks);
+  g_test_add_func ("/config/idle-setting", test_idle_setting);
   g_test_add_func ("/config/bad-lock", test_bad_lock);
   g_test_add_func ("/config/get", test_get);
   g_test_add_func ("/config/words", test_words);
