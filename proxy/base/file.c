@@ -86,7 +86,8 @@ ll_file_read_full (int fd, void *bytes, gsize length, GError **error)
 GBytes *
 ll_file_load (const char *path, gsize limit, GError **error)
 {
-  LL_AUTO_FD fd = open (path, O_RDONLY | O_CLOEXEC);
+  /* a pipe that nobody writes to would be waited for */
+  LL_AUTO_FD fd = open (path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
   g_autofree char *bytes = NULL;
   struct stat status;
   gssize got;

@@ -3,9 +3,9 @@
 
 #include "deliver/oauth-answer.h"
 
+#include "base/json.h"
 #include "base/limits.h"
 
-#include <json-glib/json-glib.h>
 #include <string.h>
 
 #define TEXT_MAX 500
@@ -28,48 +28,13 @@ ll_oauth_answer_free (LlOauthAnswer *answer)
 
 /* -- JSON --------------------------------------------------------------------------------- */
 
-/* The library ends a text at a NUL that stands in it as \\u0000: half a token is none. */
-static gboolean
-has_nul (const char *bytes, gsize length)
+static JsonNode *
+parse_object (const char *bytes, gsize length)
 {
-  return memchr (bytes, '\0', length) != NULL
-         || g_strstr_len (bytes, (gssize) length, "\\u0000") != NULL;
-}
+  g_autoptr (JsonNode) root
+      = length <= LL_OAUTH_ANSWER_MAX ? ll_json_read (bytes, length, LL_OAUTH_DEPTH_MAX) : NULL;
 
-/* The library goes down as deep as it is led, and a thread's stack ends. */
-static gboolean
-is_shallow (const char *bytes, gsize length)
-{
-  gboolean quoted = FALSE;
-  guint depth = 0;
-
-  for (gsize i = 0; i < length; i++)
-    {
-      if (quoted && bytes[i] == '\\')
-        i++;
-      else if (bytes[i] == '"')
-        quoted = !quoted;
-      else if (!quoted && (bytes[i] == '{' || bytes[i] == '['))
-        depth++;
-      else if (!quoted && (bytes[i] == '}' || bytes[i] == ']') && depth > 0)
-        depth--;
-      if (depth > LL_OAUTH_DEPTH_MAX)
-        return FALSE;
-    }
-  return TRUE;
-}
-
-static JsonObject *
-parse_object (JsonParser *parser, const char *bytes, gsize length)
-{
-  JsonNode *root;
-
-  if (length == 0 || length > LL_OAUTH_ANSWER_MAX || has_nul (bytes, length)
-      || !g_utf8_validate (bytes, (gssize) length, NULL) || !is_shallow (bytes, length)
-      || !json_parser_load_from_data (parser, bytes, (gssize) length, NULL))
-    return NULL;
-  root = json_parser_get_root (parser);
-  return root != NULL && JSON_NODE_HOLDS_OBJECT (root) ? json_node_get_object (root) : NULL;
+  return root != NULL && JSON_NODE_HOLDS_OBJECT (root) ? g_steal_pointer (&root) : NULL;
 }
 
 /* FALSE: it is there, and no string. */
@@ -203,8 +168,8 @@ is_bearer (JsonObject *object)
 LlOauthAnswer *
 ll_oauth_answer_parse (const char *bytes, gsize length)
 {
-  g_autoptr (JsonParser) parser = json_parser_new ();
-  JsonObject *object = parse_object (parser, bytes, length);
+  g_autoptr (JsonNode) root = parse_object (bytes, length);
+  JsonObject *object = root != NULL ? json_node_get_object (root) : NULL;
   g_autoptr (LlOauthAnswer) answer = g_new0 (LlOauthAnswer, 1);
 
   if (object == NULL || !is_bearer (object) || !take_token (object, "access_token", &answer->access)
@@ -223,17 +188,16 @@ ll_oauth_answer_parse (const char *bytes, gsize length)
 char *
 ll_oauth_challenge_status (const char *challenge)
 {
-  g_autoptr (JsonParser) parser = json_parser_new ();
+  g_autoptr (JsonNode) root = NULL;
   g_autofree char *bytes = NULL;
   char *status = NULL;
-  JsonObject *object;
   gsize length;
 
   if (*challenge == '\0' || strlen (challenge) > LL_REPLY_LINE_MAX)
     return NULL;
   bytes = (char *) g_base64_decode (challenge, &length);
-  object = parse_object (parser, bytes, length);
-  if (object == NULL || !take_text (object, "status", &status))
+  root = parse_object (bytes, length);
+  if (root == NULL || !take_text (json_node_get_object (root), "status", &status))
     return NULL;
   return status;
 }
@@ -252,24 +216,33 @@ ll_oauth_redirect_free (LlOauthRedirect *redirect)
   g_free (redirect);
 }
 
-/* application/x-www-form-urlencoded: '+' is a blank. NULL: not UTF-8, or with control characters.
- */
-static char *
+static void
+wipe (char *text)
+{
+  if (text != NULL)
+    ll_secret_wipe (text, strlen (text));
+  g_free (text);
+}
+
+/* application/x-www-form-urlencoded: '+' is a blank. A secret, since it may be the code. NULL: not
+ * UTF-8, or with control characters. */
+static LlSecret *
 decode (const char *text, gsize length)
 {
-  g_autofree char *copy = g_strndup (text, length);
-  g_autofree char *plain = NULL;
+  char *copy = g_strndup (text, length);
+  char *plain = g_uri_unescape_string (g_strdelimit (copy, "+", ' '), NULL);
+  LlSecret *value = NULL;
 
-  g_strdelimit (copy, "+", ' ');
-  plain = g_uri_unescape_string (copy, NULL);
-  if (plain == NULL || !g_utf8_validate (plain, -1, NULL) || has_control (plain))
-    return NULL;
-  return g_steal_pointer (&plain);
+  if (plain != NULL && g_utf8_validate (plain, -1, NULL) && !has_control (plain))
+    value = ll_secret_new_string (plain);
+  wipe (copy);
+  wipe (plain);
+  return value;
 }
 
 /* A parameter that stands there twice says nothing (RFC 6749 3.1). */
 static gboolean
-take_parameter (LlOauthRedirect *redirect, const char *name, gsize length, const char *value)
+take_parameter (LlOauthRedirect *redirect, const char *name, gsize length, LlSecret **value)
 {
   const struct
   {
@@ -281,9 +254,10 @@ take_parameter (LlOauthRedirect *redirect, const char *name, gsize length, const
 
   if (length == 4 && strncmp (name, "code", 4) == 0)
     {
-      if (redirect->code != NULL || *value == '\0' || strlen (value) > LL_OAUTH_TOKEN_MAX)
+      if (redirect->code != NULL || ll_secret_length (*value) == 0
+          || ll_secret_length (*value) > LL_OAUTH_TOKEN_MAX)
         return FALSE;
-      redirect->code = ll_secret_new_string (value);
+      redirect->code = g_steal_pointer (value);
       return TRUE;
     }
   for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
@@ -291,7 +265,7 @@ take_parameter (LlOauthRedirect *redirect, const char *name, gsize length, const
       {
         if (*texts[i].to != NULL)
           return FALSE;
-        *texts[i].to = first_line (value);
+        *texts[i].to = first_line (ll_secret_peek (*value));
       }
   return TRUE;
 }
@@ -304,11 +278,11 @@ take_query (LlOauthRedirect *redirect, const char *query, const char *end)
       const char *ampersand = memchr (query, '&', (gsize) (end - query));
       const char *stop = ampersand != NULL ? ampersand : end;
       const char *equals = memchr (query, '=', (gsize) (stop - query));
-      g_autofree char *value
+      g_autoptr (LlSecret) value
           = equals != NULL ? decode (equals + 1, (gsize) (stop - equals - 1)) : NULL;
 
       if (equals != NULL
-          && (value == NULL || !take_parameter (redirect, query, (gsize) (equals - query), value)))
+          && (value == NULL || !take_parameter (redirect, query, (gsize) (equals - query), &value)))
         return FALSE;
       query = stop + 1;
     }

@@ -5,6 +5,7 @@
 
 #include "base/limits.h"
 
+#include <malloc.h>
 #include <string.h>
 
 /* -- the token server ---------------------------------------------------------------------- */
@@ -53,6 +54,7 @@ static const struct
   { "too deep", "{\"x\":[[[[[[[[[[1]]]]]]]]]],\"access_token\":\"a\"}", FALSE },
   { "deep in a text is flat", "{\"x\":\"[[[[[[[[[[[[\\\"[[\",\"access_token\":\"a\"}", TRUE, "a",
     NULL, 0, NULL, NULL },
+  { "deep behind a comment", "{\"x\":/*\"*/[[[[[[[[[[1]]]]]]]]]],\"access_token\":\"a\"}", FALSE },
   { "an error with a bell", "{\"error\":\"\\u0007\"}", FALSE },
 };
 
@@ -179,6 +181,38 @@ test_redirects (void)
     }
 }
 
+/* What the browser brought is in no memory that was given back. */
+#define CODE "canary-4/0AbUR2VM"
+
+static guint left_behind = 0;
+
+void __wrap_g_free (gpointer memory);
+void __real_g_free (gpointer memory);
+
+void
+__wrap_g_free (gpointer memory)
+{
+  if (memory != NULL
+      && memmem (memory, malloc_usable_size (memory), "canary", strlen ("canary")) != NULL)
+    left_behind++;
+  __real_g_free (memory);
+}
+
+static void
+test_wiped (void)
+{
+  static const char *const requests[] = { "GET /?code=" CODE "&state=s HTTP/1.1\r\n\r\n",
+                                          "GET /?code=" CODE "&code=b HTTP/1.1\r\n\r\n",
+                                          "GET /?code=" CODE "%0a HTTP/1.1\r\n\r\n" };
+
+  left_behind = 0;
+  g_free (g_strdup (CODE));
+  g_assert_cmpuint (left_behind, ==, 1);
+  for (guint i = 0; i < G_N_ELEMENTS (requests); i++)
+    ll_oauth_redirect_free (ll_oauth_redirect_parse (requests[i], strlen (requests[i])));
+  g_assert_cmpuint (left_behind, ==, 1);
+}
+
 /* A long description is cut between two letters, not within one. */
 static void
 test_long_words (void)
@@ -234,6 +268,7 @@ main (int argc, char **argv)
   g_test_add_func ("/deliver/oauth-answer/device", test_device);
   g_test_add_func ("/deliver/oauth-answer/redirects", test_redirects);
   g_test_add_func ("/deliver/oauth-answer/long-words", test_long_words);
+  g_test_add_func ("/deliver/oauth-answer/wiped", test_wiped);
   g_test_add_func ("/deliver/oauth-answer/challenges", test_challenges);
   return g_test_run ();
 }
