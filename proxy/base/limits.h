@@ -280,6 +280,10 @@
  * certificates some MB where they were kept for years. */
 #define LL_SETUP_FILE_MAX (64 * 1024 * 1024)
 
+/* Of lists and objects in each other in Thunderbird's saved passwords: it writes three, and may
+ * come to more. */
+#define LL_LOGINS_DEPTH_MAX 32
+
 /* What is kept with one recipient beside its state: some forty keys at most (spool/extra.h). */
 #define LL_PROGRESS_KEYS_MAX 256
 

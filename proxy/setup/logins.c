@@ -4,6 +4,8 @@
 #include "setup/logins.h"
 
 #include "base/error.h"
+#include "base/json.h"
+#include "base/limits.h"
 
 #include <string.h>
 
@@ -16,7 +18,7 @@ ll_logins_free (LlLogins *logins)
 {
   if (logins == NULL)
     return;
-  json_node_unref (logins->root);
+  g_clear_pointer (&logins->root, json_node_unref);
   g_free (logins);
 }
 
@@ -60,26 +62,57 @@ is_well_formed (JsonNode *root)
   return TRUE;
 }
 
+/* Whether @written says what @text does, blanks aside: the library rounds numbers, and of two
+ * members with one name it keeps one. */
+static gboolean
+is_same (const char *text, const char *end, const char *written)
+{
+  gboolean quoted = FALSE;
+
+  while (text < end)
+    {
+      gsize length = quoted && *text == '\\' ? 2 : 1;
+
+      if (!quoted && g_ascii_isspace (*text))
+        {
+          text++;
+          continue;
+        }
+      if (strncmp (text, written, length) != 0)
+        return FALSE;
+      if (*text == '"')
+        quoted = !quoted;
+      text += length;
+      written += length;
+    }
+  return *written == '\0';
+}
+
+/* NULL: it would not be written as it was read. */
+static LlLogins *
+read_logins (const char *text, gsize length)
+{
+  g_autoptr (LlLogins) logins = g_new0 (LlLogins, 1);
+  g_autoptr (GBytes) written = NULL;
+
+  logins->root = ll_json_read (text, length, LL_LOGINS_DEPTH_MAX);
+  if (!is_well_formed (logins->root))
+    return NULL;
+  written = ll_logins_write (logins);
+  return is_same (text, text + length, g_bytes_get_data (written, NULL)) ? g_steal_pointer (&logins)
+                                                                         : NULL;
+}
+
 LlLogins *
 ll_logins_parse (GBytes *bytes, GError **error)
 {
-  g_autoptr (JsonParser) parser = json_parser_new ();
-  g_autoptr (GError) cause = NULL;
-  gsize length = 0;
+  gsize length = strlen (EMPTY);
   const char *text = bytes != NULL ? g_bytes_get_data (bytes, &length) : EMPTY;
-  LlLogins *logins;
+  LlLogins *logins = read_logins (text, length);
 
-  if (bytes == NULL)
-    length = strlen (EMPTY);
-  if (!json_parser_load_from_data (parser, text != NULL ? text : "", (gssize) length, &cause)
-      || !is_well_formed (json_parser_get_root (parser)))
-    {
-      g_set_error_literal (error, LL_CONFIG_ERROR, LL_CONFIG_ERROR_FILE,
-                           "logins.json is not what Letterlock knows");
-      return NULL;
-    }
-  logins = g_new0 (LlLogins, 1);
-  logins->root = json_parser_steal_root (parser);
+  if (logins == NULL)
+    g_set_error_literal (error, LL_CONFIG_ERROR, LL_CONFIG_ERROR_FILE,
+                         "logins.json is not what Letterlock knows");
   return logins;
 }
 

@@ -35,6 +35,16 @@ assert_text (const LlLogins *logins, const char *text)
   g_assert_cmpmem (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), text, strlen (text));
 }
 
+/* Blanks are nobody's. */
+static void
+test_blanks (void)
+{
+  g_autoptr (LlLogins) logins = parse ("{ \"logins\" : [\r\n\t{ \"guid\": \" \\\" \\\\\" } ] }\n");
+
+  g_assert_nonnull (logins);
+  assert_text (logins, "{\"logins\":[{\"guid\":\" \\\" \\\\\"}]}");
+}
+
 /* What nobody touched is written as it was read, large numbers and unknown fields included. */
 static void
 test_unchanged (void)
@@ -48,7 +58,22 @@ static void
 test_refused (void)
 {
   static const char *const texts[] = {
-    "", "[]", "{}", "{\"logins\":{}}", "{\"logins\":[1]}", "{\"logins\":[]", "x",
+    "",
+    "[]",
+    "{}",
+    "{\"logins\":{}}",
+    "{\"logins\":[1]}",
+    "{\"logins\":[]",
+    "x",
+    /* what would be written back as something else */
+    "{\"logins\":[{\"guid\":\"a\\u0000b\"}]}",
+    "{\"logins\":[{\"id\":1e21}]}",
+    "{\"logins\":[{\"id\":9223372036854775808}]}",
+    "{\"logins\":[{\"id\":0.1}]}",
+    "{\"logins\":[{\"guid\":\"a\",\"guid\":\"b\"}]}",
+    "{\"logins\":[{\"guid\":\"\\udc00\"}]}",
+    "{\"logins\":[1,],}",
+    "{\"logins\":/*x*/[]}",
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
@@ -58,6 +83,19 @@ test_refused (void)
       g_test_message ("%s", texts[i]);
       g_assert_null (logins);
     }
+}
+
+/* The library goes as deep as it is led, and the stack ends. */
+static void
+test_deep (void)
+{
+  const gsize deep = 4 * 1024 * 1024;
+  g_autofree char *open = g_strnfill (deep, '[');
+  g_autofree char *close = g_strnfill (deep, ']');
+  g_autofree char *text = g_strconcat ("{\"logins\":[],\"x\":", open, close, "}", NULL);
+  g_autoptr (LlLogins) logins = parse (text);
+
+  g_assert_null (logins);
 }
 
 static void
@@ -99,7 +137,9 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/logins/unchanged", test_unchanged);
+  g_test_add_func ("/logins/blanks", test_blanks);
   g_test_add_func ("/logins/refused", test_refused);
+  g_test_add_func ("/logins/deep", test_deep);
   g_test_add_func ("/logins/add-and-remove", test_add_and_remove);
   g_test_add_func ("/logins/take-back", test_take_back);
   return g_test_run ();
