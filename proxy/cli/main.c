@@ -14,7 +14,7 @@ static const LlCommand commands[] = {
   { "check", "DOMAIN|ADDRESS...", "look at the mail servers of domains", ll_check_run },
   { "preview", "ADDRESS...", "what would happen to a letter", ll_preview_run },
   { "account", "add|list|show|edit|test|remove", "your accounts", ll_account_run },
-  { "setup", "thunderbird|msmtp|git|other", "let a mail program send through here", ll_setup_run },
+  { "setup", "thunderbird|evolution|other...", "let a mail program send through here", ll_setup_run },
   { "log", "[--follow]", "what was done with letters", ll_log_run },
   { "show", "ID [--original]", "one letter, with proof and timeline", ll_show_run },
   { "explain", "ID", "one letter, in sentences", ll_explain_run },
