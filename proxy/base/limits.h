@@ -297,6 +297,9 @@
  * has it, at some thousand letters a second. */
 #define LL_LOG_MAX (16 * 1024 * 1024)
 
+/* A short text about a letter, sealed and kept: a subject of 200 characters has 800 octets. */
+#define LL_ASIDE_MAX 1024
+
 /* -- the ledger and the bus --------------------------------------------------- */
 
 /* Letters in one answer; a recipient's proof is about 1 kB, a D-Bus message may hold 128 MB. */

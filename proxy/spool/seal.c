@@ -4,152 +4,17 @@
 #include "spool/seal.h"
 
 #include "base/error.h"
+#include "spool/cipher.h"
 
-#include <openssl/core_names.h>
 #include <openssl/crypto.h>
-#include <openssl/evp.h>
-#include <openssl/kdf.h>
-#include <openssl/params.h>
 #include <openssl/rand.h>
-#include <stdlib.h>
 #include <string.h>
-
-#define NONCE 12
 
 struct _LlSeal
 {
   EVP_CIPHER_CTX *chunks;
   EVP_CIPHER_CTX *header;
 };
-
-/*
- * OpenSSL's own failures here (no memory, no entropy) leave nothing sensible to go on with:
- * an unsealed letter must never be written.
- */
-static void
-must (int result)
-{
-  if (result <= 0)
-    abort ();
-}
-
-static const EVP_CIPHER *
-aes (void)
-{
-  static gsize once;
-
-  if (g_once_init_enter (&once))
-    {
-      EVP_CIPHER *cipher = EVP_CIPHER_fetch (NULL, "AES-256-GCM", NULL);
-
-      must (cipher != NULL);
-      g_once_init_leave (&once, (gsize) cipher);
-    }
-  return (const EVP_CIPHER *) once;
-}
-
-static EVP_KDF *
-hkdf (void)
-{
-  static gsize once;
-
-  if (g_once_init_enter (&once))
-    {
-      EVP_KDF *kdf = EVP_KDF_fetch (NULL, "HKDF", NULL);
-
-      must (kdf != NULL);
-      g_once_init_leave (&once, (gsize) kdf);
-    }
-  return (EVP_KDF *) once;
-}
-
-static void
-derive (const guint8 *key,
-        gsize key_length,
-        const guint8 *salt,
-        gsize salt_length,
-        const void *info,
-        gsize info_length,
-        guint8 *out,
-        gsize out_length)
-{
-  EVP_KDF_CTX *context = EVP_KDF_CTX_new (hkdf ());
-  OSSL_PARAM params[] = {
-    OSSL_PARAM_construct_utf8_string (OSSL_KDF_PARAM_DIGEST, (char *) "SHA256", 0),
-    OSSL_PARAM_construct_octet_string (OSSL_KDF_PARAM_KEY, (void *) key, key_length),
-    OSSL_PARAM_construct_octet_string (OSSL_KDF_PARAM_SALT, (void *) salt, salt_length),
-    OSSL_PARAM_construct_octet_string (OSSL_KDF_PARAM_INFO, (void *) info, info_length),
-    OSSL_PARAM_construct_end (),
-  };
-
-  must (context != NULL);
-  must (EVP_KDF_derive (context, out, out_length, params));
-  EVP_KDF_CTX_free (context);
-}
-
-/* -- AES-256-GCM ----------------------------------------------------------------------- */
-
-static EVP_CIPHER_CTX *
-cipher_new (const guint8 key[LL_SEAL_KEY])
-{
-  EVP_CIPHER_CTX *context = EVP_CIPHER_CTX_new ();
-
-  must (context != NULL);
-  must (EVP_CipherInit_ex (context, aes (), NULL, key, NULL, 1));
-  return context;
-}
-
-static void
-gcm_seal (EVP_CIPHER_CTX *context,
-          const guint8 nonce[NONCE],
-          const void *clear,
-          gsize clear_length,
-          const void *bytes,
-          gsize length,
-          guint8 *out)
-{
-  int got;
-
-  must (EVP_CipherInit_ex (context, NULL, NULL, NULL, nonce, 1));
-  if (clear_length > 0)
-    must (EVP_CipherUpdate (context, NULL, &got, clear, (int) clear_length));
-  if (length > 0)
-    must (EVP_CipherUpdate (context, out, &got, bytes, (int) length));
-  must (EVP_CipherFinal_ex (context, out + length, &got));
-  must (EVP_CIPHER_CTX_ctrl (context, EVP_CTRL_AEAD_GET_TAG, LL_SEAL_TAG, out + length));
-}
-
-static gboolean
-gcm_open (EVP_CIPHER_CTX *context,
-          const guint8 nonce[NONCE],
-          const void *clear,
-          gsize clear_length,
-          const void *bytes,
-          gsize length,
-          guint8 *out,
-          GError **error)
-{
-  const guint8 *sealed = bytes;
-  gboolean opened = FALSE;
-  guint8 end[LL_SEAL_TAG];
-  int got;
-
-  if (length >= LL_SEAL_TAG)
-    {
-      length -= LL_SEAL_TAG;
-      must (EVP_CipherInit_ex (context, NULL, NULL, NULL, nonce, 0));
-      if (clear_length > 0)
-        must (EVP_CipherUpdate (context, NULL, &got, clear, (int) clear_length));
-      if (length > 0)
-        must (EVP_CipherUpdate (context, out, &got, sealed, (int) length));
-      must (EVP_CIPHER_CTX_ctrl (context, EVP_CTRL_AEAD_SET_TAG, LL_SEAL_TAG,
-                                 (void *) (sealed + length)));
-      opened = EVP_CipherFinal_ex (context, end, &got) > 0;
-    }
-  if (!opened)
-    g_set_error (error, LL_STORE_ERROR, LL_STORE_ERROR_CORRUPT, "The seal is broken");
-  return opened;
-}
 
 /* -- keys --------------------------------------------------------------------------------- */
 
@@ -160,7 +25,7 @@ secret_of (EVP_PKEY *pair)
   gsize length = sizeof raw;
   LlSecret *secret;
 
-  must (EVP_PKEY_get_raw_private_key (pair, raw, &length));
+  ll_cipher_must (EVP_PKEY_get_raw_private_key (pair, raw, &length));
   secret = ll_secret_new ((const char *) raw, length);
   ll_secret_wipe (raw, sizeof raw);
   return secret;
@@ -172,8 +37,8 @@ pair_new (guint8 public_half[LL_SEAL_HALF])
   EVP_PKEY *pair = EVP_PKEY_Q_keygen (NULL, NULL, "X25519");
   gsize length = LL_SEAL_HALF;
 
-  must (pair != NULL);
-  must (EVP_PKEY_get_raw_public_key (pair, public_half, &length));
+  ll_cipher_must (pair != NULL);
+  ll_cipher_must (EVP_PKEY_get_raw_public_key (pair, public_half, &length));
   return pair;
 }
 
@@ -193,7 +58,7 @@ ll_seal_new_key (void)
   guint8 key[LL_SEAL_KEY];
   LlSecret *secret;
 
-  must (RAND_priv_bytes (key, sizeof key));
+  ll_cipher_must (RAND_priv_bytes (key, sizeof key));
   secret = ll_secret_new ((const char *) key, sizeof key);
   ll_secret_wipe (key, sizeof key);
   return secret;
@@ -206,8 +71,8 @@ ll_seal_subkey (const LlSecret *key, const char *purpose)
   guint8 raw[LL_SEAL_KEY];
   LlSecret *secret;
 
-  derive ((const guint8 *) ll_secret_peek (key), ll_secret_length (key), (const guint8 *) "", 0,
-          info, strlen (info), raw, sizeof raw);
+  ll_cipher_derive ((const guint8 *) ll_secret_peek (key), ll_secret_length (key),
+                    (const guint8 *) "", 0, info, strlen (info), raw, sizeof raw);
   secret = ll_secret_new ((const char *) raw, sizeof raw);
   ll_secret_wipe (raw, sizeof raw);
   return secret;
@@ -222,8 +87,8 @@ agree (EVP_PKEY *mine, const guint8 theirs[LL_SEAL_HALF], guint8 shared[LL_SEAL_
   gsize length = LL_SEAL_HALF;
   gboolean agreed;
 
-  must (peer != NULL && context != NULL);
-  must (EVP_PKEY_derive_init (context));
+  ll_cipher_must (peer != NULL && context != NULL);
+  ll_cipher_must (EVP_PKEY_derive_init (context));
   agreed = EVP_PKEY_derive_set_peer (context, peer) > 0
            && EVP_PKEY_derive (context, shared, &length) > 0;
   EVP_PKEY_CTX_free (context);
@@ -250,7 +115,7 @@ derive_wrap (const guint8 shared[LL_SEAL_HALF],
   memcpy (info, purpose, sizeof purpose - 1);
   if (context_length > 0)
     memcpy (info + sizeof purpose - 1, context, context_length);
-  derive (shared, LL_SEAL_HALF, salt, sizeof salt, info, length, wrap, LL_SEAL_KEY);
+  ll_cipher_derive (shared, LL_SEAL_HALF, salt, sizeof salt, info, length, wrap, LL_SEAL_KEY);
 }
 
 /* chunk key, header key, commitment */
@@ -259,11 +124,11 @@ derive_all (const LlSecret *key, guint8 out[3 * LL_SEAL_KEY])
 {
   static const char purpose[] = "letterlock spool 1 content";
 
-  derive ((const guint8 *) ll_secret_peek (key), ll_secret_length (key), (const guint8 *) "", 0,
-          purpose, sizeof purpose - 1, out, 3 * LL_SEAL_KEY);
+  ll_cipher_derive ((const guint8 *) ll_secret_peek (key), ll_secret_length (key),
+                    (const guint8 *) "", 0, purpose, sizeof purpose - 1, out, 3 * LL_SEAL_KEY);
 }
 
-static const guint8 zero_nonce[NONCE];
+static const guint8 zero_nonce[LL_CIPHER_NONCE];
 
 struct _LlSealer
 {
@@ -280,7 +145,7 @@ ll_sealer_new (const guint8 public_half[LL_SEAL_HALF])
   guint8 shared[LL_SEAL_HALF];
 
   memcpy (sealer->lasting, public_half, LL_SEAL_HALF);
-  must (agree (pair, public_half, shared));
+  ll_cipher_must (agree (pair, public_half, shared));
   sealer->shared = ll_secret_new ((const char *) shared, sizeof shared);
   ll_secret_wipe (shared, sizeof shared);
   EVP_PKEY_free (pair);
@@ -320,9 +185,9 @@ ll_sealer_seal (const LlSealer *sealer,
   memcpy (out->ephemeral, sealer->ephemeral, LL_SEAL_HALF);
   derive_wrap ((const guint8 *) ll_secret_peek (sealer->shared), sealer->ephemeral, sealer->lasting,
                context, context_length, wrap);
-  cipher = cipher_new (wrap);
-  gcm_seal (cipher, zero_nonce, context, context_length, ll_secret_peek (key), LL_SEAL_KEY,
-            out->sealed);
+  cipher = ll_cipher_new (wrap);
+  ll_cipher_seal (cipher, zero_nonce, context, context_length, ll_secret_peek (key), LL_SEAL_KEY,
+                  out->sealed);
   derive_all (key, derived);
   memcpy (out->commitment, derived + 2 * LL_SEAL_KEY, LL_SEAL_KEY);
   EVP_CIPHER_CTX_free (cipher);
@@ -337,12 +202,12 @@ open_committed (const guint8 wrap[LL_SEAL_KEY],
                 gsize context_length,
                 GError **error)
 {
-  EVP_CIPHER_CTX *cipher = cipher_new (wrap);
+  EVP_CIPHER_CTX *cipher = ll_cipher_new (wrap);
   guint8 key[LL_SEAL_KEY];
   guint8 derived[3 * LL_SEAL_KEY];
   g_autoptr (LlSecret) secret = NULL;
-  gboolean opened = gcm_open (cipher, zero_nonce, context, context_length, sealed->sealed,
-                              sizeof sealed->sealed, key, error);
+  gboolean opened = ll_cipher_open (cipher, zero_nonce, context, context_length, sealed->sealed,
+                                    sizeof sealed->sealed, key, error);
 
   EVP_CIPHER_CTX_free (cipher);
   if (opened)
@@ -361,6 +226,78 @@ open_committed (const guint8 wrap[LL_SEAL_KEY],
   return g_steal_pointer (&secret);
 }
 
+struct _LlOpener
+{
+  EVP_PKEY *mine; /* NULL: the private half is none */
+  guint8 lasting[LL_SEAL_HALF];
+  guint8 ephemeral[LL_SEAL_HALF];
+  LlSecret *shared; /* agreed on with @ephemeral, or NULL */
+};
+
+LlOpener *
+ll_opener_new (const LlSecret *private_half)
+{
+  LlOpener *opener = g_new0 (LlOpener, 1);
+  gsize length = LL_SEAL_HALF;
+
+  if (ll_secret_length (private_half) != LL_SEAL_HALF)
+    return opener;
+  opener->mine
+      = EVP_PKEY_new_raw_private_key (EVP_PKEY_X25519, NULL,
+                                      (const guint8 *) ll_secret_peek (private_half), LL_SEAL_HALF);
+  ll_cipher_must (opener->mine != NULL);
+  ll_cipher_must (EVP_PKEY_get_raw_public_key (opener->mine, opener->lasting, &length));
+  return opener;
+}
+
+void
+ll_opener_free (LlOpener *opener)
+{
+  if (opener == NULL)
+    return;
+  EVP_PKEY_free (opener->mine);
+  ll_secret_free (opener->shared);
+  g_free (opener);
+}
+
+static gboolean
+turn_to (LlOpener *opener, const guint8 ephemeral[LL_SEAL_HALF])
+{
+  guint8 shared[LL_SEAL_HALF];
+
+  if (opener->shared != NULL && memcmp (opener->ephemeral, ephemeral, LL_SEAL_HALF) == 0)
+    return TRUE;
+  g_clear_pointer (&opener->shared, ll_secret_free);
+  if (opener->mine == NULL || !agree (opener->mine, ephemeral, shared))
+    return FALSE;
+  opener->shared = ll_secret_new ((const char *) shared, sizeof shared);
+  ll_secret_wipe (shared, sizeof shared);
+  memcpy (opener->ephemeral, ephemeral, LL_SEAL_HALF);
+  return TRUE;
+}
+
+LlSecret *
+ll_opener_open (LlOpener *opener,
+                const LlSealedKey *sealed,
+                const void *context,
+                gsize context_length,
+                GError **error)
+{
+  guint8 wrap[LL_SEAL_KEY];
+  LlSecret *secret;
+
+  if (!turn_to (opener, sealed->ephemeral))
+    {
+      g_set_error (error, LL_STORE_ERROR, LL_STORE_ERROR_CORRUPT, "The sealed key is not one");
+      return NULL;
+    }
+  derive_wrap ((const guint8 *) ll_secret_peek (opener->shared), sealed->ephemeral, opener->lasting,
+               context, context_length, wrap);
+  secret = open_committed (wrap, sealed, context, context_length, error);
+  ll_secret_wipe (wrap, sizeof wrap);
+  return secret;
+}
+
 LlSecret *
 ll_seal_key_open (const LlSecret *private_half,
                   const LlSealedKey *sealed,
@@ -368,29 +305,9 @@ ll_seal_key_open (const LlSecret *private_half,
                   gsize context_length,
                   GError **error)
 {
-  EVP_PKEY *mine = NULL;
-  guint8 public_half[LL_SEAL_HALF];
-  guint8 shared[LL_SEAL_HALF];
-  guint8 wrap[LL_SEAL_KEY];
-  gsize length = sizeof public_half;
-  LlSecret *secret = NULL;
+  g_autoptr (LlOpener) opener = ll_opener_new (private_half);
 
-  if (ll_secret_length (private_half) == LL_SEAL_HALF)
-    mine = EVP_PKEY_new_raw_private_key (EVP_PKEY_X25519, NULL,
-                                         (const guint8 *) ll_secret_peek (private_half),
-                                         LL_SEAL_HALF);
-  if (mine != NULL && EVP_PKEY_get_raw_public_key (mine, public_half, &length) > 0
-      && agree (mine, sealed->ephemeral, shared))
-    {
-      derive_wrap (shared, sealed->ephemeral, public_half, context, context_length, wrap);
-      ll_secret_wipe (shared, sizeof shared);
-      secret = open_committed (wrap, sealed, context, context_length, error);
-      ll_secret_wipe (wrap, sizeof wrap);
-    }
-  else
-    g_set_error (error, LL_STORE_ERROR, LL_STORE_ERROR_CORRUPT, "The sealed key is not one");
-  EVP_PKEY_free (mine);
-  return secret;
+  return ll_opener_open (opener, sealed, context, context_length, error);
 }
 
 /* -- content and header ---------------------------------------------------------------- */
@@ -402,8 +319,8 @@ ll_seal_new (const LlSecret *key)
   guint8 derived[3 * LL_SEAL_KEY];
 
   derive_all (key, derived);
-  seal->chunks = cipher_new (derived);
-  seal->header = cipher_new (derived + LL_SEAL_KEY);
+  seal->chunks = ll_cipher_new (derived);
+  seal->header = ll_cipher_new (derived + LL_SEAL_KEY);
   ll_secret_wipe (derived, sizeof derived);
   return seal;
 }
@@ -419,23 +336,23 @@ ll_seal_free (LlSeal *seal)
 }
 
 static void
-chunk_nonce (guint64 number, gboolean last, guint8 nonce[NONCE])
+chunk_nonce (guint64 number, gboolean last, guint8 nonce[LL_CIPHER_NONCE])
 {
   guint64 big = GUINT64_TO_BE (number);
 
-  memset (nonce, 0, NONCE);
+  memset (nonce, 0, LL_CIPHER_NONCE);
   memcpy (nonce + 3, &big, sizeof big);
-  nonce[NONCE - 1] = last ? 1 : 0;
+  nonce[LL_CIPHER_NONCE - 1] = last ? 1 : 0;
 }
 
 void
 ll_seal_chunk (
     LlSeal *seal, guint64 number, gboolean last, const void *bytes, gsize length, void *out)
 {
-  guint8 nonce[NONCE];
+  guint8 nonce[LL_CIPHER_NONCE];
 
   chunk_nonce (number, last, nonce);
-  gcm_seal (seal->chunks, nonce, NULL, 0, bytes, length, out);
+  ll_cipher_seal (seal->chunks, nonce, NULL, 0, bytes, length, out);
 }
 
 gboolean
@@ -447,10 +364,10 @@ ll_seal_chunk_open (LlSeal *seal,
                     void *out,
                     GError **error)
 {
-  guint8 nonce[NONCE];
+  guint8 nonce[LL_CIPHER_NONCE];
 
   chunk_nonce (number, last, nonce);
-  return gcm_open (seal->chunks, nonce, NULL, 0, bytes, length, out, error);
+  return ll_cipher_open (seal->chunks, nonce, NULL, 0, bytes, length, out, error);
 }
 
 GBytes *
@@ -461,7 +378,7 @@ ll_seal_header (LlSeal *seal, GBytes *clear, GBytes *bytes)
   const void *data = g_bytes_get_data (bytes, &length);
   guint8 *out = g_malloc (length + LL_SEAL_TAG);
 
-  gcm_seal (seal->header, zero_nonce, clear_data, clear_length, data, length, out);
+  ll_cipher_seal (seal->header, zero_nonce, clear_data, clear_length, data, length, out);
   return g_bytes_new_take (out, length + LL_SEAL_TAG);
 }
 
@@ -473,7 +390,8 @@ ll_seal_header_open (LlSeal *seal, GBytes *clear, GBytes *sealed, GError **error
   const void *data = g_bytes_get_data (sealed, &length);
   g_autofree guint8 *out = g_malloc (length + 1);
 
-  if (!gcm_open (seal->header, zero_nonce, clear_data, clear_length, data, length, out, error))
+  if (!ll_cipher_open (seal->header, zero_nonce, clear_data, clear_length, data, length, out,
+                       error))
     return NULL;
   return g_bytes_new_take (g_steal_pointer (&out), length - LL_SEAL_TAG);
 }

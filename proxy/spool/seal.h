@@ -67,6 +67,18 @@ LlSecret *ll_seal_key_open (const LlSecret *private_half,
                             gsize context_length,
                             GError **error);
 
+/* Opens what was sealed to one private half. What it agreed on with the last ephemeral half it
+ * remembers, since one serves many letters. For one thread at a time. */
+typedef struct _LlOpener LlOpener;
+
+LlOpener *ll_opener_new (const LlSecret *private_half);
+void ll_opener_free (LlOpener *opener);
+LlSecret *ll_opener_open (LlOpener *opener,
+                          const LlSealedKey *sealed,
+                          const void *context,
+                          gsize context_length,
+                          GError **error);
+
 /* One letter's content and header under its content key. For one thread at a time. */
 typedef struct _LlSeal LlSeal;
 
@@ -93,5 +105,6 @@ GBytes *ll_seal_header_open (LlSeal *seal, GBytes *clear, GBytes *sealed, GError
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LlSeal, ll_seal_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LlSealer, ll_sealer_unref)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (LlOpener, ll_opener_free)
 
 G_END_DECLS

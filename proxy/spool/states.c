@@ -133,6 +133,14 @@
  * a multiple of 8 the first that is no entry of this epoch is the end: nothing behind it was ever
  * synced
  *
+ * an aside, kept elsewhere (spool/aside.h)
+ *   0   1  version, 1
+ *   1   8  key id, as in ID.letter
+ *   9  16  random
+ *  25 112  ephemeral public half, sealed key, commitment, as in ID.letter; the context is purpose
+ *          and id, each with a zero behind it, and 1..24
+ * 137      the text, sealed with the header key of that key, the same context as AAD
+ *
  * A record counts when its checksum is right, its sequence is above the last that counted, and
  * its base is not. So an unsynced record that a power loss tore out leaves no gap that matters.
  * What follows the last record that counts is overwritten. A record whose base is missing means

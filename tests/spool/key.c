@@ -3,44 +3,7 @@
 
 #include "spool/key.h"
 
-#include "place.h"
-
-/* What a keyring does is played by the file of secrets: "@keyring" in it is one that cannot be
- * reached, an empty file one that lost everything. tests/secrets/libsecret.c has the real one. */
-
-static char *
-secrets_path (Place *place)
-{
-  return g_build_filename (place->folder, "secrets", NULL);
-}
-
-static char *
-lose_secrets (Place *place)
-{
-  g_autofree char *path = secrets_path (place);
-  char *before;
-
-  g_assert_true (g_file_get_contents (path, &before, NULL, NULL));
-  g_assert_true (g_file_set_contents (path, "", 0, NULL));
-  return before;
-}
-
-static void
-lock_secrets (Place *place)
-{
-  g_autofree char *path = secrets_path (place);
-  g_autofree char *bytes = lose_secrets (place);
-  GString *locked = g_string_new (NULL);
-  g_auto (GStrv) lines = g_strsplit (bytes, "\n", -1);
-
-  for (char **line = lines; *line && **line; line++)
-    {
-      *strrchr (*line, ' ') = '\0';
-      g_string_append_printf (locked, "%s @keyring\n", *line);
-    }
-  g_assert_true (g_file_set_contents (path, locked->str, -1, NULL));
-  g_string_free (locked, TRUE);
-}
+#include "keyring.h"
 
 static void
 expect_read_error (Place *place, LlLetter *letter, LlStoreError code)
@@ -73,11 +36,11 @@ test_locked (Place *place, gconstpointer data)
   g_autoptr (LlLetter) opened = NULL;
   g_autoptr (LlReader) reader = NULL;
   g_autoptr (LlReader) later = NULL;
-  g_autofree char *path = secrets_path (place);
+  g_autofree char *path = place_secrets_path (place);
   g_autofree char *bytes = NULL;
 
   g_assert_true (g_file_get_contents (path, &bytes, NULL, NULL));
-  lock_secrets (place);
+  place_lock_secrets (place);
   place_reopen (place);
   during = place_take (place, letter_with_facts (), "during", 6, 6);
   reader = ll_store_read (place->store, during, NULL);
@@ -112,8 +75,8 @@ test_lost (Place *place, gconstpointer data)
   g_autoptr (LlLetter) fresh = NULL;
   g_autoptr (LlLetter) again = NULL;
   g_autoptr (LlReader) reader = NULL;
-  g_autofree char *bytes = lose_secrets (place);
-  g_autofree char *path = secrets_path (place);
+  g_autofree char *bytes = place_lose_secrets (place);
+  g_autofree char *path = place_secrets_path (place);
   g_auto (GStrv) ids = NULL;
 
   place_reopen (place);
@@ -146,8 +109,8 @@ test_not_a_key (Place *place, gconstpointer data)
 {
   g_autoptr (LlLetter) letter = place_take (place, place_letter (), "x", 1, 1);
   g_autoptr (LlLetter) loaded = NULL;
-  g_autofree char *path = secrets_path (place);
-  g_autofree char *bytes = lose_secrets (place);
+  g_autofree char *path = place_secrets_path (place);
+  g_autofree char *bytes = place_lose_secrets (place);
   g_autofree char *changed = NULL;
 
   *strrchr (bytes, ' ') = '\0';
@@ -184,7 +147,7 @@ static void
 test_private_half_apart (Place *place, gconstpointer data)
 {
   static const char *const names[] = { "key.pub", "ids", "lock", "reserve" };
-  g_autofree char *path = secrets_path (place);
+  g_autofree char *path = place_secrets_path (place);
   g_autofree char *bytes = NULL;
   const char *value;
 

@@ -73,6 +73,31 @@ test_fresh (void)
   g_assert_false (ll_secret_equal (key, ll_secret_peek (next), ll_secret_length (next)));
 }
 
+/* It remembers the last ephemeral half, whichever comes next. */
+static void
+test_opener (void)
+{
+  guint8 public_half[LL_SEAL_HALF];
+  g_autoptr (LlSecret) mine = ll_seal_new_pair (public_half);
+  g_autoptr (LlSecret) key = ll_seal_new_key ();
+  g_autoptr (LlSealer) one = ll_sealer_new (public_half);
+  g_autoptr (LlSealer) other = ll_sealer_new (public_half);
+  g_autoptr (LlOpener) opener = ll_opener_new (mine);
+  LlSealedKey none = { { 0 } };
+
+  for (guint i = 0; i < 8; i++)
+    {
+      LlSealedKey sealed;
+      g_autoptr (LlSecret) opened = NULL;
+
+      ll_sealer_seal (i / 2 % 2 == 0 ? one : other, key, &i, sizeof i, &sealed);
+      if (i == 5)
+        g_assert_null (ll_opener_open (opener, &none, &i, sizeof i, NULL));
+      opened = ll_opener_open (opener, &sealed, &i, sizeof i, NULL);
+      g_assert_true (ll_secret_equal (opened, ll_secret_peek (key), ll_secret_length (key)));
+    }
+}
+
 static void
 test_chunks (void)
 {
@@ -144,6 +169,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/seal/key", test_key);
   g_test_add_func ("/seal/fresh", test_fresh);
+  g_test_add_func ("/seal/opener", test_opener);
   g_test_add_func ("/seal/chunks", test_chunks);
   g_test_add_func ("/seal/header", test_header);
   g_test_add_func ("/seal/format-is-fixed", test_format_is_fixed);
