@@ -310,7 +310,7 @@ take (LlReception *reception,
       live->login = g_strdup (reception->login);
       live->password = ll_secret_copy (reception->password);
     }
-  ll_ledger_put (pipeline->parts.ledger, letter, NULL);
+  ll_pipeline_enter (pipeline, live);
   ll_pipeline_note (pipeline, live, "accepted", NULL);
   note_changes (reception, live);
   if (letter->envelope->recipients->len >= LL_MANY_RECIPIENTS)

@@ -72,6 +72,15 @@ ll_keep_original (LlPipeline *pipeline, const LlLive *live)
 }
 
 void
+ll_pipeline_keep_subjects (LlPipeline *pipeline, const LlConfig *config)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!ll_ledger_keep_subjects (pipeline->parts.ledger, config->subjects, &error))
+    g_warning ("subjects that are not to be kept any more stay in the ledger: %s", error->message);
+}
+
+void
 ll_pipeline_prune (LlPipeline *pipeline)
 {
   g_autoptr (LlConfig) config = ll_pipeline_config (pipeline);
@@ -80,8 +89,8 @@ ll_pipeline_prune (LlPipeline *pipeline)
   guint time = keeping_time (pipeline);
 
   ll_store_prune_originals (pipeline->parts.store, time > 0 ? now - time : G_MAXINT64);
-  if (config->retention > 0)
-    ll_ledger_prune (pipeline->parts.ledger, now - (gint64) config->retention, &error);
+  ll_ledger_prune (pipeline->parts.ledger,
+                   config->retention > 0 ? now - (gint64) config->retention : 0, &error);
   if (error != NULL)
     g_warning ("what is old stays in the ledger: %s", error->message);
   ll_queue_add (pipeline->queue, LL_PIPELINE_PRUNING, LL_PIPELINE_PRUNING, now + DAY);

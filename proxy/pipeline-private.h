@@ -136,6 +136,9 @@ LlLive *ll_pipeline_find (LlPipeline *pipeline, const char *id);
 /* Spool first, then the ledger, then those who watch. Called by the owner of the letter. */
 gboolean ll_pipeline_save (LlPipeline *pipeline, LlLive *live, gboolean durable);
 
+/* The ledger gets the letter as it is, and its subject where that can be read. */
+void ll_pipeline_enter (LlPipeline *pipeline, const LlLive *live);
+
 /* A point of the timeline. */
 void ll_pipeline_note (LlPipeline *pipeline, LlLive *live, const char *event, const char *text);
 void ll_pipeline_tell (LlPipeline *pipeline, LlPipelineNews news, const char *id, const char *text);
@@ -164,6 +167,9 @@ GVariant *ll_original_shown (LlPipeline *pipeline, GVariant *letter);
 
 /* Ledger and originals, by the configuration in force; comes back by itself. */
 void ll_pipeline_prune (LlPipeline *pipeline);
+
+/* As [record] subjects says. */
+void ll_pipeline_keep_subjects (LlPipeline *pipeline, const LlConfig *config);
 
 /* -- returning.c: letters that were here before we were ------------------------------- */
 

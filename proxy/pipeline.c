@@ -49,6 +49,13 @@ ll_pipeline_note (LlPipeline *pipeline, LlLive *live, const char *event, const c
   ll_ledger_event (pipeline->parts.ledger, live->letter->id, event, text);
 }
 
+void
+ll_pipeline_enter (LlPipeline *pipeline, const LlLive *live)
+{
+  ll_ledger_put (pipeline->parts.ledger, live->letter,
+                 live->facts != NULL ? live->facts->subject : NULL);
+}
+
 gboolean
 ll_pipeline_save (LlPipeline *pipeline, LlLive *live, gboolean durable)
 {
@@ -370,6 +377,7 @@ ll_pipeline_new (const LlPipelineParts *parts, LlConfig *config)
   pipeline->sign_ins = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_object_unref);
   pipeline->onward = ll_onward_book_new (parts->state_folder);
   pipeline->queue = ll_queue_new (step_cb, pipeline, STEP_THREADS);
+  ll_pipeline_keep_subjects (pipeline, config);
   ll_pipeline_take_up_pause (pipeline);
   ll_pipeline_take_up (pipeline);
   ll_queue_add (pipeline->queue, LL_PIPELINE_PRUNING, LL_PIPELINE_PRUNING, 0);

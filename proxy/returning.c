@@ -71,7 +71,10 @@ ll_pipeline_open (LlPipeline *pipeline, LlLive *live)
   if (reader != NULL && live->letter->facts != NULL)
     live->facts = ll_message_facts_from_variant (live->letter->facts);
   if (live->facts != NULL)
-    return TRUE;
+    {
+      ll_pipeline_enter (pipeline, live); /* with its subject now */
+      return TRUE;
+    }
   if (error == NULL)
     g_set_error_literal (&error, LL_STORE_ERROR, LL_STORE_ERROR_CORRUPT, "its facts are missing");
   if (g_error_matches (error, LL_STORE_ERROR, LL_STORE_ERROR_LOCKED))
@@ -163,7 +166,7 @@ take_up (LlPipeline *pipeline, const char *id)
   g_mutex_lock (&pipeline->lock); /* the first ones are taking their steps already */
   g_hash_table_replace (pipeline->live, g_strdup (id), ll_live_ref (live));
   g_mutex_unlock (&pipeline->lock);
-  ll_ledger_put (pipeline->parts.ledger, letter, NULL);
+  ll_pipeline_enter (pipeline, live);
   ll_pipeline_save (pipeline, live, FALSE);
   if (ll_pipeline_is_done (letter) && !is_mail_due (letter))
     {

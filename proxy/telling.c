@@ -144,7 +144,7 @@ send_letter (LlPipeline *pipeline,
   if (!ll_intake_commit (intake, letter, TRUE, error))
     return FALSE;
   live = ll_live_new (g_steal_pointer (&letter), g_steal_pointer (&facts));
-  ll_ledger_put (pipeline->parts.ledger, live->letter, NULL);
+  ll_pipeline_enter (pipeline, live);
   ll_pipeline_note (pipeline, live, "accepted", N_ ("a notice to you"));
   ll_pipeline_take (pipeline, live);
   return TRUE;

@@ -144,6 +144,7 @@ ll_pipeline_configure (LlPipeline *pipeline, LlConfig *config)
   pipeline->config = ll_config_ref (config);
   g_mutex_unlock (&pipeline->lock);
   ll_config_unref (old);
+  ll_pipeline_keep_subjects (pipeline, config);
   ll_upstream_drop (pipeline->parts.upstream);
   ll_queue_kick (pipeline->queue, NULL);
   ll_queue_add (pipeline->queue, LL_PIPELINE_PRUNING, LL_PIPELINE_PRUNING, 0);

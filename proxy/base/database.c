@@ -99,6 +99,14 @@ ll_database_dup_text (sqlite3_stmt *statement, int column)
   return g_strdup ((const char *) sqlite3_column_text (statement, column));
 }
 
+GBytes *
+ll_database_dup_bytes (sqlite3_stmt *statement, int column)
+{
+  int length = sqlite3_column_bytes (statement, column);
+
+  return length > 0 ? g_bytes_new (sqlite3_column_blob (statement, column), (gsize) length) : NULL;
+}
+
 static int
 user_version (sqlite3 *database, GError **error)
 {

@@ -56,6 +56,9 @@ void ll_database_bind_text (sqlite3_stmt *statement, int index, const char *text
 /* NULL for SQL NULL. (transfer full) */
 char *ll_database_dup_text (sqlite3_stmt *statement, int column);
 
+/* NULL for SQL NULL and for nothing. (transfer full) */
+GBytes *ll_database_dup_bytes (sqlite3_stmt *statement, int column);
+
 gboolean ll_database_set_error (GError **error, sqlite3 *database, const char *what);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (sqlite3_stmt, sqlite3_finalize)

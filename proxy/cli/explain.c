@@ -130,7 +130,7 @@ ll_explain_run (int argc, char **argv)
 
   if (!ll_usage_parse (&usage, argc, argv, &left))
     return LL_EXIT_USAGE;
-  letter = ll_letters_take (left[0], &status);
+  letter = ll_letters_take (left[0], FALSE, &status);
   if (letter == NULL)
     return status;
   printf ("Letter %s of %s\n", ll_text (letter, "id"), ll_text (letter, "time"));

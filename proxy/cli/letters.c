@@ -210,11 +210,23 @@ ll_letters_get (const char *id, int *status)
   return ll_ask_one ("GetLetter", g_variant_new ("(s)", id), LL_ASK_SHORT, status);
 }
 
+static GVariant *
+without_subject (GVariant *letter)
+{
+  g_autoptr (GVariant) owned = letter;
+  g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (owned);
+
+  g_variant_dict_remove (&dict, "subject");
+  return g_variant_ref_sink (g_variant_dict_end (&dict));
+}
+
 GVariant *
-ll_letters_take (const char *id, int *status)
+ll_letters_take (const char *id, gboolean subject, int *status)
 {
   GVariant *letter = ll_letters_get (id, status);
 
+  if (letter != NULL && !subject)
+    letter = without_subject (letter);
   if (letter == NULL || !ll_json_wanted)
     return letter;
   ll_json_print (letter, ll_schema_letter_with_events);

@@ -35,8 +35,8 @@ void ll_letters_print_one (GVariant *letter);
 GVariant *ll_letters_get (const char *id, int *status);
 
 /* The same for a command about one letter: with --json it is printed, with all there is of it, and
- * NULL comes back, too. */
-GVariant *ll_letters_take (const char *id, int *status);
+ * NULL comes back, too. @subject: with the one that is kept, if any. */
+GVariant *ll_letters_take (const char *id, gboolean subject, int *status);
 
 /* "2026-11-22T16:31:00Z" in the terminal's own time zone: "22 Nov 17:31". (transfer full) */
 char *ll_letters_time (const char *time);

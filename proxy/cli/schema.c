@@ -157,9 +157,9 @@ static const LlField event[] = { VALUE ("time"), VALUE ("event"), VALUE ("text")
   VALUE ("id"), VALUE ("time"), VALUE ("account"), VALUE ("from"), VALUE ("message_id"),           \
       VALUE ("state"), LIST ("recipients", recipient), VALUE ("warning")
 
-const LlField ll_schema_letter[] = { LETTER_FIELDS, END };
+const LlField ll_schema_letter[] = { LETTER_FIELDS, VALUE ("subject"), END };
 const LlField ll_schema_letter_with_events[]
-    = { LETTER_FIELDS, LIST ("events", event), VALUE ("original_until"), END };
+    = { LETTER_FIELDS, LIST ("events", event), VALUE ("original_until"), VALUE ("subject"), END };
 
 const LlField ll_schema_access[] = { VALUE ("account"),
                                      VALUE ("username"),

@@ -207,6 +207,7 @@ print_letter (GVariant *letter)
   print_pair ("  ", "time", LL_TONE_PLAIN, ll_text (letter, "time"));
   print_pair ("  ", "account", LL_TONE_PLAIN, ll_text (letter, "account"));
   print_pair ("  ", "from", LL_TONE_PLAIN, ll_text (letter, "from"));
+  print_pair ("  ", "subject", LL_TONE_PLAIN, ll_text (letter, "subject"));
   print_pair ("  ", "message id", LL_TONE_PLAIN, ll_text (letter, "message_id"));
   print_pair ("  ", "take care", LL_TONE_CARE, ll_text (letter, "warning"));
   print_original (letter);
@@ -252,7 +253,7 @@ ll_show_run (int argc, char **argv)
     return ll_usage_error ("show: --original is a letter, not JSON");
   if (original)
     return ll_original_write (left[0], file);
-  letter = ll_letters_take (left[0], &status);
+  letter = ll_letters_take (left[0], TRUE, &status);
   if (letter != NULL)
     print_letter (letter);
   return status;

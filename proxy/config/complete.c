@@ -82,16 +82,6 @@ check_listeners (const LlConfig *config, GError **error)
   return TRUE;
 }
 
-/* -- the ledger ------------------------------------------------------------------------------ */
-
-/* Subjects are to be kept sealed or not at all, and sealing them is not built yet. */
-static gboolean
-check_record (const LlConfig *config, GError **error)
-{
-  return !config->subjects
-         || fail (error, "[record] subjects: keeping subjects is not offered yet; leave it false");
-}
-
 /* -- accounts -------------------------------------------------------------------------------- */
 
 /* A login says which password is asked for, so it cannot be ours and the provider's at once;
@@ -177,7 +167,7 @@ gboolean
 ll_config_complete (LlConfig *config, GError **error)
 {
   if (!complete_tags (config, error) || !check_listeners (config, error)
-      || !check_accounts (config, error) || !check_record (config, error))
+      || !check_accounts (config, error))
     return FALSE;
   warn (config);
   return TRUE;

@@ -201,8 +201,10 @@ const LlOption ll_options[] = {
            "that you can read and search it; none: not at all. Never longer than retention.",
     .example = "90d" },
   { "record", "subjects", LL_OPTION_FLAG, "false", CONFIG (subjects),
-    .doc = "Whether the ledger keeps subjects, sealed. Not offered yet: only false is accepted.",
-    .example = "false" },
+    .doc = "Whether the ledger keeps the subjects of letters from then on, each encrypted with "
+           "your key, so that window, log and show have them while your keyring is open. Once "
+           "false again, those that were kept are erased.",
+    .example = "true" },
 
   /* -- [notices] --------------------------------------------------------------------- */
   { "notices", "sent", LL_OPTION_FLAG, "false", CONFIG (sent_told),

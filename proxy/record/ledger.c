@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "record/row.h"
 #include "record/schema.h"
+#include "record/subject.h"
 
 /*
  * One thread writes. What waits when it comes round goes into one transaction, so
@@ -63,7 +64,7 @@ struct _LlLedger
 {
   LlLedgerReaders readers;
   GThread *thread;
-  LlStore *store; /* (atomic) or NULL */
+  LlLedgerFollows follows;
 
   GMutex lock; /* of all up to the empty line */
   GCond wanted;
@@ -142,7 +143,8 @@ run_job (LlLedger *ledger, Job *job, GError **error)
   switch (job->kind)
     {
     case JOB_PUT:
-      return ll_row_write (job->row, &ledger->statements, error);
+      return ll_row_write (job->row, &ledger->statements,
+                           g_atomic_int_get (&ledger->follows.subjects), error);
     case JOB_EVENT:
       return ll_row_write_event (&ledger->statements, job->id, job->when, job->event, job->text,
                                  error);
@@ -160,11 +162,11 @@ run_job (LlLedger *ledger, Job *job, GError **error)
 }
 
 /* Of several snapshots of a letter in one group only the last one is written, but for those that
- * say that a person had to decide: reports count them. */
+ * say that a person had to decide (reports count them) or what no later one says again. */
 static gboolean
 is_outdated (GHashTable *latest, const Job *job)
 {
-  return job->kind == JOB_PUT && !ll_row_is_held (job->row)
+  return job->kind == JOB_PUT && !ll_row_is_held (job->row) && !ll_row_has_subject (job->row)
          && g_hash_table_lookup (latest, job->id) != job;
 }
 
@@ -184,7 +186,7 @@ static gboolean
 commit_group (LlLedger *ledger, guint n, gboolean synced, GError **error)
 {
   g_autoptr (GHashTable) latest = latest_rows (ledger, n);
-  LlStore *store = g_atomic_pointer_get (&ledger->store);
+  LlStore *store = g_atomic_pointer_get (&ledger->follows.store);
   guint i = 0;
 
   /* where that fails, who waits for it hears so; the letters that it concerns are still told of */
@@ -396,7 +398,13 @@ ll_ledger_close (LlLedger *ledger)
 void
 ll_ledger_follow (LlLedger *ledger, LlStore *store)
 {
-  g_atomic_pointer_set (&ledger->store, store);
+  g_atomic_pointer_set (&ledger->follows.store, store);
+}
+
+LlLedgerFollows *
+ll_ledger_follows (LlLedger *ledger)
+{
+  return &ledger->follows;
 }
 
 LlLedgerReaders *
@@ -411,9 +419,8 @@ ll_ledger_put (LlLedger *ledger, const LlLetter *letter, const char *subject)
   Job *job;
 
   g_return_if_fail (letter->id != NULL);
-  g_warn_if_fail (subject == NULL);
   job = job_new (JOB_PUT);
-  job->row = ll_row_new (letter);
+  job->row = ll_row_new (letter, ll_subject_seal (ledger, letter->id, subject));
   job->id = g_strdup (letter->id);
   push (ledger, job);
 }

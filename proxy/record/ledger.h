@@ -11,7 +11,7 @@ G_BEGIN_DECLS
 /*
  * The ledger: what was done with every letter and why, for as long as retention
  * says. Written after the spool, by one writer thread; at start completed from the
- * spool. Addresses and times; subjects only if switched on.
+ * spool. Addresses and times; subjects only if switched on, and sealed.
  *
  * Thread-safe. Readers have connections of their own (WAL).
  */
@@ -25,8 +25,13 @@ void ll_ledger_close (LlLedger *ledger); /* writes what is waiting */
  * that is gone. @store (not owned) lives longer. */
 void ll_ledger_follow (LlLedger *ledger, LlStore *store);
 
+/* Whether subjects are kept, sealed to the key of the store that is followed. FALSE, as it begins:
+ * none is taken or shown, and those that there are are erased when this returns TRUE; where they
+ * cannot be, ll_ledger_prune tries again. Waits for the writer thread. */
+gboolean ll_ledger_keep_subjects (LlLedger *ledger, gboolean keep, GError **error);
+
 /* A snapshot of the letter as it is now: inserts or updates. Queued to the writer, in order;
- * returns at once. @subject: must be NULL: `[record] subjects` is not offered yet.
+ * returns at once. @subject: LL_ASIDE_MAX octets at most; NULL: the one that is kept stays.
  *
  * Of each recipient's LlProgress.extra (a{sv}), these keys are understood, and all are shown:
  * evidence source why bound confidence code mode provider s; rule u; overridden requiretls b;

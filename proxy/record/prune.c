@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 #include "record/schema.h"
+#include "record/subject.h"
 
 /*
  * Retention: letters that are done and old go, with their recipients and timeline.
@@ -11,6 +12,7 @@
 typedef struct
 {
   gint64 before;
+  gboolean subjects; /* they may stay with their letters */
   guint removed;
 } Prune;
 
@@ -37,13 +39,14 @@ prune_call (sqlite3 *database, gpointer data, GError **error)
       if (i == 0)
         prune->removed = (guint) sqlite3_changes (database);
     }
-  return TRUE;
+  return prune->subjects || ll_subjects_erase (database, error);
 }
 
 guint
 ll_ledger_prune (LlLedger *ledger, gint64 before, GError **error)
 {
-  Prune prune = { .before = before };
+  Prune prune
+      = { .before = before, .subjects = g_atomic_int_get (&ll_ledger_follows (ledger)->subjects) };
 
   return ll_ledger_call (ledger, prune_call, &prune, error) ? prune.removed : 0;
 }

@@ -37,6 +37,7 @@ struct _LlRow
   guint64 size;
   LlState state;
   gboolean open;
+  GBytes *subject; /* sealed, or NULL */
   guint n;
   RowRecipient *recipients;
 };
@@ -102,7 +103,7 @@ take_recipient (RowRecipient *row, const LlRecipient *recipient, const LlProgres
 }
 
 LlRow *
-ll_row_new (const LlLetter *letter)
+ll_row_new (const LlLetter *letter, GBytes *subject)
 {
   LlRow *row = g_new0 (LlRow, 1);
   const LlEnvelope *envelope = letter->envelope;
@@ -116,6 +117,7 @@ ll_row_new (const LlLetter *letter)
   row->message_id = g_strdup (letter->message_id);
   row->digest = g_strdup (letter->digest);
   row->size = letter->size;
+  row->subject = subject;
   row->n = n;
   row->recipients = g_new0 (RowRecipient, MAX (n, 1));
   for (guint i = 0; i < n; i++)
@@ -151,6 +153,7 @@ ll_row_free (LlRow *row)
   g_free (row->sender);
   g_free (row->message_id);
   g_free (row->digest);
+  g_clear_pointer (&row->subject, g_bytes_unref);
   g_free (row);
 }
 
@@ -161,6 +164,12 @@ ll_row_is_held (const LlRow *row)
     if (row->recipients[i].state == LL_STATE_HELD)
       return TRUE;
   return FALSE;
+}
+
+gboolean
+ll_row_has_subject (const LlRow *row)
+{
+  return row->subject != NULL;
 }
 
 /* -- writing it --------------------------------------------------------------------- */
@@ -189,18 +198,28 @@ static const char recipient_sql[]
       "  next_try = excluded.next_try, decided = excluded.decided, reason = excluded.reason,"
       "  reply = excluded.reply, extra = excluded.extra";
 
+static const char subject_sql[]
+    = "INSERT OR REPLACE INTO subjects (letter, sealed) VALUES (?1, ?2)";
+
 static const char event_sql[]
     = "INSERT INTO events (id, time, event, text) VALUES (?1, ?2, ?3, ?4)";
 
 gboolean
 ll_row_statements_init (LlRowStatements *statements, sqlite3 *database, GError **error)
 {
-  statements->letter = ll_database_prepare (database, letter_sql, error);
-  statements->recipient
-      = statements->letter != NULL ? ll_database_prepare (database, recipient_sql, error) : NULL;
-  statements->event
-      = statements->recipient != NULL ? ll_database_prepare (database, event_sql, error) : NULL;
-  return statements->event != NULL;
+  const struct
+  {
+    sqlite3_stmt **statement;
+    const char *sql;
+  } all[] = { { &statements->letter, letter_sql },
+              { &statements->recipient, recipient_sql },
+              { &statements->subject, subject_sql },
+              { &statements->event, event_sql } };
+
+  for (guint i = 0; i < G_N_ELEMENTS (all); i++)
+    if ((*all[i].statement = ll_database_prepare (database, all[i].sql, error)) == NULL)
+      return FALSE;
+  return TRUE;
 }
 
 void
@@ -208,6 +227,7 @@ ll_row_statements_clear (LlRowStatements *statements)
 {
   g_clear_pointer (&statements->letter, sqlite3_finalize);
   g_clear_pointer (&statements->recipient, sqlite3_finalize);
+  g_clear_pointer (&statements->subject, sqlite3_finalize);
   g_clear_pointer (&statements->event, sqlite3_finalize);
 }
 
@@ -264,8 +284,17 @@ write_recipient (
   return finish (statement, error);
 }
 
+static gboolean
+write_subject (GBytes *sealed, gint64 letter, sqlite3_stmt *statement, GError **error)
+{
+  sqlite3_bind_int64 (statement, 1, letter);
+  sqlite3_bind_blob (statement, 2, g_bytes_get_data (sealed, NULL), (int) g_bytes_get_size (sealed),
+                     SQLITE_TRANSIENT);
+  return finish (statement, error);
+}
+
 gboolean
-ll_row_write (LlRow *row, LlRowStatements *statements, GError **error)
+ll_row_write (LlRow *row, LlRowStatements *statements, gboolean subjects, GError **error)
 {
   sqlite3_stmt *statement = statements->letter;
   gint64 seq = 0;
@@ -288,7 +317,8 @@ ll_row_write (LlRow *row, LlRowStatements *statements, GError **error)
   for (guint i = 0; i < row->n; i++)
     if (!write_recipient (&row->recipients[i], seq, i, statements->recipient, error))
       return FALSE;
-  return TRUE;
+  return !subjects || row->subject == NULL
+         || write_subject (row->subject, seq, statements->subject, error);
 }
 
 gboolean

@@ -9,6 +9,7 @@
  *             nothing is known; `extra` is the whole a{sv} as it was decided
  * events      the timeline
  * overrides   what a person accepted for a domain; retention never touches them
+ * subjects    where they are kept: sealed, see spool/aside.h
  * meta        `synced` is written by a flush that has nothing else to write
  *
  * `seq` is the order of arrival in the ledger and the key of the joins; `open` says that
@@ -42,6 +43,10 @@ static const char *const steps[] = {
   "  since INTEGER NOT NULL, until INTEGER NOT NULL);"
   "CREATE TABLE meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;"
   "INSERT INTO meta VALUES ('synced', 0)",
+  /* apart from the letters, so that lists do not read them and all can go at once */
+  "CREATE TABLE subjects ("
+  "  letter INTEGER PRIMARY KEY REFERENCES letters (seq) ON DELETE CASCADE,"
+  "  sealed BLOB NOT NULL)",
 };
 
 sqlite3 *

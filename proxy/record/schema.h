@@ -25,6 +25,15 @@ gboolean ll_ledger_call (LlLedger *ledger, LlLedgerCall call, gpointer data, GEr
 sqlite3 *ll_ledger_take_reader (LlLedger *ledger, GError **error);
 void ll_ledger_give_reader (LlLedger *ledger, sqlite3 *reader);
 
+/* What the ledger follows; each field is atomic. */
+typedef struct
+{
+  LlStore *store; /* (not owned) or NULL */
+  gint subjects;  /* they are kept, sealed to the store's key */
+} LlLedgerFollows;
+
+LlLedgerFollows *ll_ledger_follows (LlLedger *ledger);
+
 /* The connections that rest between two readings; query.c keeps them, ledger.c owns them. */
 typedef struct
 {

@@ -166,8 +166,8 @@ test_config (Fixture *f, gconstpointer data)
   fails (f, "SetConfig", g_variant_new ("(ss)", "policy.mode", "x"), LL_API_ERROR_INVALID,
          "forced");
   fails (f, "SetConfig", g_variant_new ("(ss)", "policy", "x"), LL_API_ERROR_INVALID, "key");
-  fails (f, "SetConfig", g_variant_new ("(ss)", "record.subjects", "true"), LL_API_ERROR_INVALID,
-         "not offered yet");
+  fails (f, "SetConfig", g_variant_new ("(ss)", "policy.tag-hold", "encrypt"), LL_API_ERROR_INVALID,
+         "same word");
   checked = call (f, "CheckConfig", NULL);
   g_assert_true (g_file_set_contents (f->actions.config_path, "[policy]\nmode = x\n", -1, NULL));
   fails (f, "CheckConfig", NULL, LL_API_ERROR_INVALID, "mode");

@@ -67,7 +67,8 @@ test_contract (void)
         "\"state\":null,\"recipients\":[{\"address\":null,\"domain\":null,\"method\":null,"
         "\"evidence\":null,\"source\":null,\"bound\":null,\"confidence\":null,\"state\":null,"
         "\"reason\":null,\"code\":null,\"proof\":null,\"overridden\":null,\"next_try\":null,"
-        "\"reply\":null,\"also\":[],\"offers\":[],\"may_send_anyway\":null}],\"warning\":null}";
+        "\"reply\":null,\"also\":[],\"offers\":[],\"may_send_anyway\":null}],\"warning\":null,"
+        "\"subject\":null}";
   g_autoptr (GVariant) verdict = g_variant_ref_sink (g_variant_new_parsed (
       "{'mta_sts': <@a{sv} {}>, 'hosts': <[{'milliseconds': <@a{sv} {}>}]>}"));
   g_autoptr (GVariant) one
