@@ -6,9 +6,12 @@ Ports are high, so that nobody needs to be root: mail servers listen on MX_PORT 
 policies on HTTPS_PORT instead of 443, and Letterlock is told so.
 """
 
+import hashlib
+
 import certificates
+from gnupg import GnuPG
 from mailserver import MailServer
-from policyserver import PolicyServer
+from webserver import WebServer
 
 MX_PORT = 20025
 HTTPS_PORT = 20443
@@ -29,10 +32,18 @@ RECIPIENTS = {
     "mismatch.lab": "a certificate for another name, as at many hosters",
     "selfmade.lab": "a certificate of its own making",
     "old.lab": "nothing newer than TLS 1.1",
+    "keys.lab": "no TLS either, but a directory with the keys of its people (WKD)",
     "plain.lab": "no TLS at all",
     "broken.lab": "DANE that does not fit the certificate: an error, or an attack",
     "nomail.lab": "a domain that says: no mail here",
 }
+
+
+def place_in_directory(name):
+    """Where a web key directory has the key of @name: SHA-1 in z-base-32."""
+    digest = int.from_bytes(hashlib.sha1(name.encode()).digest(), "big")
+    letters = "ybndrfg8ejkmcpqxot1uwisza345h769"
+    return "".join(letters[digest >> shift & 31] for shift in range(155, -1, -5))
 
 
 class Places:
@@ -42,6 +53,7 @@ class Places:
         self.folder = folder
         self.lab = lab
         self.ca = certificates.Authority(folder + "/ca", "Letterlock Practice CA")
+        self.bob = GnuPG()
         self.servers = []
         self.last = 100
 
@@ -68,14 +80,24 @@ class Places:
         self._server("selfmade.lab", certificates.self_signed(own, "mx.selfmade.lab"))
         self._server("old.lab", issue("mx.old.lab", key="rsa2048"), weak=True)
         self._server("plain.lab", None)
+        self._server("keys.lab", None, more=f"openpgpkey A {WEB}\n")
         other = certificates.self_signed(own, "another")
         self._server("broken.lab", issue("mx.broken.lab"), other.tlsa(), signed=True)
         self.lab.zone("nomail.lab", "@ MX 0 .\n", signed=True)
         self._provider(issue(PROVIDER_NAME), issue("mx.practice.lab"))
-        policy = "version: STSv1\r\nmode: enforce\r\nmx: mx.policy.lab\r\nmax_age: 86400\r\n"
-        self.servers.append(
-            PolicyServer(WEB, HTTPS_PORT, {"mta-sts.policy.lab": policy}, issue("mta-sts.policy.lab"))
-        )
+        self._web(issue("mta-sts.policy.lab", names=["mta-sts.policy.lab", "openpgpkey.keys.lab"]))
+
+    def _web(self, certificate):
+        policy = b"version: STSv1\r\nmode: enforce\r\nmx: mx.policy.lab\r\nmax_age: 86400\r\n"
+        directory = "openpgpkey.keys.lab/.well-known/openpgpkey/keys.lab/"
+        pages = {
+            "mta-sts.policy.lab/.well-known/mta-sts.txt": policy,
+            directory + "policy": b"",
+            directory + "hu/" + place_in_directory("bob"): self.bob.export(
+                self.bob.generate("Bob <bob@keys.lab>")
+            ),
+        }
+        self.servers.append(WebServer(WEB, HTTPS_PORT, pages, certificate))
 
     def _provider(self, submission, mx):
         self.taken = self.folder + "/provider"
@@ -101,3 +123,4 @@ class Places:
         for server in self.servers:
             server.stop()
         self.lab.stop()
+        self.bob.__exit__()

@@ -127,7 +127,7 @@ Try it with Thunderbird (or any mail program), as {places.USER}:
   The certificate is Letterlock's own. To trust it: Settings, Privacy & Security, Manage
   Certificates, Authorities, Import
     {ca}
-  Write from {places.USER} to bob@dane.lab, bob@plain.lab, bob@broken.lab ...
+  Write from {places.USER} to bob@dane.lab, bob@keys.lab, bob@plain.lab, bob@broken.lab ...
 """
     )
 
@@ -159,8 +159,9 @@ def show(arguments, world, daemon):
     first = next((x["id"] for x in letters if x["state"] == "sent"), None)
     if first:
         print(f"\n$ letterlock show {first}\n{daemon.letterlock('show', first)}")
+    print_locked(world)
     taken = len(os.listdir(world.taken))
-    print(f"The practice provider took {taken} letters.")
+    print(f"\nThe practice provider took {taken} letters.")
     if arguments.json:
         print(json.dumps({"letters": letters, "taken": taken}))
     if arguments.once:
@@ -170,6 +171,31 @@ def show(arguments, world, daemon):
     print_shell(daemon)
     print("Ctrl-C ends it and removes everything.", flush=True)
     stop.wait()
+
+
+def taken_for(world, recipient):
+    """What the practice provider has for @recipient, as it came; None: nothing."""
+    for path in glob.glob(os.path.join(world.taken, "*.eml")):
+        with open(path, "rb") as file:
+            letter = file.read()
+        if f"X-Envelope-To: {recipient}\r\n".encode() in letter:
+            return letter
+    return None
+
+
+def print_locked(world):
+    """Both sides of the lock: what everybody on the way can read, and what the recipient opens."""
+    letter = taken_for(world, "bob@keys.lab")
+    start = (letter or b"").find(b"-----BEGIN PGP MESSAGE-----")
+    if start < 0:
+        return
+    subject = next(x for x in letter.decode().splitlines() if x.startswith("Subject:"))
+    lines = letter[start:].decode().splitlines()
+    opened = world.bob.decrypt(letter[start:]).decode()
+    inside = [x for x in opened.splitlines() if x.startswith("Subject:") or "Letterlock" in x]
+    print("Nobody on the way to bob@keys.lab can read that letter:")
+    print(f"  {subject}", *(f"  {x}" for x in lines[:4]), "  ...", sep="\n")
+    print("He can:", *(f"  {x}" for x in inside), sep="\n")
 
 
 def certificate(daemon):

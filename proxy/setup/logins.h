@@ -9,8 +9,8 @@ G_BEGIN_DECLS
 
 /*
  * logins.json, in which Thunderbird keeps saved passwords: whose they are in clear, names and
- * passwords sealed (see setup/vault.h). Pure; what is not ours stays as it is, order included, and a
- * file of which that cannot be said is refused.
+ * passwords sealed (see setup/vault.h). Pure; what is not ours stays as it is, order included, and
+ * a file of which that cannot be said is refused.
  *
  * Errors: LL_CONFIG_ERROR_FILE.
  */

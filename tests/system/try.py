@@ -18,6 +18,7 @@ EXPECTED = {
     "mismatch.lab": "sent",
     "selfmade.lab": "sent",
     "old.lab": "held",
+    "keys.lab": "sent",
     "plain.lab": "held",
     "broken.lab": "held",
 }
@@ -40,6 +41,9 @@ def test_once(_):
     states = {r["domain"]: r["state"] for x in letters for r in x["recipients"]}
     found = {d: states.get(d) for d in EXPECTED}
     tap.equal(found, EXPECTED, "states")
+    locked = next(r for x in letters for r in x["recipients"] if r["domain"] == "keys.lab")
+    tap.equal(locked["method"], "pgp", "how it went to who publishes his key")
+    tap.true("  Subject: A practice letter to keys.lab" in done.stdout, "he did not open it")
     for domain in (*EXPECTED, "nomail.lab"):
         tap.true(domain in done.stdout, f"{domain} is not in the table")
     tap.equal(remains() - before, set(), "left in the folder for temporary files")

@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: Letterlock contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Serves MTA-STS policies over HTTPS for the practice world (RFC 8461 3.3)."""
+"""Serves a few pages over HTTPS for the practice world: MTA-STS policies (RFC 8461 3.3), keys of
+a web key directory."""
 
 import http.server
 import ssl
@@ -13,11 +14,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def do_GET(self):  # noqa: N802 (the library's name)
         host = self.headers.get("Host", "").partition(":")[0]
-        text = self.server.policies.get(host)
-        known = text is not None and self.path == "/.well-known/mta-sts.txt"
-        body = (text if known else "nothing here\n").encode()
-        self.send_response(200 if known else 404)
-        self.send_header("Content-Type", "text/plain")
+        page = self.server.pages.get(host + self.path.partition("?")[0])
+        kind = "text/plain" if self.path.endswith(".txt") else "application/octet-stream"
+        body = page if page is not None else b"nothing here\n"
+        self.send_response(200 if page is not None else 404)
+        self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
@@ -26,11 +27,12 @@ class Handler(http.server.BaseHTTPRequestHandler):
         pass
 
 
-class PolicyServer(http.server.ThreadingHTTPServer):
-    """@policies: {"mta-sts.sts.lab": text}; @certificate covers all these names."""
+class WebServer(http.server.ThreadingHTTPServer):
+    """@pages: {"mta-sts.sts.lab/.well-known/mta-sts.txt": octets}; @certificate covers all these
+    hosts."""
 
-    def __init__(self, address, port, policies, certificate):
-        self.policies = policies
+    def __init__(self, address, port, pages, certificate):
+        self.pages = pages
         super().__init__((address, port), Handler)
         tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         tls.load_cert_chain(certificate.chain, certificate.key)
