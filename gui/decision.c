@@ -81,6 +81,9 @@ ask_first (GtkWidget *button, const char *question)
   adw_message_dialog_set_default_response (dialog, "no");
   adw_message_dialog_set_close_response (dialog, "no");
   g_signal_connect_object (dialog, "response", G_CALLBACK (answered_cb), button, 0);
+  /* what it asks about has changed */
+  g_signal_connect_object (button, "destroy", G_CALLBACK (gtk_window_destroy), dialog,
+                           G_CONNECT_SWAPPED);
   gtk_window_present (GTK_WINDOW (dialog));
 }
 
@@ -127,6 +130,24 @@ ll_decision_box_new (guint offered, LlDecisionDo callback, gpointer data, GDestr
     if ((offered & (1u << decide)) != 0)
       add_button (box, decide);
   return GTK_WIDGET (box);
+}
+
+void
+ll_decision_box_take_keyboard (GtkWidget *box, GtkWidget *before)
+{
+  GtkRoot *window = gtk_widget_get_root (before);
+  GtkWidget *focus = window != NULL ? gtk_root_get_focus (window) : NULL;
+
+  if (focus == NULL || !gtk_widget_is_ancestor (focus, before))
+    return;
+  for (GtkWidget *child = gtk_widget_get_first_child (box); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    {
+      GtkWidget *button = gtk_flow_box_child_get_child (GTK_FLOW_BOX_CHILD (child));
+
+      if (decide_of (button) == decide_of (focus))
+        gtk_widget_grab_focus (button);
+    }
 }
 
 /* -- about one letter ------------------------------------------------------------------------ */

@@ -26,4 +26,7 @@ typedef void (*LlDecisionDo) (LlDecide decide, GtkWidget *button, gpointer data)
 GtkWidget *
 ll_decision_box_new (guint offered, LlDecisionDo callback, gpointer data, GDestroyNotify free);
 
+/* @box comes in place of @before: if a button there has the keyboard, its like here gets it. */
+void ll_decision_box_take_keyboard (GtkWidget *box, GtkWidget *before);
+
 G_END_DECLS

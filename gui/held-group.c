@@ -7,9 +7,7 @@
 #include "api/read.h"
 #include "api/sentence.h"
 #include "gui/decision.h"
-#include "gui/letter.h"
-#include "gui/look.h"
-#include "gui/record-row.h"
+#include "gui/held-row.h"
 #include "gui/remember.h"
 #include "gui/toast.h"
 
@@ -153,69 +151,29 @@ all_cb (LlDecide decide, GtkWidget *button, gpointer data)
 
 /* -- what is there --------------------------------------------------------------------------- */
 
-static GtkWidget *
-below_new (GtkWidget *child)
+/* Whom a row is about. */
+typedef struct
 {
-  GtkWidget *row = gtk_list_box_row_new ();
-
-  gtk_widget_set_margin_top (child, 8);
-  gtk_widget_set_margin_bottom (child, 8);
-  gtk_widget_set_margin_start (child, 12);
-  gtk_widget_set_margin_end (child, 12);
-  gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (row), child);
-  gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (row), FALSE);
-  gtk_widget_set_focusable (row, FALSE); /* what is in it is */
-  return row;
-}
-
-static GtkWidget *
-open_button_new (GVariant *letter)
-{
-  GtkWidget *button = gtk_button_new_with_label (_ ("Show the letter"));
-
-  gtk_actionable_set_action_name (GTK_ACTIONABLE (button), "win.letter");
-  gtk_actionable_set_action_target (GTK_ACTIONABLE (button), "s", ll_read_text (letter, "id"));
-  gtk_widget_set_halign (button, GTK_ALIGN_START);
-  return button;
-}
+  GVariant *letter;
+  GVariant *recipient;
+} Whom;
 
 static void
-add_row (LlHeldGroup *self, GVariant *letter, GVariant *recipient)
+whom_clear (gpointer data)
 {
-  LlRecordRow *row = g_object_new (LL_TYPE_RECORD_ROW, NULL);
-  const char *address = ll_read_text (recipient, "address");
-  g_autofree char *time = ll_time_for_people (ll_read_text (letter, "time"));
-  GtkWidget *buttons = ll_decision_buttons_new (self->daemon, letter, address);
-  LlState state = LL_STATE_HELD;
+  Whom *whom = data;
 
-  (void) ll_state_from_name (ll_read_text (recipient, "state"), &state);
-  ll_record_row_set_title (row, address);
-  ll_record_row_set_subtitle (row, time);
-  ll_record_row_look (row, ll_look_state_icon (state), ll_look_state_style (state));
-  ll_record_row_add (row, _ ("From"), ll_read_text (letter, "from"));
-  if (buttons != NULL)
-    ll_record_row_add_child (row, below_new (buttons));
-  ll_record_row_add_child (row, below_new (open_button_new (letter)));
-  gtk_list_box_append (self->list, GTK_WIDGET (row));
+  g_variant_unref (whom->letter);
+  g_variant_unref (whom->recipient);
 }
 
-/* Bits of LlDecide. */
-static guint
-offered_to (GVariant *recipient)
+/* All that wait in the group, in their order. (transfer full, of Whom) */
+static GArray *
+all_of (LlHeldGroup *self)
 {
-  guint offered = 0;
+  GArray *all = g_array_new (FALSE, FALSE, sizeof (Whom));
 
-  for (LlDecide decide = 0; decide < LL_N_DECISIONS; decide++)
-    offered |= (guint) ll_decide_fits (recipient, decide) << decide;
-  return offered;
-}
-
-/* Returns: how many rows there would be */
-static guint
-fill (LlHeldGroup *self)
-{
-  guint n = 0;
-
+  g_array_set_clear_func (all, whom_clear);
   for (guint i = 0; i < self->letters->len; i++)
     {
       GVariant *letter = g_ptr_array_index (self->letters, i);
@@ -224,48 +182,86 @@ fill (LlHeldGroup *self)
       for (guint j = 0; j < recipients->len; j++)
         {
           GVariant *recipient = g_ptr_array_index (recipients, j);
+          Whom whom = { g_variant_ref (letter), g_variant_ref (recipient) };
 
-          self->offered |= offered_to (recipient);
-          if (n++ < ROWS)
-            add_row (self, letter, recipient);
+          g_array_append_val (all, whom);
         }
     }
-  return n;
+  return all;
 }
 
+static gboolean
+is_wanted (LlHeldRow *row, const GArray *wanted, guint n)
+{
+  for (guint i = 0; i < n; i++)
+    {
+      const Whom *whom = &g_array_index (wanted, Whom, i);
+
+      if (ll_held_row_is_of (row, whom->letter, whom->recipient))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/* Rows that stay are the same ones: open, and with the keyboard where it was. */
+static void
+show_rows (LlHeldGroup *self, const GArray *wanted)
+{
+  guint n = MIN (wanted->len, ROWS);
+  GtkListBoxRow *row;
+
+  for (int i = 0; (row = gtk_list_box_get_row_at_index (self->list, i)) != NULL;)
+    if (is_wanted (LL_HELD_ROW (row), wanted, n))
+      i++;
+    else
+      gtk_list_box_remove (self->list, GTK_WIDGET (row));
+  for (guint i = 0; i < n; i++)
+    {
+      const Whom *whom = &g_array_index (wanted, Whom, i);
+
+      row = gtk_list_box_get_row_at_index (self->list, (int) i);
+      if (row == NULL || !ll_held_row_is_of (LL_HELD_ROW (row), whom->letter, whom->recipient))
+        gtk_list_box_insert (self->list,
+                             ll_held_row_new (self->daemon, whom->letter, whom->recipient),
+                             (int) i);
+    }
+}
+
+/* They are new with every change: the answer to a question about those before is none about these.
+ */
 static void
 show_buttons (LlHeldGroup *self, guint n)
 {
   GtkWidget *before = gtk_widget_get_first_child (GTK_WIDGET (self->buttons));
+  GtkWidget *box = ll_decision_box_new (self->offered, all_cb, self, NULL);
   g_autofree char *all = g_strdup_printf (ngettext ("For this letter:", "For all %u:", n), n);
   gboolean any = FALSE;
 
   for (LlDecide decide = 0; decide < LL_N_DECISIONS; decide++)
     any |= (self->offered & (1u << decide)) != 0 && can_remember (self, decide);
+  gtk_box_append (self->buttons, box);
   if (before != NULL)
-    gtk_box_remove (self->buttons, before);
-  gtk_box_append (self->buttons, ll_decision_box_new (self->offered, all_cb, self, NULL));
+    {
+      ll_decision_box_take_keyboard (box, before);
+      gtk_box_remove (self->buttons, before);
+    }
   gtk_label_set_text (self->all, all);
   gtk_widget_set_visible (self->remember_list, any);
 }
 
 /* Who is decided about, and what can be. */
 static char *
-summary_of (LlHeldGroup *self, GPtrArray *letters)
+summary_of (const GArray *all)
 {
   g_autoptr (GString) summary = g_string_new (NULL);
 
-  for (guint i = 0; i < letters->len; i++)
+  for (guint i = 0; i < all->len; i++)
     {
-      GVariant *letter = g_ptr_array_index (letters, i);
-      g_autoptr (GPtrArray) recipients = recipients_of (self, letter);
+      const Whom *whom = &g_array_index (all, Whom, i);
 
-      g_string_append (summary, ll_read_text (letter, "id"));
-      for (guint j = 0; j < recipients->len; j++)
-        g_string_append_printf (summary, " %s %x",
-                                ll_read_text (g_ptr_array_index (recipients, j), "address"),
-                                offered_to (g_ptr_array_index (recipients, j)));
-      g_string_append_c (summary, '\n');
+      g_string_append_printf (summary, "%s %s %x\n", ll_read_text (whom->letter, "id"),
+                              ll_read_text (whom->recipient, "address"),
+                              ll_decide_offered (whom->recipient));
     }
   return g_string_free (g_steal_pointer (&summary), FALSE);
 }
@@ -273,26 +269,27 @@ summary_of (LlHeldGroup *self, GPtrArray *letters)
 void
 ll_held_group_show (LlHeldGroup *self, GPtrArray *letters)
 {
-  g_autofree char *summary = summary_of (self, letters);
+  g_autoptr (GArray) all = NULL;
+  g_autofree char *summary = NULL;
   g_autofree char *more = NULL;
-  GtkListBoxRow *row;
-  guint n;
 
+  g_ptr_array_unref (self->letters);
+  self->letters = g_ptr_array_ref (letters);
+  all = all_of (self);
+  summary = summary_of (all);
   if (g_strcmp0 (summary, self->shown) == 0)
     return;
   g_free (self->shown);
   self->shown = g_steal_pointer (&summary);
-  g_ptr_array_unref (self->letters);
-  self->letters = g_ptr_array_ref (letters);
-  while ((row = gtk_list_box_get_row_at_index (self->list, 0)) != NULL)
-    gtk_list_box_remove (self->list, GTK_WIDGET (row));
   self->offered = 0;
-  n = fill (self);
+  for (guint i = 0; i < all->len; i++)
+    self->offered |= ll_decide_offered (g_array_index (all, Whom, i).recipient);
+  show_rows (self, all);
   /* Translators: after the first letters of many: how many more there are */
-  more = g_strdup_printf (_ ("and %u more"), n > ROWS ? n - ROWS : 0);
+  more = g_strdup_printf (_ ("and %u more"), all->len > ROWS ? all->len - ROWS : 0);
   gtk_label_set_text (self->more, more);
-  gtk_widget_set_visible (GTK_WIDGET (self->more), n > ROWS);
-  show_buttons (self, n);
+  gtk_widget_set_visible (GTK_WIDGET (self->more), all->len > ROWS);
+  show_buttons (self, all->len);
 }
 
 /* -- class ----------------------------------------------------------------------------------- */

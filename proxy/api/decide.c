@@ -54,6 +54,16 @@ ll_decide_fits (GVariant *recipient, LlDecide decide)
   return g_strv_contains (offers, table[decide].method);
 }
 
+guint
+ll_decide_offered (GVariant *recipient)
+{
+  guint offered = 0;
+
+  for (LlDecide decide = 0; decide < LL_N_DECISIONS; decide++)
+    offered |= (guint) ll_decide_fits (recipient, decide) << decide;
+  return offered;
+}
+
 GStrv
 ll_decide_recipients (GVariant *letter, const char *address, LlDecide decide)
 {

@@ -28,6 +28,9 @@ typedef enum
 /* Whether it can be decided for @recipient, one of those of a letter. */
 gboolean ll_decide_fits (GVariant *recipient, LlDecide decide);
 
+/* All that can be decided for @recipient: bits of LlDecide. */
+guint ll_decide_offered (GVariant *recipient);
+
 /* Those of @letter, as ListLetters gives it, for whom it can be decided; @address (NULL: any)
  * alone. (transfer full) */
 GStrv ll_decide_recipients (GVariant *letter, const char *address, LlDecide decide);

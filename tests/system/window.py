@@ -181,6 +181,54 @@ def test_who_was_decided_about_leaves_the_page(place):
     tap.equal(waiting(place, "plain.lab"), ["nia@plain.lab"], "held")
 
 
+def open_row(window, name):
+    """With its button for the letter having the keyboard."""
+    window.click(name)
+    window.wait_text("From: anna@provider.lab")
+    window.tab_to("Show the letter")
+
+
+def still_open(window):
+    names = window.reader.focused_names()[:1]
+    return names == ["Show the letter"] and window.reader.says("From: anna@provider.lab")
+
+
+def test_a_row_stays_open_when_letters_come_and_go(place):
+    """Opened, and with the keyboard in it; so does the keyboard on what is decided for all"""
+    hold_two(place, "pia", "quo")
+    with place.desktop.window(place.daemon) as window:
+        window.wait_known()
+        window.page(2)
+        window.wait_text("For all 2:")
+        open_row(window, "quo@plain.lab")
+        send(place.login, "rex@plain.lab")
+        window.wait_text("For all 3:")
+        tap.true(still_open(window), f"after a letter came: {window.reader.focused_names()}")
+        place.daemon.letterlock("drop", held(place, "pia@plain.lab")["id"])
+        window.wait_text("For all 2:")
+        tap.true(still_open(window), f"after one went: {window.reader.focused_names()}")
+        window.key("Tab")
+        window.tab_to("Don't send")
+        place.daemon.letterlock("drop", held(place, "quo@plain.lab")["id"])
+        window.wait_text("For this letter:")
+        tap.equal(window.reader.focused_names()[0], "Don't send", "what has the keyboard")
+
+
+def test_a_question_goes_when_what_it_asks_about_changes(place):
+    hold_two(place, "sue", "tom")
+    with place.desktop.window(place.daemon) as window:
+        window.wait_known()
+        window.page(2)
+        window.wait_text("For all 2:")
+        window.press("Send anyway")
+        window.wait_text("On its way this letter may be read by others")
+        send(place.login, "ute@plain.lab")
+        window.wait_text("For all 3:")
+        gone = "On its way this letter may be read by others"
+        window.wait(lambda: not window.reader.says(gone), "nobody asks any more")
+    tap.equal(len(waiting(place, "plain.lab")), 3, "how many wait")
+
+
 def test_a_check_fills_in_and_ends_with_a_verdict(place):
     with place.desktop.window(place.daemon) as window:
         window.wait_known()
