@@ -155,13 +155,6 @@ state (gpointer data, const char *name)
   return g_variant_dict_end (&dict);
 }
 
-static gboolean
-needs_person (LlSignIn sign_in)
-{
-  return sign_in == LL_SIGN_IN_NEVER || sign_in == LL_SIGN_IN_AGAIN
-         || sign_in == LL_SIGN_IN_REFUSED;
-}
-
 GStrv
 ll_permissions_missing (LlPipeline *pipeline)
 {
@@ -174,7 +167,8 @@ ll_permissions_missing (LlPipeline *pipeline)
       g_autofree char *reason = NULL;
 
       if (account->auth == LL_AUTH_OAUTH2
-          && needs_person (ll_upstream_permission (pipeline->parts.upstream, account, &reason)))
+          && ll_sign_in_needs_person (
+              ll_upstream_permission (pipeline->parts.upstream, account, &reason)))
         g_strv_builder_add (names, account->name);
     }
   return g_strv_builder_end (names);

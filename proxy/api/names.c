@@ -137,6 +137,22 @@ ll_state_of_letter (const LlState *recipients, gsize n)
 }
 
 gboolean
+ll_sign_in_needs_person (LlSignIn value)
+{
+  switch (value)
+    {
+    case LL_SIGN_IN_NEVER:
+    case LL_SIGN_IN_AGAIN:
+    case LL_SIGN_IN_REFUSED:
+      return TRUE;
+    case LL_SIGN_IN_SIGNED_IN:
+    case LL_SIGN_IN_LOCKED:
+      return FALSE;
+    }
+  g_return_val_if_reached (FALSE);
+}
+
+gboolean
 ll_state_is_final (LlState state)
 {
   switch (state)

@@ -257,6 +257,9 @@ gboolean ll_evidence_is_ordered (LlEvidence evidence);
  * bounced, dropped, refused, checking, queued, sending, sent (design 4.6). @n > 0. */
 LlState ll_state_of_letter (const LlState *recipients, gsize n);
 
+/* Nothing but a sign-in of the user's lets it send. */
+gboolean ll_sign_in_needs_person (LlSignIn value);
+
 /* No more will happen to this recipient by itself or by a person. */
 gboolean ll_state_is_final (LlState state);
 

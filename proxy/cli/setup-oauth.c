@@ -86,31 +86,55 @@ permission (const char *client_id, const char *tenant, const char *preset, GVari
   return g_variant_ref_sink (g_variant_dict_end (&dict));
 }
 
+/* The commands that add such an account beforehand; @more: what else has to be said. (transfer
+ * full) */
+static char *
+commands_before (const LlSetupUpstream *upstream, const char *preset, const char *more)
+{
+  return g_strdup_printf ("add it first: letterlock account add --address %s --upstream %s "
+                          "--security %s --oauth2 %s --client-id ID%s%s, then run this again",
+                          upstream->addresses[0], upstream->upstream, upstream->security,
+                          *preset != '\0' ? preset : "own",
+                          *preset != '\0'
+                              ? ""
+                              : " --authorization-url URL --token-url URL --scope SCOPE",
+                          more);
+}
+
 /* (transfer full) */
 static char *
 say_what_helps (const LlSetupUpstream *upstream, const char *preset, const char *app_password)
 {
-  const char *address = upstream->addresses[0];
+  g_autofree char *before = commands_before (upstream, preset, "");
   g_autofree char *instead
       = *app_password != '\0'
             ? g_strdup_printf ("; or make an app password there, and add it with: letterlock "
                                "account "
                                "add --address %s --upstream %s --app-password %s --password-stdin",
-                               address, upstream->upstream, app_password)
+                               upstream->addresses[0], upstream->upstream, app_password)
             : g_strdup ("");
 
   return g_strdup_printf ("it signs in with OAuth2, for which Letterlock needs a permission of its "
                           "own, and a client id of yours or of your organisation: run "
-                          "this again with --client-id ID; or add it first: "
-                          "letterlock account add --address %s --upstream %s --security %s "
-                          "--oauth2 %s --client-id ID%s, then letterlock account login, then run "
-                          "this again%s",
-                          address, upstream->upstream, upstream->security,
-                          *preset != '\0' ? preset : "own",
-                          *preset != '\0'
-                              ? ""
-                              : " --authorization-url URL --token-url URL --scope SCOPE",
-                          instead);
+                          "this again with --client-id ID; or %s%s",
+                          before, instead);
+}
+
+/* Autoconfig has no word for where codes are had. NULL: they can be. (transfer full) */
+static char *
+say_no_codes (const LlSetupUpstream *upstream, const char *preset)
+{
+  g_autofree char *before = NULL;
+
+  if (strcmp (preset, "microsoft") == 0)
+    return NULL;
+  if (strcmp (preset, "google") == 0)
+    return g_strdup ("Google lets nobody sign in by a code on another device for mail: run this "
+                     "again without --device");
+  before = commands_before (upstream, preset, " --device-url URL");
+  return g_strdup_printf ("its domain does not say where codes for another device are had: run "
+                          "this again without --device; or, if you know where, %s",
+                          before);
 }
 
 GVariant *
@@ -125,9 +149,10 @@ ll_setup_oauth (const LlSetupUpstream *upstream, const LlSetupWishes *wishes, ch
 
   if (client_id != NULL && *preset == '\0')
     said = said_by_domain (upstream->addresses[0], host);
-  if (client_id != NULL && (*preset != '\0' || said != NULL))
-    return permission (client_id, wishes->tenant, preset, said);
-  *why = say_what_helps (upstream, preset,
-                         provider != NULL ? ll_text (provider, "app_password") : "");
-  return NULL;
+  if (client_id == NULL || (*preset == '\0' && said == NULL))
+    *why = say_what_helps (upstream, preset,
+                           provider != NULL ? ll_text (provider, "app_password") : "");
+  else if (wishes->sign_in.device)
+    *why = say_no_codes (upstream, preset);
+  return *why == NULL ? permission (client_id, wishes->tenant, preset, said) : NULL;
 }

@@ -80,6 +80,16 @@ way_new (const Job *job, LlOutgoing *server)
   return way;
 }
 
+/* Whether the user has to sign in before letters can leave by it. */
+static gboolean
+lacks_sign_in (GVariant *account)
+{
+  LlSignIn state;
+
+  return account != NULL && ll_sign_in_from_name (ll_text (account, "sign_in"), &state)
+         && ll_sign_in_needs_person (state);
+}
+
 /* How an account that is there signs in at the provider is its own business. (transfer full); NULL:
  * none. */
 static char *
@@ -136,7 +146,7 @@ show_way (const Job *job, const Way *way)
   if (way->server->security < LL_OUTGOING_STARTTLS)
     printf ("             %s did not insist on encryption there; Letterlock does\n",
             job->program->name);
-  if (way->upstream.permission != NULL)
+  if (way->upstream.permission != NULL || lacks_sign_in (way->account))
     puts (
         "             with OAuth2: you sign in on the provider's page before anything is changed");
   if (way->account != NULL)
@@ -196,13 +206,26 @@ show_plan (const Job *job, const char *place)
 
 /* -- passwords ------------------------------------------------------------- */
 
+/* Once for each client id. */
 static void
 find_client_secret (const Job *job, Way *way)
 {
-  g_autofree char *prompt
-      = g_strdup_printf ("Secret of the client id at %s (Return alone: it has none): ",
-                         way->server->host);
+  const char *client_id = ll_text (way->upstream.permission, "client_id");
+  g_autofree char *prompt = NULL;
 
+  for (guint i = 0; g_ptr_array_index (job->ways, i) != way; i++)
+    {
+      const Way *other = g_ptr_array_index (job->ways, i);
+
+      if (other->upstream.permission != NULL
+          && strcmp (ll_text (other->upstream.permission, "client_id"), client_id) == 0)
+        {
+          way->password = other->password != NULL ? ll_secret_copy (other->password) : NULL;
+          return;
+        }
+    }
+  prompt = g_strdup_printf ("Secret of the client id at %s (Return alone: it has none): ",
+                            way->server->host);
   way->password = ll_setup_ask_line (prompt, job->wishes->stdin_lines);
 }
 
@@ -213,8 +236,6 @@ find_password (const Job *job, Way *way, int *status)
   g_autofree char *prompt = NULL;
   GError *error = NULL;
 
-  if (way->upstream.permission != NULL)
-    find_client_secret (job, way);
   if (way->server->auth == LL_OUTGOING_AUTH_NONE || way->server->auth == LL_OUTGOING_AUTH_OAUTH2
       || ll_setup_account_has_other_secret (way->account, way->server->username))
     return TRUE;
@@ -232,6 +253,24 @@ find_password (const Job *job, Way *way, int *status)
                             way->server->host);
   way->password = ll_setup_ask (prompt, job->wishes->stdin_lines, "--password-stdin", status);
   return way->password != NULL;
+}
+
+/* The secrets of client ids first: whoever gives lines to stdin knows how many of these there are,
+ * but not which passwords the mail program has saved. */
+static gboolean
+find_secrets (const Job *job, int *status)
+{
+  for (guint i = 0; i < job->ways->len; i++)
+    {
+      Way *way = g_ptr_array_index (job->ways, i);
+
+      if (way->upstream.permission != NULL)
+        find_client_secret (job, way);
+    }
+  for (guint i = 0; i < job->ways->len; i++)
+    if (!find_password (job, g_ptr_array_index (job->ways, i), status))
+      return FALSE;
+  return TRUE;
 }
 
 /* -- doing it -------------------------------------------------------------- */
@@ -291,24 +330,42 @@ give_account (const Job *job, const Way *way, int *status)
                                access_before (job, way), status);
 }
 
-/* An account that nobody signed in would let letters wait: it goes again. */
+/* FALSE: nobody did, and that was said. */
 static gboolean
-sign_in (const Job *job, const Way *way)
+sign_in (const Job *job, const Way *way, const char *account)
 {
-  const char *account = ll_text (way->access, "account");
-  g_auto (GVariantDict) options = G_VARIANT_DICT_INIT (NULL);
   g_autoptr (GVariant) result = NULL;
-  g_autoptr (GVariant) removed = NULL;
   int ignored;
 
-  if (way->upstream.permission == NULL)
-    return TRUE;
   if (!ll_json_wanted)
     printf ("%s signs in with OAuth2.\n", way->server->host);
   result = ll_account_sign_in (account, &job->wishes->sign_in, &ignored);
-  if (result != NULL)
+  if (result == NULL)
+    say_it_stays (way->server, "nobody signed in there");
+  else if (ll_json_wanted)
+    ll_json_print (result, ll_schema_login);
+  return result != NULL;
+}
+
+/* Before its local password changes. */
+static gboolean
+sign_in_what_is_there (const Job *job, const Way *way)
+{
+  return !lacks_sign_in (way->account) || access_before (job, way) != NULL
+         || sign_in (job, way, ll_text (way->account, "account"));
+}
+
+/* An account that nobody signed in would let letters wait: it goes again. */
+static gboolean
+sign_in_what_is_new (const Job *job, const Way *way)
+{
+  const char *account = ll_text (way->access, "account");
+  g_auto (GVariantDict) options = G_VARIANT_DICT_INIT (NULL);
+  g_autoptr (GVariant) removed = NULL;
+  int ignored;
+
+  if (way->upstream.permission == NULL || sign_in (job, way, account))
     return TRUE;
-  say_it_stays (way->server, "nobody signed in there");
   g_variant_dict_insert (&options, "force", "b", TRUE);
   removed = ll_ask ("RemoveAccount",
                     g_variant_new ("(s@a{sv})", account, g_variant_dict_end (&options)),
@@ -319,17 +376,21 @@ sign_in (const Job *job, const Way *way)
 static gboolean
 do_it (const Job *job, int *status)
 {
-  for (guint i = 0; i < job->ways->len; i++)
-    if (!find_password (job, g_ptr_array_index (job->ways, i), status))
-      return FALSE;
+  if (!find_secrets (job, status))
+    return FALSE;
   for (guint i = 0; i < job->ways->len;)
     {
       Way *way = g_ptr_array_index (job->ways, i);
 
+      if (!sign_in_what_is_there (job, way))
+        {
+          g_ptr_array_remove_index (job->ways, i);
+          continue;
+        }
       way->access = give_account (job, way, status);
       if (way->access == NULL)
         return FALSE;
-      if (!sign_in (job, way))
+      if (!sign_in_what_is_new (job, way))
         g_ptr_array_remove_index (job->ways, i);
       else if (!point (job, way, status))
         return FALSE;

@@ -13,6 +13,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "support"))
 
 import autoconfig
 import tap
+from browser import AT_ONCE, NEVER, Browser
 from desktop import Desktop
 from process import wait_until
 from provider import Provider
@@ -24,18 +25,6 @@ MAIL = ("mail.cloud.lab", "127.0.0.91")
 LOGIN = ("login.cloud.lab", "127.0.0.92")
 PERMISSION = f"""<oAuth2><issuer>cloud.lab</issuer><scope>smtp offline_access</scope>
 <authURL>https://{LOGIN[0]}/authorize</authURL><tokenURL>https://{LOGIN[0]}/token</tokenURL></oAuth2>"""
-BROWSER = """[Desktop Entry]
-Type=Application
-Name=Browser
-Exec={program} %u
-MimeType=x-scheme-handler/https;
-"""
-AT_ONCE = """#!/bin/sh
-exec curl --silent --location --cacert {authority} --output {folder}/page "$1"
-"""
-NEVER = """#!/bin/sh
-echo "$1" >{folder}/address
-"""
 
 
 class Place:
@@ -54,33 +43,9 @@ class Place:
         )  # fmt: skip
         self.daemon = stack.enter_context(self.world.daemon())
         self.desktop = stack.enter_context(Desktop(os.path.join(folder, "desktop")))
-        self.give_browser()
+        self.browser = Browser(self.daemon, folder, self.world.ca.file)
         self.window = stack.enter_context(self.desktop.window(self.daemon))
         self.pictures = os.environ.get("LETTERLOCK_PICTURES", folder)
-
-    def give_browser(self):
-        applications = os.path.join(self.daemon.environment["XDG_DATA_HOME"], "applications")
-        program = os.path.join(self.folder, "browser")
-        os.makedirs(applications)
-        with open(os.path.join(applications, "browser.desktop"), "w", encoding="ascii") as file:
-            file.write(BROWSER.format(program=program))
-        with open(os.path.join(applications, "mimeapps.list"), "w", encoding="ascii") as file:
-            file.write("[Default Applications]\nx-scheme-handler/https=browser.desktop\n")
-        self.browse(NEVER)
-
-    def browse(self, how):
-        program = os.path.join(self.folder, "browser")
-        with open(program, "w", encoding="ascii") as file:
-            file.write(how.format(folder=self.folder, authority=self.world.ca.file))
-        os.chmod(program, 0o755)
-
-    def page(self):
-        """What the browser shows at the end."""
-        with open(os.path.join(self.folder, "page"), encoding="utf-8") as file:
-            return file.read()
-
-    def opened(self):
-        return os.path.exists(os.path.join(self.folder, "address"))
 
     def accounts(self):
         return self.daemon.letterlock("account", "list", "--json")
@@ -126,7 +91,7 @@ def test_it_waits_for_the_browser_and_can_be_ended(place):
     place.window.write("Client id", CLIENT)
     place.window.press("Next")
     place.window.wait_text("Sign in in your browser")
-    wait_until(place.opened, "the browser is opened")
+    wait_until(place.browser.opened, "the browser is opened")
     tap.equal(place.window.unnamed(), [], "controls without a name")
     place.picture("oauth-waiting.png")
     place.window.press("Cancel")
@@ -136,7 +101,7 @@ def test_it_waits_for_the_browser_and_can_be_ended(place):
 
 def test_who_does_not_agree_is_told_so(place):
     place.server.agrees = False
-    place.browse(AT_ONCE)
+    place.browser.does(AT_ONCE)
     place.window.press("Next")
     place.window.wait_text("did not agree")
     tap.equal(place.accounts(), [], "accounts")
@@ -152,7 +117,7 @@ def test_a_client_id_that_is_not_known_is_told_so(place):
 
 
 def test_a_code_for_another_device(place):
-    place.browse(NEVER)
+    place.browser.does(NEVER)
     place.window.write("Client id", CLIENT)
     place.window.write("Address for codes, for another device", f"https://{LOGIN[0]}/device")
     place.window.resize(620, 850)  # what is clicked has to be in sight

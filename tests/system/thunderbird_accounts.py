@@ -3,13 +3,16 @@
 """Which accounts `letterlock setup thunderbird` makes or uses: for several identities, several servers,
 accounts that are there, and servers that take no password."""
 
+import base64
 import contextlib
 import json
 import os
 import subprocess
 
 import autoconfig
+import clients
 import tap
+from browser import NEVER, Browser
 from daemon import binary
 from process import wait_until
 from provider import NAME, PASSWORD, USER, Provider
@@ -86,6 +89,8 @@ def test_oauth2_of_a_known_provider(lab):
     for words in ("--upstream smtp.gmail.com:465 --security tls --oauth2 google --client-id ID,",
                   f"account add --address {USER} --upstream smtp.gmail.com:465 --app-password google"):  # fmt: skip
         tap.true(words in done.stderr, done.stderr)
+    done = lab.daemon.try_letterlock(*lab.words(folder), "--dry-run", "--client-id", "x", "--device")
+    tap.true(done.returncode == 1 and "Google lets nobody sign in by a code" in done.stderr, done.stderr)
     for given in ("x", "smtp.gmail.com=x"):
         said = lab.daemon.letterlock(*lab.words(folder), "--dry-run", "--client-id", given)
         tap.true("with OAuth2: you sign in on the provider's page" in said, said)
@@ -93,6 +98,22 @@ def test_oauth2_of_a_known_provider(lab):
     tap.equal(done.returncode, 1, done.stdout)
     google = lab.daemon.letterlock("providers", "--json")[0]
     tap.equal((google["oauth2"], google["app_password"]), ("google", "google"), "providers")
+
+
+def test_oauth2_of_one_organisation(lab):
+    """Microsoft: the tenant is part of the page's address, and codes for another device are planned"""
+    folder = lab.small("microsoft")
+    wants_oauth2(folder)
+    edit(folder, "prefs.js", f'smtp1.hostname", "{NAME}"', 'smtp1.hostname", "smtp.office365.com"')
+    lab.forget_accounts()
+    said = lab.daemon.letterlock(*lab.words(folder), "--dry-run", "--client-id", "x", "--device")
+    tap.true("with OAuth2: you sign in on the provider's page" in said, said)
+    sign_in = SignIn(lab, folder, "--tenant", "practice.example")
+    wanted = f"https://login.microsoftonline.com/practice.example/oauth2/v2.0/authorize?"
+    tap.equal(sign_in.step["url"][: len(wanted)], wanted, "page")
+    tap.true(f"client_id={CLIENT}&" in sign_in.step["url"], sign_in.step["url"])
+    sign_in.give_up()
+    lab.forget_accounts()
 
 
 def test_oauth2_that_is_not_proven(lab):
@@ -120,18 +141,29 @@ class SignIn:
         )  # fmt: skip
         self.child.stdin.write(text or "")
         self.child.stdin.close()
+        self.step = self.next()
+
+    def next(self):
+        """What it waits for, or that this is done."""
         line = self.child.stdout.readline()
         if not line:
             raise AssertionError(self.child.stderr.read())
-        self.step = json.loads(line)
+        return json.loads(line)
 
     def browse(self):
         return browse(self.step["url"], self.lab.world.ca.file)
 
+    def give_up(self):
+        self.child.kill()
+        self.child.wait()
+        self.child.stdout.close()
+        self.child.stderr.close()
+
     def end(self):
         """(status, the ways that were set up, what it complained of)"""
         out, said = self.child.stdout.read(), self.child.stderr.read()
-        return self.child.wait(60), [json.loads(x) for x in out.splitlines()], said
+        ways = [x for x in map(json.loads, out.splitlines()) if "server" in x]
+        return self.child.wait(60), ways, said
 
 
 def oauth_profile(lab, name):
@@ -178,6 +210,34 @@ def test_sign_in_on_the_way(lab):
         tap.true('smtp1.authMethod", 10' in file.read(), "authMethod after a run")
 
 
+def test_what_is_asked_for(lab):
+    """Lines on stdin: a client id's secret once, and before the password that Thunderbird lacks"""
+    folder = lab.small("asked")
+    os.remove(os.path.join(folder, "logins.json"))
+    edit(folder, "prefs.js", '.identities", "id1"', '.identities", "id1,id8,id9"')
+    edit(folder, "prefs.js", '"mail.smtpservers", "smtp1"', '"mail.smtpservers", "smtp1,smtp8,smtp9"')
+    with open(os.path.join(folder, "prefs.js"), "a", encoding="utf-8") as file:
+        for number, address in ((8, CLOUD_USER), (9, CLOUD_USER.replace("berta", "carla"))):
+            server = {"hostname": f'"{CLOUD[0]}"', "port": 465, "try_ssl": 3, "authMethod": 10,
+                      "username": f'"{address}"'}  # fmt: skip
+            file.writelines(f'user_pref("mail.smtpserver.smtp{number}.{k}", {v});\n' for k, v in server.items())
+            file.write(f'user_pref("mail.identity.id{number}.useremail", "{address}");\n'
+                       f'user_pref("mail.identity.id{number}.smtpServer", "smtp{number}");\n')  # fmt: skip
+    lab.forget_accounts()
+    lab.tokens.secret = "of the client"
+    sign_in = SignIn(lab, folder, "--password-stdin", text=f"of the client\n{PASSWORD}\n")
+    sign_in.browse()
+    tap.equal(sign_in.next()["sign_in"], "signed-in", "the first one")
+    sign_in.step = sign_in.next()
+    sign_in.browse()
+    status, ways, said = sign_in.end()
+    tap.equal((status, sorted(x["account"] for x in ways)), (0, ["anna", "berta", "carla"]), said)
+    lab.daemon.letterlock("account", "test", "anna")
+    lab.tokens.secret = None
+    lab.undo()
+    lab.forget_accounts()
+
+
 def test_nobody_signs_in(lab):
     """Who does not agree: that server stays as it is, its account goes, and the others are set up"""
     program = oauth_profile(lab, "unwilling")
@@ -196,18 +256,102 @@ def test_nobody_signs_in(lab):
     tap.equal(contents(program.profile), before, "the profile")
 
 
+def signed_in(lab, account):
+    return lab.daemon.letterlock("account", "show", account, "--json")[0]["sign_in"]
+
+
 def test_account_with_oauth2(lab):
-    """The saved password is none of an account's that signs in with OAuth2 already"""
+    """An account that is there: whoever never signed in does so on the way, and who has is not asked"""
     folder = lab.small("signed-in")
     lab.forget_accounts()
-    lab.daemon.letterlock("account", "add", "--address", USER, "--upstream", f"{NAME}:587", "--oauth2", "own",
-                          "--client-id", "x", "--authorization-url", "https://login.lab/a",
-                          "--token-url", "https://login.lab/t", "--scope", "mail")  # fmt: skip
+    lab.tokens.secret = None
+    lab.daemon.letterlock("account", "add", "--address", USER, "--upstream", f"{NAME}:587", *lab.tokens.settings())
+    tap.equal(signed_in(lab, "anna"), "never", "sign_in before")
+    sign_in = SignIn(lab, folder)
+    tap.equal(sign_in.browse()[0], 200, "the page")
+    status, ways, said = sign_in.end()
+    tap.equal((status, [x["account"] for x in ways]), (0, ["anna"]), said)
+    tap.equal(signed_in(lab, "anna"), "signed-in", "sign_in")
+    lab.undo()
     before = lab.secrets()
     (set_up,) = lab.set_up(folder, "--json")
-    tap.equal(set_up["account"], "anna", "set up")
-    tap.equal(lab.secrets(), before, "secrets")
+    tap.equal(set_up["account"], "anna", "set up again")
+    tap.equal(lab.secrets(), before, "secrets: the password that Thunderbird saved is none of its")
     lab.undo()
+    lab.forget_accounts()
+
+
+def test_nobody_signs_in_to_an_account_that_is_there(lab):
+    """It stays, the local password that others use with it does, and so does the mail program"""
+    folder = lab.small("unwilling-there")
+    before = contents(folder)
+    lab.forget_accounts()
+    (login,) = lab.daemon.letterlock("account", "add", "--json", "--address", USER, "--upstream", f"{NAME}:587",
+                                     *lab.tokens.settings())  # fmt: skip
+    lab.tokens.agrees = False
+    sign_in = SignIn(lab, folder)
+    sign_in.browse()
+    status, ways, said = sign_in.end()
+    lab.tokens.agrees = True
+    tap.equal((status, ways), (1, []), said)
+    tap.true(f"{NAME} stays as it is: nobody signed in there" in said, said)
+    tap.equal(contents(folder), before, "the profile")
+    plain = base64.b64encode(f"\0{login['username']}\0{login['password']}".encode()).decode()
+    with clients.Conversation() as server:
+        server.reply()
+        server.say("EHLO client.example")
+        tap.equal(server.say(f"AUTH PLAIN {plain}")[0], 235, "its local password")
+    lab.forget_accounts()
+
+
+def test_a_code_for_another_device(lab):
+    """--device: with an account that says where codes are had; where nobody does, it says so first"""
+    folder = lab.small("device")
+    lab.forget_accounts()
+    lab.daemon.letterlock("account", "add", "--address", USER, "--upstream", f"{NAME}:587", *lab.tokens.settings())
+    lab.tokens.device_agreed.clear()
+    sign_in = SignIn(lab, folder, "--device")
+    tap.equal((sign_in.step["code"], sign_in.step["url"]), ("WDJB-MJHT", f"https://{CLOUD_LOGIN[0]}/type"), "step")
+    lab.tokens.device_agreed.set()
+    status, ways, said = sign_in.end()
+    tap.equal((status, [x["account"] for x in ways]), (0, ["anna"]), said)
+    lab.undo()
+    lab.forget_accounts()
+    wants_oauth2(folder)
+    edit(folder, "prefs.js", f'smtp1.hostname", "{NAME}"', f'smtp1.hostname", "{CLOUD[0]}"')
+    edit(folder, "prefs.js", f'useremail", "{USER}"', f'useremail", "{CLOUD_USER}"')
+    done = lab.daemon.try_letterlock(*lab.words(folder), "--client-id", CLIENT, "--device")
+    tap.true(done.returncode == 1 and "its domain does not say where codes for another device are had: run this "
+             "again without --device" in done.stderr and "--device-url URL" in done.stderr, done.stderr)  # fmt: skip
+    tap.equal(lab.daemon.letterlock("account", "list", "--json"), [], "accounts")
+
+
+def test_the_browser_is_opened_unless_it_shall_not(lab):
+    """--no-browser: the address is shown, and no browser is started"""
+    folder = lab.small("opened")
+    lab.tokens.secret = None
+    browser = Browser(lab.daemon, lab.folder, lab.world.ca.file, NEVER)
+    for more, words, opens in ((["--no-browser"], "In a browser on this machine, open", False),
+                               ([], "Sign in in your browser.", True)):  # fmt: skip
+        lab.forget_accounts()
+        lab.daemon.letterlock("account", "add", "--address", USER, "--upstream", f"{NAME}:587",
+                              *lab.tokens.settings())  # fmt: skip
+        child = subprocess.Popen(
+            [binary("letterlock"), *lab.words(folder), *more], env=lab.daemon.environment,
+            stdout=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        said = []
+        while not said or not said[-1].startswith("  https://"):
+            said.append(child.stdout.readline())
+            tap.true(said[-1] != "", said)
+        tap.true(said[-2].startswith(words), said[-2])
+        if opens:
+            wait_until(browser.opened, "the browser is opened")
+        browse(said[-1].strip(), lab.world.ca.file)
+        rest = child.stdout.read()
+        tap.equal(child.wait(60), 0, rest)
+        tap.equal(browser.opened(), opens, f"opened with {more}")
+        lab.undo()
     lab.forget_accounts()
 
 
