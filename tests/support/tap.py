@@ -5,6 +5,7 @@
 import faulthandler
 import sys
 import tempfile
+import time
 import traceback
 
 # Seconds after which a test says where it stands; soon after, the runner ends what hangs.
@@ -31,9 +32,10 @@ def tests_of(module):
 
 
 def run_one(number, function, arguments):
+    begin = time.monotonic()
     try:
         function(*arguments)
-        print(f"ok {number} {title(function)}", flush=True)
+        print(f"ok {number} {title(function)}\n# {time.monotonic() - begin:.0f} s", flush=True)
         return True
     except Skip as reason:
         print(f"ok {number} {title(function)} # SKIP {reason}", flush=True)
