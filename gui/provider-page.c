@@ -246,6 +246,7 @@ ll_provider_page_show (LlProviderPage *self, const char *address, GVariant *foun
   g_autoptr (GVariant) offered = ll_read_list (found, "servers");
   gboolean any = g_variant_n_children (offered) > 0;
   g_autofree char *text = ll_provider_words_introduction (address, found);
+  g_autofree char *escaped = g_markup_escape_text (text, -1);
 
   g_free (self->address);
   self->address = g_strdup (address);
@@ -255,7 +256,7 @@ ll_provider_page_show (LlProviderPage *self, const char *address, GVariant *foun
   self->is_other = FALSE;
   ll_provider_page_forget_secret (self);
   gtk_widget_set_visible (GTK_WIDGET (self->servers), any);
-  adw_preferences_group_set_description (self->found, text);
+  adw_preferences_group_set_description (self->found, escaped);
   if (any)
     show_servers (self);
   else

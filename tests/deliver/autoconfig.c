@@ -163,6 +163,18 @@ test_limits (void)
   g_assert_null (none);
 }
 
+/* Whoever answers there writes no sentences of ours. */
+static void
+test_own_words (void)
+{
+  g_autofree char *name = g_strnfill (100000, 'x');
+  g_autofree char *text = g_strdup_printf ("<a><%s></b>", name);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (ll_autoconfig_parse (text, strlen (text), "a@b", &error));
+  g_assert_cmpstr (error->message, ==, "it is no XML that can be read");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -170,5 +182,6 @@ main (int argc, char **argv)
   g_test_add_func ("/autoconfig/cases", test_cases);
   g_test_add_func ("/autoconfig/permissions", test_permissions);
   g_test_add_func ("/autoconfig/limits", test_limits);
+  g_test_add_func ("/autoconfig/own-words", test_own_words);
   return g_test_run ();
 }
