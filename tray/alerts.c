@@ -34,6 +34,7 @@ struct _LlAlerts
   LlDaemon *daemon;
   GCancellable *ended;
   guint action;
+  gboolean locked; /* the screen is */
   Alert kinds[N_KINDS];
 };
 
@@ -121,15 +122,16 @@ tell (Alert *alert, Kind kind, GVariant *state, gulong unsent)
     }
 }
 
+/* On a locked screen nobody is named, and nothing offered. */
 static gboolean
-applies (Kind kind, GVariant *state)
+applies (Kind kind, GVariant *state, gboolean locked)
 {
   switch (kind)
     {
     case KIND_KEYRING:
-      return ll_status_remedy (state) == LL_REMEDY_UNLOCK;
+      return !locked && ll_status_remedy (state) == LL_REMEDY_UNLOCK;
     case KIND_SIGN_IN:
-      return ll_status_remedy (state) == LL_REMEDY_SIGN_IN;
+      return !locked && ll_status_remedy (state) == LL_REMEDY_SIGN_IN;
     case KIND_LEAVING:
       return *ll_read_text (state, "leaving") != '\0';
     case N_KINDS:
@@ -148,11 +150,25 @@ ll_alerts_look (LlAlerts *alerts)
     {
       Alert *alert = &alerts->kinds[kind];
 
-      if (unsent > 0 && applies (kind, state))
+      if (unsent > 0 && applies (kind, state, alerts->locked))
         tell (alert, kind, state, unsent);
       else if (alert->said != NULL)
         take_back (alert);
     }
+}
+
+void
+ll_alerts_lock (LlAlerts *alerts, gboolean locked)
+{
+  alerts->locked = locked;
+  ll_alerts_look (alerts);
+}
+
+void
+ll_alerts_forget (LlAlerts *alerts)
+{
+  for (Kind kind = 0; kind < N_KINDS; kind++)
+    alerts->kinds[kind].number = 0;
 }
 
 /* -- what comes back ------------------------------------------------------------------------ */

@@ -23,6 +23,12 @@ void ll_alerts_free (LlAlerts *alerts);
 /* Looks at the daemon's state: tells, or takes back. */
 void ll_alerts_look (LlAlerts *alerts);
 
+/* While the screen is locked, only what names nobody and offers nothing. */
+void ll_alerts_lock (LlAlerts *alerts, gboolean locked);
+
+/* Who showed them is gone: their numbers will be others'. */
+void ll_alerts_forget (LlAlerts *alerts);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LlAlerts, ll_alerts_free)
 
 G_END_DECLS

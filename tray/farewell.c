@@ -120,6 +120,13 @@ ll_farewell_look (LlFarewell *farewell, gulong unsent)
     settle (farewell, FALSE);
 }
 
+void
+ll_farewell_forget (LlFarewell *farewell)
+{
+  if (farewell != NULL)
+    farewell->number = 0;
+}
+
 /* -- what the user says --------------------------------------------------------------------- */
 
 /* Who closes it has read it. */

@@ -27,6 +27,9 @@ void ll_farewell_free (LlFarewell *farewell);
 /* @unsent: how many there are; a question about none is taken back. Nothing for NULL. */
 void ll_farewell_look (LlFarewell *farewell, gulong unsent);
 
+/* Who showed the question is gone: its number will be another's. Nothing for NULL. */
+void ll_farewell_forget (LlFarewell *farewell);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LlFarewell, ll_farewell_free)
 
 G_END_DECLS

@@ -11,6 +11,8 @@
 #include "tray/logout.h"
 #include "tray/menu.h"
 #include "tray/notices.h"
+#include "tray/notification.h"
+#include "tray/screen.h"
 
 #include <glib-unix.h>
 #include <locale.h>
@@ -41,6 +43,8 @@ typedef struct
   LlAlerts *alerts;
   LlLogout *logout;
   LlFarewell *farewell;
+  LlScreen *screen;
+  guint shows; /* the watch of who shows notifications */
   GVariant *held;
   GVariant *last;
   guint gather;
@@ -215,6 +219,28 @@ connected_cb (LlDaemon *daemon, GParamSpec *spec, Tray *tray)
     show (tray);
 }
 
+/* -- the screen ----------------------------------------------------------------------------- */
+
+static void
+locked_cb (gboolean locked, gpointer data)
+{
+  Tray *tray = data;
+
+  ll_notices_lock (tray->notices, locked);
+  ll_alerts_lock (tray->alerts, locked);
+}
+
+/* The next one counts from 1 again. */
+static void
+vanished_cb (GDBusConnection *bus, const char *name, gpointer data)
+{
+  Tray *tray = data;
+
+  ll_notices_forget (tray->notices);
+  ll_alerts_forget (tray->alerts);
+  ll_farewell_forget (tray->farewell);
+}
+
 /* -- start ----------------------------------------------------------------------------------- */
 
 static gboolean
@@ -248,6 +274,10 @@ run (Tray *tray)
   tray->alerts = ll_alerts_new (tray->bus, tray->daemon);
   tray->logout = ll_logout_new (tray->bus);
   tray->farewell = ll_farewell_new (tray->bus, tray->logout, quit_cb, tray);
+  tray->screen = ll_screen_new (tray->bus, locked_cb, tray);
+  tray->shows = g_bus_watch_name_on_connection (tray->bus, LL_NOTIFICATION_NAME,
+                                                G_BUS_NAME_WATCHER_FLAGS_NONE, NULL, vanished_cb,
+                                                tray, NULL);
   g_signal_connect (tray->daemon, "letters-changed", G_CALLBACK (letters_changed_cb), tray);
   g_signal_connect (tray->daemon, "notify::connected", G_CALLBACK (connected_cb), tray);
   g_signal_connect_swapped (tray->daemon, "notify::state", G_CALLBACK (show), tray);
@@ -255,6 +285,8 @@ run (Tray *tray)
   g_main_loop_run (tray->loop);
   g_clear_handle_id (&tray->gather, g_source_remove);
   g_signal_handlers_disconnect_by_data (tray->daemon, tray);
+  g_bus_unwatch_name (tray->shows);
+  ll_screen_free (tray->screen);
   ll_farewell_free (tray->farewell);
   ll_logout_free (tray->logout);
   ll_alerts_free (tray->alerts);

@@ -11,8 +11,6 @@
 #include "api/text.h"
 #include "tray/notification.h"
 
-#define SCREEN "org.freedesktop.ScreenSaver"
-
 struct _LlNotices
 {
   GDBusConnection *bus;
@@ -20,7 +18,6 @@ struct _LlNotices
   GHashTable *told; /* letter id -> Told */
   guint action;
   guint closed;
-  guint screen;
   gboolean locked; /* the screen is */
   LlNoticesOpen open;
   gpointer data;
@@ -29,9 +26,10 @@ struct _LlNotices
 /* What stands on the screen about a letter. */
 typedef struct
 {
-  guint number;  /* of the notification; 0: not known yet, or gone */
-  char *text;    /* what it says, to say nothing twice */
-  gboolean over; /* the letter was sent: gone from the screen, it is forgotten */
+  guint number;     /* of the notification; 0: not known yet, or gone */
+  char *text;       /* what it says, to say nothing twice */
+  GVariant *letter; /* as it was looked at last */
+  gboolean over;    /* the letter was sent: gone from the screen, it is forgotten */
 } Told;
 
 static void
@@ -40,6 +38,7 @@ told_free (gpointer data)
   Told *told = data;
 
   g_free (told->text);
+  g_clear_pointer (&told->letter, g_variant_unref);
   g_free (told);
 }
 
@@ -132,6 +131,8 @@ typedef struct
   char *id;
 } Asked;
 
+static void tell_again (LlNotices *notices, const Told *told);
+
 static void
 notified_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
@@ -140,7 +141,10 @@ notified_cb (GObject *source, GAsyncResult *result, gpointer data)
   Told *told = g_hash_table_lookup (asked->notices->told, asked->id);
 
   if (number != 0 && told != NULL)
-    told->number = number;
+    {
+      told->number = number;
+      tell_again (asked->notices, told); /* the screen may be locked since */
+    }
   g_free (asked->id);
   g_free (asked);
 }
@@ -159,13 +163,15 @@ say (LlNotices *notices, GVariant *letter, LlState state, const char *summary)
   };
   Asked *asked;
 
-  if (told != NULL && g_strcmp0 (told->text, text) == 0)
-    return;
   if (told == NULL)
     {
       told = g_new0 (Told, 1);
       g_hash_table_insert (notices->told, g_strdup (id), told);
     }
+  g_clear_pointer (&told->letter, g_variant_unref);
+  told->letter = g_variant_ref (letter);
+  if (g_strcmp0 (told->text, text) == 0)
+    return;
   g_free (told->text);
   told->text = g_steal_pointer (&text);
   told->over = state == LL_STATE_SENT;
@@ -203,6 +209,40 @@ ll_notices_look (LlNotices *notices, GVariant *letter)
     take_back (notices, ll_read_text (letter, "id"));
 }
 
+/* What stands on the screen; what was closed was read. */
+static void
+tell_again (LlNotices *notices, const Told *told)
+{
+  g_autoptr (GVariant) letter = g_variant_ref (told->letter);
+
+  if (told->number != 0)
+    ll_notices_look (notices, letter);
+}
+
+void
+ll_notices_lock (LlNotices *notices, gboolean locked)
+{
+  g_autoptr (GList) all = g_hash_table_get_values (notices->told);
+
+  notices->locked = locked;
+  for (const GList *one = all; one != NULL; one = one->next)
+    tell_again (notices, one->data);
+}
+
+void
+ll_notices_forget (LlNotices *notices)
+{
+  GHashTableIter iter;
+  gpointer told;
+
+  g_hash_table_iter_init (&iter, notices->told);
+  while (g_hash_table_iter_next (&iter, NULL, &told))
+    if (((Told *) told)->over)
+      g_hash_table_iter_remove (&iter);
+    else
+      ((Told *) told)->number = 0;
+}
+
 /* -- what comes back ------------------------------------------------------------------------ */
 
 static const char *
@@ -213,7 +253,7 @@ letter_of (LlNotices *notices, guint number)
   gpointer told;
 
   g_hash_table_iter_init (&iter, notices->told);
-  while (g_hash_table_iter_next (&iter, &id, &told))
+  while (number != 0 && g_hash_table_iter_next (&iter, &id, &told))
     if (((Told *) told)->number == number)
       return id;
   return NULL;
@@ -278,20 +318,6 @@ closed_cb (GDBusConnection *bus,
     told->number = 0;
 }
 
-static void
-screen_cb (GDBusConnection *bus,
-           const char *sender,
-           const char *path,
-           const char *interface,
-           const char *signal,
-           GVariant *parameters,
-           gpointer data)
-{
-  LlNotices *notices = data;
-
-  g_variant_get (parameters, "(b)", &notices->locked);
-}
-
 LlNotices *
 ll_notices_new (GDBusConnection *bus, LlDaemon *daemon, LlNoticesOpen open, gpointer data)
 {
@@ -310,9 +336,6 @@ ll_notices_new (GDBusConnection *bus, LlDaemon *daemon, LlNoticesOpen open, gpoi
       = g_dbus_connection_signal_subscribe (bus, LL_NOTIFICATION_NAME, LL_NOTIFICATION_NAME,
                                             "NotificationClosed", LL_NOTIFICATION_PATH, NULL,
                                             G_DBUS_SIGNAL_FLAGS_NONE, closed_cb, notices, NULL);
-  notices->screen
-      = g_dbus_connection_signal_subscribe (bus, NULL, SCREEN, "ActiveChanged", NULL, NULL,
-                                            G_DBUS_SIGNAL_FLAGS_NONE, screen_cb, notices, NULL);
   return notices;
 }
 
@@ -323,7 +346,6 @@ ll_notices_free (LlNotices *notices)
     return;
   g_dbus_connection_signal_unsubscribe (notices->bus, notices->action);
   g_dbus_connection_signal_unsubscribe (notices->bus, notices->closed);
-  g_dbus_connection_signal_unsubscribe (notices->bus, notices->screen);
   g_hash_table_unref (notices->told);
   g_object_unref (notices->daemon);
   g_object_unref (notices->bus);

@@ -27,6 +27,12 @@ void ll_notices_free (LlNotices *notices);
 /* Looks at @letter, as GetLetter gives it: tells, tells anew, or takes back. */
 void ll_notices_look (LlNotices *notices, GVariant *letter);
 
+/* What stands on the screen is said again, as the lock wants it. */
+void ll_notices_lock (LlNotices *notices, gboolean locked);
+
+/* Who showed them is gone: their numbers will be others'. */
+void ll_notices_forget (LlNotices *notices);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LlNotices, ll_notices_free)
 
 G_END_DECLS

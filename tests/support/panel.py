@@ -181,8 +181,28 @@ class Notifications:
         self.late = []
         interface = Gio.DBusNodeInfo.new_for_xml(CAPTURE).interfaces[0]
         self.bus.register_object("/org/freedesktop/Notifications", interface, self._call, None, None)
-        Gio.bus_own_name_on_connection(self.bus, NOTIFICATIONS, Gio.BusNameOwnerFlags.NONE, None, None)
+        self.begin()
+
+    def begin(self):
+        self.name = Gio.bus_own_name_on_connection(self.bus, NOTIFICATIONS, Gio.BusNameOwnerFlags.NONE, None, None)
         turn()
+
+    def begin_anew(self):
+        """Ended, and started again: nothing is on the screen, and the next one is number 1."""
+        Gio.bus_unown_name(self.name)
+        self.shown.clear()
+        self.came.clear()
+        self.begin()
+
+    def lock(self, desktop, locked):
+        """What the screen saver of a desktop says."""
+        name = f"org.{desktop}.ScreenSaver"
+        owner = Gio.bus_own_name_on_connection(self.bus, name, Gio.BusNameOwnerFlags.NONE, None, None)
+        turn()
+        path = "/" + name.replace(".", "/")
+        self.bus.emit_signal(None, path, name, "ActiveChanged", GLib.Variant("(b)", (locked,)))
+        turn()
+        Gio.bus_unown_name(owner)
 
     def _call(self, _bus, _sender, _path, _interface, method, parameters, invocation):
         if method == "Notify":
@@ -228,6 +248,10 @@ class Notifications:
 
     def wait_gone(self, text):
         wait_until(lambda: self.about(text) is None, f"no notification says {text!r} any more")
+
+    def wait_count(self, what, count):
+        """That many say just that: (summary, body, actions)."""
+        wait_until(lambda: turn() or list(self.shown.values()).count(what) == count, f"{count} times {what}")
 
     def answer(self, number, action):
         self._tell("ActionInvoked", GLib.Variant("(us)", (number, action)))

@@ -92,6 +92,45 @@ def test_it_is_released_from_its_notification(place):
     place.wait_words("Nothing waits")
 
 
+def test_on_a_locked_screen_nobody_is_named(place):
+    """what is there already loses its names and answers, and gets them back; of each desktop"""
+    place.send("amy@plain.lab")
+    number, *_ = place.notifications.wait_about("amy@plain.lab")
+    for desktop in "freedesktop", "gnome", "cinnamon", "mate", "xfce":
+        place.notifications.lock(desktop, True)
+        place.notifications.wait_gone("amy@plain.lab")
+        tap.equal(place.notifications.shown[number], ("A letter waits for your decision", "", []), desktop)
+        place.notifications.lock(desktop, False)
+        _, _, _, actions = place.notifications.wait_about("amy@plain.lab")
+        tap.equal(actions[1::2], ["Show", "Send anyway", "Don't send"], desktop)
+    place.notifications.lock("gnome", True)
+    place.send("lou@plain.lab")
+    nameless = ("A letter waits for your decision", "", [])
+    place.notifications.wait_count(nameless, 2)
+    tap.true("plain.lab" not in str(place.notifications.shown), place.notifications.shown)
+    place.notifications.lock("gnome", False)
+    for name in "amy@plain.lab", "lou@plain.lab":
+        number, *_ = place.notifications.wait_about(name)
+        place.notifications.answer(number, "drop")
+        place.notifications.wait_gone(name)
+
+
+def test_an_answer_to_somebody_elses_notification_decides_nothing(place):
+    """who shows them was started anew, and counts from 1 again"""
+    place.send("kim@plain.lab")
+    number, *_ = place.notifications.wait_about("kim@plain.lab")
+    place.notifications.begin_anew()
+    for other in number, 0:
+        place.notifications.answer(other, "anyway")
+    place.send("max@plain.lab")
+    place.notifications.wait_about("max@plain.lab")
+    wait_until(lambda: "max@plain.lab" in place.labels(), "both wait")
+    tap.true("kim@plain.lab" in place.labels(), "the other one waits")
+    for name in "kim@plain.lab", "max@plain.lab":
+        place.panel.choose(name, "Don't send")
+        wait_until(lambda: name not in place.labels(), "it is given up")
+
+
 def test_a_letter_is_given_up_from_the_menu(place):
     place.send("fay@plain.lab")
     wait_until(lambda: "fay@plain.lab" in place.labels(), "it stands in the menu")
