@@ -81,18 +81,23 @@ gboolean
 ll_profile_lock (const char *profile, LlProfileLock *lock, GError **error)
 {
   g_autofree char *path = g_build_filename (profile, ".parentlock", NULL);
-  gboolean there = g_file_test (path, G_FILE_TEST_EXISTS);
+  gboolean there;
   struct flock whole = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
 
   if (!check_process (profile, error))
     return FALSE;
-  lock->fd = open (path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
+  lock->fd = open (path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+  there = lock->fd < 0 && errno == EEXIST;
+  if (there)
+    lock->fd = open (path, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
   if (lock->fd < 0)
     return ll_file_set_error (error, "lock", path);
-  if (!there)
-    lock->made = g_steal_pointer (&path);
   if (fcntl (lock->fd, F_SETLK, &whole) == 0)
-    return TRUE;
+    {
+      if (!there)
+        lock->made = g_steal_pointer (&path);
+      return TRUE;
+    }
   if (errno == EACCES || errno == EAGAIN)
     return refuse (error);
   return ll_file_set_error (error, "lock", profile);

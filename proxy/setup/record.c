@@ -65,8 +65,15 @@ ll_setup_record_new (const char *client, const char *target, GError **error)
   g_autofree char *name = name_of (client, target);
   g_autofree char *path = g_build_filename (all, name, NULL);
   g_autofree char *now = ll_clock_format (ll_clock_now ());
+  g_autofree char *shown = g_utf8_make_valid (target, -1);
   g_autoptr (LlSetupRecord) record = NULL;
 
+  if (!g_utf8_validate (target, -1, NULL))
+    {
+      g_set_error (error, LL_API_ERROR, LL_API_ERROR_REFUSED,
+                   "%s has a name that is not UTF-8: undo could not find it again", shown);
+      return NULL;
+    }
   if (g_file_test (path, G_FILE_TEST_EXISTS))
     {
       g_set_error (error, LL_API_ERROR, LL_API_ERROR_REFUSED,

@@ -43,6 +43,8 @@ gone (void)
   return child;
 }
 
+int __real_open64 (const char *path, int flags, mode_t mode);
+
 static void
 assert_locks (Fixture *f, gboolean can)
 {
@@ -89,35 +91,83 @@ test_link (Fixture *f, gconstpointer data)
     }
 }
 
-/* Another process has the record lock, as a running Thunderbird does. */
+/* Another process with the record lock, as a running Thunderbird has it. */
+typedef struct
+{
+  pid_t process;
+  int end[2]; /* it ends when this is closed */
+} Other;
+
+static void
+begin (Other *other, const char *path)
+{
+  int ready[2];
+  char byte;
+
+  g_assert_cmpint (pipe (ready), ==, 0);
+  g_assert_cmpint (pipe (other->end), ==, 0);
+  other->process = fork ();
+  if (other->process == 0)
+    {
+      struct flock whole = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+      int fd = __real_open64 (path, O_RDWR | O_CREAT, 0600);
+
+      close (other->end[1]);
+      _exit (fcntl (fd, F_SETLK, &whole) != 0 || write (ready[1], "x", 1) != 1
+             || read (other->end[0], &byte, 1) != 0);
+    }
+  g_assert_cmpint (read (ready[0], &byte, 1), ==, 1);
+  for (int i = 0; i < 2; i++)
+    close (ready[i]);
+}
+
+static void
+end (Other *other)
+{
+  for (int i = 0; i < 2; i++)
+    close (other->end[1 - i]);
+  g_assert_cmpint (waitpid (other->process, NULL, 0), ==, other->process);
+}
+
 static void
 test_record_lock (Fixture *f, gconstpointer data)
 {
   g_autofree char *path = g_build_filename (f->profile, ".parentlock", NULL);
-  int ready[2], end[2];
-  char byte;
-  pid_t child;
+  Other other;
 
-  g_assert_cmpint (pipe (ready), ==, 0);
-  g_assert_cmpint (pipe (end), ==, 0);
-  child = fork ();
-  if (child == 0)
-    {
-      struct flock whole = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
-      int fd = open (path, O_RDWR | O_CREAT, 0600);
-
-      close (end[1]);
-      _exit (fcntl (fd, F_SETLK, &whole) != 0 || write (ready[1], "x", 1) != 1
-             || read (end[0], &byte, 1) != 0);
-    }
-  g_assert_cmpint (read (ready[0], &byte, 1), ==, 1);
+  begin (&other, path);
   assert_locks (f, FALSE);
-  for (int i = 0; i < 2; i++)
-    {
-      close (end[1 - i]);
-      close (ready[i]);
-    }
-  g_assert_cmpint (waitpid (child, NULL, 0), ==, child);
+  end (&other);
+  assert_locks (f, TRUE);
+}
+
+/* Thunderbird starts just when we have opened the file: it keeps its lock, and the file. */
+static Other *starting = NULL;
+
+int __wrap_open64 (const char *path, int flags, mode_t mode);
+
+int
+__wrap_open64 (const char *path, int flags, mode_t mode)
+{
+  Other *other = g_steal_pointer (&starting);
+  int fd = __real_open64 (path, flags, mode);
+
+  if (other != NULL)
+    begin (other, path);
+  return fd;
+}
+
+static void
+test_starts_meanwhile (Fixture *f, gconstpointer data)
+{
+  g_autofree char *path = g_build_filename (f->profile, ".parentlock", NULL);
+  Other other;
+
+  starting = &other;
+  assert_locks (f, FALSE);
+  g_assert_null (starting);
+  g_assert_true (g_file_test (path, G_FILE_TEST_EXISTS));
+  end (&other);
   assert_locks (f, TRUE);
 }
 
@@ -127,5 +177,6 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add ("/lock/link", Fixture, NULL, set_up, test_link, tear_down);
   g_test_add ("/lock/record-lock", Fixture, NULL, set_up, test_record_lock, tear_down);
+  g_test_add ("/lock/starts-meanwhile", Fixture, NULL, set_up, test_starts_meanwhile, tear_down);
   return g_test_run ();
 }

@@ -118,6 +118,19 @@ test_unreadable (Fixture *f, gconstpointer data)
   g_assert_nonnull (strstr (error->message, first->folder));
 }
 
+/* A folder whose name is not UTF-8 could not be found again; "" would be written to instead. */
+static void
+test_odd_folder (Fixture *f, gconstpointer data)
+{
+  g_autofree char *target = g_strconcat (f->target, "/\xff", NULL);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (LlSetupRecord) record = ll_setup_record_new ("thunderbird", target, &error);
+
+  g_assert_null (record);
+  g_assert_error (error, LL_API_ERROR, LL_API_ERROR_REFUSED);
+  g_assert_true (g_utf8_validate (error->message, -1, NULL));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -125,5 +138,6 @@ main (int argc, char **argv)
   g_test_add ("/record/before", Fixture, NULL, set_up, test_before, tear_down);
   g_test_add ("/record/copy-not-whole", Fixture, NULL, set_up, test_copy_not_whole, tear_down);
   g_test_add ("/record/unreadable", Fixture, NULL, set_up, test_unreadable, tear_down);
+  g_test_add ("/record/odd-folder", Fixture, NULL, set_up, test_odd_folder, tear_down);
   return g_test_run ();
 }
