@@ -21,7 +21,7 @@ import time
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 BUILD = os.path.join(TOP, "build")
 JOBS = 2
-SYSTEM_TIMEOUT = 600
+SYSTEM_TIMEOUT = 1200
 PR_SET_CHILD_SUBREAPER = 36
 
 passed, failed, skipped = 0, [], []

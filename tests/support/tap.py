@@ -9,7 +9,7 @@ import time
 import traceback
 
 # Seconds after which a test says where it stands; soon after, the runner ends what hangs.
-HANGS = 540
+HANGS = 1140
 
 
 class Skip(Exception):
