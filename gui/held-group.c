@@ -259,9 +259,10 @@ summary_of (const GArray *all)
     {
       const Whom *whom = &g_array_index (all, Whom, i);
 
-      g_string_append_printf (summary, "%s %s %x\n", ll_read_text (whom->letter, "id"),
+      g_string_append_printf (summary, "%s %s %x %s\n", ll_read_text (whom->letter, "id"),
                               ll_read_text (whom->recipient, "address"),
-                              ll_decide_offered (whom->recipient));
+                              ll_decide_offered (whom->recipient),
+                              ll_read_text (whom->letter, "subject"));
     }
   return g_string_free (g_steal_pointer (&summary), FALSE);
 }

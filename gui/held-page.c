@@ -191,10 +191,16 @@ gather_cb (gpointer data)
 }
 
 static void
-letters_changed_cb (LlDaemon *daemon, const char *const *ids, LlHeldPage *self)
+ask_soon (LlHeldPage *self)
 {
   if (self->gather == 0 && gtk_widget_get_mapped (GTK_WIDGET (self)))
     self->gather = g_timeout_add (GATHER_MS, gather_cb, self);
+}
+
+static void
+letters_changed_cb (LlDaemon *daemon, const char *const *ids, LlHeldPage *self)
+{
+  ask_soon (self);
 }
 
 static void
@@ -241,5 +247,7 @@ ll_held_page_new (LlDaemon *daemon)
   self->daemon = g_object_ref (daemon);
   ll_list_keep_fresh (GTK_WIDGET (self), daemon, ask);
   g_signal_connect_object (daemon, "letters-changed", G_CALLBACK (letters_changed_cb), self, 0);
+  g_signal_connect_object (daemon, "letters-outdated", G_CALLBACK (ask_soon), self,
+                           G_CONNECT_SWAPPED);
   return GTK_WIDGET (self);
 }

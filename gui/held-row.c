@@ -15,6 +15,7 @@ struct _LlHeldRow
 
   char *id;
   char *address;
+  char *subject; /* of the letter, "" where none is kept */
   guint offered; /* bits of LlDecide */
 };
 
@@ -46,11 +47,23 @@ open_button_new (GVariant *letter)
   return button;
 }
 
+/* A time has no direction of its own, and must not take that of the subject below it. */
+static char *
+which_letter (GVariant *letter)
+{
+  const char *mark = gtk_widget_get_default_direction () == GTK_TEXT_DIR_RTL ? "\u200f" : "\u200e";
+  g_autofree char *time = ll_time_for_people (ll_read_text (letter, "time"));
+  g_autofree char *subject = ll_subject_for_people (letter);
+
+  return *subject != '\0' ? g_strconcat (mark, time, "\n", subject, NULL) : g_steal_pointer (&time);
+}
+
 gboolean
 ll_held_row_is_of (LlHeldRow *self, GVariant *letter, GVariant *recipient)
 {
   return g_str_equal (self->id, ll_read_text (letter, "id"))
          && g_str_equal (self->address, ll_read_text (recipient, "address"))
+         && g_str_equal (self->subject, ll_read_text (letter, "subject"))
          && self->offered == ll_decide_offered (recipient);
 }
 
@@ -63,6 +76,7 @@ finalize (GObject *object)
 
   g_free (self->id);
   g_free (self->address);
+  g_free (self->subject);
   G_OBJECT_CLASS (ll_held_row_parent_class)->finalize (object);
 }
 
@@ -82,17 +96,18 @@ ll_held_row_new (LlDaemon *daemon, GVariant *letter, GVariant *recipient)
 {
   LlHeldRow *self = g_object_new (LL_TYPE_HELD_ROW, NULL);
   LlRecordRow *row = LL_RECORD_ROW (self);
-  g_autofree char *time = ll_time_for_people (ll_read_text (letter, "time"));
+  g_autofree char *which = which_letter (letter);
   LlState state = LL_STATE_HELD;
   GtkWidget *buttons;
 
   self->id = g_strdup (ll_read_text (letter, "id"));
   self->address = g_strdup (ll_read_text (recipient, "address"));
+  self->subject = g_strdup (ll_read_text (letter, "subject"));
   self->offered = ll_decide_offered (recipient);
   buttons = ll_decision_buttons_new (daemon, letter, self->address);
   (void) ll_state_from_name (ll_read_text (recipient, "state"), &state);
   ll_record_row_set_title (row, self->address);
-  ll_record_row_set_subtitle (row, time);
+  ll_record_row_set_subtitle (row, which);
   ll_record_row_look (row, ll_look_state_icon (state), ll_look_state_style (state));
   ll_record_row_add (row, _ ("From"), ll_read_text (letter, "from"));
   if (buttons != NULL)

@@ -48,8 +48,10 @@ static void
 show_about (LlLetterPage *self, GVariant *letter)
 {
   g_autofree char *time = ll_time_for_people (ll_read_text (letter, "time"));
+  g_autofree char *subject = ll_subject_for_people (letter);
 
   ll_list_fill (self->about, NULL, NULL, NULL);
+  add_fact (self, _ ("Subject"), subject);
   add_fact (self, _ ("Taken"), time);
   add_fact (self, _ ("From"), ll_read_text (letter, "from"));
   add_fact (self, _ ("Account"), ll_read_text (letter, "account"));
@@ -172,6 +174,13 @@ letters_changed_cb (LlDaemon *daemon, const char *const *ids, LlLetterPage *self
 }
 
 static void
+letters_outdated_cb (LlLetterPage *self)
+{
+  if (self->id != NULL)
+    ask (self);
+}
+
+static void
 back_cb (LlLetterPage *self)
 {
   g_signal_emit (self, back_signal, 0);
@@ -223,5 +232,7 @@ ll_letter_page_new (LlDaemon *daemon)
 
   self->daemon = g_object_ref (daemon);
   g_signal_connect_object (daemon, "letters-changed", G_CALLBACK (letters_changed_cb), self, 0);
+  g_signal_connect_object (daemon, "letters-outdated", G_CALLBACK (letters_outdated_cb), self,
+                           G_CONNECT_SWAPPED);
   return GTK_WIDGET (self);
 }

@@ -13,6 +13,7 @@ struct _LlLetterRow
   GtkImage *icon;
   GtkLabel *recipients;
   GtkLabel *time;
+  GtkLabel *subject;
   GtkLabel *state;
   GtkLabel *reason;
 
@@ -27,12 +28,33 @@ static void
 speak (LlLetterRow *self, const char *words)
 {
   GtkWidget *row = gtk_widget_get_parent (GTK_WIDGET (self));
-  g_autofree char *spoken
-      = g_strdup_printf ("%s: %s", ll_letter_get_recipients (self->letter), words);
+  const char *subject = ll_letter_get_subject (self->letter);
+  g_autofree char *spoken = g_strjoin (": ", ll_letter_get_recipients (self->letter), words,
+                                       *subject != '\0' ? subject : NULL, NULL);
 
   if (row != NULL)
     gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_LABEL, spoken,
                                     -1);
+}
+
+/* Three lines in every case, so that a list of both kinds stands still while it is leafed through:
+ * below a subject, the reason goes on behind the state. */
+static void
+show_words (LlLetterRow *self, const char *subject, const char *state, const char *reason)
+{
+  gboolean together = *subject != '\0' && *reason != '\0';
+  g_autofree char *both = together ? g_strdup_printf ("%s · %s", state, reason) : g_strdup (state);
+  g_autoptr (PangoAttrList) attributes = pango_attr_list_new ();
+  PangoAttribute *plain = pango_attr_weight_new (PANGO_WEIGHT_NORMAL);
+
+  plain->start_index = (guint) strlen (state);
+  pango_attr_list_insert (attributes, plain);
+  gtk_label_set_text (self->subject, subject);
+  gtk_widget_set_visible (GTK_WIDGET (self->subject), *subject != '\0');
+  gtk_label_set_text (self->state, both);
+  gtk_label_set_attributes (self->state, together ? attributes : NULL);
+  gtk_label_set_text (self->reason, reason);
+  gtk_widget_set_visible (GTK_WIDGET (self->reason), *subject == '\0');
 }
 
 /* Of a letter that is asked for, for the blink of an eye. */
@@ -42,8 +64,7 @@ show_nothing (LlLetterRow *self)
   gtk_image_clear (self->icon);
   gtk_label_set_text (self->recipients, "…");
   gtk_label_set_text (self->time, "");
-  gtk_label_set_text (self->state, "");
-  gtk_label_set_text (self->reason, "");
+  show_words (self, "", "", "");
 }
 
 static void
@@ -59,8 +80,8 @@ show_letter (LlLetterRow *self)
   ll_look_show (self->icon, ll_look_state_icon (state), ll_look_state_style (state));
   gtk_label_set_text (self->recipients, ll_letter_get_recipients (self->letter));
   gtk_label_set_text (self->time, time);
-  gtk_label_set_text (self->state, words);
-  gtk_label_set_text (self->reason, ll_letter_get_reason (self->letter));
+  show_words (self, ll_letter_get_subject (self->letter), words,
+              ll_letter_get_reason (self->letter));
   speak (self, words);
 }
 
@@ -102,6 +123,7 @@ ll_letter_row_class_init (LlLetterRowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, LlLetterRow, icon);
   gtk_widget_class_bind_template_child (widget_class, LlLetterRow, recipients);
   gtk_widget_class_bind_template_child (widget_class, LlLetterRow, time);
+  gtk_widget_class_bind_template_child (widget_class, LlLetterRow, subject);
   gtk_widget_class_bind_template_child (widget_class, LlLetterRow, state);
   gtk_widget_class_bind_template_child (widget_class, LlLetterRow, reason);
 }

@@ -3,6 +3,7 @@
 
 #include "gui/letter.h"
 
+#include "api/bidi.h"
 #include "api/intl.h"
 #include "api/sentence.h"
 #include "api/text.h"
@@ -21,6 +22,7 @@ struct _LlLetter
   char *recipients;
   char *methods;
   char *reason;
+  char *subject;
 };
 
 static guint changed_signal;
@@ -95,6 +97,7 @@ clear (LlLetter *self)
   g_clear_pointer (&self->recipients, g_free);
   g_clear_pointer (&self->methods, g_free);
   g_clear_pointer (&self->reason, g_free);
+  g_clear_pointer (&self->subject, g_free);
 }
 
 void
@@ -104,6 +107,7 @@ ll_letter_update (LlLetter *self, GVariant *from)
   self->time = g_strdup (ll_read_text (from, "time"));
   if (!ll_state_from_name (ll_read_text (from, "state"), &self->state))
     self->state = LL_STATE_CHECKING;
+  self->subject = ll_subject_for_people (from);
   sum_up (self, from);
   g_signal_emit (self, changed_signal, 0);
 }
@@ -115,6 +119,19 @@ ll_letter_new (const char *id)
 
   self->id = g_strdup (id);
   return self;
+}
+
+const char *
+ll_letter_id_text (guint64 number, char text[LL_LETTER_ID_SIZE])
+{
+  g_snprintf (text, LL_LETTER_ID_SIZE, "%012" G_GINT64_MODIFIER "x", number);
+  return text;
+}
+
+guint64
+ll_letter_id_number (const char *text)
+{
+  return g_ascii_strtoull (text, NULL, 16);
 }
 
 gboolean
@@ -157,6 +174,21 @@ const char *
 ll_letter_get_reason (LlLetter *self)
 {
   return or_nothing (self->reason);
+}
+
+const char *
+ll_letter_get_subject (LlLetter *self)
+{
+  return or_nothing (self->subject);
+}
+
+char *
+ll_subject_for_people (GVariant *letter)
+{
+  const char *subject = ll_read_text (letter, "subject");
+  g_autofree char *own = *subject != '\0' ? ll_bidi_isolate (subject) : g_strdup ("");
+
+  return *own != '\0' ? ll_bidi_line (own) : g_strdup ("");
 }
 
 char *

@@ -65,21 +65,6 @@ set_loading (LlLetters *self, gboolean loading)
 
 /* -- ids -------------------------------------------------------------------------------------- */
 
-#define ID_SIZE 13
-
-static const char *
-id_text (guint64 number, char text[ID_SIZE])
-{
-  g_snprintf (text, ID_SIZE, "%012" G_GINT64_MODIFIER "x", number);
-  return text;
-}
-
-static guint64
-id_number (const char *text)
-{
-  return g_ascii_strtoull (text, NULL, 16);
-}
-
 static guint64
 id_at (LlLetters *self, guint position)
 {
@@ -102,9 +87,9 @@ find (LlLetters *self, guint64 number, guint *position)
 static LlLetter *
 row_of (LlLetters *self, guint64 number)
 {
-  char text[ID_SIZE];
+  char text[LL_LETTER_ID_SIZE];
 
-  return ll_letter_rows_find (self->rows, id_text (number, text));
+  return ll_letter_rows_find (self->rows, ll_letter_id_text (number, text));
 }
 
 static void
@@ -180,7 +165,7 @@ ask_page (LlLetters *self)
     {
       guint64 number = g_array_index (self->wanted, guint64, self->wanted->len - 1);
       LlLetter *row = row_of (self, number);
-      char before[ID_SIZE];
+      char before[LL_LETTER_ID_SIZE];
       guint position;
 
       g_array_set_size (self->wanted, self->wanted->len - 1);
@@ -188,7 +173,8 @@ ask_page (LlLetters *self)
         continue;
       self->asked = number;
       position -= position % LL_LETTERS_AT_ONCE;
-      ask_page_after (self, position > 0 ? id_text (id_at (self, position - 1), before) : NULL);
+      ask_page_after (self,
+                      position > 0 ? ll_letter_id_text (id_at (self, position - 1), before) : NULL);
     }
 }
 
@@ -231,12 +217,12 @@ static gpointer
 get_item (GListModel *model, guint position)
 {
   LlLetters *self = LL_LETTERS (model);
-  char text[ID_SIZE];
+  char text[LL_LETTER_ID_SIZE];
   LlLetter *row;
 
   if (position >= self->ids->len)
     return NULL;
-  row = ll_letter_rows_get (self->rows, id_text (id_at (self, position), text));
+  row = ll_letter_rows_get (self->rows, ll_letter_id_text (id_at (self, position), text));
   if (!ll_letter_is_read (row))
     want (self, id_at (self, position));
   return row;
@@ -374,7 +360,7 @@ one_cb (GObject *source, GAsyncResult *result, gpointer data)
     return;
   ll_letter_update (row, letter);
   if (!belongs (self, row))
-    forget (self, id_number (ll_letter_get_id (row)));
+    forget (self, ll_letter_id_number (ll_letter_get_id (row)));
 }
 
 static gboolean
@@ -389,7 +375,7 @@ gather_cb (gpointer data)
   self->gather = 0;
   g_hash_table_iter_init (&iter, self->changed);
   while (g_hash_table_iter_next (&iter, &id, NULL))
-    if (!find (self, id_number (id), &position))
+    if (!find (self, ll_letter_id_number (id), &position))
       any_new = TRUE; /* also where a page had it already */
     else if (ll_letter_rows_find (self->rows, id) != NULL)
       ll_daemon_call (self->daemon, "GetLetter", g_variant_new ("(s)", (const char *) id),
@@ -485,6 +471,8 @@ ll_letters_new (LlDaemon *daemon)
   self->daemon = g_object_ref (daemon);
   g_signal_connect_object (daemon, "letters-changed", G_CALLBACK (letters_changed_cb), self, 0);
   g_signal_connect_object (daemon, "notify::connected", G_CALLBACK (connected_cb), self, 0);
+  g_signal_connect_object (daemon, "letters-outdated", G_CALLBACK (start_anew), self,
+                           G_CONNECT_SWAPPED);
   if (ll_daemon_is_connected (daemon))
     begin (self);
   return self;

@@ -49,6 +49,10 @@ static const Setting record[] = {
       { "90d", N_ ("For three months") },
       { "365d", N_ ("For a year") },
       { "none", N_ ("Not at all") } } },
+  { "record.subjects",
+    N_ ("Keep subjects, encrypted"),
+    { { "false", N_ ("No: those that were kept are erased") },
+      { "true", N_ ("Yes: you see them while your keyring is open") } } },
 };
 
 static const Setting notices[] = {

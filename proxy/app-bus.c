@@ -81,6 +81,15 @@ keyring_word (LlApp *app)
   return g_error_matches (error, LL_SECRET_ERROR, LL_SECRET_ERROR_LOCKED) ? "locked" : "open";
 }
 
+/* Whether letters have theirs for those who ask now. */
+static const char *
+subjects_word (const LlConfig *config, const char *keyring)
+{
+  if (!config->subjects)
+    return "off";
+  return g_str_equal (keyring, "locked") ? "locked" : "shown";
+}
+
 static GVariant *
 status (gpointer data, GError **error)
 {
@@ -89,6 +98,7 @@ status (gpointer data, GError **error)
   g_autofree char *sentence = ll_network_sentence (app->access.network);
   g_auto (GStrv) sign_in = ll_permissions_missing (app->pipeline);
   GVariantDict dict = G_VARIANT_DICT_INIT (NULL);
+  const char *keyring;
 
   ll_requests_count (app->pipeline, &dict);
   g_variant_dict_insert (&dict, "sign_in", "^as", sign_in);
@@ -101,7 +111,9 @@ status (gpointer data, GError **error)
   g_variant_dict_insert (&dict, "sent_told", "b", config->sent_told);
   g_variant_dict_insert (&dict, "dns", "s",
                          ll_dns_state_name (ll_resolver_state (app->access.resolver, NULL)));
-  g_variant_dict_insert (&dict, "keyring", "s", keyring_word (app));
+  keyring = keyring_word (app);
+  g_variant_dict_insert (&dict, "keyring", "s", keyring);
+  g_variant_dict_insert (&dict, "subjects", "s", subjects_word (config, keyring));
   if (app->machine != NULL && ll_machine_leaving (app->machine) != NULL)
     g_variant_dict_insert (&dict, "leaving", "s", ll_machine_leaving (app->machine));
   g_variant_dict_insert (&dict, "accounts", "u", config->accounts->len);

@@ -6,6 +6,7 @@
 #include "api/client.h"
 #include "api/intl.h"
 #include "api/names.h"
+#include "api/read.h"
 #include "api/sentence.h"
 
 #include <gio/gunixconnection.h>
@@ -43,6 +44,7 @@ static GParamSpec *properties[N_PROPS];
 enum
 {
   LETTERS_CHANGED,
+  LETTERS_OUTDATED,
   CHECK_PROGRESS,
   SIGN_IN_PROGRESS,
   N_SIGNALS
@@ -53,12 +55,22 @@ G_DEFINE_FINAL_TYPE (LlDaemon, ll_daemon, G_TYPE_OBJECT)
 
 static void look_for_it (LlDaemon *self);
 
+static gboolean
+subjects_differ (GVariant *before, GVariant *now)
+{
+  return before != NULL && now != NULL
+         && !g_str_equal (ll_read_text (before, "subjects"), ll_read_text (now, "subjects"));
+}
+
 static void
 set_state (LlDaemon *self, GVariant *state)
 {
-  g_clear_pointer (&self->state, g_variant_unref);
+  g_autoptr (GVariant) before = g_steal_pointer (&self->state);
+
   self->state = state != NULL ? g_variant_ref_sink (state) : NULL;
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_STATE]);
+  if (subjects_differ (before, self->state))
+    g_signal_emit (self, signals[LETTERS_OUTDATED], 0);
 }
 
 /* -- its state ------------------------------------------------------------------------------- */
@@ -418,6 +430,8 @@ ll_daemon_class_init (LlDaemonClass *klass)
   g_object_class_install_properties (object_class, N_PROPS, properties);
   signals[LETTERS_CHANGED] = g_signal_new ("letters-changed", type, G_SIGNAL_RUN_LAST, 0, NULL,
                                            NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRV);
+  signals[LETTERS_OUTDATED] = g_signal_new ("letters-outdated", type, G_SIGNAL_RUN_LAST, 0, NULL,
+                                            NULL, NULL, G_TYPE_NONE, 0);
   signals[CHECK_PROGRESS] = g_signal_new ("check-progress", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                                           NULL, G_TYPE_NONE, 2, G_TYPE_UINT, G_TYPE_VARIANT);
   signals[SIGN_IN_PROGRESS] = g_signal_new ("sign-in-progress", type, G_SIGNAL_RUN_LAST, 0, NULL,

@@ -14,6 +14,7 @@ G_BEGIN_DECLS
  * Properties: "connected" (gboolean), "state" (GVariant a{sv} as Status, NULL while not connected).
  * Signals:
  *   letters-changed (GStrv ids)              these letters are different now
+ *   letters-outdated                         all of them may be: their subjects came, or went
  *   check-progress (guint cookie, GVariant)  what a Check of ours knows so far
  *   sign-in-progress (GVariant)              {url s, code s}: what the user has to do for a SignIn
  */

@@ -45,6 +45,7 @@ const LlField ll_schema_status[] = {
   VALUE ("leaving"),
   VALUE ("metered"),
   VALUE ("sent_told"),
+  VALUE ("subjects"),
   END,
 };
 

@@ -27,6 +27,8 @@ ll_daemon_class_init (LlDaemonClass *klass)
 {
   g_signal_new ("letters-changed", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                 NULL, G_TYPE_NONE, 1, G_TYPE_STRV);
+  g_signal_new ("letters-outdated", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                NULL, G_TYPE_NONE, 0);
 }
 
 static void
@@ -176,6 +178,28 @@ assert_read (GPtrArray *rows, guint from)
     }
 }
 
+/* Rows that are there say what they said; each is asked about again. */
+static void
+test_outdated_ones_are_asked_for_anew (void)
+{
+  g_autoptr (GPtrArray) rows = NULL;
+  g_autoptr (GPtrArray) again = NULL;
+  LlLetters *letters = open_list ();
+
+  answer ("ListLetters");
+  answer ("ListLetterIds");
+  rows = look_at (letters, 0, 3);
+  g_assert_null (waits ());
+  g_signal_emit_by_name (the_daemon, "letters-outdated");
+  g_assert_cmpuint (asked.length, ==, 2);
+  answer ("ListLetters");
+  answer ("ListLetterIds");
+  again = look_at (letters, 0, 3);
+  assert_read (again, ALL);
+  g_assert_null (waits ());
+  close_list (letters);
+}
+
 static void
 test_first_page_is_there_with_the_ids (void)
 {
@@ -250,6 +274,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/letters/first-page", test_first_page_is_there_with_the_ids);
+  g_test_add_func ("/letters/outdated", test_outdated_ones_are_asked_for_anew);
   g_test_add_func ("/letters/ids-first", test_ids_that_come_first_ask_no_second_time);
   g_test_add_func ("/letters/leaf", test_a_leaf_is_one_question);
   g_test_add_func ("/letters/between", test_what_came_between_ids_and_page_is_shown);

@@ -18,11 +18,14 @@ from world import World
 
 PAGES = ("letters", "held", "check", "people", "rules", "accounts", "overview")
 SENDER = "anna@provider.lab"
+LONG = "What the blood count of October showed, and what we should talk about before you travel"
+MIXED = "סיכום 2026: minutes (draft)"  # Hebrew first
+MARKUP = "Tom & Jerry: <b>3 < 4</b>"
 
 
 class Place:
-    def __init__(self, folder, stack, prepare=lambda world: None):
-        """@prepare: what else there shall be before it begins."""
+    def __init__(self, folder, stack, prepare=lambda world: None, subjects=False):
+        """@prepare: what else there shall be before it begins. @subjects: some letters have theirs."""
         self.world = World(folder)
         prepare(self.world)
         stack.enter_context(self.world)
@@ -31,15 +34,16 @@ class Place:
         self.pictures = os.environ.get("LETTERLOCK_PICTURES", folder)
         self.login = self.world.account(self.daemon)
         self.send("bob@dane.lab")
-        self.send("eve@plain.lab", "carl@sts.lab")
-        self.send("gil@badane.lab")
-        self.send("una@valid.lab")
+        self.daemon.letterlock("config", "set", "record.subjects", "true" if subjects else "false")
+        self.send("eve@plain.lab", "carl@sts.lab", subject=LONG)
+        self.send("gil@badane.lab", subject=MIXED)
+        self.send("una@valid.lab", subject=MARKUP)
         self.daemon.wait_state("held", 2)
         self.daemon.wait_state("sent", 2)
         self.daemon.letterlock("rule", "add", "--to", "bank.lab", "--mode", "exclusive", "--note", "TLS or never")
 
-    def send(self, *recipients):
-        letter = f"From: {SENDER}\r\nTo: {', '.join(recipients)}\r\nSubject: a letter\r\n\r\nHello.\r\n"
+    def send(self, *recipients, subject="a letter"):
+        letter = f"From: {SENDER}\r\nTo: {', '.join(recipients)}\r\nSubject: {subject}\r\n\r\nHello.\r\n"
         clients.swaks(self.login, SENDER, list(recipients), letter.encode())
 
     def held(self):
@@ -84,7 +88,7 @@ def test_narrow(place):
 @contextlib.contextmanager
 def world(folder, *prepare):
     with contextlib.ExitStack() as stack:
-        yield Place(folder, stack, *prepare)
+        yield Place(folder, stack, *prepare, subjects=True)
 
 
 if __name__ == "__main__":

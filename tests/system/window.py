@@ -22,8 +22,8 @@ SENDER = "anna@provider.lab"
 SYSTEM = "/etc/letterlock/letterlock.conf"
 
 
-def send(login, *recipients):
-    letter = f"From: {SENDER}\r\nTo: {', '.join(recipients)}\r\nSubject: a letter\r\n\r\nHello.\r\n"
+def send(login, *recipients, subject="a letter"):
+    letter = f"From: {SENDER}\r\nTo: {', '.join(recipients)}\r\nSubject: {subject}\r\n\r\nHello.\r\n"
     clients.swaks(login, SENDER, list(recipients), letter.encode())
 
 
@@ -312,6 +312,36 @@ def test_a_preference_counts_at_once(place):
         window.choose("When the way is open", -1)
         wait_until(lambda: preset(place) == "everyday", "the daemon has it")
     place.daemon.letterlock("config", "set", "policy.preset", "--default")
+
+
+def test_subjects_are_a_preference(place):
+    """Kept from then on, shown in the row, on the letter's page and where it is held; gone when switched off"""
+    subject = "Tom & Jerry: <b>3 < 4</b>"
+    with place.desktop.window(place.daemon) as window:
+        window.wait_known()
+        window.key("ctrl+comma")
+        window.choose("Keep subjects, encrypted", 1)
+        wait_until(lambda: setting(place, "record.subjects") == "true", "the daemon has it")
+        window.key("Escape")
+        send(place.login, "sue@dane.lab", subject=subject)
+        window.wait_text(subject)
+        row = f"sue@dane.lab: taken by your provider · over TLS: {subject}"
+        window.wait(lambda: window.reader.find(row, ("list item",)), "its row is read aloud")
+        send(place.login, "sam@plain.lab", subject=subject)
+        id = place.daemon.wait_letters(lambda all: next((x["id"] for x in all if x["subject"] == subject
+                                       and x["state"] == "held"), None), "one is held")  # fmt: skip
+        window.act("letter", id)
+        window.wait_text("Subject")
+        window.wait_text(subject)
+        window.picture(place.file("subject.png"))
+        window.page(2)
+        window.wait(lambda: any(x.endswith(f"\n{subject}") for x in window.texts()), "it is held")
+        window.page(1)
+        window.wait_text("sam@plain.lab")
+        place.daemon.letterlock("config", "set", "record.subjects", "--default")
+        window.wait(lambda: not any(subject in x for x in window.texts()), "they are gone")
+        window.wait(lambda: window.reader.find("sam@plain.lab"), "the letters are there")
+        place.daemon.letterlock("drop", id)
 
 
 def test_what_the_administrator_has_fixed_is_greyed_out(place):
