@@ -79,15 +79,42 @@ free_secret_cb (gpointer secret)
   ll_secret_free (secret);
 }
 
-/* A server that repeats what it was told does not get it into a sentence of ours. */
-static void
-forget_echo (LlOauthAnswer *answer, const LlOauthField *fields, gsize n)
+/* Enough of a secret to be known by: what a server repeats may be cut off. */
+#define START 12
+
+static gboolean
+is_secret (const LlOauthField *field)
 {
-  for (gsize i = 0; i < n; i++)
-    if (answer->description != NULL && fields[i].value != NULL && strlen (fields[i].value) >= 8
-        && strcmp (fields[i].name, "client_id") != 0
-        && strstr (answer->description, fields[i].value) != NULL)
-      g_clear_pointer (&answer->description, g_free);
+  static const char *const names[]
+      = { "refresh_token", "client_secret", "code", "code_verifier", "device_code", NULL };
+
+  return field->value != NULL && strlen (field->value) >= 8 && g_strv_contains (names, field->name);
+}
+
+/* As it is, or as it was sent. */
+static gboolean
+has_start (const char *text, const char *value)
+{
+  char start[START + 1];
+  char sent[3 * START + 1];
+  gboolean found;
+
+  g_strlcpy (start, value, sizeof start);
+  *escape (sent, start) = '\0';
+  found = strstr (text, start) != NULL || strstr (text, sent) != NULL;
+  ll_secret_wipe (start, sizeof start);
+  ll_secret_wipe (sent, sizeof sent);
+  return found;
+}
+
+/* A server that repeats what it was told does not get it into a sentence of ours. */
+static gboolean
+is_echo (const char *text, const LlOauthField *fields, gsize n)
+{
+  for (gsize i = 0; text != NULL && i < n; i++)
+    if (is_secret (&fields[i]) && has_start (text, fields[i].value))
+      return TRUE;
+  return FALSE;
 }
 
 /* A status of 4xx with an error of RFC 6749 5.2 is a no; a sign-in page of the network, a proxy's
@@ -106,9 +133,12 @@ judge (const LlHttpsResult *result, const LlOauthField *fields, gsize n)
     bytes = g_bytes_get_data (result->body, &length);
   if (bytes != NULL && (result->status == 200 || result->status / 100 == 4))
     reply->answer = ll_oauth_answer_parse (bytes, length);
+  if (reply->answer != NULL && is_echo (reply->answer->error, fields, n))
+    g_clear_pointer (&reply->answer, ll_oauth_answer_free);
   if (reply->answer != NULL && reply->answer->error != NULL)
     {
-      forget_echo (reply->answer, fields, n);
+      if (is_echo (reply->answer->description, fields, n))
+        g_clear_pointer (&reply->answer->description, g_free);
       reply->outcome = LL_OAUTH_DENIED;
     }
   else if (reply->answer != NULL && result->status == 200)

@@ -28,7 +28,8 @@ static LlOauthReply *
 ask (guint with, const char *text)
 {
   static const LlOauthField fields[] = {
-    { "refresh_token", "secret-token" },
+    { "grant_type", "refresh_token" },
+    { "refresh_token", "secret/token-of-many-letters" },
     { "client_id", "the-office's-own" },
     { "client_secret", NULL },
     { "code", "short" },
@@ -78,8 +79,11 @@ test_echo (void)
     const char *description;
     gboolean kept;
   } cases[] = {
-    { "the token secret-token is not known", FALSE },
-    { "secret-token", FALSE },
+    { "the token secret/token-of-many-letters is not known", FALSE },
+    { "secret/token-of-many-letters", FALSE },
+    { "secret/token-of-m", FALSE }, /* the rest was cut off, by them or by us */
+    { "no token secret%2Ftoken-of-m", FALSE },
+    { "this refresh_token is not known", TRUE },
     { "the client the-office's-own is not known", TRUE },
     { "too short", TRUE }, /* a word that only happens to be among them */
     { "no such permission", TRUE },
@@ -96,11 +100,22 @@ test_echo (void)
     }
 }
 
+static void
+test_echo_in_error (void)
+{
+  g_autoptr (LlOauthReply) reply = ask (400, "{\"error\": \"no secret/token-of-many-letters\"}");
+
+  g_assert_cmpint (reply->outcome, ==, LL_OAUTH_UNREACHABLE);
+  g_assert_null (reply->answer);
+  g_assert_null (strstr (reply->detail, "secret"));
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/deliver/oauth-request/outcomes", test_outcomes);
   g_test_add_func ("/deliver/oauth-request/echo", test_echo);
+  g_test_add_func ("/deliver/oauth-request/echo-in-error", test_echo_in_error);
   return g_test_run ();
 }
