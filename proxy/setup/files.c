@@ -93,10 +93,10 @@ ll_setup_digest (GBytes *bytes)
 char *
 ll_setup_scratch (GError **error)
 {
-  g_autofree char *state = ll_folder_state ();
-  g_autofree char *scratch = g_build_filename (state, "scratch-XXXXXX", NULL);
+  g_autofree char *runtime = ll_folder_runtime ();
+  g_autofree char *scratch = g_build_filename (runtime, "scratch-XXXXXX", NULL);
 
-  if (!ll_file_make_folder (state, error))
+  if (!ll_file_make_folder (runtime, error))
     return NULL;
   if (g_mkdtemp (scratch) != NULL)
     return g_steal_pointer (&scratch);

@@ -24,8 +24,9 @@ void ll_setup_tidy (const char *folder, const char *name);
 /* What the bytes are told apart by; "" for NULL. (transfer full) */
 char *ll_setup_digest (GBytes *bytes);
 
-/* A new folder of ours in the state folder, for what is of nobody else's business and stays for a
- * moment. (transfer full), to be removed with all in it */
+/* A new folder of ours in the runtime folder, for what is of nobody else's business and stays for a
+ * moment; what a call that was killed left there is gone after the session. (transfer full), to be
+ * removed with all in it */
 char *ll_setup_scratch (GError **error);
 
 /* A folder of ours with the files in it, and folders of files. */

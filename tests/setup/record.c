@@ -131,6 +131,21 @@ test_odd_folder (Fixture *f, gconstpointer data)
   g_assert_true (g_utf8_validate (error->message, -1, NULL));
 }
 
+/* Keys are copied there: a call that is killed leaves none of them on the disk. */
+static void
+test_scratch (Fixture *f, gconstpointer data)
+{
+  g_autofree char *runtime = g_build_filename (f->folder, "runtime", NULL);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *scratch = NULL;
+
+  g_assert_true (g_setenv ("XDG_RUNTIME_DIR", runtime, TRUE));
+  scratch = ll_setup_scratch (&error);
+  g_assert_no_error (error);
+  g_assert_true (g_str_has_prefix (scratch, runtime));
+  ll_setup_remove_folder (scratch);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -139,5 +154,6 @@ main (int argc, char **argv)
   g_test_add ("/record/copy-not-whole", Fixture, NULL, set_up, test_copy_not_whole, tear_down);
   g_test_add ("/record/unreadable", Fixture, NULL, set_up, test_unreadable, tear_down);
   g_test_add ("/record/odd-folder", Fixture, NULL, set_up, test_odd_folder, tear_down);
+  g_test_add ("/record/scratch", Fixture, NULL, set_up, test_scratch, tear_down);
   return g_test_run ();
 }
