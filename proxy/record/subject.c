@@ -45,7 +45,7 @@ ll_subject_show (
 gboolean
 ll_subjects_erase (sqlite3 *database, GError **error)
 {
-  /* written over, not only given free */
+  /* written over, not only given free: Debian has SQLite do so in any case, others do not */
   return ll_database_run (database, "PRAGMA secure_delete = ON; DELETE FROM subjects", error);
 }
 
