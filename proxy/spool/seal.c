@@ -52,30 +52,64 @@ ll_seal_new_pair (guint8 public_half[LL_SEAL_HALF])
   return secret;
 }
 
+/* What a content key holds. */
+typedef struct
+{
+  guint8 octets[LL_SEAL_KEY];
+  struct
+  {
+    guint8 chunks[LL_SEAL_KEY];
+    guint8 header[LL_SEAL_KEY];
+    guint8 commitment[LL_SEAL_KEY];
+  } derived;
+} Content;
+
+static const Content *
+content_of (const LlSecret *key)
+{
+  g_return_val_if_fail (ll_secret_length (key) == sizeof (Content), NULL);
+  return (const Content *) ll_secret_peek (key);
+}
+
+LlSecret *
+ll_seal_key_from (const guint8 octets[LL_SEAL_KEY])
+{
+  static const char purpose[] = "letterlock spool 1 content";
+  Content content;
+  LlSecret *key;
+
+  memcpy (content.octets, octets, LL_SEAL_KEY);
+  ll_cipher_derive (octets, LL_SEAL_KEY, (const guint8 *) "", 0, purpose, sizeof purpose - 1,
+                    (guint8 *) &content.derived, sizeof content.derived);
+  key = ll_secret_new ((const char *) &content, sizeof content);
+  ll_secret_wipe (&content, sizeof content);
+  return key;
+}
+
 LlSecret *
 ll_seal_new_key (void)
 {
-  guint8 key[LL_SEAL_KEY];
-  LlSecret *secret;
+  guint8 octets[LL_SEAL_KEY];
+  LlSecret *key;
 
-  ll_cipher_must (RAND_priv_bytes (key, sizeof key));
-  secret = ll_secret_new ((const char *) key, sizeof key);
-  ll_secret_wipe (key, sizeof key);
-  return secret;
+  ll_cipher_must (RAND_priv_bytes (octets, sizeof octets));
+  key = ll_seal_key_from (octets);
+  ll_secret_wipe (octets, sizeof octets);
+  return key;
 }
 
 LlSecret *
 ll_seal_subkey (const LlSecret *key, const char *purpose)
 {
   g_autofree char *info = g_strconcat ("letterlock ", purpose, NULL);
-  guint8 raw[LL_SEAL_KEY];
-  LlSecret *secret;
+  guint8 octets[LL_SEAL_KEY];
+  LlSecret *subkey;
 
-  ll_cipher_derive ((const guint8 *) ll_secret_peek (key), ll_secret_length (key),
-                    (const guint8 *) "", 0, info, strlen (info), raw, sizeof raw);
-  secret = ll_secret_new ((const char *) raw, sizeof raw);
-  ll_secret_wipe (raw, sizeof raw);
-  return secret;
+  ll_cipher_derive (content_of (key)->octets, LL_SEAL_KEY, (const guint8 *) "", 0, info,
+                    strlen (info), octets, sizeof octets);
+  subkey = ll_seal_key_from (octets);
+  ll_secret_wipe (octets, sizeof octets);
+  return subkey;
 }
 
 /* What both sides know: FALSE for a public half of small order. */
@@ -116,16 +150,6 @@ derive_wrap (const guint8 shared[LL_SEAL_HALF],
   if (context_length > 0)
     memcpy (info + sizeof purpose - 1, context, context_length);
   ll_cipher_derive (shared, LL_SEAL_HALF, salt, sizeof salt, info, length, wrap, LL_SEAL_KEY);
-}
-
-/* chunk key, header key, commitment */
-static void
-derive_all (const LlSecret *key, guint8 out[3 * LL_SEAL_KEY])
-{
-  static const char purpose[] = "letterlock spool 1 content";
-
-  ll_cipher_derive ((const guint8 *) ll_secret_peek (key), ll_secret_length (key),
-                    (const guint8 *) "", 0, purpose, sizeof purpose - 1, out, 3 * LL_SEAL_KEY);
 }
 
 static const guint8 zero_nonce[LL_CIPHER_NONCE];
@@ -178,21 +202,19 @@ ll_sealer_seal (const LlSealer *sealer,
                 gsize context_length,
                 LlSealedKey *out)
 {
+  const Content *content = content_of (key);
   guint8 wrap[LL_SEAL_KEY];
-  guint8 derived[3 * LL_SEAL_KEY];
   EVP_CIPHER_CTX *cipher;
 
   memcpy (out->ephemeral, sealer->ephemeral, LL_SEAL_HALF);
   derive_wrap ((const guint8 *) ll_secret_peek (sealer->shared), sealer->ephemeral, sealer->lasting,
                context, context_length, wrap);
   cipher = ll_cipher_new (wrap);
-  ll_cipher_seal (cipher, zero_nonce, context, context_length, ll_secret_peek (key), LL_SEAL_KEY,
+  ll_cipher_seal (cipher, zero_nonce, context, context_length, content->octets, LL_SEAL_KEY,
                   out->sealed);
-  derive_all (key, derived);
-  memcpy (out->commitment, derived + 2 * LL_SEAL_KEY, LL_SEAL_KEY);
+  memcpy (out->commitment, content->derived.commitment, LL_SEAL_KEY);
   EVP_CIPHER_CTX_free (cipher);
   ll_secret_wipe (wrap, sizeof wrap);
-  ll_secret_wipe (derived, sizeof derived);
 }
 
 static LlSecret *
@@ -203,27 +225,25 @@ open_committed (const guint8 wrap[LL_SEAL_KEY],
                 GError **error)
 {
   EVP_CIPHER_CTX *cipher = ll_cipher_new (wrap);
-  guint8 key[LL_SEAL_KEY];
-  guint8 derived[3 * LL_SEAL_KEY];
-  g_autoptr (LlSecret) secret = NULL;
+  guint8 octets[LL_SEAL_KEY];
+  g_autoptr (LlSecret) key = NULL;
   gboolean opened = ll_cipher_open (cipher, zero_nonce, context, context_length, sealed->sealed,
-                                    sizeof sealed->sealed, key, error);
+                                    sizeof sealed->sealed, octets, error);
 
   EVP_CIPHER_CTX_free (cipher);
   if (opened)
     {
-      secret = ll_secret_new ((const char *) key, sizeof key);
-      derive_all (secret, derived);
-      if (CRYPTO_memcmp (derived + 2 * LL_SEAL_KEY, sealed->commitment, LL_SEAL_KEY) != 0)
+      key = ll_seal_key_from (octets);
+      if (CRYPTO_memcmp (content_of (key)->derived.commitment, sealed->commitment, LL_SEAL_KEY)
+          != 0)
         {
           g_set_error (error, LL_STORE_ERROR, LL_STORE_ERROR_CORRUPT,
                        "The key is not the one the letter was sealed with");
-          g_clear_pointer (&secret, ll_secret_free);
+          g_clear_pointer (&key, ll_secret_free);
         }
-      ll_secret_wipe (derived, sizeof derived);
     }
-  ll_secret_wipe (key, sizeof key);
-  return g_steal_pointer (&secret);
+  ll_secret_wipe (octets, sizeof octets);
+  return g_steal_pointer (&key);
 }
 
 struct _LlOpener
@@ -316,12 +336,9 @@ LlSeal *
 ll_seal_new (const LlSecret *key)
 {
   LlSeal *seal = g_new0 (LlSeal, 1);
-  guint8 derived[3 * LL_SEAL_KEY];
 
-  derive_all (key, derived);
-  seal->chunks = ll_cipher_new (derived);
-  seal->header = ll_cipher_new (derived + LL_SEAL_KEY);
-  ll_secret_wipe (derived, sizeof derived);
+  seal->chunks = ll_cipher_new (content_of (key)->derived.chunks);
+  seal->header = ll_cipher_new (content_of (key)->derived.header);
   return seal;
 }
 

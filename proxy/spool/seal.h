@@ -41,6 +41,10 @@ typedef struct
 /* A new key pair. (transfer full) */
 LlSecret *ll_seal_new_pair (guint8 public_half[LL_SEAL_HALF]);
 
+/* A content key of these octets: it holds what comes of them as well, which is dear to derive.
+ * (transfer full) */
+LlSecret *ll_seal_key_from (const guint8 octets[LL_SEAL_KEY]);
+
 /* A new content key. (transfer full) */
 LlSecret *ll_seal_new_key (void);
 

@@ -153,7 +153,7 @@ test_header (void)
 static void
 test_format_is_fixed (void)
 {
-  g_autoptr (LlSecret) key = ll_secret_new ("0123456789abcdef0123456789abcdef", 32);
+  g_autoptr (LlSecret) key = ll_seal_key_from ((const guint8 *) "0123456789abcdef0123456789abcdef");
   g_autoptr (LlSeal) seal = ll_seal_new (key);
   guint8 out[5 + LL_SEAL_TAG];
   g_autofree char *hex = NULL;
