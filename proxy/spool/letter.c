@@ -169,26 +169,43 @@ read_frame (LlLetterFile *file, guint64 length, GError **error)
 }
 
 int
-ll_letter_open_bytes (
-    LlStore *store, const char *id, const LlLetterKept *kept, guint64 *at, guint64 *length)
+ll_letter_open_bytes (LlStore *store,
+                      const char *id,
+                      const LlLetterKept *kept,
+                      guint64 *at,
+                      guint64 *length,
+                      GError **error)
 {
   g_autofree char *path = NULL;
-  struct stat status;
+  g_autoptr (GError) local = NULL;
+  struct stat status = { 0 };
   LL_AUTO_FD fd = -1;
 
   if (kept != NULL && kept->logged)
     {
       *at = kept->place.at;
       *length = kept->place.length;
-      return fcntl (ll_log_fd (store->log, &kept->place), F_DUPFD_CLOEXEC, 3);
+      fd = fcntl (ll_log_fd (store->log, &kept->place), F_DUPFD_CLOEXEC, 3);
     }
-  path = ll_store_path (store, id, ".letter");
-  fd = open (path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-  if (fd < 0 || fstat (fd, &status) < 0)
-    return -1;
-  *at = 0;
-  *length = (guint64) status.st_size;
-  return ll_fd_steal (&fd);
+  else
+    {
+      path = ll_store_path (store, id, ".letter");
+      fd = open (path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+      if (fd < 0 && errno == ENOENT)
+        {
+          g_set_error (error, LL_STORE_ERROR, LL_STORE_ERROR_ABSENT, "There is no letter %s", id);
+          return -1;
+        }
+      if (fd >= 0 && fstat (fd, &status) < 0)
+        ll_fd_clear (&fd);
+      *at = 0;
+      *length = (guint64) status.st_size;
+    }
+  if (fd >= 0)
+    return ll_fd_steal (&fd);
+  ll_file_set_error (&local, "read letter", id);
+  ll_store_take_error (error, g_steal_pointer (&local));
+  return -1;
 }
 
 gboolean
@@ -208,21 +225,10 @@ ll_letter_file_open (
     LlStore *store, const char *id, const LlLetterKept *kept, LlLetterFile *out, GError **error)
 {
   g_auto (LlLetterFile) file = { .fd = -1 };
-  g_autoptr (GError) local = NULL;
   guint64 length;
 
-  file.fd = ll_letter_open_bytes (store, id, kept, &file.at, &length);
-  if (file.fd < 0)
-    {
-      if (errno == ENOENT)
-        {
-          g_set_error (error, LL_STORE_ERROR, LL_STORE_ERROR_ABSENT, "There is no letter %s", id);
-          return FALSE;
-        }
-      ll_file_set_error (&local, "read letter", id);
-      return ll_store_take_error (error, g_steal_pointer (&local));
-    }
-  if (!ll_letter_file_read (&file, id, length, error))
+  file.fd = ll_letter_open_bytes (store, id, kept, &file.at, &length, error);
+  if (file.fd < 0 || !ll_letter_file_read (&file, id, length, error))
     return FALSE;
   *out = file;
   file = (LlLetterFile){ .fd = -1 };

@@ -70,9 +70,9 @@ write_file (LlStore *store, const LlLetter *letter, const char *path, GError **e
   LL_AUTO_FD from = -1;
   LL_AUTO_FD to = -1;
 
-  from = ll_letter_open_bytes (store, letter->id, ll_letter_kept (letter), &at, &length);
+  from = ll_letter_open_bytes (store, letter->id, ll_letter_kept (letter), &at, &length, error);
   if (from < 0)
-    return take_error (error, "read letter", letter->id);
+    return FALSE;
   to = open (incoming, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
   if (to >= 0 && copy_bytes (from, at, length, to, &local) && fdatasync (to) == 0
       && rename (incoming, path) == 0)

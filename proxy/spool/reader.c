@@ -53,16 +53,25 @@ ll_reader_free (LlReader *reader)
   g_free (reader);
 }
 
+/* With the key at hand, what stands around the content was read before, or is as we wrote it. */
 LlReader *
 ll_store_read (LlStore *store, LlLetter *letter, GError **error)
 {
+  LlLetterKept *kept = ll_letter_kept (letter);
   g_auto (LlLetterFile) file = { .fd = -1 };
+  guint64 length;
 
-  if (!ll_letter_file_open (store, letter->id, ll_letter_kept (letter), &file, error)
-      || !ll_letter_unlock (store, letter, &file, error))
+  if (kept->key != NULL)
+    {
+      file.fd = ll_letter_open_bytes (store, letter->id, kept, &file.at, &length, error);
+      if (file.fd < 0)
+        return NULL;
+    }
+  else if (!ll_letter_file_open (store, letter->id, kept, &file, error)
+           || !ll_letter_unlock (store, letter, &file, error))
     return NULL;
-  return ll_reader_new (ll_seal_new (ll_letter_kept (letter)->key), ll_fd_steal (&file.fd),
-                        file.at + LL_PREAMBLE_LENGTH, file.footer.size);
+  return ll_reader_new (ll_seal_new (kept->key), ll_fd_steal (&file.fd),
+                        file.at + LL_PREAMBLE_LENGTH, letter->size);
 }
 
 /* pread: others read the log through the same offset */

@@ -73,9 +73,13 @@ typedef struct
 gboolean ll_letter_file_open (
     LlStore *store, const char *id, const LlLetterKept *kept, LlLetterFile *out, GError **error);
 
-/* A descriptor (the caller's) in which the letter's bytes are from *at on; -1: errno. */
-int ll_letter_open_bytes (
-    LlStore *store, const char *id, const LlLetterKept *kept, guint64 *at, guint64 *length);
+/* A descriptor (the caller's) in which the letter's bytes are from *at on; -1: @error. */
+int ll_letter_open_bytes (LlStore *store,
+                          const char *id,
+                          const LlLetterKept *kept,
+                          guint64 *at,
+                          guint64 *length,
+                          GError **error);
 
 /* The same from a descriptor that is in @file already. */
 gboolean ll_letter_file_read (LlLetterFile *file, const char *id, guint64 length, GError **error);
