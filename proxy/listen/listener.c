@@ -175,6 +175,7 @@ ll_listener_new (const LlListenerFactory *factory, const char *certificate_folde
   listener->stopping = g_cancellable_new ();
   listener->cut_off = g_cancellable_new ();
   /* one descriptor for all waits, instead of a new one for each */
+  (void) g_cancellable_make_pollfd (listener->stopping, &(GPollFD){ 0 });
   (void) g_cancellable_make_pollfd (listener->cut_off, &(GPollFD){ 0 });
   listener->pool = g_thread_pool_new (session_thread, NULL, LL_SESSIONS_MAX, FALSE, NULL);
   g_mutex_init (&listener->lock);
@@ -280,6 +281,7 @@ ll_listener_free (LlListener *listener)
   g_ptr_array_unref (listener->doors);
   g_ptr_array_unref (listener->closed);
   ll_authority_free (listener->authority);
+  g_cancellable_release_fd (listener->stopping);
   g_object_unref (listener->stopping);
   g_cancellable_release_fd (listener->cut_off);
   g_object_unref (listener->cut_off);
