@@ -94,16 +94,9 @@ is_unheard (LlLedger *ledger, const char *id)
 static gboolean
 is_in_spool (LlPipeline *pipeline, const LlLetter *letter)
 {
-  GHashTableIter iter;
-  gpointer value;
-  gboolean found = FALSE;
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&pipeline->lock);
 
-  g_mutex_lock (&pipeline->lock);
-  g_hash_table_iter_init (&iter, pipeline->live);
-  while (!found && g_hash_table_iter_next (&iter, NULL, &value))
-    found = g_strcmp0 (((LlLive *) value)->letter->digest, letter->digest) == 0;
-  g_mutex_unlock (&pipeline->lock);
-  return found;
+  return g_hash_table_contains (pipeline->digests, letter->digest);
 }
 
 /* The first submission may still wait for its answer, on a connection that is dead. From here on
@@ -174,7 +167,7 @@ find_twin (LlPipeline *pipeline, const LlLetter *letter)
     {
       const LlLetter *other = ((LlLive *) value)->letter;
 
-      if (!((LlLive *) value)->closed && g_strcmp0 (other->message_id, letter->message_id) == 0
+      if (g_strcmp0 (other->message_id, letter->message_id) == 0
           && g_strcmp0 (other->digest, letter->digest) != 0
           && same_recipients (other->envelope, letter->envelope))
         id = g_strdup (other->id);

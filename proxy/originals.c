@@ -147,13 +147,14 @@ static LlReader *
 read_from_spool (LlPipeline *pipeline, const char *id, GError **error)
 {
   LlStore *store = pipeline->parts.store;
-  g_autoptr (LlLive) live = ll_pipeline_find (pipeline, id);
+  g_autoptr (LlLive) live = NULL;
   LlReader *reader = NULL;
 
-  if (live == NULL || !ll_store_claim_wait (store, id, ll_deadline_in (CLAIM_WAIT)))
+  if (!ll_store_claim_wait (store, id, ll_deadline_in (CLAIM_WAIT)))
     return ll_store_read_original (store, id, error);
   /* the step that was waited for may have been its last */
-  if (live->closed || !left_locked (live->letter))
+  live = ll_pipeline_find (pipeline, id);
+  if (live == NULL || !left_locked (live->letter))
     reader = ll_store_read_original (store, id, error);
   else
     reader = ll_store_read (store, live->letter, error);

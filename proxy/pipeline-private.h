@@ -37,7 +37,6 @@ typedef struct
   /* for each recipient: the provider refused REQUIRETLS in this step */
   guint8 *no_requiretls;
 
-  gboolean closed;  /* (the pipeline's lock) done: only its files are still to go */
   gboolean in_line; /* (the step's) it waits for its account's turn to send */
   gint keys_came;   /* (atomic) whoever is held for want of a key is decided anew */
   gint certain;     /* (atomic) it survives power loss: the mail program may hear 250 */
@@ -65,7 +64,8 @@ struct _LlPipeline
 
   GMutex lock;
   LlConfig *config;
-  GHashTable *live;     /* id -> LlLive */
+  GHashTable *live;     /* id -> LlLive; what is done is not among them */
+  GHashTable *digests;  /* digest -> LlLive, of those that the ledger may not have yet */
   GPtrArray *done;      /* of LlLive: their files may go once the ledger is on disk */
   GPtrArray *unread;    /* of char: ids whose files could not be read just then */
   GHashTable *sign_ins; /* permissions.c: account -> GCancellable, of those under way */
@@ -126,6 +126,9 @@ LlDeadline ll_live_deadline (const LlLive *live, gboolean prompt);
 char *ll_live_header (LlPipeline *pipeline, LlLive *live, gsize *length, GError **error);
 
 /* -- pipeline.c ---------------------------------------------------------------- */
+
+/* From here on it can be found. */
+void ll_pipeline_keep (LlPipeline *pipeline, LlLive *live);
 
 /* The letter is durable: takes the first step soon, on a delivery thread. */
 void ll_pipeline_take (LlPipeline *pipeline, LlLive *live);

@@ -84,16 +84,27 @@ ll_pipeline_find (LlPipeline *pipeline, const char *id)
 
   g_mutex_lock (&pipeline->lock);
   live = g_hash_table_lookup (pipeline->live, id);
-  live = live != NULL && !live->closed ? ll_live_ref (live) : NULL;
+  live = live != NULL ? ll_live_ref (live) : NULL;
   g_mutex_unlock (&pipeline->lock);
   return live;
 }
 
-static void
-forget (LlPipeline *pipeline, const char *id)
+void
+ll_pipeline_keep (LlPipeline *pipeline, LlLive *live)
 {
   g_mutex_lock (&pipeline->lock);
-  g_hash_table_remove (pipeline->live, id);
+  g_hash_table_replace (pipeline->live, g_strdup (live->letter->id), ll_live_ref (live));
+  g_hash_table_replace (pipeline->digests, g_strdup (live->letter->digest), ll_live_ref (live));
+  g_mutex_unlock (&pipeline->lock);
+}
+
+/* The ledger has it. Another one may have the same digest. */
+static void
+forget (LlPipeline *pipeline, const LlLive *live)
+{
+  g_mutex_lock (&pipeline->lock);
+  if (g_hash_table_lookup (pipeline->digests, live->letter->digest) == live)
+    g_hash_table_remove (pipeline->digests, live->letter->digest);
   g_mutex_unlock (&pipeline->lock);
 }
 
@@ -128,7 +139,7 @@ close_done (LlPipeline *pipeline)
 
       if (recorded && ll_store_remove (pipeline->parts.store, live->letter, &error))
         {
-          forget (pipeline, live->letter->id);
+          forget (pipeline, live);
           continue;
         }
       g_warning ("letter %s stays in the spool: %s", live->letter->id, error->message);
@@ -168,7 +179,7 @@ ll_pipeline_close (LlPipeline *pipeline, LlLive *live)
   ll_store_close (live->letter);
   g_clear_pointer (&live->facts, ll_message_facts_free);
   g_mutex_lock (&pipeline->lock);
-  live->closed = TRUE;
+  g_hash_table_remove (pipeline->live, live->letter->id);
   g_ptr_array_add (pipeline->done, ll_live_ref (live));
   g_mutex_unlock (&pipeline->lock);
   ll_queue_add (pipeline->queue, CLOSING, CLOSING, ll_clock_now () + 1);
@@ -351,9 +362,7 @@ step_cb (const char *id, const char *account, gpointer data)
 void
 ll_pipeline_take (LlPipeline *pipeline, LlLive *live)
 {
-  g_mutex_lock (&pipeline->lock);
-  g_hash_table_replace (pipeline->live, g_strdup (live->letter->id), ll_live_ref (live));
-  g_mutex_unlock (&pipeline->lock);
+  ll_pipeline_keep (pipeline, live);
   ll_queue_add (pipeline->queue, live->letter->id, live->letter->account, 0);
 }
 
@@ -371,6 +380,8 @@ ll_pipeline_new (const LlPipelineParts *parts, LlConfig *config)
   pipeline->ended = g_cancellable_new ();
   (void) g_cancellable_make_pollfd (pipeline->ended, &(GPollFD){ 0 });
   pipeline->live
+      = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) ll_live_unref);
+  pipeline->digests
       = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) ll_live_unref);
   pipeline->done = g_ptr_array_new_with_free_func ((GDestroyNotify) ll_live_unref);
   pipeline->unread = g_ptr_array_new_with_free_func (g_free);
@@ -401,6 +412,7 @@ ll_pipeline_free (LlPipeline *pipeline)
   g_ptr_array_unref (pipeline->done);
   g_ptr_array_unref (pipeline->unread);
   g_hash_table_unref (pipeline->sign_ins);
+  g_hash_table_unref (pipeline->digests);
   g_hash_table_unref (pipeline->live);
   ll_config_unref (pipeline->config);
   ll_onward_book_free (pipeline->onward);

@@ -123,7 +123,7 @@ ll_reached (LlPipeline *pipeline, const char *account)
     {
       LlLive *live = value;
 
-      if (live->closed || strcmp (live->letter->account, account) != 0
+      if (strcmp (live->letter->account, account) != 0
           || ((guint) g_atomic_int_get (&live->states) & 1u << LL_STATE_WAITING) == 0)
         continue;
       g_atomic_int_set (&live->anew, TRUE);

@@ -163,9 +163,7 @@ take_up (LlPipeline *pipeline, const char *id)
   live = ll_live_new (letter,
                       letter->facts != NULL ? ll_message_facts_from_variant (letter->facts) : NULL);
   settle_interrupted (letter);
-  g_mutex_lock (&pipeline->lock); /* the first ones are taking their steps already */
-  g_hash_table_replace (pipeline->live, g_strdup (id), ll_live_ref (live));
-  g_mutex_unlock (&pipeline->lock);
+  ll_pipeline_keep (pipeline, live);
   ll_pipeline_enter (pipeline, live);
   ll_pipeline_save (pipeline, live, FALSE);
   if (ll_pipeline_is_done (letter) && !is_mail_due (letter))

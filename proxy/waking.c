@@ -77,7 +77,7 @@ ll_pipeline_keys_came (LlPipeline *pipeline, const char *const *addresses)
     {
       LlLive *live = value;
 
-      if (live->closed || !is_to_any (live->letter->envelope, addresses))
+      if (!is_to_any (live->letter->envelope, addresses))
         continue;
       g_atomic_int_set (&live->keys_came, TRUE);
       ll_queue_add (pipeline->queue, live->letter->id, live->letter->account, 0);
@@ -97,8 +97,6 @@ ll_pipeline_wake (LlPipeline *pipeline)
     {
       LlLive *live = value;
 
-      if (live->closed)
-        continue;
       g_atomic_int_set (&live->anew, TRUE);
       ll_queue_add (pipeline->queue, live->letter->id, live->letter->account, 0);
     }
@@ -120,7 +118,7 @@ ll_pipeline_signed_in (LlPipeline *pipeline,
     {
       LlLive *live = value;
 
-      if (live->closed || strcmp (live->letter->account, account) != 0)
+      if (strcmp (live->letter->account, account) != 0)
         continue;
       g_mutex_lock (&live->lock);
       g_free (live->login);
