@@ -3,6 +3,7 @@
 
 #include "config/login.h"
 
+#include "base/hex.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "base/limits.h"
@@ -77,16 +78,6 @@ save (const char *folder, GKeyFile *file, GError **error)
   return FALSE;
 }
 
-static char *
-to_hex (const guchar *bytes, gsize length)
-{
-  GString *hex = g_string_sized_new (length * 2);
-
-  for (gsize i = 0; i < length; i++)
-    g_string_append_printf (hex, "%02x", bytes[i]);
-  return g_string_free (hex, FALSE);
-}
-
 static gboolean
 from_hex (const char *hex, guchar *bytes, gsize length)
 {
@@ -154,8 +145,8 @@ ll_login_create (const char *folder, const char *login, GError **error)
                    "The system gave no random numbers for a password");
       return NULL;
     }
-  salt_hex = to_hex (salt, sizeof salt);
-  hash_hex = to_hex (digest, sizeof digest);
+  salt_hex = ll_hex (salt, sizeof salt);
+  hash_hex = ll_hex (digest, sizeof digest);
   g_mutex_lock (&writer);
   ok = load (folder, &file, error);
   if (ok)

@@ -3,14 +3,14 @@
 
 #include "keys/certificate-ids.h"
 
-static char *
-hex_of (const char *kind, const guint8 *bytes, gsize length)
-{
-  GString *text = g_string_new (kind);
+#include "base/hex.h"
 
-  for (gsize i = 0; i < length; i++)
-    g_string_append_printf (text, "%02x", bytes[i]);
-  return g_string_free (text, FALSE);
+static char *
+id_of (const char *kind, const guint8 *bytes, gsize length)
+{
+  g_autofree char *hex = ll_hex (bytes, length);
+
+  return g_strconcat (kind, hex, NULL);
 }
 
 GStrv
@@ -29,7 +29,7 @@ ll_certificate_ids (X509 *certificate)
       g_autofree char *hash
           = g_compute_checksum_for_data (G_CHECKSUM_SHA256, issuer, (gsize) length);
       g_autofree char *kind = g_strdup_printf ("cms:%s:", hash);
-      g_autofree char *id = hex_of (kind, serial + 2, (gsize) digits - 2);
+      g_autofree char *id = id_of (kind, serial + 2, (gsize) digits - 2);
 
       g_strv_builder_add (ids, id);
     }
@@ -38,7 +38,7 @@ ll_certificate_ids (X509 *certificate)
   if (ski != NULL)
     {
       g_autofree char *word
-          = hex_of ("ski:", ASN1_STRING_get0_data (ski), (gsize) ASN1_STRING_length (ski));
+          = id_of ("ski:", ASN1_STRING_get0_data (ski), (gsize) ASN1_STRING_length (ski));
 
       g_strv_builder_add (ids, word);
     }

@@ -3,6 +3,7 @@
 
 #include "keys/certificate.h"
 
+#include "base/hex.h"
 #include "api/intl.h"
 #include "keys/certificate-ids.h"
 
@@ -115,14 +116,11 @@ name_text (const X509_NAME *name)
 char *
 ll_certificate_fingerprint (X509 *certificate)
 {
-  GString *text = g_string_new (NULL);
   guint8 digest[EVP_MAX_MD_SIZE];
   guint length = 0;
 
   X509_digest (certificate, EVP_sha256 (), digest, &length);
-  for (guint i = 0; i < length; i++)
-    g_string_append_printf (text, "%02x", digest[i]);
-  return g_string_free (text, FALSE);
+  return ll_hex (digest, length);
 }
 
 static gint64

@@ -3,6 +3,7 @@
 
 #include "message/sealed.h"
 
+#include "base/hex.h"
 #include "base/packet.h"
 
 #include <string.h>
@@ -22,19 +23,11 @@ ll_sealed_clear (LlSealed *sealed)
 }
 
 static void
-append_hex (GString *text, const guint8 *bytes, gsize length)
-{
-  for (gsize i = 0; i < length; i++)
-    g_string_append_printf (text, "%02x", bytes[i]);
-}
-
-static void
 add_id (LlSealed *sealed, const char *kind, const guint8 *bytes, gsize length)
 {
-  GString *text = g_string_new (kind);
+  g_autofree char *hex = ll_hex (bytes, length);
 
-  append_hex (text, bytes, length);
-  g_ptr_array_add (sealed->ids, g_string_free (text, FALSE));
+  g_ptr_array_add (sealed->ids, g_strconcat (kind, hex, NULL));
 }
 
 /* -- OpenPGP -------------------------------------------------------------------------------- */

@@ -3,19 +3,20 @@
 
 #include "protect/frame.h"
 
+#include "base/hex.h"
+
 #include <openssl/rand.h>
 
 char *
 ll_boundary_new (void)
 {
-  GString *boundary = g_string_new ("=_");
+  g_autofree char *hex = NULL;
   guint8 bytes[16];
 
   if (RAND_bytes (bytes, sizeof bytes) != 1)
     g_abort (); /* nothing can be sealed without */
-  for (guint i = 0; i < sizeof bytes; i++)
-    g_string_append_printf (boundary, "%02x", bytes[i]);
-  return g_string_free (boundary, FALSE);
+  hex = ll_hex (bytes, sizeof bytes);
+  return g_strconcat ("=_", hex, NULL);
 }
 
 /* The file name is for programs without OpenPGP: they show an attachment, and it has a name. */

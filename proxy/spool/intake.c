@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 #include "base/error.h"
+#include "base/hex.h"
 #include "base/file.h"
 #include "spool/states.h"
 #include "spool/store-private.h"
@@ -250,7 +251,6 @@ ll_intake_digest (LlIntake *intake, const char *account, const LlEnvelope *envel
   guint8 digest[EVP_MAX_MD_SIZE], mac[LL_IDENTITY_KEY];
   gsize mac_length;
   guint length;
-  GString *hex = g_string_new (NULL);
 
   must (context != NULL && bytes != NULL);
   must (EVP_MAC_final (bytes, mac, &mac_length, sizeof mac));
@@ -263,9 +263,7 @@ ll_intake_digest (LlIntake *intake, const char *account, const LlEnvelope *envel
     digest_text (context, ll_envelope_recipient (envelope, i)->address);
   must (EVP_DigestFinal_ex (context, digest, &length));
   EVP_MD_CTX_free (context);
-  for (guint i = 0; i < length; i++)
-    g_string_append_printf (hex, "%02x", digest[i]);
-  return g_string_free (hex, FALSE);
+  return ll_hex (digest, length);
 }
 
 /* -- the end ------------------------------------------------------------------------------- */

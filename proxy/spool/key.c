@@ -3,6 +3,7 @@
 
 #include "spool/key.h"
 
+#include "base/hex.h"
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/file.h"
@@ -46,17 +47,6 @@ id_of (const guint8 public_half[LL_SEAL_HALF], guint8 id[LL_KEY_ID_LENGTH])
   if (!EVP_Digest (public_half, LL_SEAL_HALF, digest, NULL, EVP_sha256 (), NULL))
     abort ();
   memcpy (id, digest, LL_KEY_ID_LENGTH);
-}
-
-/* (transfer full) */
-static char *
-hex_of (const guint8 *bytes, gsize length)
-{
-  GString *hex = g_string_sized_new (2 * length);
-
-  for (gsize i = 0; i < length; i++)
-    g_string_append_printf (hex, "%02x", bytes[i]);
-  return g_string_free (hex, FALSE);
 }
 
 /* The private half rests as hex: keyrings are made for text. (transfer full) */
@@ -125,7 +115,7 @@ make_pair (LlStoreKey *key, GError **error)
     abort ();
   memcpy (file + 40, digest, 16);
   id_of (file + sizeof magic, id);
-  name = hex_of (id, sizeof id);
+  name = ll_hex (id, sizeof id);
   if (!keep_private (key, name, text, error))
     return FALSE;
   if (!ll_file_replace (key->path, file, sizeof file, &local))
@@ -260,7 +250,7 @@ set_unavailable (LlStoreKey *key, const GError *cause, GError **error)
 LlSecret *
 ll_store_key_private (LlStoreKey *key, const guint8 key_id[LL_KEY_ID_LENGTH], GError **error)
 {
-  g_autofree char *name = hex_of (key_id, LL_KEY_ID_LENGTH);
+  g_autofree char *name = ll_hex (key_id, LL_KEY_ID_LENGTH);
   g_autoptr (GError) local = NULL;
   g_autoptr (LlSecret) text = NULL;
   gboolean again;

@@ -5,6 +5,7 @@
 
 #include "wire/tls.h"
 
+#include "base/hex.h"
 #include "api/intl.h"
 #include "wire/tls-private.h"
 
@@ -16,23 +17,13 @@
 #include <time.h>
 
 static char *
-hex (const unsigned char *bytes, gsize length)
-{
-  GString *text = g_string_sized_new (length * 2);
-
-  for (gsize i = 0; i < length; i++)
-    g_string_append_printf (text, "%02x", bytes[i]);
-  return g_string_free (text, FALSE);
-}
-
-static char *
 certificate_fingerprint (X509 *certificate)
 {
   unsigned char digest[EVP_MAX_MD_SIZE];
   unsigned int length = 0;
 
   X509_digest (certificate, EVP_sha256 (), digest, &length);
-  return hex (digest, length);
+  return ll_hex (digest, length);
 }
 
 static char *
@@ -47,7 +38,7 @@ spki_fingerprint (X509 *certificate)
     return NULL;
   EVP_Digest (der, (size_t) length, digest, &digest_length, EVP_sha256 (), NULL);
   OPENSSL_free (der);
-  return hex (digest, digest_length);
+  return ll_hex (digest, digest_length);
 }
 
 /* Anybody can write anything into a certificate, and people read it: what cannot be printed,
