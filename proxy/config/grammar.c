@@ -48,10 +48,10 @@ ll_value_domain (const char *text)
     stripped[length - 1] = '\0';
   if (length > LL_DOMAIN_MAX * 4)
     return NULL;
-  if (idn2_to_ascii_8z (stripped, &ascii, IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL) == IDN2_OK)
-    lower = g_ascii_strdown (ascii, -1);
-  else if (g_str_is_ascii (stripped))
+  if (g_str_is_ascii (stripped))
     lower = g_ascii_strdown (stripped, -1); /* underscores are beyond IDNA */
+  else if (idn2_to_ascii_8z (stripped, &ascii, IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL) == IDN2_OK)
+    lower = g_ascii_strdown (ascii, -1);
   idn2_free (ascii);
   if (lower == NULL || !is_host_name (lower))
     return NULL;
