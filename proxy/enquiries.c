@@ -130,7 +130,7 @@ preview_one (LlPipeline *pipeline, LlJudgement *judgement, const char *address)
   judgement->locks = &locks;
   decision = ll_judge (pipeline, judgement, &verdict);
   judgement->locks = NULL;
-  shown = g_variant_ref_sink (ll_decision_to_variant (decision));
+  shown = ll_decision_to_variant (decision);
   g_variant_dict_init (&dict, shown);
   g_variant_dict_insert (&dict, "address", "s", address);
   g_variant_dict_insert (&dict, "decision", "s", ll_decision_name (decision->kind));

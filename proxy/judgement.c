@@ -204,14 +204,14 @@ ll_keep_evidence (LlProgress *progress, const LlDecision *decision, const LlVerd
   guint32 release = ll_extra_number (before, "release");
 
   progress->extra = ll_extra_new ();
-  ll_extra_put_all (progress->extra, ll_decision_to_variant (decision));
+  ll_decision_keep (decision, progress->extra);
   if (verdict != NULL)
     ll_progress_keep (progress, "proof", ll_verdict_to_proof (verdict));
   if (verdict != NULL && verdict->provider != NULL)
     ll_extra_put_text (progress->extra, "provider", verdict->provider);
   if (decision->smtp_code != NULL)
     ll_extra_put_text (progress->extra, "smtp", decision->smtp_code);
-  ll_progress_keep (progress, "may_send_anyway", g_variant_new_boolean (decision->may_send_anyway));
+  ll_extra_put_flag (progress->extra, "may_send_anyway", decision->may_send_anyway);
   if (decision->kind == LL_DECISION_LATER && decision->until != 0)
     ll_progress_mark (progress, "again");
   if (decision->wants_key)

@@ -195,7 +195,7 @@ ll_progress_has (const LlProgress *progress, const char *mark)
 void
 ll_progress_mark (LlProgress *progress, const char *mark)
 {
-  ll_progress_keep (progress, mark, g_variant_new_boolean (TRUE));
+  ll_extra_put_flag (progress->extra, mark, TRUE);
 }
 
 void

@@ -7,6 +7,7 @@
 #include "config/account.h"
 #include "config/rules.h"
 #include "message/parse.h"
+#include "spool/extra.h"
 
 G_BEGIN_DECLS
 
@@ -120,8 +121,11 @@ const char *ll_decision_name (LlDecisionKind kind);
 #define LL_UNKNOWN_PATIENCE (4 * 3600)
 #define LL_ABSENT_PATIENCE (10 * 60)
 
-/* What the JSON shows of it beside the verdict: method evidence source bound confidence reason
- * code rule... a{sv}. (transfer floating) */
+/* What is kept of it, and what the JSON shows of it beside the verdict: method evidence source
+ * bound confidence reason code rule... */
+void ll_decision_keep (const LlDecision *decision, LlExtra *extra);
+
+/* The same, a{sv}. (transfer full) */
 GVariant *ll_decision_to_variant (const LlDecision *decision);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LlDecision, ll_decision_free)

@@ -32,18 +32,12 @@ ll_decision_name (LlDecisionKind kind)
   g_return_val_if_reached ("hold");
 }
 
-/* Absent things are not in the dictionary; whoever prints JSON makes them null. */
+/* Absent things are not kept; whoever prints JSON makes them null. */
 static void
-add_word (GVariantBuilder *builder, const char *key, const char *word)
+keep_word (LlExtra *extra, const char *key, const char *word)
 {
   if (word != NULL)
-    g_variant_builder_add (builder, "{sv}", key, g_variant_new_string (word));
-}
-
-static void
-add_flag (GVariantBuilder *builder, const char *key, gboolean value)
-{
-  g_variant_builder_add (builder, "{sv}", key, g_variant_new_boolean (value));
+    ll_extra_put_word (extra, key, word);
 }
 
 static GVariant *
@@ -58,32 +52,38 @@ offers_to_variant (guint offers)
   return g_variant_builder_end (&names);
 }
 
+void
+ll_decision_keep (const LlDecision *decision, LlExtra *extra)
+{
+  keep_word (extra, "decision", ll_decision_name (decision->kind));
+  keep_word (extra, "method", ll_method_name (decision->method));
+  keep_word (extra, "mode", ll_mode_name (decision->mode));
+  keep_word (extra, "minimum", ll_minimum_name (decision->minimum));
+  keep_word (extra, "unknown", ll_unknown_name (decision->unknown));
+  keep_word (extra, "evidence", ll_evidence_name (decision->evidence));
+  keep_word (extra, "source", ll_source_name (decision->source));
+  keep_word (extra, "why", ll_why_name (decision->why));
+  keep_word (extra, "bound", ll_bound_name (decision->bound));
+  keep_word (extra, "confidence", ll_confidence_name (decision->confidence));
+  keep_word (extra, "code", ll_code_name (decision->code));
+  if (decision->reason != NULL)
+    ll_extra_put_text (extra, "reason", decision->reason);
+  if (decision->rule != 0)
+    ll_extra_put (extra, "rule", g_variant_new_uint32 (decision->rule));
+  ll_extra_put_flag (extra, "requiretls", decision->requiretls);
+  ll_extra_put_flag (extra, "overridden", decision->overridden);
+  if (decision->kind == LL_DECISION_HOLD || decision->kind == LL_DECISION_LATER)
+    {
+      ll_extra_put_flag (extra, "may_send_anyway", decision->may_send_anyway);
+      ll_extra_put (extra, "offers", offers_to_variant (decision->offers));
+    }
+}
+
 GVariant *
 ll_decision_to_variant (const LlDecision *decision)
 {
-  GVariantBuilder builder;
+  g_autoptr (LlExtra) extra = ll_extra_new ();
 
-  g_variant_builder_init (&builder, G_VARIANT_TYPE_VARDICT);
-  add_word (&builder, "decision", ll_decision_name (decision->kind));
-  add_word (&builder, "method", ll_method_name (decision->method));
-  add_word (&builder, "mode", ll_mode_name (decision->mode));
-  add_word (&builder, "minimum", ll_minimum_name (decision->minimum));
-  add_word (&builder, "unknown", ll_unknown_name (decision->unknown));
-  add_word (&builder, "evidence", ll_evidence_name (decision->evidence));
-  add_word (&builder, "source", ll_source_name (decision->source));
-  add_word (&builder, "why", ll_why_name (decision->why));
-  add_word (&builder, "bound", ll_bound_name (decision->bound));
-  add_word (&builder, "confidence", ll_confidence_name (decision->confidence));
-  add_word (&builder, "code", ll_code_name (decision->code));
-  add_word (&builder, "reason", decision->reason);
-  if (decision->rule != 0)
-    g_variant_builder_add (&builder, "{sv}", "rule", g_variant_new_uint32 (decision->rule));
-  add_flag (&builder, "requiretls", decision->requiretls);
-  add_flag (&builder, "overridden", decision->overridden);
-  if (decision->kind == LL_DECISION_HOLD || decision->kind == LL_DECISION_LATER)
-    {
-      add_flag (&builder, "may_send_anyway", decision->may_send_anyway);
-      g_variant_builder_add (&builder, "{sv}", "offers", offers_to_variant (decision->offers));
-    }
-  return g_variant_builder_end (&builder);
+  ll_decision_keep (decision, extra);
+  return g_variant_ref (ll_extra_variant (extra));
 }

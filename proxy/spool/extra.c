@@ -10,6 +10,19 @@ typedef struct
   GVariant *entry; /* both, {sv} */
 } Entry;
 
+/* What all letters share. */
+typedef struct
+{
+  const char *key;
+  const char *word; /* NULL: a flag */
+  gboolean flag;
+  GVariant *value;
+  GVariant *entry;
+} Shared;
+
+static GMutex shared_lock;
+static GHashTable *all_shared; /* set of Shared, under the lock; as many as there are words */
+
 /* Some twenty: a walk finds faster than a hash. */
 struct _LlExtra
 {
@@ -80,6 +93,14 @@ add (LlExtra *extra, const char *key, GVariant *value, GVariant *entry)
   (void) g_variant_get_data (entry);
 }
 
+/* (transfer full) */
+static GVariant *
+entry_of (const char *key, GVariant *value)
+{
+  return g_variant_ref_sink (
+      g_variant_new_dict_entry (g_variant_new_string (key), g_variant_new_variant (value)));
+}
+
 void
 ll_extra_put (LlExtra *extra, const char *key, GVariant *value)
 {
@@ -87,9 +108,63 @@ ll_extra_put (LlExtra *extra, const char *key, GVariant *value)
   if (value == NULL)
     return;
   g_variant_ref_sink (value);
-  add (extra, key, value,
-       g_variant_ref_sink (
-           g_variant_new_dict_entry (g_variant_new_string (key), g_variant_new_variant (value))));
+  add (extra, key, value, entry_of (key, value));
+}
+
+static guint
+shared_hash (gconstpointer data)
+{
+  const Shared *shared = data;
+
+  return g_str_hash (shared->key)
+         ^ (shared->word != NULL ? g_str_hash (shared->word) : (guint) shared->flag);
+}
+
+static gboolean
+shared_equal (gconstpointer a, gconstpointer b)
+{
+  const Shared *one = a;
+  const Shared *other = b;
+
+  return one->flag == other->flag && g_str_equal (one->key, other->key)
+         && g_strcmp0 (one->word, other->word) == 0;
+}
+
+static void
+put_shared (LlExtra *extra, Shared wanted)
+{
+  Shared *shared;
+
+  g_mutex_lock (&shared_lock);
+  if (all_shared == NULL)
+    all_shared = g_hash_table_new (shared_hash, shared_equal);
+  shared = g_hash_table_lookup (all_shared, &wanted);
+  if (shared == NULL)
+    {
+      shared = g_new (Shared, 1);
+      *shared = wanted;
+      shared->value
+          = g_variant_ref_sink (wanted.word != NULL ? g_variant_new_string (wanted.word)
+                                                    : g_variant_new_boolean (wanted.flag));
+      shared->entry = entry_of (wanted.key, shared->value);
+      (void) g_variant_get_data (shared->entry);
+      g_hash_table_add (all_shared, shared);
+    }
+  g_mutex_unlock (&shared_lock);
+  take_away (extra, wanted.key);
+  add (extra, wanted.key, g_variant_ref (shared->value), g_variant_ref (shared->entry));
+}
+
+void
+ll_extra_put_word (LlExtra *extra, const char *key, const char *word)
+{
+  put_shared (extra, (Shared){ .key = key, .word = word });
+}
+
+void
+ll_extra_put_flag (LlExtra *extra, const char *key, gboolean flag)
+{
+  put_shared (extra, (Shared){ .key = key, .flag = flag });
 }
 
 void

@@ -21,6 +21,11 @@ void ll_extra_free (LlExtra *extra);
 void ll_extra_put (LlExtra *extra, const char *key, GVariant *value);
 void ll_extra_put_text (LlExtra *extra, const char *key, const char *text);
 
+/* @key and @word live as long as the program, as literals and the words of api/names do: what is
+ * made of them is made once, and shared by all letters. */
+void ll_extra_put_word (LlExtra *extra, const char *key, const char *word);
+void ll_extra_put_flag (LlExtra *extra, const char *key, gboolean flag);
+
 /* Puts all that @dictionary, a{sv}, has (floating: taken). */
 void ll_extra_put_all (LlExtra *extra, GVariant *dictionary);
 

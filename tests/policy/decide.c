@@ -444,7 +444,7 @@ test_variant (void)
   fixture_evidence (&f, LL_EVIDENCE_UNKNOWN);
   f.verdict.why = LL_WHY_PORT25;
   d = ll_policy_decide (&f.input);
-  v = g_variant_ref_sink (ll_decision_to_variant (d));
+  v = ll_decision_to_variant (d);
   g_assert_true (g_variant_lookup (v, "decision", "&s", &word));
   g_assert_cmpstr (word, ==, "send");
   g_assert_true (g_variant_lookup (v, "method", "&s", &word));
