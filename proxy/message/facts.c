@@ -38,15 +38,29 @@ ll_message_is_blind (const LlMessageFacts *facts, const LlRecipient *recipient)
 /* -- for the spool: a dictionary, so that versions can add to it ----------------------------- */
 
 static void
-insert_text (GVariantDict *dict, const char *key, const char *text)
+add_number (GVariantBuilder *all, const char *key, guint32 number)
+{
+  if (number != 0)
+    g_variant_builder_add (all, "{sv}", key, g_variant_new_uint32 (number));
+}
+
+static void
+add_flag (GVariantBuilder *all, const char *key, gboolean flag)
+{
+  if (flag)
+    g_variant_builder_add (all, "{sv}", key, g_variant_new_boolean (TRUE));
+}
+
+static void
+add_text (GVariantBuilder *all, const char *key, const char *text)
 {
   if (text != NULL)
-    g_variant_dict_insert (dict, key, "s", text);
+    g_variant_builder_add (all, "{sv}", key, g_variant_new_string (text));
 }
 
 /* Header values are whatever a client wrote: what is not UTF-8 is made so. */
 static void
-insert_texts (GVariantDict *dict, const char *key, GStrv texts)
+add_texts (GVariantBuilder *all, const char *key, GStrv texts)
 {
   GVariantBuilder array;
 
@@ -54,53 +68,60 @@ insert_texts (GVariantDict *dict, const char *key, GStrv texts)
     return;
   g_variant_builder_init (&array, G_VARIANT_TYPE_STRING_ARRAY);
   for (char **text = texts; *text != NULL; text++)
-    {
-      g_autofree char *valid = g_utf8_make_valid (*text, -1);
-
-      g_variant_builder_add (&array, "s", valid);
-    }
-  g_variant_dict_insert_value (dict, key, g_variant_builder_end (&array));
+    g_variant_builder_add_value (&array, g_variant_new_take_string (g_utf8_make_valid (*text, -1)));
+  g_variant_builder_add (all, "{sv}", key, g_variant_builder_end (&array));
 }
 
+/* Replacements are octets of the header, in whatever charset. */
+static void
+add_edits (GVariantBuilder *all, const GPtrArray *edits)
+{
+  GVariantBuilder array;
+
+  if (edits == NULL || edits->len == 0)
+    return;
+  g_variant_builder_init (&array, G_VARIANT_TYPE ("a(ttays)"));
+  for (guint i = 0; i < edits->len; i++)
+    {
+      const LlEdit *edit = g_ptr_array_index (edits, i);
+
+      g_variant_builder_add (&array, "(tt@ays)", edit->offset, edit->length,
+                             g_variant_new_bytestring (edit->replacement), edit->what);
+    }
+  g_variant_builder_add (all, "{sv}", "edits", g_variant_builder_end (&array));
+}
+
+/* What is not there is zero, false or nothing, as in most letters most of it is. */
 GVariant *
 ll_message_facts_to_variant (const LlMessageFacts *facts)
 {
-  GVariantDict dict;
-  GVariantBuilder edits;
+  GVariantBuilder all;
 
-  g_variant_dict_init (&dict, NULL);
-  g_variant_dict_insert (&dict, "header-length", "t", facts->header_length);
-  g_variant_dict_insert (&dict, "size", "t", facts->size);
-  g_variant_dict_insert (&dict, "has-8bit", "b", facts->has_8bit);
-  g_variant_dict_insert (&dict, "header-8bit", "b", facts->header_8bit);
-  g_variant_dict_insert (&dict, "cut-found", "b", facts->cut_found);
-  g_variant_dict_insert (&dict, "kind", "u", facts->kind);
-  g_variant_dict_insert (&dict, "protection", "u", facts->protection);
-  g_variant_dict_insert (&dict, "sealed-whole", "b", facts->sealed_whole);
-  g_variant_dict_insert (&dict, "signed", "b", facts->is_signed);
-  g_variant_dict_insert (&dict, "text", "b", facts->is_text);
-  g_variant_dict_insert (&dict, "parts", "u", facts->parts);
-  g_variant_dict_insert (&dict, "tls-required-no", "b", facts->tls_required_no);
-  g_variant_dict_insert (&dict, "reply", "b", facts->reply);
-  insert_text (&dict, "message-id", facts->message_id);
-  insert_text (&dict, "subject", facts->subject);
-  insert_text (&dict, "from", facts->from);
-  insert_text (&dict, "mode", facts->mode);
-  insert_texts (&dict, "visible", facts->visible);
-  insert_texts (&dict, "tags", facts->tags);
-  insert_texts (&dict, "references", facts->references);
-  insert_texts (&dict, "sealed-for", facts->sealed_for);
-  /* replacements are octets of the header, in whatever charset */
-  g_variant_builder_init (&edits, G_VARIANT_TYPE ("a(ttays)"));
-  for (guint i = 0; facts->edits != NULL && i < facts->edits->len; i++)
-    {
-      const LlEdit *edit = g_ptr_array_index (facts->edits, i);
-
-      g_variant_builder_add (&edits, "(tt@ays)", edit->offset, edit->length,
-                             g_variant_new_bytestring (edit->replacement), edit->what);
-    }
-  g_variant_dict_insert_value (&dict, "edits", g_variant_builder_end (&edits));
-  return g_variant_dict_end (&dict);
+  g_variant_builder_init (&all, G_VARIANT_TYPE_VARDICT);
+  g_variant_builder_add (&all, "{sv}", "header-length",
+                         g_variant_new_uint64 (facts->header_length));
+  g_variant_builder_add (&all, "{sv}", "size", g_variant_new_uint64 (facts->size));
+  add_flag (&all, "has-8bit", facts->has_8bit);
+  add_flag (&all, "header-8bit", facts->header_8bit);
+  add_flag (&all, "cut-found", facts->cut_found);
+  add_number (&all, "kind", facts->kind);
+  add_number (&all, "protection", facts->protection);
+  add_flag (&all, "sealed-whole", facts->sealed_whole);
+  add_flag (&all, "signed", facts->is_signed);
+  add_flag (&all, "text", facts->is_text);
+  add_number (&all, "parts", facts->parts);
+  add_flag (&all, "tls-required-no", facts->tls_required_no);
+  add_flag (&all, "reply", facts->reply);
+  add_text (&all, "message-id", facts->message_id);
+  add_text (&all, "subject", facts->subject);
+  add_text (&all, "from", facts->from);
+  add_text (&all, "mode", facts->mode);
+  add_texts (&all, "visible", facts->visible);
+  add_texts (&all, "tags", facts->tags);
+  add_texts (&all, "references", facts->references);
+  add_texts (&all, "sealed-for", facts->sealed_for);
+  add_edits (&all, facts->edits);
+  return g_variant_builder_end (&all);
 }
 
 static GStrv
