@@ -56,6 +56,30 @@ test_change (void)
   g_assert_null (ll_extra_variant (extra));
 }
 
+/* What letters share looks as what is one's own, and to change one changes no other. */
+static void
+test_shared (void)
+{
+  g_autoptr (LlExtra) one = ll_extra_new ();
+  g_autoptr (LlExtra) other = ll_extra_new ();
+  g_autofree char *first = NULL;
+  g_autofree char *second = NULL;
+
+  ll_extra_put_word (one, "mode", "forced");
+  ll_extra_put_flag (one, "told", TRUE);
+  ll_extra_put_flag (one, "signed", FALSE);
+  ll_extra_put_word (other, "mode", "forced");
+  ll_extra_put_flag (other, "told", TRUE);
+  ll_extra_put_word (other, "mode", "encrypt");
+  ll_extra_put_flag (other, "told", FALSE);
+  g_assert_cmpstr (ll_extra_text (one, "mode"), ==, "forced");
+  g_assert_true (ll_extra_flag (one, "told"));
+  first = print (one);
+  second = print (other);
+  g_assert_cmpstr (first, ==, "{'mode': <'forced'>, 'told': <true>, 'signed': <false>}");
+  g_assert_cmpstr (second, ==, "{'mode': <'encrypt'>, 'told': <false>}");
+}
+
 /* It is built once for as long as nothing changes. */
 static void
 test_once (void)
@@ -75,6 +99,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/spool/extra/types", test_types);
   g_test_add_func ("/spool/extra/change", test_change);
+  g_test_add_func ("/spool/extra/shared", test_shared);
   g_test_add_func ("/spool/extra/once", test_once);
   return g_test_run ();
 }
