@@ -307,7 +307,7 @@ handshake (const Way *way, const LlDial *dial, const LlLookup *lookup, LlDialed 
                                 : LL_OUTCOME_NO_TLS,
                             "%s", sentence);
     }
-  if (!ll_verifier_check (way->verifier, target, ssl, &out->local_root, &error))
+  if (!ll_verifier_check (way->verifier, target, ssl, out->facts, &out->local_root, &error))
     return ll_result_new (LL_OUTCOME_NO_TLS, "%s", error->message);
   out->tls = g_strdup_printf ("%s %s", out->facts->protocol, out->facts->cipher);
   out->resumed = SSL_session_reused (ssl) == 1;

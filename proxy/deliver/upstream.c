@@ -103,11 +103,12 @@ send_once (LlUpstream *upstream,
       ll_delivery_set_all (delivery, problem);
       return FALSE;
     }
-  ll_offers_put (upstream->offers, dial->target, ll_client_offers (warm->dialed->client));
   describe (delivery, warm->dialed);
   transaction->reset = warm->reset;
   transaction->reused = warm->reused;
   end = ll_transaction_run (warm->dialed->client, transaction, delivery);
+  /* what is new goes to the disk; the letter did not wait for it */
+  ll_offers_put (upstream->offers, dial->target, ll_client_offers (warm->dialed->client));
   again = end == LL_TRANSACTION_STALE && warm->reused;
   warm->reset = end == LL_TRANSACTION_RESET;
   ll_pool_give (upstream->pool, warm, end == LL_TRANSACTION_DONE || end == LL_TRANSACTION_RESET);

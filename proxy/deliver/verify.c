@@ -331,11 +331,13 @@ refuse (GError **error, char *sentence)
 }
 
 gboolean
-ll_verifier_check (
-    LlVerifier *verifier, const LlTarget *target, SSL *ssl, char **local_root, GError **error)
+ll_verifier_check (LlVerifier *verifier,
+                   const LlTarget *target,
+                   SSL *ssl,
+                   const LlTlsFacts *facts,
+                   char **local_root,
+                   GError **error)
 {
-  g_autoptr (LlTlsFacts) facts = ll_tls_facts_new (ssl);
-
   *local_root = NULL;
   if (facts == NULL)
     return refuse (error, g_strdup_printf (N_ ("%s: no certificate was shown"), target->host));

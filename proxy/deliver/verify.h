@@ -38,11 +38,15 @@ SSL *ll_verifier_start (LlVerifier *verifier,
                         const LlLookup *lookup,
                         GError **error);
 
-/* After a handshake that succeeded: whether the peer is who it must be. LL_WIRE_ERROR_TLS with
- * a sentence that names the host. *@local_root is set to the name of a locally installed root
- * that nobody configured here, or NULL. */
-gboolean ll_verifier_check (
-    LlVerifier *verifier, const LlTarget *target, SSL *ssl, char **local_root, GError **error);
+/* After a handshake that succeeded: whether the peer is who it must be. @facts: what it showed, or
+ * NULL. LL_WIRE_ERROR_TLS with a sentence that names the host. *@local_root is set to the name of a
+ * locally installed root that nobody configured here, or NULL. */
+gboolean ll_verifier_check (LlVerifier *verifier,
+                            const LlTarget *target,
+                            SSL *ssl,
+                            const LlTlsFacts *facts,
+                            char **local_root,
+                            GError **error);
 
 /* After a handshake that failed with @error: the same as one sentence that names the host.
  * (transfer full) */

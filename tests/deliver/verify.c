@@ -64,6 +64,7 @@ static char *
 try_handshake (LlVerifier *verifier, const LlTarget *target, GPtrArray *tlsa)
 {
   g_autoptr (GError) error = NULL;
+  g_autoptr (LlTlsFacts) facts = NULL;
   g_autofree char *root = NULL;
   LlLookup lookup = { .tlsa = tlsa, .base = target->host };
   SSL *ssl = ll_verifier_start (verifier, target, &lookup, &error);
@@ -73,7 +74,8 @@ try_handshake (LlVerifier *verifier, const LlTarget *target, GPtrArray *tlsa)
   g_assert_no_error (error);
   if (!ll_client_handshake (client, ssl, soon (), NULL, &error))
     return ll_verifier_explain (target, ll_connection_ssl (ll_client_connection (client)), error);
-  if (!ll_verifier_check (verifier, target, ssl, &root, &error))
+  facts = ll_tls_facts_new (ssl);
+  if (!ll_verifier_check (verifier, target, ssl, facts, &root, &error))
     return g_strdup (error->message);
   return NULL;
 }
@@ -131,13 +133,15 @@ test_local_root (void)
   g_autoptr (LlTarget) target = ll_target_new (&world.account);
   g_autoptr (LlVerifier) verifier = ll_verifier_new (NULL);
   g_autoptr (GError) error = NULL;
+  g_autoptr (LlTlsFacts) facts = NULL;
   g_autofree char *root = NULL;
   const LlLookup nothing = { 0 };
   SSL *ssl = ll_verifier_start (verifier, target, &nothing, &error);
   g_autoptr (LlClient) client
       = ll_client_new (ll_connection_open ("127.0.0.1", target->port, soon (), NULL, NULL));
   g_assert_true (ll_client_handshake (client, ssl, soon (), NULL, &error));
-  g_assert_true (ll_verifier_check (verifier, target, ssl, &root, &error));
+  facts = ll_tls_facts_new (ssl);
+  g_assert_true (ll_verifier_check (verifier, target, ssl, facts, &root, &error));
   if (g_file_test ("/usr/share/ca-certificates/mozilla", G_FILE_TEST_IS_DIR))
     g_assert_cmpstr (root, ==, "CN=Practice CA");
   world_end (&world);
