@@ -12,6 +12,9 @@
 #define CHAIN_MAX 4096
 /* As long as short TTLs last; asking for what is still in the cache costs no packet. */
 #define CHAIN_SECONDS 300
+/* libunbound looks for the keys when the answer is there, and asks once more for those that are
+ * still under way: of questions that leave together, the answers come in any order (ms). */
+#define HEAD_START 2
 /* Nobody's zones are deeper, and nobody makes us ask for the keys of a hundred labels. */
 #define CHAIN_LABELS_MAX 6
 
@@ -142,7 +145,7 @@ ll_path_new (LlUnboundWay way,
   path->state = LL_DNS_UNTESTED;
   path->started = g_get_monotonic_time ();
   path->until = ll_deadline_in (TEST_TIMEOUT);
-  path->chain = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  path->chain = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   path->unbound
       = ll_unbound_new (way, servers, plain ? NULL : anchor, retries, answered_cb, path, NULL);
   if (path->unbound != NULL
@@ -196,17 +199,16 @@ labels_of (const char *name)
 
 /* Whether it is time to ask for the keys of @zone; notes that they are asked for. */
 static gboolean
-is_due (LlPath *path, const char *zone)
+is_due (LlPath *path, const char *zone, gint64 now)
 {
-  guint now = (guint) ll_clock_boot ();
-  gpointer asked = g_hash_table_lookup (path->chain, zone);
+  const gint64 *asked = g_hash_table_lookup (path->chain, zone);
 
   if (labels_of (zone) > CHAIN_LABELS_MAX
-      || (asked != NULL && now - GPOINTER_TO_UINT (asked) < CHAIN_SECONDS))
+      || (asked != NULL && now - *asked < CHAIN_SECONDS * G_TIME_SPAN_SECOND))
     return FALSE;
   if (g_hash_table_size (path->chain) >= CHAIN_MAX)
     g_hash_table_remove_all (path->chain);
-  g_hash_table_insert (path->chain, g_strdup (zone), GUINT_TO_POINTER (now));
+  g_hash_table_insert (path->chain, g_strdup (zone), g_memdup2 (&now, sizeof now));
   return TRUE;
 }
 
@@ -218,29 +220,47 @@ parent_of (const char *name)
   return dot != NULL && dot[1] != '\0' ? dot + 1 : NULL;
 }
 
-/* From above: what is below is validated with it. */
-static void
-ask_ahead (LlPath *path, const char *zone)
+/* From above: what is below is validated with it. Returns when the last of them was asked for. */
+static gint64
+ask_ahead (LlPath *path, const char *zone, gint64 now)
 {
+  const gint64 *asked;
+  gint64 above;
+
   if (zone == NULL)
-    return;
-  ask_ahead (path, parent_of (zone));
-  if (!is_due (path, zone))
-    return;
-  ll_unbound_ask (path->unbound, zone, LL_RR_DS, path, NULL);
-  ll_unbound_ask (path->unbound, zone, LL_RR_DNSKEY, path, NULL);
+    return 0;
+  above = ask_ahead (path, parent_of (zone), now);
+  if (is_due (path, zone, now))
+    {
+      ll_unbound_ask (path->unbound, zone, LL_RR_DS, path, NULL);
+      ll_unbound_ask (path->unbound, zone, LL_RR_DNSKEY, path, NULL);
+    }
+  asked = g_hash_table_lookup (path->chain, zone);
+  return asked != NULL ? MAX (*asked, above) : above;
 }
 
-gboolean
-ll_path_ask (LlPath *path, const char *name, guint16 type, gpointer data, int *id)
+/* A domain is likely to be a zone, a host in one, and "_mta-sts.a.example" stands in that of
+ * "a.example". */
+static const char *
+zone_of (const char *name, guint16 type)
 {
-  /* A domain is likely to be a zone, a host in one; names with "_" stand below what was asked.
-   * The keys first: libunbound looks into its cache when the answer itself is there. */
-  if (asks_ahead (path) && type == LL_RR_MX)
-    ask_ahead (path, name);
-  else if (asks_ahead (path) && (type == LL_RR_A || type == LL_RR_AAAA))
-    ask_ahead (path, parent_of (name));
-  return ll_unbound_ask (path->unbound, name, type, data, id);
+  gboolean below = name[0] == '_';
+
+  while (name != NULL && name[0] == '_')
+    name = parent_of (name);
+  if (name == NULL || type == LL_RR_MX || (below && type == LL_RR_TXT))
+    return name;
+  return below || type == LL_RR_A || type == LL_RR_AAAA ? parent_of (name) : NULL;
+}
+
+LlDeadline
+ll_path_prepare (LlPath *path, const char *name, guint16 type)
+{
+  gint64 now = g_get_monotonic_time ();
+
+  if (!asks_ahead (path))
+    return now;
+  return ask_ahead (path, zone_of (name, type), now) + HEAD_START * G_TIME_SPAN_MILLISECOND;
 }
 
 void

@@ -40,7 +40,7 @@ struct _LlPath
   char *detail;
   gint64 started;    /* monotonic, microseconds */
   LlDeadline until;  /* the test counts as unanswered then */
-  GHashTable *chain; /* zones whose keys were asked for ahead */
+  GHashTable *chain; /* zone -> when its keys were asked for ahead, gint64 monotonic */
 };
 
 /* @retries: as of ll_unbound_new. NULL when no context can be made. The test is under way when it
@@ -55,10 +55,10 @@ LlPath *ll_path_new (LlUnboundWay way,
 /* Also drops its events. */
 void ll_path_free (LlPath *path);
 
-/* Asks @question, and beside it what its validation will ask for: DS and DNSKEY of the zones
- * above. One after the other they would cost a round trip each. The answer comes as an event with
- * @data. FALSE: it cannot be asked. */
-gboolean ll_path_ask (LlPath *path, const char *name, guint16 type, gpointer data, int *id);
+/* Asks for what the validation of the answer will ask for, DS and DNSKEY of the zones above: one
+ * after the other they would cost a round trip each. Returns when the question itself should be
+ * asked, now or in a moment. */
+LlDeadline ll_path_prepare (LlPath *path, const char *name, guint16 type);
 
 /* Takes in the answer to the self-test. */
 void ll_path_tested (LlPath *path, const LlAnswer *answer);

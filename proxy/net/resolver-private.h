@@ -30,7 +30,9 @@ typedef struct
   LlAnswer *answer;      /* NULL until it is there */
   LlAnswer *provisional; /* bogus at the first try */
   /* the thread's own */
-  guint path; /* serial of the path that was asked; 0: none */
+  guint path;        /* serial of the path that was asked; 0: none */
+  guint prepared;    /* serial of the path that is to be asked, */
+  LlDeadline ask_at; /* and when */
   int id;
   guint tries;
   LlAnswer *again; /* what the second path said, until its self-test is done */

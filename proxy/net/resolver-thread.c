@@ -163,9 +163,14 @@ ask (LlResolverRun *run, LlFlight *flight)
       land_unknown (run, flight, run->ladder.detail);
       return;
     }
+  if (flight->prepared != path->serial)
+    flight->ask_at = ll_path_prepare (path, flight->name, flight->type);
+  flight->prepared = path->serial;
+  if (ll_deadline_left (flight->ask_at) > 0)
+    return;
   g_clear_pointer (&flight->again, ll_answer_unref);
   flight->path = path->serial;
-  if (!ll_path_ask (path, flight->name, flight->type, flight, &flight->id))
+  if (!ll_unbound_ask (path->unbound, flight->name, flight->type, flight, &flight->id))
     land (run, flight,
           ll_answer_new_unknown (flight->name, flight->type, N_ ("the resolver cannot ask this")));
 }
@@ -192,19 +197,29 @@ begin_if_needed (LlResolverRun *run)
     ll_ladder_begin (ladder);
 }
 
-static void
+/* Returns when the next one is to be asked. */
+static LlDeadline
 ask_all (LlResolverRun *run)
 {
   g_autoptr (GPtrArray) waiting = g_ptr_array_new ();
   g_autoptr (GPtrArray) paths = ll_ladder_paths (&run->ladder);
+  LlDeadline next = LL_DEADLINE_NEVER;
 
   if (run->ladder.phase != LL_LADDER_READY && run->ladder.phase != LL_LADDER_FAILED)
-    return;
+    return next;
   for (guint i = 0; i < run->grounded->len; i++)
     if (path_among (paths, run->grounded->pdata[i]) == NULL)
       g_ptr_array_add (waiting, run->grounded->pdata[i]);
   for (guint i = 0; i < waiting->len; i++)
     ask (run, waiting->pdata[i]);
+  for (guint i = 0; i < run->grounded->len; i++)
+    {
+      const LlFlight *flight = run->grounded->pdata[i];
+
+      if (path_among (paths, flight) == NULL && flight->prepared != 0)
+        next = ll_deadline_earlier (next, flight->ask_at);
+    }
+  return next;
 }
 
 /* -- answers -------------------------------------------------------------------------- */
@@ -338,12 +353,12 @@ publish (LlResolverRun *run)
 }
 
 static void
-sleep_until_needed (LlResolverRun *run)
+sleep_until_needed (LlResolverRun *run, LlDeadline next)
 {
   g_autoptr (GPtrArray) paths = ll_ladder_paths (&run->ladder);
   g_autoptr (GArray) fds = g_array_new (FALSE, TRUE, sizeof (struct pollfd));
   struct pollfd wake = { .fd = run->wake, .events = POLLIN };
-  LlDeadline due = ll_ladder_due (&run->ladder);
+  LlDeadline due = ll_deadline_earlier (next, ll_ladder_due (&run->ladder));
   eventfd_t ignored;
 
   g_array_append_val (fds, wake);
@@ -388,8 +403,7 @@ ll_resolver_thread (gpointer data)
       begin_if_needed (run);
       ll_ladder_step (&run->ladder);
       publish (run);
-      ask_all (run);
-      sleep_until_needed (run);
+      sleep_until_needed (run, ask_all (run));
     }
   return NULL;
 }
