@@ -73,8 +73,10 @@ def test_newcomer(newcomer):
     """The README's commands take a letter to the provider"""
     script = commands().replace("letterlockd &\n", "letterlockd &\n" + READY.replace("do ", "do kill -0 $!; "))
     tap.true("status" in script, "the README does not start letterlockd")
-    done = newcomer.shell(script + "\nkill $!\nwait $! || true\n")
+    uninstall = "if packaging/uninstall --purge; then exit 9; fi"
+    done = newcomer.shell(f"{script}\n{uninstall}\nkill $!\nwait $! || true\n")
     tap.equal(done.returncode, 0, f"status of the commands\n{done.stdout}{done.stderr}\n")
+    tap.true("Letterlock still runs" in done.stderr, done.stderr)
     newcomer.login = login_of(done.stdout)
     arrived = newcomer.world.provider.wait_letters(RECIPIENT)[0]
     tap.true(b"It works." in arrived, arrived)
@@ -98,8 +100,16 @@ def test_session(newcomer):
         UserManager(newcomer.folder, newcomer.environment)
     )
     systemctl, shown = newcomer.manager.systemctl, newcomer.manager.shown
+    autostart = os.path.join(newcomer.home, ".config/autostart/org.letterlock.Tray.desktop")
+    link = os.readlink(autostart)
+    os.unlink(autostart)
+    with open(autostart, "w", encoding="ascii") as file:
+        file.write("[Desktop Entry]\nHidden=true\n")
     done = newcomer.shell("packaging/install")
     tap.equal(done.returncode, 0, f"status\n{done.stdout}{done.stderr}\n")
+    tap.true(not os.path.islink(autostart), "who does not want the icon gets it back")
+    os.unlink(autostart)
+    os.symlink(link, autostart)
     tap.true("It runs now and at every login" in done.stdout, done.stdout)
     wait_until(lambda: answers(newcomer), "the service answers")
     for unit in UNITS:
