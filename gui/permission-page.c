@@ -21,8 +21,8 @@ struct _LlPermissionPage
 G_DEFINE_FINAL_TYPE (LlPermissionPage, ll_permission_page, ADW_TYPE_BIN)
 
 /* The address comes from a server: only what a browser is for is handed to one. */
-static void
-open_cb (LlPermissionPage *self)
+void
+ll_permission_page_open (LlPermissionPage *self)
 {
   GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
 
@@ -80,7 +80,8 @@ ll_permission_page_class_init (LlPermissionPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, LlPermissionPage, status);
   gtk_widget_class_bind_template_child (widget_class, LlPermissionPage, code);
   gtk_widget_class_bind_template_child (widget_class, LlPermissionPage, open);
-  gtk_widget_class_bind_template_callback (widget_class, open_cb);
+  gtk_widget_class_bind_template_callback_full (widget_class, "open_cb",
+                                                G_CALLBACK (ll_permission_page_open));
   gtk_widget_class_bind_template_callback (widget_class, copy_cb);
 }
 

@@ -14,4 +14,7 @@ G_DECLARE_FINAL_TYPE (LlPermissionPage, ll_permission_page, LL, PERMISSION_PAGE,
 /* @step: as SignInProgress has it. */
 void ll_permission_page_show (LlPermissionPage *page, GVariant *step);
 
+/* The provider's page, in the browser. */
+void ll_permission_page_open (LlPermissionPage *page);
+
 G_END_DECLS

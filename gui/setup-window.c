@@ -5,13 +5,13 @@
 
 #include "api/intl.h"
 #include "api/read.h"
-#include "api/sentence.h"
-#include "gui/fact-row.h"
-#include "gui/list.h"
-#include "gui/mail-program.h"
+#include "gui/mail-program-page.h"
+#include "gui/open-way-page.h"
 #include "gui/permission-page.h"
+#include "gui/presets.h"
 #include "gui/program-page.h"
 #include "gui/provider-page.h"
+#include "gui/setup-end-page.h"
 #include "gui/trial.h"
 #include "gui/typed.h"
 
@@ -28,23 +28,19 @@ struct _LlSetupWindow
   GtkWidget *next;
   GtkSpinner *spinner;
   GtkLabel *trouble;
-  GtkLabel *plan;
-  GtkEditable *saved_password;
+  LlMailProgramPage *program_plan;
   GtkEditable *address;
   LlProviderPage *provider;
   LlPermissionPage *permission;
-  GtkListBox *tried;
-  GtkWidget *careful_row;
-  GtkCheckButton *careful;
+  LlOpenWayPage *open_way;
   LlProgramPage *program;
-  GtkLabel *chosen;
+  LlSetupEndPage *end;
 
   LlDaemon *daemon;
   GCancellable *cancellable; /* of what is under way and can be ended; else NULL */
   LlTrial *trial;            /* of the account that was added; NULL: none */
   const char *mail_program;  /* static: "Thunderbird"; NULL: one that is set up by hand */
   GPtrArray *accounts; /* of GVariant: all that were added, the one that was tried among them */
-  guint chosen_for;    /* so many of them have what was chosen */
 };
 
 G_DEFINE_FINAL_TYPE (LlSetupWindow, ll_setup_window, ADW_TYPE_WINDOW)
@@ -128,36 +124,13 @@ back_cb (LlSetupWindow *self)
 
 /* -- what happens where the way is open -------------------------------------------------------- */
 
-static void
-add_tried (LlSetupWindow *self, gboolean ok, const char *what, GVariant *answer)
-{
-  const char *icon = ok ? "object-select-symbolic" : "dialog-information-symbolic";
-  g_autofree char *so = ll_sentence_read (answer, "reason");
-
-  gtk_list_box_append (self->tried,
-                       ll_fact_row_new_with_icon (what, so, icon, ok ? "success" : "dim-label"));
-}
-
 /* @trial: taken. */
 static void
 show_open_way (LlSetupWindow *self, LlTrial *trial)
 {
-  gboolean works = ll_read_flag (trial->test, "ok");
-  gboolean locks = g_str_equal (ll_read_text (trial->decision, "decision"), "lock");
-
-  ll_list_fill (self->tried, NULL, NULL, NULL);
-  add_tried (self, works,
-             works ? _ ("Signing in at your provider works")
-                   : _ ("Signing in at your provider does not work yet"),
-             trial->test);
-  add_tried (self, locks,
-             locks ? _ ("A letter to yourself would be locked")
-                   : _ ("Nothing to lock letters with was found yet"),
-             trial->decision);
   ll_trial_free (self->trial);
   self->trial = trial;
-  gtk_check_button_set_active (self->careful, locks);
-  gtk_widget_set_sensitive (self->careful_row, locks);
+  ll_open_way_page_show (self->open_way, trial);
   go_to (self, "open-way");
 }
 
@@ -166,40 +139,23 @@ show_open_way (LlSetupWindow *self, LlTrial *trial)
 static void
 show_end (LlSetupWindow *self)
 {
-  const char *chosen
-      = self->trial == NULL ? ""
-        : gtk_check_button_get_active (self->careful)
-            ? _ (
-                "Letters whose way is open are locked, or wait for you. For a letter to yourself a "
-                "key was found.")
-            : _ ("Letters always leave (Everyday). Those whose way was open are marked.");
-  g_autofree char *both
-      = self->mail_program == NULL
-            ? g_strdup (chosen)
-            : g_strdup_printf (_ ("%s sends through Letterlock from its next start on. %s"),
-                               self->mail_program, chosen);
+  LlSetupChoice choice = self->trial == NULL                            ? LL_SETUP_CHOSE_NOTHING
+                         : ll_open_way_page_is_careful (self->open_way) ? LL_SETUP_CHOSE_CAREFUL
+                                                                        : LL_SETUP_CHOSE_EVERYDAY;
 
-  gtk_label_set_text (self->chosen, g_strchomp (both));
+  ll_setup_end_page_show (self->end, self->mail_program, choice);
   go_to (self, "end");
 }
-
-static void choose_for_next (LlSetupWindow *self);
 
 static void
 chosen_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (LlSetupWindow) self = data;
   g_autoptr (GError) error = NULL;
-  g_autoptr (GVariant) reply = ll_daemon_call_finish (LL_DAEMON (source), result, &error);
 
-  if (reply == NULL)
+  if (!ll_presets_choose_finish (result, &error))
     {
       complain (self, error);
-      return;
-    }
-  if (++self->chosen_for < self->accounts->len)
-    {
-      choose_for_next (self);
       return;
     }
   set_busy (self, FALSE);
@@ -213,25 +169,12 @@ chosen_cb (GObject *source, GAsyncResult *result, gpointer data)
 }
 
 static void
-choose_for_next (LlSetupWindow *self)
-{
-  GVariant *account = g_ptr_array_index (self->accounts, self->chosen_for);
-  g_auto (GVariantDict) settings = G_VARIANT_DICT_INIT (NULL);
-
-  g_variant_dict_insert (&settings, "preset", "s",
-                         gtk_check_button_get_active (self->careful) ? "careful" : "everyday");
-  ll_daemon_call_with_secret (self->daemon, "EditAccount",
-                              g_variant_new ("(s@a{sv})", ll_read_text (account, "account"),
-                                             g_variant_dict_end (&settings)),
-                              NULL, chosen_cb, g_object_ref (self));
-}
-
-static void
 choose (LlSetupWindow *self)
 {
   set_busy (self, TRUE);
-  self->chosen_for = 0;
-  choose_for_next (self);
+  ll_presets_choose (self->daemon, self->accounts,
+                     ll_open_way_page_is_careful (self->open_way) ? "careful" : "everyday",
+                     chosen_cb, g_object_ref (self));
 }
 
 /* -- the account ---------------------------------------------------------------------- */
@@ -286,15 +229,21 @@ add_account (LlSetupWindow *self)
                   g_object_ref (self));
 }
 
+static void
+show_permission (LlSetupWindow *self, GVariant *step)
+{
+  ll_permission_page_show (self->permission, step);
+  go_to (self, "permission");
+  gtk_widget_set_visible (self->cancel, TRUE);
+  gtk_label_set_text (self->trouble, _ ("Waiting for you …"));
+}
+
 /* Somebody else's sign-in may be told of, too. */
 static void
 permission_cb (LlSetupWindow *self, GVariant *step)
 {
-  if (self->cancellable == NULL || is_at (self, "address"))
-    return;
-  ll_permission_page_show (self->permission, step);
-  go_to (self, "permission");
-  gtk_label_set_text (self->trouble, _ ("Waiting for you …"));
+  if (self->cancellable != NULL && self->mail_program == NULL && !is_at (self, "address"))
+    show_permission (self, step);
 }
 
 /* -- its provider --------------------------------------------------------------------- */
@@ -338,29 +287,44 @@ mail_program_done_cb (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (GError) error = NULL;
   g_autoptr (GPtrArray) made = ll_mail_program_setup_finish (result, &error);
 
-  if (made == NULL)
-    {
-      complain (self, error);
-      return;
-    }
-  gtk_editable_set_text (self->saved_password, "");
+  go_to (self, "mail-program");
+  if (!has_come (self, error))
+    return;
+  ll_mail_program_page_forget_secrets (self->program_plan);
   if (made->len == 0)
     {
-      set_busy (self, FALSE);
       show_end (self);
       return;
     }
+  set_busy (self, TRUE);
   g_ptr_array_unref (self->accounts);
   self->accounts = g_steal_pointer (&made);
   ll_trial_of (self->daemon, g_ptr_array_index (self->accounts, 0), tried_cb, g_object_ref (self));
 }
 
+/* Once the user has signed in, its files are written: that is not to be broken off. */
+static void
+mail_program_step (GVariant *step, gpointer data)
+{
+  LlSetupWindow *self = data;
+
+  if (*ll_read_text (step, "url") != '\0')
+    {
+      show_permission (self, step);
+      ll_permission_page_open (self->permission);
+      return;
+    }
+  gtk_widget_set_visible (self->cancel, FALSE);
+  gtk_label_set_text (self->trouble, "");
+}
+
 static void
 set_mail_program_up (LlSetupWindow *self)
 {
-  set_busy (self, TRUE);
-  ll_mail_program_setup (self->mail_program, self->daemon,
-                         gtk_editable_get_text (self->saved_password), mail_program_done_cb,
+  begin (self, "");
+  gtk_widget_set_visible (self->cancel, FALSE);
+  ll_mail_program_setup (ll_mail_program_page_wishes (self->program_plan), self->daemon,
+                         self->cancellable, mail_program_step, mail_program_done_cb,
                          g_object_ref (self));
 }
 
@@ -370,12 +334,22 @@ planned_cb (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (LlSetupWindow) self = data;
   g_autoptr (GError) error = NULL;
   g_autofree char *plan = ll_mail_program_plan_finish (result, &error);
+  const char *missing;
 
   set_busy (self, FALSE);
+  ll_mail_program_page_show (self->program_plan, plan, plan == NULL ? error->message : NULL);
+  missing = ll_mail_program_page_missing (self->program_plan);
   if (plan == NULL)
-    complain (self, error);
-  gtk_label_set_text (self->plan, plan != NULL ? plan : "");
-  gtk_widget_set_sensitive (self->next, plan != NULL);
+    gtk_label_set_text (self->trouble, missing != NULL ? missing : error->message);
+}
+
+static void
+plan (LlSetupWindow *self)
+{
+  g_autoptr (LlMailProgramWishes) wishes = ll_mail_program_page_wishes (self->program_plan);
+
+  set_busy (self, TRUE);
+  ll_mail_program_plan (wishes, planned_cb, g_object_ref (self));
 }
 
 /* The button has the program's name. */
@@ -384,8 +358,8 @@ mail_program_cb (GtkWidget *button, LlSetupWindow *self)
 {
   self->mail_program = g_intern_string (gtk_widget_get_name (button));
   go_to (self, "mail-program");
-  set_busy (self, TRUE);
-  ll_mail_program_plan (self->mail_program, planned_cb, g_object_ref (self));
+  ll_mail_program_page_begin (self->program_plan, self->mail_program);
+  plan (self);
 }
 
 static void
@@ -393,7 +367,6 @@ by_hand_cb (LlSetupWindow *self)
 {
   self->mail_program = NULL;
   go_to (self, "address");
-  gtk_widget_set_sensitive (self->next, TRUE);
   gtk_widget_grab_focus (GTK_WIDGET (self->address));
 }
 
@@ -402,7 +375,9 @@ next_cb (LlSetupWindow *self)
 {
   if (gtk_spinner_get_spinning (self->spinner))
     return;
-  if (is_at (self, "mail-program"))
+  if (is_at (self, "mail-program") && !ll_mail_program_page_is_planned (self->program_plan))
+    plan (self);
+  else if (is_at (self, "mail-program"))
     set_mail_program_up (self);
   else if (is_at (self, "address"))
     find_provider (self);
@@ -449,16 +424,13 @@ bind_children (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, LlSetupWindow, next);
   gtk_widget_class_bind_template_child (widget_class, LlSetupWindow, spinner);
   gtk_widget_class_bind_template_child (widget_class, LlSetupWindow, trouble);
-  gtk_widget_class_bind_template_child (widget_class, LlSetupWindow, plan);
-  gtk_widget_class_bind_template_child (widget_class, LlSetupWindow, saved_password);
+  gtk_widget_class_bind_template_child (widget_class, LlSetupWindow, program_plan);
   gtk_widget_class_bind_template_child (widget_class, LlSetupWindow, address);
   gtk_widget_class_bind_template_child (widget_class, LlSetupWindow, provider);
   gtk_widget_class_bind_template_child (widget_class, LlSetupWindow, permission);
-  gtk_widget_class_bind_template_child (widget_class, LlSetupWindow, tried);
-  gtk_widget_class_bind_template_child (widget_class, LlSetupWindow, careful_row);
-  gtk_widget_class_bind_template_child (widget_class, LlSetupWindow, careful);
+  gtk_widget_class_bind_template_child (widget_class, LlSetupWindow, open_way);
   gtk_widget_class_bind_template_child (widget_class, LlSetupWindow, program);
-  gtk_widget_class_bind_template_child (widget_class, LlSetupWindow, chosen);
+  gtk_widget_class_bind_template_child (widget_class, LlSetupWindow, end);
 }
 
 static void
@@ -467,9 +439,12 @@ ll_setup_window_class_init (LlSetupWindowClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->finalize = finalize;
+  g_type_ensure (LL_TYPE_MAIL_PROGRAM_PAGE);
+  g_type_ensure (LL_TYPE_OPEN_WAY_PAGE);
   g_type_ensure (LL_TYPE_PERMISSION_PAGE);
   g_type_ensure (LL_TYPE_PROGRAM_PAGE);
   g_type_ensure (LL_TYPE_PROVIDER_PAGE);
+  g_type_ensure (LL_TYPE_SETUP_END_PAGE);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/letterlock/setup-window.ui");
   bind_children (widget_class);
   gtk_widget_class_bind_template_callback (widget_class, back_cb);

@@ -114,6 +114,16 @@ class Practice:
             self.daemon.letterlock("account", "remove", account["account"], "--force")
 
 
+def at_home(program, home):
+    """A copy of its profile where Thunderbird itself would have put it; the folder."""
+    place = os.path.join(home, ".thunderbird")
+    profile = os.path.join(place, "x7.default")
+    shutil.copytree(program.profile, profile, symlinks=True)
+    with open(os.path.join(place, "profiles.ini"), "w", encoding="ascii") as file:
+        file.write("[Profile0]\nName=default\nIsRelative=1\nPath=x7.default\nDefault=1\n")
+    return profile
+
+
 def contents(folder):
     found = {}
     for name in OURS:

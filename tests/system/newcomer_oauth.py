@@ -44,8 +44,12 @@ class Place:
         self.daemon = stack.enter_context(self.world.daemon())
         self.desktop = stack.enter_context(Desktop(os.path.join(folder, "desktop")))
         self.browser = Browser(self.daemon, folder, self.world.ca.file)
-        self.window = stack.enter_context(self.desktop.window(self.daemon))
+        self.window = stack.enter_context(self.begin())
         self.pictures = os.environ.get("LETTERLOCK_PICTURES", folder)
+
+    def begin(self):
+        """The window to come."""
+        return self.desktop.window(self.daemon)
 
     def accounts(self):
         return self.daemon.letterlock("account", "list", "--json")

@@ -19,6 +19,7 @@ from desktop import Desktop
 from process import Program, wait_until
 from provider import NAME, PASSWORD, USER
 from thunderbird import Thunderbird
+from thunderbird_practice import at_home
 from world import World
 
 BODY = "With the findings.\r\n"
@@ -67,15 +68,11 @@ class Place:
         with first as program:
             program.add_account(Login, USER, host=NAME, port=465)
             program.quit()
-        home = os.path.join(self.daemon.environment["HOME"], ".thunderbird")
         self.thunderbird = Thunderbird(os.path.join(self.folder, "again"))
         shutil.rmtree(self.thunderbird.profile)
-        self.thunderbird.profile = os.path.join(home, "x7.default")
-        shutil.copytree(first.profile, self.thunderbird.profile, symlinks=True)
+        self.thunderbird.profile = at_home(first, self.daemon.environment["HOME"])
         self.thunderbird.settle()
         self.thunderbird.identity = "id1"
-        with open(os.path.join(home, "profiles.ini"), "w", encoding="ascii") as file:
-            file.write("[Profile0]\nName=default\nIsRelative=1\nPath=x7.default\nDefault=1\n")
         self.before = self.server()
 
     def two_identities(self):
