@@ -216,14 +216,6 @@ ll_oauth_redirect_free (LlOauthRedirect *redirect)
   g_free (redirect);
 }
 
-static void
-wipe (char *text)
-{
-  if (text != NULL)
-    ll_secret_wipe (text, strlen (text));
-  g_free (text);
-}
-
 /* application/x-www-form-urlencoded: '+' is a blank. A secret, since it may be the code. NULL: not
  * UTF-8, or with control characters. */
 static LlSecret *
@@ -235,8 +227,8 @@ decode (const char *text, gsize length)
 
   if (plain != NULL && g_utf8_validate (plain, -1, NULL) && !has_control (plain))
     value = ll_secret_new_string (plain);
-  wipe (copy);
-  wipe (plain);
+  ll_secret_wipe_text (copy);
+  ll_secret_wipe_text (plain);
   return value;
 }
 

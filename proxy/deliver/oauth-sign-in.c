@@ -58,8 +58,7 @@ random_text (void)
     return NULL;
   text = base64url (bytes, sizeof bytes);
   secret = ll_secret_new_string (text);
-  ll_secret_wipe (text, strlen (text));
-  g_free (text);
+  ll_secret_wipe_text (text);
   ll_secret_wipe ((char *) bytes, sizeof bytes);
   return secret;
 }

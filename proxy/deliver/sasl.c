@@ -35,14 +35,6 @@ ll_sasl_choose (LlSaslMechanisms offered, LlAuth auth)
   return offered & LL_SASL_LOGIN ? "LOGIN" : NULL;
 }
 
-static void
-wipe_free (char *secret)
-{
-  if (secret != NULL)
-    ll_secret_wipe (secret, strlen (secret));
-  g_free (secret);
-}
-
 /* Sends a line made of @prefix and @bytes in base64. The flight wipes itself; the line goes into it
  * in one piece, as formatting or growing would leave copies behind. */
 static LlServerReply *
@@ -60,7 +52,7 @@ send_secret (Talk *talk, const char *prefix, const char *bytes, gsize length, GE
   ll_client_queue_bytes (talk->client, line, size);
   ll_secret_wipe (line, size);
   g_free (line);
-  wipe_free (text);
+  ll_secret_wipe_text (text);
   if (ll_client_flush (talk->client, talk->deadline, talk->cancellable, error))
     reply = ll_client_read (talk->client, talk->deadline, talk->cancellable, error);
   return reply;

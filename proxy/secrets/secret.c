@@ -149,3 +149,11 @@ ll_secret_wipe (void *bytes, gsize length)
 {
   OPENSSL_cleanse (bytes, length);
 }
+
+void
+ll_secret_wipe_text (char *text)
+{
+  if (text != NULL)
+    ll_secret_wipe (text, strlen (text));
+  g_free (text);
+}

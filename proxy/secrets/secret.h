@@ -32,6 +32,9 @@ gboolean ll_secret_equal (const LlSecret *secret, const char *bytes, gsize lengt
 /* Overwrites memory that is not a LlSecret, in a way no compiler removes. */
 void ll_secret_wipe (void *bytes, gsize length);
 
+/* So, and frees it; NULL is fine. */
+void ll_secret_wipe_text (char *text);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LlSecret, ll_secret_free)
 
 G_END_DECLS
