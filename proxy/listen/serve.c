@@ -14,7 +14,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#define READ_SIZE 65536
+/* Commands and most letters fit in the first size; who fills it gets the second. */
+#define READ_SIZE 8192
+#define READ_SIZE_MAX 65536
 
 /* How much, and how long, is read from a client that still speaks when we are done. */
 #define LINGER_BYTES (1024 * 1024)
@@ -28,7 +30,8 @@ typedef struct
   gpointer data; /* the factory's */
   LlDeadline lifetime;
   GString *out;
-  char *buffer; /* READ_SIZE bytes */
+  char *buffer;
+  gsize room; /* in it */
 } Conversation;
 
 gboolean
@@ -176,6 +179,18 @@ explain_end (Conversation *talk, gssize got, const GError *error)
     say_abort (talk, "Letterlock is stopping, try again later");
 }
 
+/* What is in the buffer was taken. */
+static void
+read_more_at_once (Conversation *talk)
+{
+  if (talk->room == READ_SIZE_MAX)
+    return;
+  ll_secret_wipe (talk->buffer, talk->room);
+  g_free (talk->buffer);
+  talk->room = READ_SIZE_MAX;
+  talk->buffer = g_malloc (talk->room);
+}
+
 /* One read and what follows from it. FALSE: the conversation is over. */
 static gboolean
 go_on (Conversation *talk)
@@ -185,7 +200,7 @@ go_on (Conversation *talk)
   guint wrong = ll_session_wrong_passwords (talk->session);
   gboolean content = ll_session_in_content (talk->session);
   LlSessionNext next;
-  gssize got = ll_connection_read (talk->connection, talk->buffer, READ_SIZE, read_deadline (talk),
+  gssize got = ll_connection_read (talk->connection, talk->buffer, talk->room, read_deadline (talk),
                                    interruption (talk), &error);
 
   if (got <= 0)
@@ -196,6 +211,8 @@ go_on (Conversation *talk)
   next = ll_session_feed (talk->session, talk->buffer, (gsize) got, talk->out);
   if (!content || !ll_session_in_content (talk->session))
     ll_secret_wipe (talk->buffer, (gsize) got); /* a password may have been in it */
+  if ((gsize) got == talk->room)
+    read_more_at_once (talk);
   mind_passwords (talk, wrong, admitted);
   if (!flush (talk) || next == LL_SESSION_CLOSE)
     return FALSE;
@@ -220,7 +237,7 @@ read_away (Conversation *talk)
     shutdown (ll_connection_fd (talk->connection), SHUT_WR);
   while (left > 0 && ll_connection_has_input (talk->connection))
     {
-      gssize got = ll_connection_read (talk->connection, talk->buffer, READ_SIZE, deadline,
+      gssize got = ll_connection_read (talk->connection, talk->buffer, talk->room, deadline,
                                        talk->serve->cut_off, NULL);
 
       if (got <= 0)
@@ -310,7 +327,8 @@ ll_serve_connection (const LlServe *serve, int fd)
     {
       talk.session = ll_session_new (&options, serve->factory.handler, data);
       talk.out = g_string_new (NULL);
-      talk.buffer = g_malloc (READ_SIZE);
+      talk.room = READ_SIZE;
+      talk.buffer = g_malloc (talk.room);
       converse (&talk);
       ll_session_free (talk.session);
       g_string_free (talk.out, TRUE);
