@@ -32,6 +32,21 @@ aes (void)
   return (const EVP_CIPHER *) once;
 }
 
+const EVP_MD *
+ll_cipher_sha256 (void)
+{
+  static gsize once;
+
+  if (g_once_init_enter (&once))
+    {
+      EVP_MD *sha256 = EVP_MD_fetch (NULL, "SHA256", NULL);
+
+      ll_cipher_must (sha256 != NULL);
+      g_once_init_leave (&once, (gsize) sha256);
+    }
+  return (const EVP_MD *) once;
+}
+
 static EVP_KDF *
 hkdf (void)
 {

@@ -9,13 +9,17 @@
 
 G_BEGIN_DECLS
 
-/* HKDF-SHA256 (RFC 5869) and AES-256-GCM as the seal uses them; nobody else includes this. */
+/* HKDF-SHA256 (RFC 5869) and AES-256-GCM as the seal uses them, and SHA-256 for all of the spool.
+ */
 
 #define LL_CIPHER_NONCE 12
 
 /* OpenSSL's own failures (no memory, no entropy) leave nothing sensible to go on with: an unsealed
  * letter must never be written. Does not return where @result says that it failed. */
 void ll_cipher_must (int result);
+
+/* Fetched once: by name, OpenSSL looks for it at each use. (transfer none) */
+const EVP_MD *ll_cipher_sha256 (void);
 
 void ll_cipher_derive (const guint8 *key,
                        gsize key_length,

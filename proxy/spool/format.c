@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/limits.h"
+#include "spool/cipher.h"
 #include "spool/identity.h"
 #include "spool/states.h"
 
@@ -77,7 +78,7 @@ check_of (const void *a,
   EVP_MD_CTX *context = EVP_MD_CTX_new ();
   guint8 digest[SHA256_LENGTH];
 
-  if (context == NULL || !EVP_DigestInit_ex (context, EVP_sha256 (), NULL)
+  if (context == NULL || !EVP_DigestInit_ex (context, ll_cipher_sha256 (), NULL)
       || !EVP_DigestUpdate (context, a, a_length) || !EVP_DigestUpdate (context, b, b_length)
       || !EVP_DigestUpdate (context, c, c_length) || !EVP_DigestFinal_ex (context, digest, NULL))
     abort ();

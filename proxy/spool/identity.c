@@ -4,6 +4,7 @@
 #include "spool/identity.h"
 
 #include "base/file.h"
+#include "spool/cipher.h"
 
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
@@ -92,7 +93,7 @@ round_value (const Record *record, guint round, guint32 half)
   memcpy (input, record->key, sizeof record->key);
   input[sizeof record->key] = (guint8) round;
   memcpy (input + sizeof record->key + 1, &big, sizeof big);
-  if (!EVP_Digest (input, sizeof input, digest, NULL, EVP_sha256 (), NULL))
+  if (!EVP_Digest (input, sizeof input, digest, NULL, ll_cipher_sha256 (), NULL))
     abort ();
   memcpy (&value, digest, sizeof value);
   return GUINT32_FROM_BE (value) & HALF_MASK;
@@ -153,7 +154,7 @@ ll_identity_derive (LlIdentity *identity, const char *purpose, guint8 key[LL_IDE
   guint8 digest[EVP_MAX_MD_SIZE];
   guint length;
 
-  if (HMAC (EVP_sha256 (), record->key, sizeof record->key, (const guint8 *) purpose,
+  if (HMAC (ll_cipher_sha256 (), record->key, sizeof record->key, (const guint8 *) purpose,
             strlen (purpose), digest, &length)
       == NULL)
     abort ();

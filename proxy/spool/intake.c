@@ -2,8 +2,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 #include "base/error.h"
-#include "base/hex.h"
 #include "base/file.h"
+#include "base/hex.h"
+#include "spool/cipher.h"
 #include "spool/states.h"
 #include "spool/store-private.h"
 
@@ -64,10 +65,9 @@ seal_preamble (LlIntake *intake)
 /* Four times as fast as SHA-256, which took as long as TLS did. Two letters that look the same can
  * be made by who has the key alone, and he is the one who writes them. */
 static EVP_MAC_CTX *
-mac_new (LlIdentity *identity)
+mac_new (const LlStore *store)
 {
   static guchar nonce[12]; /* the result is hashed once more before anybody sees it */
-  guint8 key[LL_IDENTITY_KEY];
   char cipher[] = "AES-128-GCM";
   OSSL_PARAM parameters[] = {
     OSSL_PARAM_construct_utf8_string (OSSL_MAC_PARAM_CIPHER, cipher, 0),
@@ -77,11 +77,9 @@ mac_new (LlIdentity *identity)
   EVP_MAC *gmac = EVP_MAC_fetch (NULL, "GMAC", NULL);
   EVP_MAC_CTX *context = gmac != NULL ? EVP_MAC_CTX_new (gmac) : NULL;
 
-  ll_identity_derive (identity, "repeats", key);
   must (context != NULL);
-  must (EVP_MAC_init (context, key, sizeof key, parameters));
+  must (EVP_MAC_init (context, store->repeats, sizeof store->repeats, parameters));
   EVP_MAC_free (gmac);
-  ll_secret_wipe (key, sizeof key);
   return context;
 }
 
@@ -119,7 +117,7 @@ ll_store_begin (LlStore *store, GError **error)
   intake->seal = ll_seal_new (intake->key);
   intake->room = ROOM;
   intake->chunk = g_malloc (ROOM);
-  intake->bytes = mac_new (store->identity);
+  intake->bytes = mac_new (store);
   seal_preamble (intake);
   return intake;
 }
@@ -255,7 +253,7 @@ ll_intake_digest (LlIntake *intake, const char *account, const LlEnvelope *envel
   must (context != NULL && bytes != NULL);
   must (EVP_MAC_final (bytes, mac, &mac_length, sizeof mac));
   EVP_MAC_CTX_free (bytes);
-  must (EVP_DigestInit_ex (context, EVP_sha256 (), NULL));
+  must (EVP_DigestInit_ex (context, ll_cipher_sha256 (), NULL));
   must (EVP_DigestUpdate (context, mac, mac_length));
   digest_text (context, account);
   digest_text (context, envelope->sender);

@@ -3,10 +3,11 @@
 
 #include "spool/key.h"
 
-#include "base/hex.h"
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/file.h"
+#include "base/hex.h"
+#include "spool/cipher.h"
 #include "spool/store-private.h"
 
 #include <openssl/evp.h>
@@ -44,7 +45,7 @@ id_of (const guint8 public_half[LL_SEAL_HALF], guint8 id[LL_KEY_ID_LENGTH])
 {
   guint8 digest[EVP_MAX_MD_SIZE];
 
-  if (!EVP_Digest (public_half, LL_SEAL_HALF, digest, NULL, EVP_sha256 (), NULL))
+  if (!EVP_Digest (public_half, LL_SEAL_HALF, digest, NULL, ll_cipher_sha256 (), NULL))
     abort ();
   memcpy (id, digest, LL_KEY_ID_LENGTH);
 }
@@ -111,7 +112,7 @@ make_pair (LlStoreKey *key, GError **error)
   g_autofree char *name = NULL;
 
   memcpy (file, magic, sizeof magic);
-  if (!EVP_Digest (file, 40, digest, NULL, EVP_sha256 (), NULL))
+  if (!EVP_Digest (file, 40, digest, NULL, ll_cipher_sha256 (), NULL))
     abort ();
   memcpy (file + 40, digest, 16);
   id_of (file + sizeof magic, id);
@@ -139,7 +140,7 @@ load_public (LlStoreKey *key)
   if (bytes == NULL || g_bytes_get_size (bytes) != FILE_LENGTH)
     return FALSE;
   file = g_bytes_get_data (bytes, NULL);
-  if (!EVP_Digest (file, 40, digest, NULL, EVP_sha256 (), NULL))
+  if (!EVP_Digest (file, 40, digest, NULL, ll_cipher_sha256 (), NULL))
     abort ();
   if (memcmp (file, magic, sizeof magic) != 0 || memcmp (file + 40, digest, 16) != 0)
     return FALSE;

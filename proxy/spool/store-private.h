@@ -23,6 +23,7 @@ struct _LlStore
   LlFolder *originals;
   LlLog *log;
   LlIdentity *identity;
+  guint8 repeats[LL_IDENTITY_KEY]; /* what repeated letters are known by */
   LlStoreKey *key;
   GMutex lock; /* of all below */
   GHashTable *claims;

@@ -138,6 +138,7 @@ open_folders (LlStore *store, GError **error)
   if (store->log == NULL)
     return ll_store_take_error (error, g_steal_pointer (&local));
   store->identity = ll_identity_new (ids);
+  ll_identity_derive (store->identity, "repeats", store->repeats);
   if (!ll_file_sync_folder (store->folder, &local))
     return ll_store_take_error (error, g_steal_pointer (&local));
   return TRUE;
@@ -180,6 +181,7 @@ ll_store_free (LlStore *store)
   ll_identity_free (store->identity);
   ll_room_close (store);
   ll_fd_clear (&store->lock_fd);
+  ll_secret_wipe (store->repeats, sizeof store->repeats);
   g_hash_table_unref (store->claims);
   g_cond_clear (&store->released);
   g_mutex_clear (&store->lock);
