@@ -3,9 +3,9 @@
 
 #include "config/login.h"
 
-#include "base/hex.h"
 #include "base/error.h"
 #include "base/file.h"
+#include "base/hex.h"
 #include "base/limits.h"
 
 #include <openssl/crypto.h>

@@ -3,11 +3,11 @@
 
 #include "keys/certificate.h"
 
-#include "base/hex.h"
 #include "api/intl.h"
 #include "keys/certificate-ids.h"
 
 #include "base/error.h"
+#include "base/hex.h"
 #include "base/limits.h"
 #include "keys/capabilities.h"
 #include "wire/address.h"

@@ -5,8 +5,8 @@
 
 #include "wire/tls.h"
 
-#include "base/hex.h"
 #include "api/intl.h"
+#include "base/hex.h"
 #include "wire/tls-private.h"
 
 #include <openssl/core_names.h>
