@@ -19,20 +19,33 @@ typedef struct
   int status;
 } Follow;
 
+/* As the daemon looks for it: in the sender's and the recipients' addresses alone. */
+static gboolean
+has_address (GVariant *letter, const char *wanted)
+{
+  g_autoptr (GVariant) recipients = ll_below (letter, "recipients");
+  g_autoptr (GString) all = g_string_new (ll_text (letter, "from"));
+  g_autofree char *lower = g_ascii_strdown (wanted, -1);
+
+  for (gsize i = 0; recipients != NULL && i < g_variant_n_children (recipients); i++)
+    {
+      g_autoptr (GVariant) recipient = g_variant_get_child_value (recipients, i);
+
+      g_string_append_printf (all, "\n%s", ll_text (recipient, "address"));
+    }
+  g_string_ascii_down (all);
+  return strstr (all->str, lower) != NULL;
+}
+
 /* Whether the letter is among those that were asked for. */
 static gboolean
 is_wanted (const LlLettersQuery *query, GVariant *letter)
 {
-  g_autofree char *text = NULL;
-
   if (query->account != NULL && strcmp (query->account, ll_text (letter, "account")) != 0)
     return FALSE;
   if (query->state != NULL && strcmp (query->state, ll_text (letter, "state")) != 0)
     return FALSE;
-  if (query->address == NULL)
-    return TRUE;
-  text = g_variant_print (letter, FALSE);
-  return strstr (text, query->address) != NULL;
+  return query->address == NULL || has_address (letter, query->address);
 }
 
 static void

@@ -7,6 +7,7 @@ import sqlite3
 import subprocess
 
 import tap
+from daemon import binary
 from locked import TO, Desktop
 from office import letter
 from process import wait_until
@@ -84,8 +85,30 @@ def test_nothing_in_clear(office):
     tap.true({"ledger.db", "ledger.db-wal"} & set(office.in_clear(TO)), "files with an address")
 
 
+def test_no_address(office):
+    """Who follows the letters of an address is not told of one whose subject has it"""
+    with subprocess.Popen(
+        [binary("letterlock"), "log", "--follow", "--json", "--to", TO],
+        env=office.daemon.environment, stdout=subprocess.PIPE, text=True,
+    ) as follower:  # fmt: skip
+        try:
+            tap.true(TO in follower.stdout.readline(), "a letter from before")
+            other = "carl@dane.lab"
+            office.send(other, letter(other, f"about {TO}", name="about"))
+            office.named("about", "sent")
+            office.write("told")
+            office.named("told", "sent")
+            for line in follower.stdout:
+                tap.true("<about@" not in line, line)
+                if "<told@" in line:
+                    break
+        finally:
+            follower.terminate()
+
+
 def test_locked_keyring(office):
     """Taken while the keyring is locked: kept all the same, shown when it opens"""
+    before = len(office.rows())
     office.daemon.stop()
     office.keyring.lock()
     office.daemon.start()
@@ -93,7 +116,7 @@ def test_locked_keyring(office):
     office.named("locked", "waiting")
     tap.equal(office.shown("locked"), None, "while it is locked")
     tap.equal(office.shown("on"), None, "one from before, while it is locked")
-    tap.equal(len(office.rows()), 2, "what the ledger has")
+    tap.equal(len(office.rows()), before + 1, "what the ledger has")
     tap.equal(office.in_clear(WORD), [], "files with a subject")
     office.keyring.unlock()
     office.comes("locked")
