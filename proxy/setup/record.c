@@ -8,8 +8,11 @@
 #include "base/file.h"
 #include "setup/files.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 
 /* A folder that is not whole yet. */
 #define UNFINISHED ".new"
@@ -29,9 +32,29 @@ ll_setup_record_free (LlSetupRecord *record)
     return;
   if (g_str_has_suffix (record->folder, UNFINISHED))
     ll_setup_remove_folder (record->folder);
+  ll_fd_clear (&record->at_work);
   g_free (record->folder);
   g_key_file_unref (record->file);
   g_free (record);
+}
+
+/* Another call has the folder locked; where a file system has no such locks, none. */
+static gboolean
+is_at_work (int fd)
+{
+  return flock (fd, LOCK_EX | LOCK_NB) < 0 && errno == EWOULDBLOCK;
+}
+
+/* What a call that was killed left. FALSE: it is at work still. */
+static gboolean
+remove_unfinished (const char *folder)
+{
+  LL_AUTO_FD fd = open (folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+  if (fd >= 0 && is_at_work (fd))
+    return FALSE;
+  ll_setup_remove_folder (folder);
+  return TRUE;
 }
 
 /* "thunderbird-1f2e3d4c5b6a": the same target has the same name. */
@@ -65,6 +88,7 @@ ll_setup_record_new (const char *client, const char *target, GError **error)
   g_autofree char *name = name_of (client, target);
   g_autofree char *path = g_build_filename (all, name, NULL);
   g_autofree char *now = ll_clock_format (ll_clock_now ());
+  g_autofree char *folder = NULL;
   g_autofree char *shown = g_utf8_make_valid (target, -1);
   g_autoptr (LlSetupRecord) record = NULL;
 
@@ -80,12 +104,22 @@ ll_setup_record_new (const char *client, const char *target, GError **error)
                    "%s was set up before: \"letterlock undo\" takes that back first", target);
       return NULL;
     }
+  folder = g_strconcat (path, UNFINISHED, NULL);
+  if (!remove_unfinished (folder))
+    {
+      g_set_error (error, LL_API_ERROR, LL_API_ERROR_REFUSED,
+                   "%s is being set up by another call of letterlock just now", target);
+      return NULL;
+    }
   record = g_new0 (LlSetupRecord, 1);
+  record->at_work = -1;
   record->file = g_key_file_new ();
-  record->folder = g_strconcat (path, UNFINISHED, NULL);
-  ll_setup_remove_folder (record->folder);
+  record->folder = g_steal_pointer (&folder);
   if (!make_folders (record->folder, error))
     return NULL;
+  record->at_work = open (record->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (record->at_work >= 0)
+    (void) is_at_work (record->at_work);
   g_key_file_set_string (record->file, "setup", "client", client);
   g_key_file_set_string (record->file, "setup", "target", target);
   g_key_file_set_string (record->file, "setup", "time", now);
@@ -243,6 +277,7 @@ load (const char *folder, GError **error)
   g_autoptr (LlSetupRecord) record = g_new0 (LlSetupRecord, 1);
   g_autofree char *path = g_build_filename (folder, "record", NULL);
 
+  record->at_work = -1;
   record->folder = g_strdup (folder);
   record->file = g_key_file_new ();
   if (g_key_file_load_from_file (record->file, path, G_KEY_FILE_NONE, error))
@@ -265,7 +300,7 @@ ll_setup_records (GError **error)
       LlSetupRecord *record = NULL;
 
       if (g_str_has_suffix (name, UNFINISHED))
-        ll_setup_remove_folder (path);
+        (void) remove_unfinished (path);
       else
         record = load (path, error != NULL && *error == NULL ? error : NULL);
       if (record != NULL)

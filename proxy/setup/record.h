@@ -19,6 +19,7 @@ G_BEGIN_DECLS
 typedef struct
 {
   char *folder;
+  int at_work;    /* the folder, locked while it is made; -1: not */
   GKeyFile *file; /* [setup] client, target, files, time; further groups are the client's */
 } LlSetupRecord;
 
@@ -29,7 +30,8 @@ typedef enum
   LL_SETUP_OTHER,  /* written by somebody since */
 } LlSetupState;
 
-/* A new one for the mail program's @target (a folder). LL_API_ERROR_REFUSED: it has one. */
+/* A new one for the mail program's @target (a folder). LL_API_ERROR_REFUSED: it has one, another
+ * call makes it now, or its name is not UTF-8. */
 LlSetupRecord *ll_setup_record_new (const char *client, const char *target, GError **error);
 void ll_setup_record_free (LlSetupRecord *record); /* one that was not kept goes from the disk */
 

@@ -146,6 +146,30 @@ test_scratch (Fixture *f, gconstpointer data)
   ll_setup_remove_folder (scratch);
 }
 
+/* One call is at work still while another looks, or begins the same. */
+static void
+test_at_work (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  LlSetupRecord *first = ll_setup_record_new ("thunderbird", f->target, &error);
+  g_autofree char *folder = g_strdup (first->folder);
+  g_autoptr (GPtrArray) records = ll_setup_records (&error);
+  g_autoptr (LlSetupRecord) second = NULL;
+
+  g_assert_no_error (error);
+  g_assert_cmpuint (records->len, ==, 0);
+  g_assert_true (g_file_test (folder, G_FILE_TEST_IS_DIR));
+  second = ll_setup_record_new ("thunderbird", f->target, &error);
+  g_assert_null (second);
+  g_assert_error (error, LL_API_ERROR, LL_API_ERROR_REFUSED);
+  g_clear_error (&error);
+  g_assert_true (g_file_test (folder, G_FILE_TEST_IS_DIR));
+  ll_setup_record_free (first);
+  g_assert_false (g_file_test (folder, G_FILE_TEST_EXISTS));
+  second = ll_setup_record_new ("thunderbird", f->target, &error);
+  g_assert_no_error (error);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -155,5 +179,6 @@ main (int argc, char **argv)
   g_test_add ("/record/unreadable", Fixture, NULL, set_up, test_unreadable, tear_down);
   g_test_add ("/record/odd-folder", Fixture, NULL, set_up, test_odd_folder, tear_down);
   g_test_add ("/record/scratch", Fixture, NULL, set_up, test_scratch, tear_down);
+  g_test_add ("/record/at-work", Fixture, NULL, set_up, test_at_work, tear_down);
   return g_test_run ();
 }
