@@ -46,8 +46,9 @@ test_cases (void)
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
     {
       JsonNode *root = ll_json_read (cases[i].text, strlen (cases[i].text), DEPTH);
+      g_autofree char *shown = g_strescape (cases[i].text, NULL);
 
-      g_test_message ("%s", cases[i].text);
+      g_test_message ("%s", shown);
       g_assert_cmpint (root != NULL, ==, cases[i].good);
       g_clear_pointer (&root, json_node_unref);
     }
