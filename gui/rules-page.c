@@ -10,6 +10,7 @@
 #include "gui/fact-row.h"
 #include "gui/list.h"
 #include "gui/preview.h"
+#include "gui/record-row.h"
 #include "gui/rule-window.h"
 #include "gui/toast.h"
 #include "gui/typed.h"
@@ -46,24 +47,28 @@ look_cb (LlRulesPage *self)
 
 /* -- rules ----------------------------------------------------------------------------------- */
 
-/* "to *@bank.example, account anna: forced, at least verified" (transfer full) */
+/* As the window in which it was made calls them. (transfer full) */
 static char *
 rule_in_words (GVariant *rule)
 {
-  static const char *const keys[][2] = {
-    { "account", N_ ("account") }, { "tag", N_ ("tag") },         { "mode", N_ ("mode") },
-    { "minimum", N_ ("minimum") }, { "unknown", N_ ("unknown") }, { "expires", N_ ("until") },
-    { "note", N_ ("note") },
+  static const LlFact facts[] = {
+    { "account", N_ ("Account") },
+    { "tag", N_ ("Tag") },
+    { "mode", N_ ("How") },
+    { "minimum", N_ ("The way has to be at least") },
+    { "unknown", N_ ("If the way cannot be seen") },
+    { "expires", N_ ("Until") },
+    { "note", N_ ("Note") },
   };
   g_autofree const char **to = ll_read_words (rule, "to");
   g_autofree char *joined = g_strjoinv (", ", (char **) to);
   g_autofree char *line = ll_bidi_line (joined);
   g_autoptr (GString) words = g_string_new (line);
 
-  for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
-    if (*ll_read_text (rule, keys[i][0]) != '\0')
-      g_string_append_printf (words, "%s%s: %s", words->len > 0 ? "\n" : "", _ (keys[i][1]),
-                              ll_words_of (keys[i][0], ll_read_text (rule, keys[i][0])));
+  for (guint i = 0; i < G_N_ELEMENTS (facts); i++)
+    if (*ll_read_text (rule, facts[i].key) != '\0')
+      g_string_append_printf (words, "%s%s: %s", words->len > 0 ? "\n" : "", _ (facts[i].label),
+                              ll_words_of (facts[i].key, ll_read_text (rule, facts[i].key)));
   return g_string_free (g_steal_pointer (&words), FALSE);
 }
 

@@ -34,7 +34,7 @@ lock_state (LlApp *app, GError **error)
 
   app->lock = open (path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   if (app->lock < 0)
-    return ll_file_set_error (error, "open", path);
+    return ll_file_set_error (error, "Cannot open %s: %m", path);
   if (flock (app->lock, LOCK_EX | LOCK_NB) < 0)
     {
       g_set_error (error, LL_API_ERROR, LL_API_ERROR_REFUSED,

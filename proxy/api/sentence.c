@@ -79,7 +79,7 @@ add_conversion (Format *format, GString *literal, char letter)
   if (!joins)
     end_literal (format, literal);
   gap = format->literals->len - 1;
-  format->number[gap] = !joins && letter != 's';
+  format->number[gap] = !joins && strchr ("sm", letter) == NULL; /* %m: a text, too */
   format->gap_of[format->n_conversions++] = gap;
   return TRUE;
 }

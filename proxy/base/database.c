@@ -24,7 +24,7 @@ ll_database_set_error (GError **error, sqlite3 *database, const char *what)
     kind = LL_STORE_ERROR_FULL;
   else if (code == SQLITE_CORRUPT || code == SQLITE_NOTADB)
     kind = LL_STORE_ERROR_CORRUPT;
-  g_set_error (error, LL_STORE_ERROR, (int) kind, "Cannot %s: %s", what, sqlite3_errmsg (database));
+  g_set_error (error, LL_STORE_ERROR, (int) kind, "%s%s", what, sqlite3_errmsg (database));
   return FALSE;
 }
 
@@ -32,7 +32,7 @@ gboolean
 ll_database_run (sqlite3 *database, const char *sql, GError **error)
 {
   if (sqlite3_exec (database, sql, NULL, NULL, NULL) != SQLITE_OK)
-    return ll_database_set_error (error, database, "change the database");
+    return ll_database_set_error (error, database, "Cannot change the database: ");
   return TRUE;
 }
 
@@ -43,7 +43,7 @@ ll_database_prepare (sqlite3 *database, const char *sql, GError **error)
 
   if (sqlite3_prepare_v2 (database, sql, -1, &statement, NULL) != SQLITE_OK)
     {
-      ll_database_set_error (error, database, "read the database");
+      ll_database_set_error (error, database, "Cannot read the database: ");
       return NULL;
     }
   return statement;
@@ -79,7 +79,7 @@ ll_database_step (sqlite3_stmt *statement, GError **error)
     case SQLITE_DONE:
       return 0;
     default:
-      ll_database_set_error (error, sqlite3_db_handle (statement), "use the database");
+      ll_database_set_error (error, sqlite3_db_handle (statement), "Cannot use the database: ");
       return -1;
     }
 }
@@ -180,7 +180,7 @@ open_once (const char *path,
   umask (old);
   if (result != SQLITE_OK)
     {
-      ll_database_set_error (error, database, "open the database");
+      ll_database_set_error (error, database, "Cannot open the database: ");
       g_prefix_error (error, "%s: ", path);
       sqlite3_close (database);
       return NULL;

@@ -59,6 +59,7 @@ char *ll_database_dup_text (sqlite3_stmt *statement, int column);
 /* NULL for SQL NULL and for nothing. (transfer full) */
 GBytes *ll_database_dup_bytes (sqlite3_stmt *statement, int column);
 
+/* What the connection says, behind @what: "Cannot read the database: ". Returns FALSE. */
 gboolean ll_database_set_error (GError **error, sqlite3 *database, const char *what);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (sqlite3_stmt, sqlite3_finalize)

@@ -30,14 +30,35 @@ ll_fd_steal (int *fd)
   return value;
 }
 
-gboolean
-ll_file_set_error (GError **error, const char *what, const char *path)
+static GError *
+error_new (const char *format, va_list arguments)
 {
-  int saved = errno;
+  int number = errno == EDQUOT ? ENOSPC : errno;
 
-  g_set_error (error, G_FILE_ERROR,
-               (int) g_file_error_from_errno (saved == EDQUOT ? ENOSPC : saved), "Cannot %s %s: %s",
-               what, path, g_strerror (saved));
+  return g_error_new_valist (G_FILE_ERROR, (int) g_file_error_from_errno (number), format,
+                             arguments);
+}
+
+GError *
+ll_file_error (const char *format, ...)
+{
+  GError *error;
+  va_list arguments;
+
+  va_start (arguments, format);
+  error = error_new (format, arguments);
+  va_end (arguments);
+  return error;
+}
+
+gboolean
+ll_file_set_error (GError **error, const char *format, ...)
+{
+  va_list arguments;
+
+  va_start (arguments, format);
+  g_propagate_error (error, error_new (format, arguments));
+  va_end (arguments);
   return FALSE;
 }
 
@@ -53,7 +74,7 @@ ll_file_write_all (int fd, const void *bytes, gsize length, GError **error)
       if (written < 0 && errno == EINTR)
         continue;
       if (written < 0)
-        return ll_file_set_error (error, "write", "the file");
+        return ll_file_set_error (error, "Cannot write the file: %m");
       at += written;
       length -= (gsize) written;
     }
@@ -73,7 +94,7 @@ ll_file_read_full (int fd, void *bytes, gsize length, GError **error)
         continue;
       if (n < 0)
         {
-          ll_file_set_error (error, "read", "the file");
+          ll_file_set_error (error, "Cannot read the file: %m");
           return -1;
         }
       if (n == 0)
@@ -94,7 +115,7 @@ ll_file_load (const char *path, gsize limit, GError **error)
 
   if (fd < 0 || fstat (fd, &status) < 0)
     {
-      ll_file_set_error (error, "read", path);
+      ll_file_set_error (error, "Cannot read %s: %m", path);
       return NULL;
     }
   if (!S_ISREG (status.st_mode) || (guint64) status.st_size > limit)
@@ -117,7 +138,7 @@ ll_file_sync_folder (const char *folder, GError **error)
   LL_AUTO_FD fd = open (folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
   if (fd < 0 || fsync (fd) < 0)
-    return ll_file_set_error (error, "sync", folder);
+    return ll_file_set_error (error, "Cannot sync %s: %m", folder);
   return TRUE;
 }
 
@@ -128,7 +149,7 @@ ll_file_replace (const char *path, const void *bytes, gsize length, GError **err
   LL_AUTO_FD fd = g_mkstemp_full (beside, O_WRONLY | O_CLOEXEC, 0600);
 
   if (fd < 0)
-    return ll_file_set_error (error, "create", beside);
+    return ll_file_set_error (error, "Cannot create %s: %m", beside);
   return ll_file_replace_by (fd, beside, path, bytes, length, error);
 }
 
@@ -145,7 +166,7 @@ ll_file_replace_by (
     }
   if (fdatasync (fd) < 0 || rename (beside, path) < 0)
     {
-      ll_file_set_error (error, "write", path);
+      ll_file_set_error (error, "Cannot write %s: %m", path);
       unlink (beside);
       return FALSE;
     }
@@ -156,7 +177,7 @@ gboolean
 ll_file_make_folder (const char *folder, GError **error)
 {
   if (g_mkdir_with_parents (folder, 0700) < 0)
-    return ll_file_set_error (error, "make the folder", folder);
+    return ll_file_set_error (error, "Cannot make the folder %s: %m", folder);
   return TRUE;
 }
 

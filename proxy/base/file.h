@@ -44,8 +44,11 @@ gboolean ll_file_sync_folder (const char *folder, GError **error);
 /* The folder and its parents, 0700. */
 gboolean ll_file_make_folder (const char *folder, GError **error);
 
-/* Set @error from errno: "Cannot @what @path: No space left on device". Returns FALSE. */
-gboolean ll_file_set_error (GError **error, const char *what, const char *path);
+/* Set @error from errno, by a whole sentence: "Cannot write %s: %m", %m being what errno means.
+ * Returns FALSE. */
+gboolean ll_file_set_error (GError **error, const char *format, ...) G_GNUC_PRINTF (2, 3);
+/* The same as an error of its own. (transfer full) */
+GError *ll_file_error (const char *format, ...) G_GNUC_PRINTF (1, 2);
 
 /* $XDG_STATE_HOME/letterlock and so on; (transfer full). The runtime folder falls back
  * to run/ inside the state folder, so that cron, ssh and containers work. */

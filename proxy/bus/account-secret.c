@@ -40,7 +40,7 @@ read_line (int fd, char *bytes, gsize size, const char *what, LlDeadline deadlin
         break;
       if (n < 0 && errno != EINTR && errno != EAGAIN)
         {
-          ll_file_set_error (error, "read", what);
+          ll_file_set_error (error, "Cannot read %s: %m", what);
           return -1;
         }
       done += n > 0 ? (gsize) n : 0;

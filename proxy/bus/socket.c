@@ -38,7 +38,7 @@ ll_bus_socket_clear (const char *path, GError **error)
       return FALSE;
     }
   if (unlink (path) != 0 && errno != ENOENT)
-    return ll_file_set_error (error, "take away", path);
+    return ll_file_set_error (error, "Cannot take away %s: %m", path);
   return TRUE;
 }
 

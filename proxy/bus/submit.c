@@ -40,7 +40,7 @@ scan_content (int fd, Scan *scan, GError **error)
   gssize n;
 
   if (lseek (fd, 0, SEEK_SET) != 0)
-    return ll_file_set_error (error, "read", "the letter: it must be in a file");
+    return ll_file_set_error (error, "Cannot read the letter: it must be in a file: %m");
   while ((n = ll_file_read_full (fd, bytes, sizeof bytes, error)) > 0)
     {
       for (gssize i = 0; i < n; i++)
@@ -71,7 +71,7 @@ scan_content (int fd, Scan *scan, GError **error)
   if (n < 0)
     return FALSE;
   if (lseek (fd, 0, SEEK_SET) != 0)
-    return ll_file_set_error (error, "read", "the letter");
+    return ll_file_set_error (error, "Cannot read the letter: %m");
   return TRUE;
 }
 

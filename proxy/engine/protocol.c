@@ -3,6 +3,7 @@
 
 #include "engine/protocol.h"
 
+#include "api/intl.h"
 #include "base/error.h"
 
 #include <errno.h>
@@ -83,7 +84,7 @@ set_errno (GError **error, const char *what)
   g_set_error (error, LL_ENGINE_ERROR,
                errno == EPIPE || errno == ECONNRESET ? LL_ENGINE_ERROR_CRASHED
                                                      : LL_ENGINE_ERROR_FAILED,
-               "Cannot %s the engine: %s", what, g_strerror (errno));
+               "%s%s", what, g_strerror (errno));
 }
 
 typedef union
@@ -127,7 +128,7 @@ ll_engine_send (
   while (sent < 0 && errno == EINTR);
   if (sent >= 0)
     return TRUE;
-  set_errno (error, "write to");
+  set_errno (error, N_ ("Cannot write to the engine: "));
   return FALSE;
 }
 
@@ -169,7 +170,7 @@ ll_engine_receive (int socket, LlEngineMessage *out, GError **error)
     return FALSE;
   if (got < 0)
     {
-      set_errno (error, "read from");
+      set_errno (error, N_ ("Cannot read from the engine: "));
       return FALSE;
     }
   take_fds (&header, &message);

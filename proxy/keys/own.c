@@ -131,7 +131,7 @@ open_file (const LlOwnPlace *place,
   gboolean done = pipe2 (in, O_CLOEXEC) == 0 && pipe2 (out, O_CLOEXEC) == 0;
 
   if (!done)
-    ll_file_set_error (error, "make a pipe", "for the engine");
+    ll_file_set_error (error, "Cannot make a pipe for the engine: %m");
   done = done && write_passphrase (in[1], passphrase, error);
   ll_fd_clear (&in[1]);
   if (done)
@@ -301,7 +301,7 @@ ll_own_remove (const LlOwnPlace *place, const char *account, GError **error)
   g_autofree char *path = path_of (place, account);
 
   if (g_unlink (path) < 0 && errno != ENOENT)
-    return ll_file_set_error (error, "remove", path);
+    return ll_file_set_error (error, "Cannot remove %s: %m", path);
   return ll_secret_store_remove (place->secrets, PURPOSE, account, NULL, error);
 }
 

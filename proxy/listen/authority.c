@@ -3,6 +3,7 @@
 
 #include "listen/authority.h"
 
+#include "api/intl.h"
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/file.h"
@@ -51,7 +52,7 @@ fail (GError **error, const char *what)
 {
   g_autofree char *reason = ll_tls_last_error ();
 
-  g_set_error (error, LL_WIRE_ERROR, LL_WIRE_ERROR_TLS, "Cannot %s: %s", what, reason);
+  g_set_error (error, LL_WIRE_ERROR, LL_WIRE_ERROR_TLS, "%s%s", what, reason);
   return FALSE;
 }
 
@@ -168,7 +169,7 @@ save (LlAuthority *authority, const char *name, X509 *certificate, EVP_PKEY *key
   if (memory == NULL || (certificate != NULL && PEM_write_bio_X509 (memory, certificate) != 1)
       || (key != NULL
           && PEM_write_bio_PKCS8PrivateKey (memory, key, NULL, NULL, 0, NULL, NULL) != 1))
-    return fail (error, "write the certificate");
+    return fail (error, N_ ("Cannot write the certificate: "));
   length = BIO_get_mem_data (memory, &bytes);
   return ll_file_replace (path, bytes, (gsize) length, error);
 }
@@ -265,7 +266,7 @@ make_authority (LlAuthority *authority, GError **error)
                            now_of (authority) + AUTHORITY_LIFE, authority_extensions,
                            G_N_ELEMENTS (authority_extensions));
   if (ca == NULL)
-    return fail (error, "make the local certificate authority");
+    return fail (error, N_ ("Cannot make the local certificate authority: "));
   if (g_file_test (path, G_FILE_TEST_EXISTS))
     g_warning ("The local certificate authority is damaged or at its end; a new one is made, mail "
                "programs have to trust it anew");
@@ -290,7 +291,7 @@ use_server (LlAuthority *authority, X509 *server, EVP_PKEY *key, GError **error)
       || SSL_CTX_use_PrivateKey (context, key) != 1 || SSL_CTX_check_private_key (context) != 1
       || SSL_CTX_set_session_id_context (context, (const guchar *) "letterlock", 10) != 1
       || SSL_CTX_set_cipher_list (context, "ECDHE+AESGCM:ECDHE+CHACHA20") != 1)
-    return fail (error, "use the local certificate");
+    return fail (error, N_ ("Cannot use the local certificate: "));
   SSL_CTX_set_options (context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION
                                     | SSL_OP_CIPHER_SERVER_PREFERENCE);
   SSL_CTX_set_mode (context, SSL_MODE_RELEASE_BUFFERS);
@@ -328,7 +329,7 @@ make_server (LlAuthority *authority, GError **error)
         = make_certificate ("localhost", key, authority->ca, authority->ca_key, now - DAY,
                             now + SERVER_LIFE, server_extensions, G_N_ELEMENTS (server_extensions));
   if (server == NULL)
-    return fail (error, "make the local certificate");
+    return fail (error, N_ ("Cannot make the local certificate: "));
   return save (authority, "server.pem", server, key, error)
          && use_server (authority, server, key, error);
 }

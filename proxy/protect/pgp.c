@@ -105,7 +105,7 @@ drain (gpointer data)
       if (got < 0 && errno == EINTR)
         continue;
       if (got < 0)
-        ll_file_set_error (&pumps->drained, "read", "from the engine");
+        ll_file_set_error (&pumps->drained, "Cannot read from the engine: %m");
       if (got < 0 || !take (pumps, block, (gsize) got, &taken, out))
         break; /* the worker cannot write on, and ends */
     }
@@ -164,12 +164,12 @@ run (LlWorker *worker,
 
   if (pipe2 (in, O_CLOEXEC) < 0)
     {
-      ll_file_set_error (error, "make a pipe", "for the engine");
+      ll_file_set_error (error, "Cannot make a pipe for the engine: %m");
       return NULL;
     }
   if (pipe2 (out, O_CLOEXEC) < 0)
     {
-      ll_file_set_error (error, "make a pipe", "for the engine");
+      ll_file_set_error (error, "Cannot make a pipe for the engine: %m");
       close (in[0]);
       close (in[1]);
       return NULL;

@@ -40,7 +40,7 @@ load (const char *path, GError **error)
     return ll_secret_new ("", 0);
   if (fd < 0 || fstat (fd, &status) < 0)
     {
-      ll_file_set_error (&local, "read", path);
+      ll_file_set_error (&local, "Cannot read %s: %m", path);
       failed (error, g_steal_pointer (&local));
       return NULL;
     }

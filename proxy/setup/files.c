@@ -20,7 +20,7 @@ ll_setup_read (const char *folder, const char *name, GError **error)
   if (lstat (path, &status) < 0)
     {
       if (errno != ENOENT)
-        ll_file_set_error (error, "read", path);
+        ll_file_set_error (error, "Cannot read %s: %m", path);
       return NULL;
     }
   if (S_ISLNK (status.st_mode))
@@ -68,15 +68,15 @@ ll_setup_write (const char *folder, const char *name, GBytes *bytes, GError **er
   if (bytes == NULL)
     {
       if (unlink (path) < 0 && errno != ENOENT)
-        return ll_file_set_error (error, "remove", path);
+        return ll_file_set_error (error, "Cannot remove %s: %m", path);
       return ll_file_sync_folder (folder, error);
     }
   fd = open (new_path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
   if (fd < 0)
-    return ll_file_set_error (error, "write", new_path);
+    return ll_file_set_error (error, "Cannot write %s: %m", new_path);
   if (fchmod (fd, mode_of (path)) < 0)
     {
-      ll_file_set_error (error, "write", new_path);
+      ll_file_set_error (error, "Cannot write %s: %m", new_path);
       unlink (new_path);
       return FALSE;
     }
@@ -100,7 +100,7 @@ ll_setup_scratch (GError **error)
     return NULL;
   if (g_mkdtemp (scratch) != NULL)
     return g_steal_pointer (&scratch);
-  ll_file_set_error (error, "make", scratch);
+  ll_file_set_error (error, "Cannot make %s: %m", scratch);
   return NULL;
 }
 

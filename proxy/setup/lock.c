@@ -91,7 +91,7 @@ ll_profile_lock (const char *profile, LlProfileLock *lock, GError **error)
   if (there)
     lock->fd = open (path, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
   if (lock->fd < 0)
-    return ll_file_set_error (error, "lock", path);
+    return ll_file_set_error (error, "Cannot lock %s: %m", path);
   if (fcntl (lock->fd, F_SETLK, &whole) == 0)
     {
       if (!there)
@@ -100,7 +100,7 @@ ll_profile_lock (const char *profile, LlProfileLock *lock, GError **error)
     }
   if (errno == EACCES || errno == EAGAIN)
     return refuse (error);
-  return ll_file_set_error (error, "lock", profile);
+  return ll_file_set_error (error, "Cannot lock %s: %m", profile);
 }
 
 void

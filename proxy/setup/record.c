@@ -223,7 +223,7 @@ ll_setup_record_keep (LlSetupRecord *record, GError **error)
   if (!ll_file_replace (path, text, length, error))
     return FALSE;
   if (rename (record->folder, kept) < 0)
-    return ll_file_set_error (error, "write", kept);
+    return ll_file_set_error (error, "Cannot write %s: %m", kept);
   g_free (record->folder);
   record->folder = g_steal_pointer (&kept);
   return ll_file_sync_folder (all, error);

@@ -41,15 +41,6 @@ format_head (const char *id, guint number, guint8 head[HEAD])
   memcpy (head + 8 + LL_ID_LENGTH, &n, sizeof n);
 }
 
-static gboolean
-take_error (GError **error, const char *what, const char *path)
-{
-  g_autoptr (GError) local = NULL;
-
-  ll_file_set_error (&local, what, path);
-  return ll_store_take_error (error, g_steal_pointer (&local));
-}
-
 /* Under the letter's key, which is opened if need be. (transfer full) */
 static LlSeal *
 seal_of (LlStore *store, LlLetter *letter, guint number, GError **error)
@@ -100,13 +91,13 @@ ll_store_copy_begin (LlStore *store, LlLetter *letter, guint number, GError **er
   writer->fd = open (writer->path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
   if (writer->fd < 0)
     {
-      take_error (error, "create", writer->path);
+      ll_store_take_error (error, ll_file_error ("Cannot create %s: %m", writer->path));
       return NULL;
     }
   format_head (letter->id, number, head);
   if (write (writer->fd, head, sizeof head) == (gssize) sizeof head)
     return g_steal_pointer (&writer);
-  take_error (error, "write", writer->path);
+  ll_store_take_error (error, ll_file_error ("Cannot write %s: %m", writer->path));
   return NULL;
 }
 
@@ -152,9 +143,9 @@ commit (LlCopyWriter *writer, GError **error)
   if (!flush (writer, TRUE, error))
     return FALSE;
   if (fdatasync (writer->fd) < 0)
-    return take_error (error, "sync", writer->path);
+    return ll_store_take_error (error, ll_file_error ("Cannot sync %s: %m", writer->path));
   if (rename (writer->path, writer->to) < 0)
-    return take_error (error, "keep", writer->to);
+    return ll_store_take_error (error, ll_file_error ("Cannot keep %s: %m", writer->to));
   if (!ll_folder_sync (writer->store->letters, &local))
     return ll_store_take_error (error, g_steal_pointer (&local));
   return TRUE;
@@ -219,7 +210,7 @@ ll_store_read_copy (LlStore *store, LlLetter *letter, guint number, guint64 *siz
     }
   if (fd < 0)
     {
-      take_error (error, "open", path);
+      ll_store_take_error (error, ll_file_error ("Cannot open %s: %m", path));
       return NULL;
     }
   if (!check_head (fd, letter->id, number, &sealed, error))

@@ -37,7 +37,7 @@ ll_folder_new (const char *path, GError **error)
   fd = open (path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (fd < 0)
     {
-      ll_file_set_error (error, "open the folder", path);
+      ll_file_set_error (error, "Cannot open the folder %s: %m", path);
       return NULL;
     }
   folder = g_new0 (LlFolder, 1);
@@ -114,7 +114,7 @@ ll_folder_sync (LlFolder *folder, GError **error)
   if (failure == 0)
     return TRUE;
   errno = failure;
-  return ll_file_set_error (error, "sync", folder->path);
+  return ll_file_set_error (error, "Cannot sync %s: %m", folder->path);
 }
 
 void

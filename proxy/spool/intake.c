@@ -151,7 +151,7 @@ open_file (LlIntake *intake, GError **error)
   if (intake->fd >= 0)
     return write_out (intake, intake->preamble, sizeof intake->preamble, error);
   intake->failed = TRUE;
-  ll_file_set_error (&local, "create", intake->path);
+  ll_file_set_error (&local, "Cannot create %s: %m", intake->path);
   return ll_store_take_error (error, g_steal_pointer (&local));
 }
 
@@ -322,7 +322,7 @@ write_whole (LlIntake *intake, GBytes *trailer, GError **error)
     return FALSE;
   if (fdatasync (intake->fd) == 0)
     return TRUE;
-  ll_file_set_error (&local, "sync", intake->path);
+  ll_file_set_error (&local, "Cannot sync %s: %m", intake->path);
   return ll_store_take_error (error, g_steal_pointer (&local));
 }
 
@@ -334,7 +334,7 @@ move_in (LlIntake *intake, const char *path, GError **error)
 
   if (rename (intake->path, path) < 0)
     {
-      ll_file_set_error (&local, "keep", path);
+      ll_file_set_error (&local, "Cannot keep %s: %m", path);
       return ll_store_take_error (error, g_steal_pointer (&local));
     }
   if (ll_folder_sync (intake->store->letters, &local))

@@ -126,7 +126,7 @@ sync_read (const char *path, GError **error)
 
   if (fd >= 0 && fdatasync (fd) == 0)
     return TRUE;
-  ll_file_set_error (&local, "sync", path);
+  ll_file_set_error (&local, "Cannot sync %s: %m", path);
   return ll_store_take_error (error, g_steal_pointer (&local));
 }
 
@@ -177,7 +177,7 @@ ll_journal_prepare (LlStore *store, const char *id, guint recipients, GError **e
 
   if (fd >= 0 && (fallocate (fd, 0, 0, space) == 0 || errno == EOPNOTSUPP))
     return TRUE;
-  ll_file_set_error (&local, "make", path);
+  ll_file_set_error (&local, "Cannot make %s: %m", path);
   if (fd >= 0)
     unlink (path);
   return ll_store_take_error (error, g_steal_pointer (&local));
@@ -237,7 +237,7 @@ open_journal (LlStore *store, const char *path, GError **error)
     fd = open (path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
   if (fd < 0)
     {
-      ll_file_set_error (error, "open", path);
+      ll_file_set_error (error, "Cannot open %s: %m", path);
       return -1;
     }
   /* before the first record: what is synced must be found again */
@@ -382,7 +382,7 @@ read_logged (LlStore *store, const LlLogPlace *place, GError **error)
         errno = EIO; /* it was there */
       if (got <= 0)
         {
-          ll_file_set_error (error, "read", "the log");
+          ll_file_set_error (error, "Cannot read the log: %m");
           return NULL;
         }
       done += (gsize) got;
@@ -490,7 +490,7 @@ ll_store_record (LlStore *store, LlLetter *letter, gboolean durable, GError **er
   if (!append (store, letter, fd, record, durable)
       && !(is_full () && ll_room_release (store) && append (store, letter, fd, record, durable)))
     {
-      ll_file_set_error (&local, "write", path);
+      ll_file_set_error (&local, "Cannot write %s: %m", path);
       return ll_store_take_error (error, g_steal_pointer (&local));
     }
   set_recorded (kept, now, durable);

@@ -126,7 +126,7 @@ read_at (const LlLetterFile *file, guint64 offset, guint8 *bytes, gsize length, 
         continue;
       if (got < 0)
         {
-          ll_file_set_error (&local, "read", "the letter");
+          ll_file_set_error (&local, "Cannot read the letter: %m");
           return ll_store_take_error (error, g_steal_pointer (&local));
         }
       if (got == 0)
@@ -203,7 +203,7 @@ ll_letter_open_bytes (LlStore *store,
     }
   if (fd >= 0)
     return ll_fd_steal (&fd);
-  ll_file_set_error (&local, "read letter", id);
+  ll_file_set_error (&local, "Cannot read letter %s: %m", id);
   ll_store_take_error (error, g_steal_pointer (&local));
   return -1;
 }

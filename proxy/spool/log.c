@@ -79,7 +79,7 @@ ll_log_open (const char *folder, GError **error)
       log->halves[i].fd = open (path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
       if (log->halves[i].fd < 0)
         {
-          ll_file_set_error (error, "open", path);
+          ll_file_set_error (error, "Cannot open %s: %m", path);
           return NULL;
         }
     }
@@ -231,7 +231,7 @@ ll_log_clear (LlLog *log, GError **error)
       if (length == 0)
         continue;
       if (length < 0 || ftruncate (half->fd, 0) < 0 || fsync (half->fd) < 0)
-        return ll_file_set_error (error, "empty the log in", log->folder);
+        return ll_file_set_error (error, "Cannot empty the log in %s: %m", log->folder);
     }
   return TRUE;
 }
@@ -470,7 +470,7 @@ take_failure (const LlLog *log, int failure, GError **error)
   if (failure == 0)
     return TRUE;
   errno = failure;
-  return ll_file_set_error (error, "sync the log in", log->folder);
+  return ll_file_set_error (error, "Cannot sync the log in %s: %m", log->folder);
 }
 
 gboolean

@@ -25,15 +25,6 @@ path_of (LlStore *store, const char *id)
   return g_strconcat (ll_folder_path (store->originals), "/", id, SUFFIX, NULL);
 }
 
-static gboolean
-take_error (GError **error, const char *what, const char *path)
-{
-  g_autoptr (GError) local = NULL;
-
-  ll_file_set_error (&local, what, path);
-  return ll_store_take_error (error, g_steal_pointer (&local));
-}
-
 /* -- keeping --------------------------------------------------------------------------------- */
 
 /* @length octets of @from, beginning at @at, into @to. */
@@ -51,7 +42,7 @@ copy_bytes (int from, guint64 at, guint64 length, int to, GError **error)
       if (got == 0)
         errno = EIO; /* cut off */
       if (got <= 0)
-        return ll_file_set_error (error, "read", "the letter");
+        return ll_file_set_error (error, "Cannot read the letter: %m");
       if (!ll_file_write_all (to, piece, (gsize) got, error))
         return FALSE;
       at += (guint64) got;
@@ -78,7 +69,7 @@ write_file (LlStore *store, const LlLetter *letter, const char *path, GError **e
       && rename (incoming, path) == 0)
     return TRUE;
   if (local == NULL)
-    ll_file_set_error (&local, "keep", path);
+    ll_file_set_error (&local, "Cannot keep %s: %m", path);
   unlink (incoming);
   return ll_store_take_error (error, g_steal_pointer (&local));
 }
@@ -119,7 +110,7 @@ open_original (LlStore *store, const char *id, LlLetterFile *file, GError **erro
   int fd = ll_identity_is_valid (id) ? open (path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW) : -1;
 
   if (fd < 0 && ll_identity_is_valid (id) && errno != ENOENT)
-    return take_error (error, "read", path);
+    return ll_store_take_error (error, ll_file_error ("Cannot read %s: %m", path));
   if (fd < 0)
     {
       g_set_error (error, LL_STORE_ERROR, LL_STORE_ERROR_ABSENT,
@@ -128,7 +119,7 @@ open_original (LlStore *store, const char *id, LlLetterFile *file, GError **erro
     }
   file->fd = fd;
   if (fstat (fd, &status) < 0)
-    return take_error (error, "read", path);
+    return ll_store_take_error (error, ll_file_error ("Cannot read %s: %m", path));
   return ll_letter_file_read (file, id, (guint64) status.st_size, error);
 }
 

@@ -90,7 +90,7 @@ read_sealed (LlReader *reader, gsize length, GError **error)
         continue;
       if (n < 0)
         {
-          ll_file_set_error (&local, "read", "the letter");
+          ll_file_set_error (&local, "Cannot read the letter: %m");
           return ll_store_take_error (error, g_steal_pointer (&local));
         }
       if (n == 0)

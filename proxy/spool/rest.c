@@ -25,7 +25,8 @@ write_file (const char *path, int flags, GBytes *a, GBytes *b, GError **error)
           || ll_file_write_all (fd, g_bytes_get_data (b, NULL), g_bytes_get_size (b), error))
       && fdatasync (fd) == 0)
     return TRUE;
-  return (error != NULL && *error != NULL) ? FALSE : ll_file_set_error (error, "write", path);
+  return (error != NULL && *error != NULL) ? FALSE
+                                           : ll_file_set_error (error, "Cannot write %s: %m", path);
 }
 
 static gboolean
@@ -51,7 +52,7 @@ make_files (LlStore *store,
       if (rename (paths[0], paths[2]) == 0)
         return ll_folder_sync (store->letters, &local)
                || ll_store_take_error (error, g_steal_pointer (&local));
-      ll_file_set_error (&local, "keep", paths[2]);
+      ll_file_set_error (&local, "Cannot keep %s: %m", paths[2]);
     }
   return ll_store_take_error (error, g_steal_pointer (&local));
 }

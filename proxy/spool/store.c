@@ -107,7 +107,7 @@ lock_folder (LlStore *store, GError **error)
   store->lock_fd = open (path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   if (store->lock_fd < 0)
     {
-      ll_file_set_error (&local, "open", path);
+      ll_file_set_error (&local, "Cannot open %s: %m", path);
       return ll_store_take_error (error, g_steal_pointer (&local));
     }
   if (flock (store->lock_fd, LOCK_EX | LOCK_NB) < 0)
@@ -300,7 +300,7 @@ ll_store_remove (LlStore *store, LlLetter *letter, GError **error)
     return ll_store_take_error (error, g_steal_pointer (&local));
   if (unlink (path) < 0 && errno != ENOENT)
     {
-      ll_file_set_error (&local, "remove", path);
+      ll_file_set_error (&local, "Cannot remove %s: %m", path);
       return ll_store_take_error (error, g_steal_pointer (&local));
     }
   ll_folder_unlink_later (store->letters, g_strconcat (letter->id, JOURNAL, NULL));

@@ -153,7 +153,7 @@ gpg_run (const char *const *arguments,
   if (program == NULL)
     return FALSE;
   if (pipe2 (ends, O_CLOEXEC) < 0)
-    return ll_file_set_error (error, "make a pipe", "for GnuPG");
+    return ll_file_set_error (error, "Cannot make a pipe for GnuPG: %m");
   argv = command (program, arguments, prompt);
   failed = spawn ((char **) argv->pdata, in, out, ends[1], &pid);
   close (ends[1]);

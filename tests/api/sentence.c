@@ -42,6 +42,15 @@ static const struct
     "Das Konto ist entfernt, aber nicht sein Passwort: Der Schlüsselbund ist verschlossen" },
   { "connecting to mail.example.org port 587: no answer in time",
     "beim Verbinden mit mail.example.org Port 587: keine rechtzeitige Antwort" },
+  /* what the system says of a file, and a library of what it keeps */
+  { "Cannot write /home/anna/a file: E 28", "/home/anna/a file lässt sich nicht schreiben: E 28" },
+  { "Cannot make the folder /var/mail: E 13",
+    "Der Ordner /var/mail lässt sich nicht anlegen: E 13" },
+  { "Cannot use the database: disk I/O error",
+    "Die Datenbank lässt sich nicht benutzen: disk I/O error" },
+  { "Cannot make the local certificate: no memory",
+    "Das örtliche Zertifikat lässt sich nicht anlegen: no memory" },
+  { "Cannot write to the engine: E 32", "An die Maschine lässt sich nichts schreiben: E 32" },
   /* what others said stays */
   { "mx.plain.lab: 550 no such user here", "mx.plain.lab: 550 no such user here" },
   { "not sent, by you: she moved away", "nicht gesendet, von Ihnen: she moved away" },

@@ -153,7 +153,7 @@ def test_a_rule_is_added(place):
     place.window.wait_text("What is done")
     place.window.xdotool("type", "valid.lab")  # the first field has the keyboard
     place.press("Add rule")
-    place.window.wait_text("mode: Lock it where the way is open")
+    place.window.wait_text("How: Lock it where the way is open")
     (rule,) = place.daemon.letterlock("rule", "list", "--json")
     tap.equal((rule["to"], rule["mode"]), (["valid.lab"], "forced"), "rule")
 

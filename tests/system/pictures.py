@@ -64,7 +64,20 @@ class Place:
             window.act("letter", self.held())
             window.wait(lambda: window.reader.find("carl@sts.lab"), "the letter is shown")
             problems += self.look(window, f"letter-{style}")
+            problems += self.look_at_set_up(window, style, width)
         tap.equal(problems, [], "what is wrong")
+
+    def look_at_set_up(self, window, style, width):
+        """Its first pages; the others need somebody who sets up."""
+        window.page(6)
+        window.press("Add …")
+        window.wait_text("Your letters, locked before they leave")
+        if width:
+            window.resize(width, 660)
+        problems = self.look(window, f"setup-{style}")
+        window.press("I use another program")
+        window.wait_text("Most providers publish which server takes the letters")
+        return problems + self.look(window, f"setup-address-{style}")
 
     def look(self, window, name):
         path = os.path.join(self.pictures, name + ".png")
