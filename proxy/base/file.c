@@ -30,6 +30,7 @@ ll_fd_steal (int *fd)
   return value;
 }
 
+G_GNUC_PRINTF (1, 0)
 static GError *
 error_new (const char *format, va_list arguments)
 {
