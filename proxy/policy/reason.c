@@ -267,12 +267,11 @@ held_words (const LlReason *reason)
     case LL_LOCK_NONE:
       return N_ ("held, since no way to lock it can be used now");
     case LL_LOCK_ASKS:
-      return N_ (
-          "held, since a key was found that nobody vouches for: letterlock key list shows it, "
-          "key accept takes it");
+      return N_ ("held, since a key was found that nobody vouches for: accept it or not in the "
+                 "window, or with letterlock key");
     case LL_LOCK_CHANGED:
-      return N_ ("held, since the recipient's key is another one than before: letterlock key list "
-                 "shows it, key accept takes it");
+      return N_ ("held, since the recipient's key is another one than before: accept it or not in "
+                 "the window, or with letterlock key");
     case LL_LOCK_KIND:
       return kind_words (reason);
     case LL_LOCK_PICKUP:
