@@ -337,7 +337,10 @@ def main(arguments):
     ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     bury_from_now_on()
     os.makedirs(BUILD, exist_ok=True)
-    signal.signal(signal.SIGTERM, signal.getsignal(signal.SIGINT))
+    # A shell starts what runs in the background with SIGINT ignored; ignored signals are inherited,
+    # and then no server hears that it is to end.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
     try:
         return everything(what, wanted)
     except KeyboardInterrupt:
