@@ -18,8 +18,6 @@
 
 #include <string.h>
 
-#define DAY (24 * 60 * 60)
-
 /* How long a step under way may keep a letter. */
 #define CLAIM_WAIT 5000
 
@@ -49,21 +47,12 @@ left_locked (const LlLetter *letter)
   return FALSE;
 }
 
-/* Seconds; 0: none are kept. What the ledger has forgotten is found by nobody. */
-static guint
-keeping_time (LlPipeline *pipeline)
-{
-  g_autoptr (LlConfig) config = ll_pipeline_config (pipeline);
-
-  return config->retention > 0 ? MIN (config->originals, config->retention) : config->originals;
-}
-
 gboolean
 ll_keep_original (LlPipeline *pipeline, const LlLive *live)
 {
   g_autoptr (GError) error = NULL;
 
-  if (!left_locked (live->letter) || keeping_time (pipeline) == 0
+  if (!left_locked (live->letter) || ll_originals_time (pipeline) == 0
       || ll_store_keep_original (pipeline->parts.store, live->letter, &error))
     return TRUE;
   g_warning ("letter %s: its original cannot be kept now and is tried again: %s", live->letter->id,
@@ -71,37 +60,12 @@ ll_keep_original (LlPipeline *pipeline, const LlLive *live)
   return FALSE;
 }
 
-void
-ll_pipeline_keep_subjects (LlPipeline *pipeline, const LlConfig *config)
-{
-  g_autoptr (GError) error = NULL;
-
-  if (!ll_ledger_keep_subjects (pipeline->parts.ledger, config->subjects, &error))
-    g_warning ("subjects that are not to be kept any more stay in the ledger: %s", error->message);
-}
-
-void
-ll_pipeline_prune (LlPipeline *pipeline)
-{
-  g_autoptr (LlConfig) config = ll_pipeline_config (pipeline);
-  g_autoptr (GError) error = NULL;
-  gint64 now = ll_clock_now ();
-  guint time = keeping_time (pipeline);
-
-  ll_store_prune_originals (pipeline->parts.store, time > 0 ? now - time : G_MAXINT64);
-  ll_ledger_prune (pipeline->parts.ledger,
-                   config->retention > 0 ? now - (gint64) config->retention : 0, &error);
-  if (error != NULL)
-    g_warning ("what is old stays in the ledger: %s", error->message);
-  ll_queue_add (pipeline->queue, LL_PIPELINE_PRUNING, LL_PIPELINE_PRUNING, now + DAY);
-}
-
 /* -- what a person is shown -------------------------------------------------------------------- */
 
 static void
 add_until (LlPipeline *pipeline, GVariantDict *dict, gint64 time)
 {
-  g_autofree char *until = ll_clock_format (time + keeping_time (pipeline));
+  g_autofree char *until = ll_clock_format (time + ll_originals_time (pipeline));
 
   g_variant_dict_insert (dict, "original_until", "s", until);
 }

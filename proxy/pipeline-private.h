@@ -155,24 +155,27 @@ gint64 ll_pipeline_next_time (const LlLetter *letter);
  * locked, and where that fails it is tried again. Called by its owner. */
 void ll_pipeline_close (LlPipeline *pipeline, LlLive *live);
 
-/* -- originals.c: what is kept, and until when ------------------------------------------- */
+/* -- retention.c: what is kept, and until when ------------------------------------------- */
 
 /* In the queue, beside the letters: time to let go what is old. */
 #define LL_PIPELINE_PRUNING "pruning"
-#define LL_PIPELINE_RESUMING "resuming"
-#define LL_PAUSED_UNTIL_RESUME G_MAXINT64
-
-/* FALSE: it could not be, now. */
-gboolean ll_keep_original (LlPipeline *pipeline, const LlLive *live);
-
-/* Adds to what a person is shown of a letter until when its original is kept. */
-GVariant *ll_original_shown (LlPipeline *pipeline, GVariant *letter);
 
 /* Ledger and originals, by the configuration in force; comes back by itself. */
 void ll_pipeline_prune (LlPipeline *pipeline);
 
 /* As [record] subjects says. */
 void ll_pipeline_keep_subjects (LlPipeline *pipeline, const LlConfig *config);
+
+/* How long originals are kept (seconds); 0: none are. */
+guint ll_originals_time (LlPipeline *pipeline);
+
+/* -- originals.c: what was sent locked, readable ------------------------------------------ */
+
+/* FALSE: it could not be, now. */
+gboolean ll_keep_original (LlPipeline *pipeline, const LlLive *live);
+
+/* Adds to what a person is shown of a letter until when its original is kept. */
+GVariant *ll_original_shown (LlPipeline *pipeline, GVariant *letter);
 
 /* -- returning.c: letters that were here before we were ------------------------------- */
 
@@ -227,6 +230,9 @@ gboolean ll_pipeline_write_due (LlPipeline *pipeline, LlLive *live);
 void ll_refusal_code (const LlProgress *progress, guint *code, const char **enhanced);
 
 /* -- pausing.c ----------------------------------------------------------------------------- */
+
+#define LL_PIPELINE_RESUMING "resuming" /* in the queue */
+#define LL_PAUSED_UNTIL_RESUME G_MAXINT64
 
 void ll_pipeline_take_up_pause (LlPipeline *pipeline);
 /* 0: not paused; LL_PAUSED_UNTIL_RESUME: it has no end of its own. */
