@@ -193,9 +193,9 @@ def print_locked(world):
     lines = letter[start:].decode().splitlines()
     opened = world.bob.decrypt(letter[start:]).decode()
     inside = [x for x in opened.splitlines() if x.startswith("Subject:") or "Letterlock" in x]
-    print("Nobody on the way to bob@keys.lab can read that letter:")
+    print("What those on the way to bob@keys.lab can read of what that letter says:")
     print(f"  {subject}", *(f"  {x}" for x in lines[:4]), "  ...", sep="\n")
-    print("He can:", *(f"  {x}" for x in inside), sep="\n")
+    print("What he reads:", *(f"  {x}" for x in inside), sep="\n")
 
 
 def certificate(daemon):
