@@ -39,11 +39,11 @@ allow_careful (LlOpenWayPage *self, gboolean allowed)
   gtk_check_button_set_active (allowed ? self->careful : self->everyday, TRUE);
   adw_action_row_set_subtitle (self->careful_row,
                                allowed ? _ ("Careful: the letter is locked on this computer if "
-                                            "there is a key for its "
-                                            "recipient. If not, it waits until you decide.")
+                                            "there is a key for its recipient. If not, it waits "
+                                            "until you decide.")
                                        : _ ("Careful: cannot be chosen yet. There is nothing to "
-                                            "lock letters with, so that "
-                                            "each one whose way is open would wait for you."));
+                                            "lock letters with, so that each one whose way is "
+                                            "open would wait for you."));
 }
 
 void

@@ -109,8 +109,8 @@ say_what_helps (const LlSetupUpstream *upstream, const char *preset, const char 
   g_autofree char *instead
       = *app_password != '\0'
             ? g_strdup_printf ("; or make an app password there, and add it with: letterlock "
-                               "account "
-                               "add --address %s --upstream %s --app-password %s --password-stdin",
+                               "account add --address %s --upstream %s --app-password %s "
+                               "--password-stdin",
                                upstream->addresses[0], upstream->upstream, app_password)
             : g_strdup ("");
 

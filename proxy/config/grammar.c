@@ -49,7 +49,7 @@ ll_value_domain (const char *text)
   if (length > LL_DOMAIN_MAX * 4)
     return NULL;
   if (g_str_is_ascii (stripped))
-    lower = g_ascii_strdown (stripped, -1); /* underscores are beyond IDNA */
+    lower = g_ascii_strdown (stripped, -1); /* IDNA is dear, and refuses underscores */
   else if (idn2_to_ascii_8z (stripped, &ascii, IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL) == IDN2_OK)
     lower = g_ascii_strdown (ascii, -1);
   idn2_free (ascii);

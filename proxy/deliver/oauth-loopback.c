@@ -86,8 +86,7 @@ open_ports (LlOauthLoopback *loopback, gboolean both, GError **error)
     }
   g_set_error_literal (error, LL_API_ERROR, LL_API_ERROR_UNAVAILABLE,
                        "the browser's answer could be brought to somebody else: every port that "
-                       "was "
-                       "tried is taken for IPv6");
+                       "was tried is taken for IPv6");
   return 0;
 }
 

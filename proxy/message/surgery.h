@@ -17,8 +17,8 @@ G_BEGIN_DECLS
  *            gains its parameters; fields that are gained stand first
  *   outside  every field but Content-*, what never leaves, and fields that vouch for the open
  *            bytes (DKIM-Signature); where the subject is hidden, Comments and Keywords go too
- *            (hcp_baseline). Lines that are no field stay inside. A trace field
- *            that is added (message/trace.h) stands first.
+ *            (hcp_baseline). Lines that are no field stay inside. A trace field that is
+ *            added (message/trace.h) stands first.
  *
  * Pure: bytes in, edits and bytes out. RFC 9788 (header protection), and protected-headers="v1"
  * for readers that are older.

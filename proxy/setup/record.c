@@ -38,11 +38,11 @@ ll_setup_record_free (LlSetupRecord *record)
   g_free (record);
 }
 
-/* Another call has the folder locked; where a file system has no such locks, none. */
+/* FALSE: another call has the folder locked. Where a file system has no such locks, none has. */
 static gboolean
-is_at_work (int fd)
+lock_folder (int fd)
 {
-  return flock (fd, LOCK_EX | LOCK_NB) < 0 && errno == EWOULDBLOCK;
+  return flock (fd, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK;
 }
 
 /* What a call that was killed left. FALSE: it is at work still. */
@@ -51,7 +51,7 @@ remove_unfinished (const char *folder)
 {
   LL_AUTO_FD fd = open (folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
-  if (fd >= 0 && is_at_work (fd))
+  if (fd >= 0 && !lock_folder (fd))
     return FALSE;
   ll_setup_remove_folder (folder);
   return TRUE;
@@ -119,7 +119,7 @@ ll_setup_record_new (const char *client, const char *target, GError **error)
     return NULL;
   record->at_work = open (record->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (record->at_work >= 0)
-    (void) is_at_work (record->at_work);
+    (void) lock_folder (record->at_work);
   g_key_file_set_string (record->file, "setup", "client", client);
   g_key_file_set_string (record->file, "setup", "target", target);
   g_key_file_set_string (record->file, "setup", "time", now);

@@ -9,8 +9,7 @@
 
 G_BEGIN_DECLS
 
-/* HKDF-SHA256 (RFC 5869) and AES-256-GCM as the seal uses them, and SHA-256 for all of the spool.
- */
+/* HKDF-SHA256 (RFC 5869) and AES-256-GCM as the seal uses them; SHA-256 for all of the spool. */
 
 #define LL_CIPHER_NONCE 12
 
