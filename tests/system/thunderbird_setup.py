@@ -40,7 +40,7 @@ def delivered(lab, program):
     wait_until(lambda: len(arrived(lab, "Delivered")) == 3, "three copies arrive")
     for copy in map(as_sent, arrived(lab, "Delivered")):
         tap.true(b"to@dane.lab" in copy and b"cc@dane.lab" in copy and b"findings.bin" in copy, copy)
-        tap.true(b"bcc@" not in copy, f"Bcc is blind: {copy}")
+        tap.true(b"bcc@dane.lab" not in copy, f"Bcc is blind: {copy}")
 
 
 def locked(lab, program):
