@@ -261,6 +261,25 @@ ll_format_progress (const LlProgress *progress)
                                              ll_extra_variant (progress->extra)));
 }
 
+gboolean
+ll_progress_is (const LlProgress *progress, GVariant *formatted)
+{
+  GVariant *extra = ll_extra_variant (progress->extra);
+  g_autoptr (GVariant) then_extra = NULL;
+  LlProgress then;
+  guint32 state, method;
+
+  g_variant_get (formatted, "(uubuxxm&sm&sm@a{sv})", &state, &method, &then.requiretls, &then.tries,
+                 &then.next_try, &then.decided, &then.reason, &then.reply, &then_extra);
+  if (state != progress->state || method != progress->method
+      || then.requiretls != progress->requiretls || then.tries != progress->tries
+      || then.next_try != progress->next_try || then.decided != progress->decided
+      || g_strcmp0 (then.reason, progress->reason) != 0
+      || g_strcmp0 (then.reply, progress->reply) != 0 || (extra == NULL) != (then_extra == NULL))
+    return FALSE;
+  return extra == NULL || g_variant_equal (extra, then_extra);
+}
+
 LlProgress *
 ll_parse_progress (GVariant *variant, GError **error)
 {

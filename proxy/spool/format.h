@@ -83,6 +83,8 @@ gboolean ll_parse_dictionary (GBytes *bytes, GVariant **dictionary, GError **err
 
 /* (transfer floating) */
 GVariant *ll_format_progress (const LlProgress *progress);
+/* Whether it still is what was formatted. */
+gboolean ll_progress_is (const LlProgress *progress, GVariant *formatted);
 LlProgress *ll_parse_progress (GVariant *variant, GError **error);
 
 /* -- ID.journal ---------------------------------------------------------------------------- */

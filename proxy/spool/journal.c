@@ -32,15 +32,6 @@ corrupt (GError **error, const char *id)
   return FALSE;
 }
 
-static LlState
-state_of (GVariant *progress)
-{
-  guint32 state;
-
-  g_variant_get_child (progress, 0, "u", &state);
-  return (LlState) state;
-}
-
 /* -- reading -------------------------------------------------------------------------------- */
 
 static gboolean
@@ -181,49 +172,6 @@ ll_journal_prepare (LlStore *store, const char *id, guint recipients, GError **e
   if (fd >= 0)
     unlink (path);
   return ll_store_take_error (error, g_steal_pointer (&local));
-}
-
-/* What differs from the last synced record; NULL when the last record says it all already. */
-static GVariant *
-changes_of (LlLetter *letter, GPtrArray *now, gboolean durable, GError **error)
-{
-  LlLetterKept *kept = ll_letter_kept (letter);
-  gboolean unsaid = durable && kept->base != kept->sequence;
-  GVariantBuilder changes;
-
-  g_variant_builder_init (&changes, G_VARIANT_TYPE ("a(u(uubuxxmsmsma{sv}))"));
-  for (guint i = 0; i < letter->progress->len; i++)
-    {
-      GVariant *progress = g_variant_ref_sink (ll_format_progress (ll_letter_progress (letter, i)));
-      LlState from = state_of (kept->recorded->pdata[i]);
-      LlState to = state_of (progress);
-
-      g_ptr_array_add (now, progress);
-      if (!ll_states_may_follow (from, to))
-        {
-          const char *last = ll_state_name (from);
-          const char *next = ll_states_is_state (to) ? ll_state_name (to) : "a state there is not";
-
-          g_critical ("Letter %s: %s cannot follow %s", letter->id, next, last);
-          g_set_error (error, LL_STORE_ERROR, LL_STORE_ERROR_CORRUPT,
-                       "Letter %s: a recipient that is %s cannot become %s", letter->id, last,
-                       next);
-          g_variant_builder_clear (&changes);
-          return NULL;
-        }
-      unsaid = unsaid || !g_variant_equal (progress, kept->recorded->pdata[i]);
-      /* also what only an unsynced record said: that one may be lost, or not */
-      if (!g_variant_equal (progress, kept->synced->pdata[i])
-          || !g_variant_equal (kept->recorded->pdata[i], kept->synced->pdata[i])
-          || (i == 0 && unsaid))
-        g_variant_builder_add (&changes, "(u@(uubuxxmsmsma{sv}))", i, progress);
-    }
-  if (!unsaid)
-    {
-      g_variant_builder_clear (&changes);
-      return NULL;
-    }
-  return g_variant_builder_end (&changes);
 }
 
 /* The journal, made if it is not there. */
@@ -465,7 +413,7 @@ ll_store_record (LlStore *store, LlLetter *letter, gboolean durable, GError **er
   GVariant *changes;
   LL_AUTO_FD fd = -1;
 
-  changes = changes_of (letter, now, durable, &local);
+  changes = ll_changes_of (letter, now, durable, &local);
   if (local != NULL)
     {
       g_propagate_error (error, g_steal_pointer (&local));

@@ -106,6 +106,12 @@ void ll_copies_remove (LlStore *store, const LlLetter *letter);
 /* Whether @name is that of a copy, and of which letter. */
 gboolean ll_copies_name (const char *name, char id[LL_ID_LENGTH + 1]);
 
+/* -- changes.c --------------------------------------------------------------------------- */
+
+/* What differs from the last synced record; NULL when the last record says it all already, or with
+ * @error. @now gets all recipients as they are. (floating) */
+GVariant *ll_changes_of (LlLetter *letter, GPtrArray *now, gboolean durable, GError **error);
+
 /* -- journal.c --------------------------------------------------------------------------- */
 
 /* Applies the journal's records to @letter, as ll_parse_header left it. */
