@@ -222,19 +222,20 @@ offline_done_cb (GVariant *verdict, GError *error, gpointer data)
   advance (target->check);
 }
 
-static LlOffline *
+static gboolean
 look_here (Check *check, GError **error)
 {
-  LlOffline *offline = ll_offline_new (error);
+  guint n = check->targets->len;
+  g_autofree LlOfflineTarget *targets = g_new (LlOfflineTarget, n);
 
-  for (guint i = 0; offline != NULL && i < check->targets->len; i++)
+  for (guint i = 0; i < n; i++)
     {
       Target *target = g_ptr_array_index (check->targets, i);
 
-      ll_offline_check (offline, target->name, check->live ? offline_partial_cb : NULL,
-                        offline_done_cb, target);
+      targets[i] = (LlOfflineTarget){ target->name, target };
     }
-  return offline;
+  return ll_offline_check (targets, n, check->live ? offline_partial_cb : NULL, offline_done_cb,
+                           check->loop, error);
 }
 
 /* -- the command ----------------------------------------------------------------------------- */
@@ -242,33 +243,19 @@ look_here (Check *check, GError **error)
 static int
 run_check (Check *check)
 {
+  g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
+  LlBusClient *daemon = ll_daemon (NULL);
   GError *error = NULL;
-  LlBusClient *daemon = ll_daemon (&error);
-  LlOffline *offline = NULL;
-  guint subscription = 0;
+  guint subscription;
 
-  check->loop = g_main_loop_new (NULL, FALSE);
-  if (daemon != NULL)
-    {
-      subscription = ll_bus_client_subscribe (daemon, "CheckProgress", progress_cb, check);
-      ask_daemon (check, daemon);
-    }
-  else
-    {
-      g_clear_error (&error);
-      offline = look_here (check, &error);
-      if (offline == NULL)
-        {
-          g_main_loop_unref (check->loop);
-          return ll_fail (error);
-        }
-    }
+  check->loop = loop;
+  if (daemon == NULL)
+    return look_here (check, &error) ? check->status : ll_fail (error);
+  subscription = ll_bus_client_subscribe (daemon, "CheckProgress", progress_cb, check);
+  ask_daemon (check, daemon);
   draw (check);
-  g_main_loop_run (check->loop);
-  if (subscription != 0)
-    ll_bus_client_unsubscribe (daemon, subscription);
-  ll_offline_free (offline);
-  g_main_loop_unref (check->loop);
+  g_main_loop_run (loop);
+  ll_bus_client_unsubscribe (daemon, subscription);
   return check->status;
 }
 

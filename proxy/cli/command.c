@@ -9,6 +9,7 @@
 #include <string.h>
 
 gboolean ll_json_wanted = FALSE;
+char **ll_command_line;
 
 /* -- how it ends ------------------------------------------------------------------------- */
 

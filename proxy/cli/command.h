@@ -51,6 +51,9 @@ gboolean ll_usage_parse (const LlUsage *usage, int argc, char **argv, GStrv *lef
 /* Whether --json was given. */
 extern gboolean ll_json_wanted;
 
+/* What the program was called with, as main had it. */
+extern char **ll_command_line;
+
 /* A command with verbs of its own ("account add"). */
 int ll_verbs_run (const char *name, const LlCommand *verbs, int argc, char **argv);
 

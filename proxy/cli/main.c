@@ -127,8 +127,10 @@ main (int argc, char **argv)
 {
   int status;
 
+  ll_command_line = g_strdupv (argv); /* what reads options takes them away */
   setlocale (LC_ALL, "");
   status = run (argc, argv);
   ll_daemon_close ();
+  g_strfreev (ll_command_line);
   return status;
 }

@@ -15,22 +15,22 @@
 /* Longer than the daemon waits for a letter: a person looks on. */
 #define CHECK_MILLISECONDS 60000
 
-struct _LlOffline
+typedef struct
 {
   LlConfig *config;
   LlAccess access;
   LlAssess *assess;
   GCancellable *cancellable;
   GThreadPool *pool;
-};
+  LlOfflinePartial partial;
+  LlOfflineDone done;
+} Offline;
 
 /* One check on its way through the pool. */
 typedef struct
 {
-  LlOffline *offline;
-  char *target;
-  LlOfflinePartial partial;
-  LlOfflineDone done;
+  Offline *offline;
+  const char *target;
   gpointer data;
 } Job;
 
@@ -73,7 +73,7 @@ progress_cb (LlVerdict *partial, gpointer data)
 {
   const Job *job = data;
 
-  deliver ((Message){ .partial = job->partial,
+  deliver ((Message){ .partial = job->offline->partial,
                       .data = job->data,
                       .verdict = g_variant_ref_sink (ll_verdict_to_variant (partial)) });
 }
@@ -92,9 +92,9 @@ check (Job *job, GError **error)
                    "\"%s\" is neither a domain nor an address", job->target);
       return NULL;
     }
-  verdict
-      = ll_assess_check (job->offline->assess, domain, ll_deadline_in (CHECK_MILLISECONDS),
-                         job->offline->cancellable, job->partial != NULL ? progress_cb : NULL, job);
+  verdict = ll_assess_check (job->offline->assess, domain, ll_deadline_in (CHECK_MILLISECONDS),
+                             job->offline->cancellable,
+                             job->offline->partial != NULL ? progress_cb : NULL, job);
   found = g_variant_ref_sink (ll_verdict_to_variant (verdict));
   g_variant_dict_clear (&dict);
   g_variant_dict_init (&dict, found);
@@ -110,32 +110,15 @@ check_thread (gpointer data, gpointer pool_data)
   GError *error = NULL;
   GVariant *verdict = check (job, &error);
 
-  deliver ((Message){ .done = job->done, .data = job->data, .verdict = verdict, .error = error });
-  g_free (job->target);
+  deliver ((Message){
+      .done = job->offline->done, .data = job->data, .verdict = verdict, .error = error });
   g_free (job);
 }
 
-void
-ll_offline_check (LlOffline *offline,
-                  const char *target,
-                  LlOfflinePartial partial,
-                  LlOfflineDone done,
-                  gpointer data)
-{
-  Job *job = g_new0 (Job, 1);
-
-  job->offline = offline;
-  job->target = g_strdup (target);
-  job->partial = partial;
-  job->done = done;
-  job->data = data;
-  g_thread_pool_push (offline->pool, job, NULL);
-}
-
-/* -- building the stages ------------------------------------------------------------------ */
+/* -- the stages ------------------------------------------------------------------------------ */
 
 static gboolean
-build_assess (LlOffline *offline, GError **error)
+build_assess (Offline *offline, GError **error)
 {
   const LlConfig *config = offline->config;
   g_autofree char *state = ll_folder_state ();
@@ -156,28 +139,22 @@ build_assess (LlOffline *offline, GError **error)
   return offline->assess != NULL;
 }
 
-LlOffline *
-ll_offline_new (GError **error)
+static gboolean
+open_stages (Offline *offline, GError **error)
 {
-  LlOffline *offline = g_new0 (LlOffline, 1);
-
   offline->cancellable = g_cancellable_new ();
   offline->config = ll_config_load (NULL, NULL, error);
   if (offline->config == NULL || !ll_access_open (&offline->access, offline->config, error)
       || !build_assess (offline, error))
-    {
-      ll_offline_free (offline);
-      return NULL;
-    }
+    return FALSE;
   offline->pool = g_thread_pool_new (check_thread, offline, LL_BUS_THREADS, FALSE, NULL);
-  return offline;
+  return TRUE;
 }
 
-void
-ll_offline_free (LlOffline *offline)
+/* Waits for what runs. */
+static void
+close_stages (Offline *offline)
 {
-  if (offline == NULL)
-    return;
   g_cancellable_cancel (offline->cancellable);
   if (offline->pool != NULL)
     g_thread_pool_free (offline->pool, FALSE, TRUE);
@@ -186,5 +163,27 @@ ll_offline_free (LlOffline *offline)
   if (offline->config != NULL)
     ll_config_unref (offline->config);
   g_object_unref (offline->cancellable);
-  g_free (offline);
+}
+
+gboolean
+ll_offline_check (const LlOfflineTarget *targets,
+                  guint n,
+                  LlOfflinePartial partial,
+                  LlOfflineDone done,
+                  GMainLoop *loop,
+                  GError **error)
+{
+  Offline offline = { .partial = partial, .done = done };
+  gboolean opened = open_stages (&offline, error);
+
+  for (guint i = 0; opened && i < n; i++)
+    {
+      const Job job = { &offline, targets[i].name, targets[i].data };
+
+      g_thread_pool_push (offline.pool, g_memdup2 (&job, sizeof job), NULL);
+    }
+  if (opened)
+    g_main_loop_run (loop);
+  close_stages (&offline);
+  return opened;
 }

@@ -9,24 +9,29 @@ G_BEGIN_DECLS
 
 /*
  * What `check` and `doctor` can do without a daemon, with the same code that the daemon
- * uses and the same configuration. The only file of the command line that knows more
- * than api/.
+ * uses and the same configuration. Beside setup-*.c the only files of the command line that know
+ * more than api/: they are in letterlock-full alone, and letterlock lets it take its place.
  */
 
-typedef struct _LlOffline LlOffline;
+typedef struct
+{
+  const char *name; /* a domain or an address */
+  gpointer data;
+} LlOfflineTarget;
 
-LlOffline *ll_offline_new (GError **error);
-void ll_offline_free (LlOffline *offline); /* waits for what runs */
-
-/* Called on the main context. @verdict as the answer of Check; NULL: @error. */
+/* Called on the main context, with the target's data. @verdict as the answer of Check; NULL:
+ * @error. */
 typedef void (*LlOfflinePartial) (GVariant *partial, gpointer data);
 typedef void (*LlOfflineDone) (GVariant *verdict, GError *error, gpointer data);
 
-void ll_offline_check (LlOffline *offline,
-                       const char *target,
-                       LlOfflinePartial partial, /* NULL: not wanted */
-                       LlOfflineDone done,
-                       gpointer data);
+/* Looks at all of @targets at once, and runs @loop meanwhile: until the caller quits it. FALSE: it
+ * could not begin. */
+gboolean ll_offline_check (const LlOfflineTarget *targets,
+                           guint n,
+                           LlOfflinePartial partial, /* NULL: not wanted */
+                           LlOfflineDone done,
+                           GMainLoop *loop,
+                           GError **error);
 
 /* `config check`, for when a wrong configuration keeps the daemon from starting: the warnings (as),
  * or what is wrong. (transfer full) */

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/limits.h"
+#include "base/program.h"
 #include "engine/protocol.h"
 
 #include <errno.h>
@@ -141,28 +142,12 @@ is_gone (const Child *child)
 
 /* -- the pool --------------------------------------------------------------------------------- */
 
-static char *
-default_program (void)
-{
-  g_autofree char *self = g_file_read_link ("/proc/self/exe", NULL);
-  g_autofree char *folder = g_path_get_dirname (self != NULL ? self : "");
-  g_autofree char *beside = g_build_filename (folder, PROGRAM, NULL);
-  g_autofree char *built = g_build_filename (folder, "worker", PROGRAM, NULL);
-
-  /* what was built with us comes before what is installed */
-  if (g_file_test (beside, G_FILE_TEST_IS_EXECUTABLE))
-    return g_steal_pointer (&beside);
-  if (g_file_test (built, G_FILE_TEST_IS_EXECUTABLE))
-    return g_steal_pointer (&built);
-  return g_build_filename (LL_LIBEXEC_FOLDER, PROGRAM, NULL);
-}
-
 LlWorker *
 ll_worker_new (const char *program)
 {
   LlWorker *worker = g_new0 (LlWorker, 1);
 
-  worker->program = program != NULL ? g_strdup (program) : default_program ();
+  worker->program = program != NULL ? g_strdup (program) : ll_program_find (PROGRAM, "worker");
   worker->idle = g_ptr_array_new_with_free_func ((GDestroyNotify) child_free);
   g_mutex_init (&worker->lock);
   g_cond_init (&worker->free);

@@ -10,8 +10,10 @@ ORDER = [
 ]  # fmt: skip
 # Wiped memory is a type like a string; config checks a local password with it.
 TYPES_FOR_ALL = {"secrets/secret.h"}
-# Besides proxy/cli itself; the offline file may look at domains without a daemon.
+# Besides proxy/cli itself; the offline file may look at domains without a daemon, and full.c finds
+# the program that has it.
 CLI_MAY = {"api"}
+CLI_FULL_MAY = {"api", "base"}
 CLI_OFFLINE_MAY = {"api", "base", "config", "net", "wire", "assess"}
 # Other programs' settings are files: what reads and changes them knows nothing of letters.
 # Some of them are passwords in the keyring.
@@ -90,7 +92,9 @@ def wrong_arrows(path, text, files):
             continue
         if room == "cli":
             kind = re.split(r"[-.]", parts[2])[0]
-            may = {"offline": CLI_OFFLINE_MAY, "setup": CLI_SETUP_MAY}.get(kind, CLI_MAY)
+            may = {"offline": CLI_OFFLINE_MAY, "setup": CLI_SETUP_MAY, "full": CLI_FULL_MAY}.get(
+                kind, CLI_MAY
+            )
             if folder not in may | {"cli"} and target not in TYPES_FOR_ALL:
                 yield f'{path}: includes "{target}"; the command line knows api/ only'
         elif room == "worker":
