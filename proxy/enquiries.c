@@ -117,27 +117,25 @@ key_of (const LlDecision *decision, const LlLocks *locks)
   return NULL;
 }
 
+/* (transfer full) */
 static GVariant *
 preview_one (LlPipeline *pipeline, LlJudgement *judgement, const char *address)
 {
   g_autoptr (LlVerdict) verdict = NULL;
   g_auto (LlLocks) locks = { 0 };
   g_autoptr (LlDecision) decision = NULL;
-  g_autoptr (GVariant) shown = NULL;
+  g_autoptr (LlExtra) shown = ll_extra_new ();
   const LlKey *key;
-  GVariantDict dict;
 
   judgement->locks = &locks;
   decision = ll_judge (pipeline, judgement, &verdict);
   judgement->locks = NULL;
-  shown = ll_decision_to_variant (decision);
-  g_variant_dict_init (&dict, shown);
-  g_variant_dict_insert (&dict, "address", "s", address);
-  g_variant_dict_insert (&dict, "decision", "s", ll_decision_name (decision->kind));
+  ll_decision_keep (decision, shown);
+  ll_extra_put_text (shown, "address", address);
   key = key_of (decision, &locks);
   if (key != NULL)
-    g_variant_dict_insert_value (&dict, "lock", ll_key_to_variant (key));
-  return g_variant_dict_end (&dict);
+    ll_extra_put (shown, "lock", ll_key_to_variant (key));
+  return g_variant_ref (ll_extra_variant (shown));
 }
 
 /* The rule that @options want tried, as if it stood before all others; *rule stays NULL where they
@@ -202,6 +200,7 @@ preview (gpointer data,
     }
   for (guint i = 0; i < recipients->len; i++)
     {
+      g_autoptr (GVariant) one = NULL;
       LlJudgement judgement = {
         .config = config,
         .tried = rule,
@@ -212,7 +211,8 @@ preview (gpointer data,
         .deadline = ll_deadline_in (LL_CHECK_HARD),
       };
 
-      g_variant_builder_add_value (&answers, preview_one (pipeline, &judgement, addresses[i]));
+      one = preview_one (pipeline, &judgement, addresses[i]);
+      g_variant_builder_add_value (&answers, one);
       if (g_cancellable_set_error_if_cancelled (cancellable, error))
         return NULL;
     }

@@ -122,11 +122,39 @@ append_value (GString *out, GVariant *value)
     }
 }
 
-static void
-append_field (GString *out, GVariant *dict, const LlField *field)
+/* One of a dictionary's: taken out once, for looking a key up in a variant walks it each time. */
+typedef struct
 {
-  g_autoptr (GVariant) value = g_variant_lookup_value (dict, field->name, NULL);
+  const char *name;
+  GVariant *value;
+} Entry;
 
+static void
+entry_clear (gpointer data)
+{
+  Entry *entry = data;
+
+  g_clear_pointer (&entry->value, g_variant_unref);
+}
+
+static GArray *
+entries_of (GVariant *dict)
+{
+  GArray *entries = g_array_new (FALSE, FALSE, sizeof (Entry));
+  GVariantIter iter;
+  Entry entry;
+
+  g_array_set_clear_func (entries, entry_clear);
+  g_variant_iter_init (&iter, dict);
+  while (g_variant_iter_next (&iter, "{&sv}", &entry.name, &entry.value))
+    g_array_append_val (entries, entry);
+  return entries;
+}
+
+/* @value: NULL is null */
+static void
+append_field (GString *out, const LlField *field, GVariant *value)
+{
   append_string (out, field->name);
   g_string_append_c (out, ':');
   if (value == NULL)
@@ -137,6 +165,15 @@ append_field (GString *out, GVariant *dict, const LlField *field)
     append_list (out, value, field->fields);
   else
     append_value (out, value);
+}
+
+static GVariant *
+value_of (const GArray *entries, const char *name)
+{
+  for (guint i = 0; i < entries->len; i++)
+    if (strcmp (g_array_index (entries, Entry, i).name, name) == 0)
+      return g_array_index (entries, Entry, i).value;
+  return NULL;
 }
 
 static gboolean
@@ -151,43 +188,34 @@ is_in (const LlField *fields, const char *name)
 static gint
 compare_names (gconstpointer a, gconstpointer b)
 {
-  return strcmp (*(const char *const *) a, *(const char *const *) b);
-}
-
-/* What the schema does not name (newer daemons say more), in the order of the alphabet. */
-static void
-append_others (GString *out, GVariant *dict, const LlField *fields)
-{
-  g_autoptr (GPtrArray) names = g_ptr_array_new ();
-  GVariantIter iter;
-  const char *name;
-
-  g_variant_iter_init (&iter, dict);
-  while (g_variant_iter_next (&iter, "{&s@v}", &name, NULL))
-    if (!is_in (fields, name))
-      g_ptr_array_add (names, (char *) name);
-  g_ptr_array_sort (names, compare_names);
-  for (guint i = 0; i < names->len; i++)
-    {
-      const LlField field = { .name = g_ptr_array_index (names, i), .kind = LL_FIELD_VALUE };
-
-      if (out->str[out->len - 1] != '{')
-        g_string_append_c (out, ',');
-      append_field (out, dict, &field);
-    }
+  return strcmp (((const Entry *) a)->name, ((const Entry *) b)->name);
 }
 
 static void
 append_object (GString *out, GVariant *dict, const LlField *fields)
 {
+  g_autoptr (GArray) entries = entries_of (dict);
+
   g_string_append_c (out, '{');
   for (const LlField *field = fields; field != NULL && field->name != NULL; field++)
     {
       if (field != fields)
         g_string_append_c (out, ',');
-      append_field (out, dict, field);
+      append_field (out, field, value_of (entries, field->name));
     }
-  append_others (out, dict, fields);
+  /* what the schema does not name (newer daemons say more), in the order of the alphabet */
+  g_array_sort (entries, compare_names);
+  for (guint i = 0; i < entries->len; i++)
+    {
+      const Entry *entry = &g_array_index (entries, Entry, i);
+      const LlField other = { .name = entry->name, .kind = LL_FIELD_VALUE };
+
+      if (is_in (fields, entry->name))
+        continue;
+      if (out->str[out->len - 1] != '{')
+        g_string_append_c (out, ',');
+      append_field (out, &other, entry->value);
+    }
   g_string_append_c (out, '}');
 }
 

@@ -125,9 +125,6 @@ const char *ll_decision_name (LlDecisionKind kind);
  * bound confidence reason code rule... */
 void ll_decision_keep (const LlDecision *decision, LlExtra *extra);
 
-/* The same, a{sv}. (transfer full) */
-GVariant *ll_decision_to_variant (const LlDecision *decision);
-
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LlDecision, ll_decision_free)
 
 G_END_DECLS

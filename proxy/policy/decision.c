@@ -78,12 +78,3 @@ ll_decision_keep (const LlDecision *decision, LlExtra *extra)
       ll_extra_put (extra, "offers", offers_to_variant (decision->offers));
     }
 }
-
-GVariant *
-ll_decision_to_variant (const LlDecision *decision)
-{
-  g_autoptr (LlExtra) extra = ll_extra_new ();
-
-  ll_decision_keep (decision, extra);
-  return g_variant_ref (ll_extra_variant (extra));
-}

@@ -433,26 +433,22 @@ test_offers (void)
 }
 
 static void
-test_variant (void)
+test_kept (void)
 {
   Fixture f;
   g_autoptr (LlDecision) d = NULL;
-  g_autoptr (GVariant) v = NULL;
-  const char *word;
+  g_autoptr (LlExtra) kept = ll_extra_new ();
 
   fixture_init (&f, "");
   fixture_evidence (&f, LL_EVIDENCE_UNKNOWN);
   f.verdict.why = LL_WHY_PORT25;
   d = ll_policy_decide (&f.input);
-  v = ll_decision_to_variant (d);
-  g_assert_true (g_variant_lookup (v, "decision", "&s", &word));
-  g_assert_cmpstr (word, ==, "send");
-  g_assert_true (g_variant_lookup (v, "method", "&s", &word));
-  g_assert_cmpstr (word, ==, "open");
-  g_assert_true (g_variant_lookup (v, "why", "&s", &word));
-  g_assert_cmpstr (word, ==, "port25");
-  g_assert_false (g_variant_lookup (v, "confidence", "&s", &word));
-  g_assert_false (g_variant_lookup (v, "rule", "u", NULL));
+  ll_decision_keep (d, kept);
+  g_assert_cmpstr (ll_extra_text (kept, "decision"), ==, "send");
+  g_assert_cmpstr (ll_extra_text (kept, "method"), ==, "open");
+  g_assert_cmpstr (ll_extra_text (kept, "why"), ==, "port25");
+  g_assert_null (ll_extra_text (kept, "confidence"));
+  g_assert_cmpuint (ll_extra_number (kept, "rule"), ==, 0);
   fixture_clear (&f);
 }
 
@@ -470,6 +466,6 @@ main (int argc, char **argv)
   g_test_add_func ("/decide/overdue", test_overdue);
   g_test_add_func ("/decide/codes", test_codes);
   g_test_add_func ("/decide/offers", test_offers);
-  g_test_add_func ("/decide/variant", test_variant);
+  g_test_add_func ("/decide/kept", test_kept);
   return g_test_run ();
 }

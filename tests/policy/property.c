@@ -219,15 +219,15 @@ test_determinism (void)
     {
       g_autoptr (LlDecision) first = NULL;
       g_autoptr (LlDecision) second = NULL;
-      g_autoptr (GVariant) a = NULL;
-      g_autoptr (GVariant) b = NULL;
+      g_autoptr (LlExtra) a = ll_extra_new ();
+      g_autoptr (LlExtra) b = ll_extra_new ();
 
       fixture_evidence (&f, evidence);
       first = ll_policy_decide (&f.input);
       second = ll_policy_decide (&f.input);
-      a = ll_decision_to_variant (first);
-      b = ll_decision_to_variant (second);
-      g_assert_true (g_variant_equal (a, b));
+      ll_decision_keep (first, a);
+      ll_decision_keep (second, b);
+      g_assert_true (g_variant_equal (ll_extra_variant (a), ll_extra_variant (b)));
     }
   fixture_clear (&f);
 }
