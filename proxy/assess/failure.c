@@ -33,10 +33,10 @@ static gboolean
 load (LlMemory *memory, const char *domain, Failure *out)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&memory->lock);
-  g_autoptr (sqlite3_stmt) statement = ll_database_prepare (memory->history,
-                                                            "SELECT culprit, time, source, code, "
-                                                            "detail FROM broken WHERE domain = ?",
-                                                            NULL);
+  g_autoptr (LlBorrowed) statement = ll_database_borrow (memory->history,
+                                                         "SELECT culprit, time, source, code, "
+                                                         "detail FROM broken WHERE domain = ?",
+                                                         NULL);
 
   ll_database_bind_text (statement, 1, domain);
   if (!ll_memory_step (statement))

@@ -182,12 +182,12 @@ void
 ll_history_load (LlMemory *memory, const char *domain, LlHistory *out)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&memory->lock);
-  g_autoptr (sqlite3_stmt) statement
-      = ll_database_prepare (memory->history,
-                             "SELECT first, best, best_time, last, last_time, dane, dane_time, "
-                             "sts, sts_time, starttls, "
-                             "starttls_time FROM history WHERE domain = ?",
-                             NULL);
+  g_autoptr (LlBorrowed) statement
+      = ll_database_borrow (memory->history,
+                            "SELECT first, best, best_time, last, last_time, dane, dane_time, "
+                            "sts, sts_time, starttls, "
+                            "starttls_time FROM history WHERE domain = ?",
+                            NULL);
 
   *out = (LlHistory){ 0 };
   ll_database_bind_text (statement, 1, domain);
@@ -214,14 +214,14 @@ void
 ll_history_save (LlMemory *memory, const char *domain, const LlHistory *history)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&memory->lock);
-  g_autoptr (sqlite3_stmt) statement
-      = ll_database_prepare (memory->history,
-                             "INSERT OR REPLACE INTO history (domain, first, best, best_time, "
-                             "last, last_time, dane, "
-                             "dane_time, sts, sts_time, starttls, starttls_time) VALUES (?, ?, ?, "
-                             "?, ?, ?, ?, ?, ?, ?, "
-                             "?, ?)",
-                             NULL);
+  g_autoptr (LlBorrowed) statement
+      = ll_database_borrow (memory->history,
+                            "INSERT OR REPLACE INTO history (domain, first, best, best_time, "
+                            "last, last_time, dane, "
+                            "dane_time, sts, sts_time, starttls, starttls_time) VALUES (?, ?, ?, "
+                            "?, ?, ?, ?, ?, ?, ?, "
+                            "?, ?)",
+                            NULL);
 
   ll_database_bind_text (statement, 1, domain);
   sqlite3_bind_int64 (statement, 2, history->first);

@@ -14,11 +14,11 @@
 #define FORGET_AFTER (180 * DAY)
 
 /* A cache that cannot be read is an empty one; one that cannot be written is refilled. */
-static sqlite3_stmt *
-prepare (LlMemory *memory, const char *sql)
+static LlBorrowed *
+borrow (LlMemory *memory, const char *sql)
 {
   g_autoptr (GError) error = NULL;
-  sqlite3_stmt *statement = ll_database_prepare (memory->policies, sql, &error);
+  sqlite3_stmt *statement = ll_database_borrow (memory->policies, sql, &error);
 
   if (statement == NULL)
     g_debug ("%s", error->message);
@@ -40,9 +40,9 @@ age_of (gint64 wall, gint64 latest, gint64 boot, const char *boot_id, const LlMo
 static void
 touch (LlMemory *memory, const char *domain, const LlMoment *now)
 {
-  g_autoptr (sqlite3_stmt) statement
-      = prepare (memory, "UPDATE policy SET latest = max(latest, ?2), used = ?2 "
-                         "WHERE domain = ?1 AND (used < ?2 - 3600 OR latest < ?2 - 3600)");
+  g_autoptr (LlBorrowed) statement
+      = borrow (memory, "UPDATE policy SET latest = max(latest, ?2), used = ?2 "
+                        "WHERE domain = ?1 AND (used < ?2 - 3600 OR latest < ?2 - 3600)");
 
   ll_database_bind_text (statement, 1, domain);
   sqlite3_bind_int64 (statement, 2, now->wall);
@@ -53,9 +53,9 @@ LlStsEntry *
 ll_sts_cache_get (LlMemory *memory, const char *domain, const LlMoment *now)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&memory->lock);
-  g_autoptr (sqlite3_stmt) statement
-      = prepare (memory, "SELECT id, mode, patterns, max_age, fetched, fetched_boot, boot_id, "
-                         "latest FROM policy WHERE domain = ?");
+  g_autoptr (LlBorrowed) statement
+      = borrow (memory, "SELECT id, mode, patterns, max_age, fetched, fetched_boot, boot_id, "
+                        "latest FROM policy WHERE domain = ?");
   LlStsEntry *entry;
   gint64 max_age, age;
 
@@ -91,7 +91,7 @@ ll_sts_entry_free (LlStsEntry *entry)
 static void
 forget_failure (LlMemory *memory, const char *domain)
 {
-  g_autoptr (sqlite3_stmt) statement = prepare (memory, "DELETE FROM failure WHERE domain = ?");
+  g_autoptr (LlBorrowed) statement = borrow (memory, "DELETE FROM failure WHERE domain = ?");
 
   ll_database_bind_text (statement, 1, domain);
   ll_memory_step (statement);
@@ -106,10 +106,10 @@ ll_sts_cache_put (LlMemory *memory,
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&memory->lock);
   g_autofree char *patterns = g_strjoinv (" ", policy->patterns);
-  g_autoptr (sqlite3_stmt) statement
-      = prepare (memory, "INSERT OR REPLACE INTO policy (domain, id, mode, patterns, max_age, "
-                         "fetched, fetched_boot, boot_id, latest, used, checked) "
-                         "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?6, ?6, ?6)");
+  g_autoptr (LlBorrowed) statement
+      = borrow (memory, "INSERT OR REPLACE INTO policy (domain, id, mode, patterns, max_age, "
+                        "fetched, fetched_boot, boot_id, latest, used, checked) "
+                        "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?6, ?6, ?6)");
 
   ll_database_bind_text (statement, 1, domain);
   ll_database_bind_text (statement, 2, id);
@@ -132,9 +132,9 @@ ll_sts_cache_failed (LlMemory *memory,
                      const LlMoment *now)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&memory->lock);
-  g_autoptr (sqlite3_stmt) statement
-      = prepare (memory, "INSERT OR REPLACE INTO failure (domain, id, time, boot, boot_id, code, "
-                         "detail) VALUES (?, ?, ?, ?, ?, ?, ?)");
+  g_autoptr (LlBorrowed) statement
+      = borrow (memory, "INSERT OR REPLACE INTO failure (domain, id, time, boot, boot_id, code, "
+                        "detail) VALUES (?, ?, ?, ?, ?, ?, ?)");
 
   ll_database_bind_text (statement, 1, domain);
   ll_database_bind_text (statement, 2, id);
@@ -155,9 +155,9 @@ ll_sts_cache_may_fetch (LlMemory *memory,
                         char **detail)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&memory->lock);
-  g_autoptr (sqlite3_stmt) statement
-      = prepare (memory, "SELECT time, boot, boot_id, code, detail FROM failure "
-                         "WHERE domain = ? AND id = ?");
+  g_autoptr (LlBorrowed) statement
+      = borrow (memory, "SELECT time, boot, boot_id, code, detail FROM failure "
+                        "WHERE domain = ? AND id = ?");
   gint64 time;
 
   ll_database_bind_text (statement, 1, domain);
@@ -209,7 +209,7 @@ due_time (const char *domain, gint64 checked)
 static void
 forget_unused (LlMemory *memory, const LlMoment *now)
 {
-  g_autoptr (sqlite3_stmt) statement = prepare (memory, "DELETE FROM policy WHERE used < ?");
+  g_autoptr (LlBorrowed) statement = borrow (memory, "DELETE FROM policy WHERE used < ?");
 
   sqlite3_bind_int64 (statement, 1, now->wall - FORGET_AFTER);
   ll_memory_step (statement);
@@ -220,11 +220,11 @@ ll_sts_cache_due (LlMemory *memory, const LlMoment *now, gint64 *next)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&memory->lock);
   g_autoptr (GStrvBuilder) due = g_strv_builder_new ();
-  g_autoptr (sqlite3_stmt) statement = NULL;
+  g_autoptr (LlBorrowed) statement = NULL;
 
   *next = 0;
   forget_unused (memory, now);
-  statement = prepare (memory, "SELECT domain, checked FROM policy");
+  statement = borrow (memory, "SELECT domain, checked FROM policy");
   while (ll_memory_step (statement))
     {
       const char *domain = (const char *) sqlite3_column_text (statement, 0);
@@ -246,8 +246,8 @@ void
 ll_sts_cache_checked (LlMemory *memory, const char *domain, const LlMoment *now)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&memory->lock);
-  g_autoptr (sqlite3_stmt) statement
-      = prepare (memory, "UPDATE policy SET checked = ?2 WHERE domain = ?1");
+  g_autoptr (LlBorrowed) statement
+      = borrow (memory, "UPDATE policy SET checked = ?2 WHERE domain = ?1");
 
   ll_database_bind_text (statement, 1, domain);
   sqlite3_bind_int64 (statement, 2, now->wall);

@@ -43,7 +43,8 @@ gboolean ll_database_run (sqlite3 *database, const char *sql, GError **error);
 sqlite3_stmt *ll_database_prepare (sqlite3 *database, const char *sql, GError **error);
 
 /* The same for what is asked again and again: the connection keeps the statement. Give it back with
- * ll_database_give_back; NULL is fine there. */
+ * ll_database_give_back, NULL is fine there, or g_autoptr (LlBorrowed). */
+typedef sqlite3_stmt LlBorrowed;
 sqlite3_stmt *ll_database_borrow (sqlite3 *database, const char *sql, GError **error);
 void ll_database_give_back (sqlite3_stmt *statement);
 
@@ -63,5 +64,6 @@ GBytes *ll_database_dup_bytes (sqlite3_stmt *statement, int column);
 gboolean ll_database_set_error (GError **error, sqlite3 *database, const char *what);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (sqlite3_stmt, sqlite3_finalize)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (LlBorrowed, ll_database_give_back)
 
 G_END_DECLS
