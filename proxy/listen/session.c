@@ -18,6 +18,9 @@ static const char *const state_names[] = {
 };
 G_STATIC_ASSERT (G_N_ELEMENTS (state_names) == LL_STATE_COUNT);
 
+/* RFC 5321 4.5.3.1.4; only an AUTH token is longer. */
+#define USUAL_LINE 512
+
 LlSession *
 ll_session_new (const LlSessionOptions *options,
                 const LlSessionHandler *handler,
@@ -30,8 +33,7 @@ ll_session_new (const LlSessionOptions *options,
     session->options.size = LL_MESSAGE_SIZE_MAX;
   session->handler = handler;
   session->data = handler_data;
-  /* Never grown: a grown buffer would leave its old copy, with a password in it, behind. */
-  session->line = g_string_sized_new (LL_COMMAND_LINE_MAX + 2);
+  session->line = g_string_sized_new (USUAL_LINE);
   session->content = g_string_new (NULL);
   return session;
 }
@@ -352,6 +354,20 @@ take_line (LlSession *session, GString *out)
     end_chunk (session, out);
 }
 
+/* Moved and wiped, not grown: the old copy, with a password in it, would stay behind. */
+static void
+make_room (GString **line, gsize length)
+{
+  GString *old = *line;
+
+  if (old->len + length < old->allocated_len)
+    return;
+  *line = g_string_sized_new (LL_COMMAND_LINE_MAX + 2);
+  g_string_append_len (*line, old->str, (gssize) old->len);
+  ll_secret_wipe (old->str, old->allocated_len);
+  g_string_free (old, TRUE);
+}
+
 /* Gathers a line up to LF; what is over the limit is read and forgotten. */
 static gsize
 feed_line (LlSession *session, const char *bytes, gsize length, GString *out)
@@ -362,7 +378,10 @@ feed_line (LlSession *session, const char *bytes, gsize length, GString *out)
   if (session->line->len + taken > LL_COMMAND_LINE_MAX)
     session->line_too_long = TRUE;
   else
-    g_string_append_len (session->line, bytes, (gssize) taken);
+    {
+      make_room (&session->line, taken);
+      g_string_append_len (session->line, bytes, (gssize) taken);
+    }
   if (lf != NULL)
     take_line (session, out);
   return taken;
