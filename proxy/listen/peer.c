@@ -55,26 +55,30 @@ typedef struct
 } DiagRequest;
 
 static int
-ask_kernel (const DiagRequest *request)
+open_diagnostics (void)
+{
+  struct timeval patience = { .tv_sec = 2 };
+  int fd = socket (AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
+
+  if (fd >= 0)
+    setsockopt (fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+  return fd;
+}
+
+static gboolean
+ask_kernel (int fd, const DiagRequest *request)
 {
   struct sockaddr_nl kernel = { .nl_family = AF_NETLINK };
-  struct timeval patience = { .tv_sec = 2 };
-  LL_AUTO_FD fd = socket (AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
 
-  if (fd < 0)
-    return -1;
-  setsockopt (fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-  if (sendto (fd, request, sizeof *request, 0, (struct sockaddr *) &kernel, sizeof kernel)
-      != sizeof *request)
-    return -1;
-  return ll_fd_steal (&fd);
+  return sendto (fd, request, sizeof *request, 0, (struct sockaddr *) &kernel, sizeof kernel)
+         == sizeof *request;
 }
 
 typedef gboolean (*DiagMatch) (const struct inet_diag_msg *message, const Address *local);
 
 /* Reads answers until one matches or the last has come. */
 static gboolean
-read_answers (int fd, DiagMatch matches, const Address *local, LlPeerOwner *owner)
+read_answers (int fd, guint32 sequence, DiagMatch matches, const Address *local, LlPeerOwner *owner)
 {
   union
   {
@@ -96,6 +100,8 @@ read_answers (int fd, DiagMatch matches, const Address *local, LlPeerOwner *owne
         {
           const struct inet_diag_msg *message = NLMSG_DATA (header);
 
+          if (header->nlmsg_seq != sequence)
+            continue; /* to a question that nobody waited for any longer */
           if (header->nlmsg_type != SOCK_DIAG_BY_FAMILY
               || header->nlmsg_len < NLMSG_LENGTH (sizeof *message))
             return FALSE; /* done, or an error */
@@ -130,6 +136,27 @@ matches_port (const struct inet_diag_msg *message, const Address *local)
                         == 0));
 }
 
+/* Asked for each connection and each letter, so the socket stays open; a failure ends it. */
+static gboolean
+ask_about_connection (DiagRequest *request, const Address *local, LlPeerOwner *owner)
+{
+  static GMutex lock;
+  static int fd = -1; /* and below: under the lock */
+  static guint32 sequence = 0;
+  gboolean found;
+
+  g_mutex_lock (&lock);
+  if (fd < 0)
+    fd = open_diagnostics ();
+  request->header.nlmsg_seq = ++sequence;
+  found = fd >= 0 && ask_kernel (fd, request)
+          && read_answers (fd, sequence, matches_exactly, local, owner);
+  if (!found)
+    ll_fd_clear (&fd);
+  g_mutex_unlock (&lock);
+  return found;
+}
+
 static gboolean
 diag_connection (const Address *local, const Address *remote, LlPeerOwner *owner)
 {
@@ -144,12 +171,10 @@ diag_connection (const Address *local, const Address *remote, LlPeerOwner *owner
                          .idiag_dport = port_of (remote),
                          .idiag_cookie = { INET_DIAG_NOCOOKIE, INET_DIAG_NOCOOKIE } } },
   };
-  LL_AUTO_FD fd = -1;
 
   words_of (local, request.request.id.idiag_src);
   words_of (remote, request.request.id.idiag_dst);
-  fd = ask_kernel (&request);
-  return fd >= 0 && read_answers (fd, matches_exactly, local, owner);
+  return ask_about_connection (&request, local, owner);
 }
 
 static gboolean
@@ -163,9 +188,9 @@ diag_listener (const Address *local, int family, LlPeerOwner *owner)
                  .sdiag_protocol = IPPROTO_TCP,
                  .idiag_states = 1u << TCP_LISTEN },
   };
-  LL_AUTO_FD fd = ask_kernel (&request);
+  LL_AUTO_FD fd = open_diagnostics ();
 
-  return fd >= 0 && read_answers (fd, matches_port, local, owner);
+  return fd >= 0 && ask_kernel (fd, &request) && read_answers (fd, 0, matches_port, local, owner);
 }
 
 /* -- /proc/net/tcp ---------------------------------------------------------------- */
