@@ -91,7 +91,7 @@ class Disk:
 
     def _says(self, thread, rest):
         """A mail program hears 2xx, or a provider gets something that may be a dot."""
-        if "<TCP" not in rest:
+        if not re.match(r"\d+<TCP", rest):
             return
         own = int(re.search(r":(\d+)->", rest)[1]) in self.ours
         if own and '"250 2.0.0' in rest:
