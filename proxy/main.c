@@ -4,7 +4,9 @@
 #include "app.h"
 
 #include "base/error.h"
+#include "base/file.h"
 
+#include <fcntl.h>
 #include <locale.h>
 #include <malloc.h>
 #include <signal.h>
@@ -12,6 +14,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 /* Passwords and keys pass through this process: nothing of it is ever written to disk or shown to
  * a debugger that the user did not start as root. */
@@ -23,6 +26,20 @@ keep_to_ourselves (void)
   setrlimit (RLIMIT_CORE, &none);
   prctl (PR_SET_DUMPABLE, 0, 0, 0, 0);
   umask (0077);
+}
+
+/* Once a process has threads, whoever needs a descriptor beyond the 64th, 128th, 256th waits some
+ * 20 ms while the kernel makes its table larger. It is alone still, so it is made large now; 1024
+ * are what most systems allow. */
+#define DESCRIPTORS 1024
+
+static void
+make_room_for_descriptors (void)
+{
+  LL_AUTO_FD any = open ("/dev/null", O_RDONLY | O_CLOEXEC);
+  LL_AUTO_FD last = any >= 0 ? fcntl (any, F_DUPFD_CLOEXEC, DESCRIPTORS - 1) : -1;
+
+  (void) last; /* where fewer are allowed, it waits later */
 }
 
 /* letterlockd(1); the unit does not start us again after 2: trying again mends no configuration. */
@@ -55,6 +72,7 @@ main (int argc, char **argv)
 
   setlocale (LC_ALL, "");
   keep_to_ourselves ();
+  make_room_for_descriptors ();
   signal (SIGPIPE, SIG_IGN); /* who asked for a letter may close his end before its last byte */
   mallopt (M_ARENA_MAX, ARENAS);
   g_option_context_set_summary (context, "Stands between your mail programs and your provider: "

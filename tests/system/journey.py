@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """One real letter through the whole house: swaks, letterlockd, a real Postfix, its Maildir."""
 
+import resource
+
 import clients
 import tap
 from maildir import as_sent
@@ -51,6 +53,14 @@ def test_answer(office):
     accepted, said = clients.swaks(office.login, office.world.sender, ["eve@dane.lab"], letter)
     tap.true(accepted, said)
     tap.true("queued as" in said, said)
+
+
+def test_descriptors(office):
+    """Many at once need not wait until the kernel has room for their descriptors"""
+    with open(f"/proc/{office.daemon.program.child.pid}/status", encoding="ascii") as file:
+        size = next(int(line.split()[1]) for line in file if line.startswith("FDSize:"))
+    limit = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+    tap.true(size >= min(1024, limit), f"room for {size}, and {limit} are allowed")
 
 
 if __name__ == "__main__":
